@@ -1,0 +1,40 @@
+// Connect sessions for the tenant: start one, ask how it stands, complete a "verified" one.
+import { completeSession } from '#domain/complete-session.ts'
+import type { Services } from '#domain/ports.ts'
+import { findSession, startSession } from '#domain/start-session.ts'
+import { json } from '#http/answer.ts'
+import { authentication } from '#http/authenticate.ts'
+import { connectionJson } from '#http/connection-json.ts'
+import { parseBody, pathId } from '#http/parse.ts'
+import { jsonBody } from '#http/request.ts'
+import { completionSchema, sessionJson, sessionRequestSchema } from '#http/session-json.ts'
+import { httpHandler } from '#http/stack.ts'
+import { onLambda } from '#runtime/lambda.ts'
+import { createServices } from '#runtime/services.ts'
+
+export const connectSessions = (services: Services) =>
+  httpHandler<'connect-sessions'>(
+    { ...services, authenticate: authentication(services) },
+    {
+      'POST /v1/connect-sessions': async (request, caller) => {
+        const input = parseBody(sessionRequestSchema, jsonBody(request))
+        const { session, linkSecret } = await startSession(services, caller, input)
+        const link = { publicUrl: services.publicUrl, secret: linkSecret }
+        return json(201, sessionJson(session, services.now(), link))
+      },
+
+      'GET /v1/connect-sessions/{id}': async ({ pathParameters }, caller) => {
+        const id = pathId('connectSession', pathParameters.id, 'connect session')
+        return json(200, sessionJson(await findSession(services, caller, id), services.now()))
+      },
+
+      'POST /v1/connect-sessions/{id}/complete': async (request, caller) => {
+        const sessionId = pathId('connectSession', request.pathParameters.id, 'connect session')
+        const { end_user } = parseBody(completionSchema, jsonBody(request))
+        const connection = await completeSession(services, caller, { sessionId, endUserId: end_user.id })
+        return json(200, connectionJson(connection))
+      },
+    },
+  )
+
+export const handler = onLambda('connect-sessions', createServices, connectSessions)

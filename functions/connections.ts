@@ -1,0 +1,41 @@
+// A tenant's connections: list, show, refresh now, disconnect.
+import { refreshNow } from '#domain/fresh-token.ts'
+import { findConnection, listConnections } from '#domain/list-connections.ts'
+import type { Services } from '#domain/ports.ts'
+import { disconnect } from '#domain/revocation.ts'
+import { json, noContent } from '#http/answer.ts'
+import { authentication } from '#http/authenticate.ts'
+import { connectionJson } from '#http/connection-json.ts'
+import { listQuerySchema } from '#http/list-query.ts'
+import { parseQuery, pathId } from '#http/parse.ts'
+import { type ApiRequest, queryParameters } from '#http/request.ts'
+import { httpHandler } from '#http/stack.ts'
+import { onLambda } from '#runtime/lambda.ts'
+import { createServices } from '#runtime/services.ts'
+
+const idOf = ({ pathParameters }: ApiRequest) => pathId('connection', pathParameters.id, 'connection')
+
+export const connections = (services: Services) =>
+  httpHandler<'connections'>(
+    { ...services, authenticate: authentication(services) },
+    {
+      'GET /v1/connections': async (request, caller) => {
+        const query = parseQuery(listQuerySchema, queryParameters(request))
+        const { items, next } = await listConnections(services, caller, query)
+        return json(200, { data: items.map(connectionJson), ...(next && { next_cursor: next }) })
+      },
+
+      'GET /v1/connections/{id}': async (request, caller) =>
+        json(200, connectionJson(await findConnection(services, caller, idOf(request)))),
+
+      'POST /v1/connections/{id}/refresh': async (request, caller) =>
+        json(200, connectionJson(await refreshNow(services, caller, idOf(request)))),
+
+      'DELETE /v1/connections/{id}': async (request, caller) => {
+        await disconnect(services, caller, idOf(request))
+        return noContent
+      },
+    },
+  )
+
+export const handler = onLambda('connections', createServices, connections)

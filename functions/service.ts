@@ -1,0 +1,34 @@
+// What no other function serves: liveness, what the error codes mean, unknown paths, wrong methods, preflights.
+import { ServiceError } from '#domain/errors.ts'
+import type { Services } from '#domain/ports.ts'
+import { json } from '#http/answer.ts'
+import { errorPage } from '#http/error-page.ts'
+import { problemAnswer } from '#http/problem.ts'
+import { methodsOf } from '#http/route-match.ts'
+import { httpHandler } from '#http/stack.ts'
+import { onLambda } from '#runtime/lambda.ts'
+import { createLog } from '#runtime/logger.ts'
+
+export const service = (services: Pick<Services, 'publicUrl' | 'log'>) =>
+  httpHandler<'service'>(services, {
+    'GET /v1/health': async () => json(200, { status: 'ok' }),
+
+    'GET /v1/errors': async () => errorPage(),
+
+    $default: async ({ path }) => {
+      const allowed = methodsOf(path)
+      if (allowed.length === 0) throw new ServiceError('not_found', 'There is no such path.')
+      const allow = allowed.join(', ')
+      const problem = problemAnswer(
+        new ServiceError('method_not_allowed', `This path takes ${allow}.`),
+        services.publicUrl,
+      )
+      return { ...problem, headers: { ...problem.headers, allow } }
+    },
+  })
+
+export const handler = onLambda(
+  'service',
+  (name, { PUBLIC_URL }) => ({ publicUrl: PUBLIC_URL, log: createLog(name) }),
+  service,
+)

@@ -1,0 +1,84 @@
+// The operator's routes: tenants, their apps and API keys. API Gateway checks the IAM signature.
+import {
+  createApp,
+  createTenant,
+  findApp,
+  findTenant,
+  issueApiKey,
+  revokeApiKey,
+  updateApp,
+  updateTenant,
+} from '#domain/onboarding.ts'
+import { json, noContent } from '#http/answer.ts'
+import { parseBody, pathId } from '#http/parse.ts'
+import { type ApiRequest, jsonBody } from '#http/request.ts'
+import { httpHandler } from '#http/stack.ts'
+import {
+  apiKeyJson,
+  appChangeSchema,
+  appJson,
+  newApiKeySchema,
+  newAppSchema,
+  newTenantSchema,
+  tenantChangeSchema,
+  tenantJson,
+} from '#http/tenant-json.ts'
+import { onLambda } from '#runtime/lambda.ts'
+import { createStoreServices, type StoreServices } from '#runtime/services.ts'
+
+const tenantOf = ({ pathParameters }: ApiRequest) => pathId('tenant', pathParameters.tenant_id, 'tenant')
+const appOf = ({ pathParameters }: ApiRequest) => pathId('app', pathParameters.app_id, 'app')
+const keyOf = ({ pathParameters }: ApiRequest) => pathId('apiKey', pathParameters.key_id, 'API key')
+
+export const tenants = (services: StoreServices) =>
+  httpHandler<'tenants'>(services, {
+    'POST /v1/tenants': async (request) =>
+      json(201, tenantJson(await createTenant(services, parseBody(newTenantSchema, jsonBody(request))))),
+
+    'GET /v1/tenants/{tenant_id}': async (request) =>
+      json(200, tenantJson(await findTenant(services, tenantOf(request)))),
+
+    'PATCH /v1/tenants/{tenant_id}': async (request) => {
+      const change = parseBody(tenantChangeSchema, jsonBody(request))
+      return json(200, tenantJson(await updateTenant(services, tenantOf(request), change)))
+    },
+
+    'POST /v1/tenants/{tenant_id}/apps': async (request) => {
+      const input = parseBody(newAppSchema, jsonBody(request))
+      return json(201, appJson(await createApp(services, tenantOf(request), input), services.publicUrl))
+    },
+
+    'GET /v1/tenants/{tenant_id}/apps': async (request) => {
+      const { id } = await findTenant(services, tenantOf(request))
+      const apps = await services.apps.list(id)
+      return json(200, { data: apps.map((app) => appJson(app, services.publicUrl)) })
+    },
+
+    'GET /v1/tenants/{tenant_id}/apps/{app_id}': async (request) =>
+      json(200, appJson(await findApp(services, tenantOf(request), appOf(request)), services.publicUrl)),
+
+    'PATCH /v1/tenants/{tenant_id}/apps/{app_id}': async (request) => {
+      const change = parseBody(appChangeSchema, jsonBody(request))
+      const app = await updateApp(services, tenantOf(request), appOf(request), change)
+      return json(200, appJson(app, services.publicUrl))
+    },
+
+    'POST /v1/tenants/{tenant_id}/api-keys': async (request) => {
+      const { name } = parseBody(newApiKeySchema, jsonBody(request))
+      const { record, key } = await issueApiKey(services, tenantOf(request), name)
+      return json(201, apiKeyJson(record, key))
+    },
+
+    'GET /v1/tenants/{tenant_id}/api-keys': async (request) => {
+      const { id } = await findTenant(services, tenantOf(request))
+      const keys = await services.apiKeys.list(id)
+      return json(200, { data: keys.map((key) => apiKeyJson(key)) })
+    },
+
+    'DELETE /v1/tenants/{tenant_id}/api-keys/{key_id}': async (request) => {
+      await revokeApiKey(services, tenantOf(request), keyOf(request))
+      return noContent
+    },
+  })
+
+export const handler = onLambda('tenants', createStoreServices, tenants)

@@ -1,0 +1,21 @@
+// Writes the documents that are made from code: docs/errors.md from the error catalog. CI runs it and fails on a difference.
+import { writeFileSync } from 'node:fs'
+import { ERROR_CODES } from '#domain/errors.ts'
+import { ERROR_CATALOG } from '#http/error-catalog.ts'
+import { PROBLEMS } from '#http/problem.ts'
+
+const head = `<!-- Made from shared/http/error-catalog.ts by "npm run docs". Do not edit. -->
+# Error codes
+
+Every error is an RFC 9457 problem (\`application/problem+json\`) with a stable \`code\`. Its \`type\` points at the page
+\`/v1/errors\` of the service, which says the same as this one. The header \`Funnel-Connect-Request-Id\` names the request.
+Answers of ClickFunnels itself pass unchanged, 4xx and 5xx included; they carry \`Funnel-Connect-Answer-By: clickfunnels\`.
+`
+
+const entries = ERROR_CODES.map((code) => {
+  const { status, title } = PROBLEMS[code]
+  const { meaning, remedy } = ERROR_CATALOG[code]
+  return `\n## ${code}\n\n**${status} ${title}.** ${meaning}\n\nWhat to do: ${remedy}\n`
+})
+
+writeFileSync(new URL('../docs/errors.md', import.meta.url), head + entries.join(''))

@@ -1,0 +1,37 @@
+// What ClickFunnels says of a workspace, in a token response or in `connected_workspace` of `GET /me`: the same members.
+import type { Workspace } from '#domain/connection.ts'
+import type { WorkspaceId } from '#domain/ids.ts'
+import { type ProviderProfile, workspaceHostOf } from '#domain/provider.ts'
+
+/** Reads a workspace from a JSON object; members that are missing, blank or of the wrong type are left out. */
+export function workspaceFrom(profile: ProviderProfile, json: unknown): Workspace {
+  if (typeof json !== 'object' || json === null) return {}
+  const members = json as Readonly<Record<string, unknown>>
+  const id = identifier(members.workspace_id)
+  const name = text(members.workspace_name)
+  const url = text(members.workspace_url)
+  const host = url && workspaceHostOf(profile, url)
+  const teamId = identifier(members.team_id)
+  const teamName = text(members.team_name)
+  return {
+    ...(id && { id: id as WorkspaceId }),
+    ...(name && { name }),
+    ...(host && { host }),
+    ...(teamId && { teamId }),
+    ...(teamName && { teamName }),
+  }
+}
+
+/** Longer than any name or id of theirs: a provider that lies must not fill our items. */
+const MOST_CHARACTERS = 200
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== ''
+    ? value.slice(0, MOST_CHARACTERS).toWellFormed()
+    : undefined
+}
+
+/** Integers there; some JSON libraries on the way make them strings. */
+function identifier(value: unknown): string | undefined {
+  return Number.isSafeInteger(value) ? String(value) : text(value)
+}

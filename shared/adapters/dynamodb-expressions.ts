@@ -1,0 +1,72 @@
+// The inputs of the table's writes: conditions, updates and values in DynamoDB's expression language.
+import { marshall } from '@aws-sdk/util-dynamodb'
+import type { Key } from './table.ts'
+
+/** Attributes of an item; `undefined` members are left out. */
+export type Item = Readonly<Record<string, unknown>>
+
+/** A condition in DynamoDB's language; names as `#name`, values as `:name`. */
+export interface Condition {
+  readonly expression: string
+  readonly names?: Readonly<Record<string, string>>
+  readonly values?: Item
+}
+
+export interface Update {
+  readonly set: Item
+  readonly remove?: readonly string[]
+}
+
+export const ABSENT: Condition = { expression: 'attribute_not_exists(pk)' }
+
+export function putInput(table: string, item: Item, condition?: Condition) {
+  return {
+    TableName: table,
+    Item: marshall(item, { removeUndefinedValues: true }),
+    ...conditionInput(condition),
+  }
+}
+
+export function deleteInput(table: string, key: Key, condition?: Condition) {
+  return { TableName: table, Key: marshall(key), ...conditionInput(condition) }
+}
+
+export function updateInput(table: string, key: Key, { set, remove = [] }: Update, condition: Condition) {
+  const members = Object.entries(set).filter(([, value]) => value !== undefined)
+  const sets = members.map(([name]) => `#set_${name} = :set_${name}`)
+  const removes = remove.map((name) => `#remove_${name}`)
+  const clauses = [
+    ...(sets.length > 0 ? [`SET ${sets.join(', ')}`] : []),
+    ...(removes.length > 0 ? [`REMOVE ${removes.join(', ')}`] : []),
+  ]
+  return {
+    TableName: table,
+    Key: marshall(key),
+    UpdateExpression: clauses.join(' '),
+    ConditionExpression: condition.expression,
+    ExpressionAttributeNames: {
+      ...Object.fromEntries(members.map(([name]) => [`#set_${name}`, name])),
+      ...Object.fromEntries(remove.map((name) => [`#remove_${name}`, name])),
+      ...condition.names,
+    },
+    ExpressionAttributeValues: marshalled({
+      ...Object.fromEntries(members.map(([name, value]) => [`:set_${name}`, value])),
+      ...condition.values,
+    }),
+  }
+}
+
+/** Expression values; `undefined` for none, since DynamoDB refuses an empty map. */
+export function marshalled(items: Item) {
+  return Object.keys(items).length === 0 ? undefined : marshall(items, { removeUndefinedValues: true })
+}
+
+function conditionInput(condition: Condition | undefined) {
+  return (
+    condition && {
+      ConditionExpression: condition.expression,
+      ...(condition.names && { ExpressionAttributeNames: { ...condition.names } }),
+      ...(condition.values && { ExpressionAttributeValues: marshalled(condition.values) }),
+    }
+  )
+}

@@ -1,0 +1,109 @@
+// Connect sessions, connect links and pending authorizations in DynamoDB. Expired items are refused by their own
+// timestamps; the TTL only cleans up.
+import {
+  type ConnectLink,
+  type ConnectSession,
+  type PendingAuthorization,
+  SESSION_MEMORY_SECONDS,
+  type SessionState,
+} from '#domain/connect-session.ts'
+import type { AppId, ConnectSessionId, TenantId } from '#domain/ids.ts'
+import type { ConnectSessions, PendingAuthorizations, TakenAuthorization } from '#domain/ports.ts'
+import { type EpochSeconds, later } from '#domain/time.ts'
+import { ABSENT, type Condition, type Item } from './dynamodb-expressions.ts'
+import type { Table } from './dynamodb-table.ts'
+import { connectLinkKey, connectSessionKey, stateKey, TTL_ATTRIBUTE } from './table.ts'
+
+export class DynamoDbSessions implements ConnectSessions, PendingAuthorizations {
+  readonly #table: Table
+
+  constructor(table: Table) {
+    this.#table = table
+  }
+
+  async create(session: ConnectSession, link: ConnectLink): Promise<void> {
+    await this.#table.transact([
+      {
+        put: {
+          ...connectSessionKey(session.tenantId, session.id),
+          ...session,
+          [TTL_ATTRIBUTE]: later(session.expiresAt, SESSION_MEMORY_SECONDS),
+        },
+        condition: ABSENT,
+      },
+      {
+        put: { ...connectLinkKey(link.secretHash), ...link, [TTL_ATTRIBUTE]: link.expiresAt },
+        condition: ABSENT,
+      },
+    ])
+  }
+
+  async get(tenant: TenantId, id: ConnectSessionId): Promise<ConnectSession | undefined> {
+    const item = await this.#table.get(connectSessionKey(tenant, id))
+    return item && plain<ConnectSession>(item)
+  }
+
+  async findLink(secretHash: string): Promise<ConnectLink | undefined> {
+    const item = await this.#table.get(connectLinkKey(secretHash))
+    return item && plain<ConnectLink>(item)
+  }
+
+  begin(link: ConnectLink, pending: PendingAuthorization): Promise<boolean> {
+    return this.#table.transact([
+      {
+        update: connectSessionKey(link.tenantId, link.sessionId),
+        change: { set: { state: { status: 'authorizing' }, expiresAt: pending.expiresAt } },
+        condition: inState('created'),
+      },
+      {
+        put: { ...stateKey(pending.stateHash), ...pending, [TTL_ATTRIBUTE]: pending.expiresAt },
+        condition: ABSENT,
+      },
+    ])
+  }
+
+  async move(
+    { tenantId, id }: Pick<ConnectSession, 'tenantId' | 'id'>,
+    from: SessionState['status'],
+    to: SessionState,
+    expiresAt: EpochSeconds,
+  ): Promise<boolean> {
+    const moved = await this.#table.update(
+      connectSessionKey(tenantId, id),
+      { set: { state: to, expiresAt, [TTL_ATTRIBUTE]: later(expiresAt, SESSION_MEMORY_SECONDS) } },
+      inState(from),
+    )
+    return moved !== undefined
+  }
+
+  async take(
+    stateHash: string,
+    {
+      appId,
+      browserHash,
+      now,
+    }: { readonly appId: AppId; readonly browserHash: string; readonly now: EpochSeconds },
+  ): Promise<TakenAuthorization> {
+    const { taken, kept } = await this.#table.take(stateKey(stateHash), {
+      expression: 'appId = :appId AND browserHash = :browserHash AND expiresAt > :now',
+      values: { ':appId': appId, ':browserHash': browserHash, ':now': now },
+    })
+    if (taken !== undefined) return { outcome: 'taken', pending: plain<PendingAuthorization>(taken) }
+    if (kept === undefined) return { outcome: 'unknown' }
+    const pending = plain<PendingAuthorization>(kept)
+    if (pending.expiresAt <= now) return { outcome: 'expired' }
+    return { outcome: pending.appId === appId ? 'other_browser' : 'other_app' }
+  }
+}
+
+function inState(status: SessionState['status']): Condition {
+  return {
+    expression: '#state.#status = :from',
+    names: { '#state': 'state', '#status': 'status' },
+    values: { ':from': status },
+  }
+}
+
+function plain<T>({ pk, sk, [TTL_ATTRIBUTE]: _, ...rest }: Item): T {
+  return rest as T
+}

@@ -1,0 +1,192 @@
+// The calls this service makes to its table: plain items in and out, conditions as booleans, throttling and outages as
+// a ServiceError. The stores beside this file say what is read and written; nothing else touches the SDK's DynamoDB client.
+import {
+  type AttributeValue,
+  BatchGetItemCommand,
+  type BatchGetItemCommandInput,
+  type BatchGetItemCommandOutput,
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  TransactionCanceledException,
+  type TransactWriteItem,
+  TransactWriteItemsCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb'
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
+import { storageUnavailable, translateAwsFault } from './aws-faults.ts'
+import {
+  type Condition,
+  deleteInput,
+  type Item,
+  marshalled,
+  putInput,
+  type Update,
+  updateInput,
+} from './dynamodb-expressions.ts'
+import type { Key } from './table.ts'
+
+export interface Query {
+  readonly index?: string
+  readonly partition: readonly [attribute: string, value: string]
+  readonly sort?: { readonly expression: string; readonly attribute: string; readonly values: Item }
+  readonly newestFirst?: boolean
+  readonly limit?: number
+  readonly filter?: Condition
+  readonly after?: Item
+}
+
+export type Write =
+  | { readonly put: Item; readonly condition?: Condition }
+  | { readonly update: Key; readonly change: Update; readonly condition: Condition }
+  | { readonly delete: Key; readonly condition?: Condition }
+
+/** DynamoDB's limit for one call. */
+const BATCH_GET_MOST = 100
+
+export class Table {
+  readonly #client: DynamoDBClient
+  readonly #name: string
+
+  constructor(client: DynamoDBClient, name: string) {
+    this.#client = client
+    this.#name = name
+  }
+
+  /** Reads one item, strongly consistent. */
+  async get(key: Key): Promise<Item | undefined> {
+    const { Item } = await this.#call(() =>
+      this.#client.send(
+        new GetItemCommand({ TableName: this.#name, Key: marshall(key), ConsistentRead: true }),
+      ),
+    )
+    return Item && unmarshall(Item)
+  }
+
+  /** Reads items by key, in no order; what is missing is left out. */
+  async getMany(keys: readonly Key[]): Promise<readonly Item[]> {
+    const found: Item[] = []
+    const wanted: Record<string, AttributeValue>[] = keys.map((key) => marshall(key))
+    while (wanted.length > 0) {
+      const input: BatchGetItemCommandInput = {
+        RequestItems: { [this.#name]: { Keys: wanted.splice(0, BATCH_GET_MOST) } },
+      }
+      const { Responses, UnprocessedKeys }: BatchGetItemCommandOutput = await this.#call(() =>
+        this.#client.send(new BatchGetItemCommand(input)),
+      )
+      found.push(...(Responses?.[this.#name] ?? []).map((item) => unmarshall(item)))
+      wanted.push(...(UnprocessedKeys?.[this.#name]?.Keys ?? []))
+    }
+    return found
+  }
+
+  /** Reads one page of items; `last` is where the next page starts, if there may be one. */
+  async query(query: Query): Promise<{ readonly items: readonly Item[]; readonly last?: Item }> {
+    const [attribute, value] = query.partition
+    const { sort, filter } = query
+    const { Items, LastEvaluatedKey } = await this.#call(() =>
+      this.#client.send(
+        new QueryCommand({
+          TableName: this.#name,
+          IndexName: query.index,
+          KeyConditionExpression: `#partition = :partition${sort ? ` AND ${sort.expression}` : ''}`,
+          FilterExpression: filter?.expression,
+          ExpressionAttributeNames: {
+            '#partition': attribute,
+            ...(sort && { '#sort': sort.attribute }),
+            ...filter?.names,
+          },
+          ExpressionAttributeValues: marshalled({ ':partition': value, ...sort?.values, ...filter?.values }),
+          ScanIndexForward: query.newestFirst !== true,
+          Limit: query.limit,
+          ExclusiveStartKey: query.after && marshall(query.after),
+          ConsistentRead: query.index === undefined,
+        }),
+      ),
+    )
+    const items = (Items ?? []).map((item) => unmarshall(item))
+    return { items, ...(LastEvaluatedKey && { last: unmarshall(LastEvaluatedKey) }) }
+  }
+
+  /** Puts an item; false if the condition does not hold. */
+  put(item: Item, condition?: Condition): Promise<boolean> {
+    return this.#conditional(() =>
+      this.#client.send(new PutItemCommand(putInput(this.#name, item, condition))),
+    )
+  }
+
+  /** Changes an item; gives it as it is now, or nothing if the condition does not hold. */
+  async update(key: Key, change: Update, condition: Condition): Promise<Item | undefined> {
+    let item: Item | undefined
+    await this.#conditional(async () => {
+      const input = { ...updateInput(this.#name, key, change, condition), ReturnValues: 'ALL_NEW' } as const
+      const { Attributes } = await this.#client.send(new UpdateItemCommand(input))
+      item = Attributes && unmarshall(Attributes)
+    })
+    return item
+  }
+
+  /**
+   * Deletes an item if the condition holds, and gives what it was: the one way to use something exactly once.
+   * When the condition does not hold, `kept` is the item that stands, if there is one.
+   */
+  async take(key: Key, condition?: Condition): Promise<{ readonly taken?: Item; readonly kept?: Item }> {
+    try {
+      const { Attributes } = await this.#call(() =>
+        this.#client.send(
+          new DeleteItemCommand({
+            ...deleteInput(this.#name, key, condition),
+            ReturnValues: 'ALL_OLD',
+            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+          }),
+        ),
+      )
+      return Attributes ? { taken: unmarshall(Attributes) } : {}
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error
+      return error.Item ? { kept: unmarshall(error.Item) } : {}
+    }
+  }
+
+  /** All or nothing; false if a condition does not hold. A conflict with another transaction is storage trouble. */
+  async transact(writes: readonly Write[]): Promise<boolean> {
+    const TransactItems = writes.map((write): TransactWriteItem => {
+      if ('put' in write) return { Put: putInput(this.#name, write.put, write.condition) }
+      if ('update' in write)
+        return { Update: updateInput(this.#name, write.update, write.change, write.condition) }
+      return { Delete: deleteInput(this.#name, write.delete, write.condition) }
+    })
+    try {
+      await this.#call(() => this.#client.send(new TransactWriteItemsCommand({ TransactItems })))
+      return true
+    } catch (error) {
+      if (error instanceof TransactionCanceledException) {
+        const reasons = (error.CancellationReasons ?? []).map(({ Code }) => Code)
+        if (reasons.includes('ConditionalCheckFailed')) return false
+        throw storageUnavailable(error)
+      }
+      throw error
+    }
+  }
+
+  async #conditional(call: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await this.#call(call)
+      return true
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false
+      throw error
+    }
+  }
+
+  async #call<T>(call: () => Promise<T>): Promise<T> {
+    try {
+      return await call()
+    } catch (error) {
+      throw translateAwsFault(error)
+    }
+  }
+}

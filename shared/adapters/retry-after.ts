@@ -1,0 +1,10 @@
+/**
+ * The seconds that a `Retry-After` header asks to wait (RFC 9110 section 10.2.3): a number, or a date from now.
+ * @returns `undefined` when it is absent or neither
+ */
+export function retryAfterSeconds(value: string | undefined, now: number = Date.now()): number | undefined {
+  if (value === undefined) return undefined
+  if (/^\d{1,6}$/.test(value)) return Number(value)
+  const date = Date.parse(value)
+  return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - now) / 1000))
+}

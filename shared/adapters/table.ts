@@ -1,0 +1,112 @@
+// The one table: its access patterns, key builders and indexes. Imports no SDK: the CDK stack takes its names from here.
+//
+//  what                       pk                        sk                            read by
+//  tenant                     tenant#<T>                tenant                        get
+//  app                        tenant#<T>                app#<A>                       get, query (all of a tenant)
+//  API key                    tenant#<T>                api-key#<K>                   get, query (all of a tenant)
+//  API key by its hash *      api-key#<sha256>          api-key                       get (who is calling?)
+//  connect session            tenant#<T>                connect-session#<S>           get
+//  connect link *             connect-link#<sha256>     connect-link                  get (a browser follows it)
+//  pending authorization *    state#<sha256>            state                         one conditional delete
+//  connection                 tenant#<T>                connection#<C>                get, query newest first
+//    by end user (index)      tenant#<T>#end-user#<U>   connection#<C>                query newest first
+//    by due time (index) *    due#<shard>               dueAt                         query up to now
+//  workspace claim            tenant#<T>                workspace#<A>#<W>#<U>         get (connected already?)
+//  revocation owed            tenant#<T>                revocation#<R>                get; due index as above
+//  tenant key                 tenant#<T>                tenant-key#<version>          query newest, get
+//  root key                   root-keys                 root-key#<version>#<number>   get
+//
+// Keys start from the tenant. The four marked * are the exceptions: they are what identifies a tenant in the first
+// place, or the index that finds work across tenants. Root keys belong to the service.
+import { createHash } from 'node:crypto'
+import type {
+  ApiKeyId,
+  AppId,
+  ConnectionId,
+  ConnectSessionId,
+  EndUserId,
+  RevocationId,
+  TenantId,
+  WorkspaceId,
+} from '#domain/ids.ts'
+
+export const PARTITION_KEY = 'pk'
+export const SORT_KEY = 'sk'
+/** Epoch seconds; DynamoDB deletes an item some time after. Every reader still checks the time itself. */
+export const TTL_ATTRIBUTE = 'ttl'
+
+/** Sparse, keys only: what needs no work is not in it. */
+export const DUE_INDEX = { name: 'due', partitionKey: 'dueShard', sortKey: 'dueAt' } as const
+/** Keys only: a refresh does not touch it. */
+export const END_USER_INDEX = { name: 'end-user', partitionKey: 'endUserKey', sortKey: SORT_KEY } as const
+
+/** How many partitions share the due index; each has a schedule of its own. */
+export const DUE_SHARDS = 4
+
+export interface Key {
+  readonly pk: string
+  readonly sk: string
+}
+
+const tenantPk = (tenant: TenantId) => `tenant#${tenant}`
+/** End users and workspaces are named by others: encoded, so that no name can pose as a longer key. */
+const foreign = encodeURIComponent
+
+export const tenantKey = (tenant: TenantId): Key => ({ pk: tenantPk(tenant), sk: 'tenant' })
+export const appKey = (tenant: TenantId, app: AppId): Key => ({ pk: tenantPk(tenant), sk: `app#${app}` })
+export const apiKeyKey = (tenant: TenantId, key: ApiKeyId): Key => ({
+  pk: tenantPk(tenant),
+  sk: `api-key#${key}`,
+})
+export const apiKeyHashKey = (sha256: string): Key => ({ pk: `api-key#${sha256}`, sk: 'api-key' })
+export const connectSessionKey = (tenant: TenantId, session: ConnectSessionId): Key => ({
+  pk: tenantPk(tenant),
+  sk: `connect-session#${session}`,
+})
+export const connectLinkKey = (sha256: string): Key => ({ pk: `connect-link#${sha256}`, sk: 'connect-link' })
+export const stateKey = (sha256: string): Key => ({ pk: `state#${sha256}`, sk: 'state' })
+export const connectionKey = (tenant: TenantId, connection: ConnectionId): Key => ({
+  pk: tenantPk(tenant),
+  sk: `connection#${connection}`,
+})
+export const workspaceClaimKey = (
+  tenant: TenantId,
+  app: AppId,
+  workspace: WorkspaceId,
+  endUser: EndUserId,
+): Key => ({
+  pk: tenantPk(tenant),
+  sk: `workspace#${app}#${foreign(workspace)}#${foreign(endUser)}`,
+})
+export const revocationKey = (tenant: TenantId, revocation: RevocationId): Key => ({
+  pk: tenantPk(tenant),
+  sk: `revocation#${revocation}`,
+})
+export const tenantKeyKey = (tenant: TenantId, version: number): Key => ({
+  pk: tenantPk(tenant),
+  sk: `tenant-key#${padded(version)}`,
+})
+export const rootKeyKey = (version: number, number: number): Key => ({
+  pk: 'root-keys',
+  sk: `root-key#${padded(version)}#${padded(number)}`,
+})
+
+/** What all items of one kind share, for a query over a tenant's. */
+export const prefixOf = {
+  apps: 'app#',
+  apiKeys: 'api-key#',
+  connections: 'connection#',
+  tenantKeys: 'tenant-key#',
+} as const
+
+export const endUserPartition = (tenant: TenantId, endUser: EndUserId): string =>
+  `${tenantPk(tenant)}#end-user#${foreign(endUser)}`
+export const duePartition = (shard: number): string => `due#${shard}`
+/** The shard of a connection or revocation: a hash of its id, so that load spreads evenly. */
+export const dueShardOf = (id: ConnectionId | RevocationId): number =>
+  createHash('sha256').update(id).digest().readUInt32BE(0) % DUE_SHARDS
+
+/** Six digits, so that versions sort as numbers. */
+function padded(value: number): string {
+  return String(value).padStart(6, '0')
+}

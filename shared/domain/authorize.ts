@@ -1,0 +1,114 @@
+// Sends a browser to ClickFunnels: follows a connect link, asks for confirmation where the session wants it, and makes
+// the authorization request (RFC 6749 section 4.1.1) with state and PKCE (RFC 7636), tied to this browser by a cookie.
+import type { ConnectSession } from './connect-session.ts'
+import { STATE_LIFETIME_SECONDS } from './connect-session.ts'
+import { codeChallenge, equalSecrets, randomSecret, sha256 } from './hash.ts'
+import type { Services } from './ports.ts'
+import { Secret } from './secret.ts'
+import { type App, redirectUri } from './tenant.ts'
+import { later } from './time.ts'
+
+export interface LinkVisit {
+  readonly linkSecret: string
+  /** What our confirmation page sent back and what its cookie says: equal only if this browser was shown the page. */
+  readonly confirmation?: { readonly sent: string; readonly cookie: string }
+}
+
+export type LinkOutcome =
+  /** The browser has to see who is about to be connected first. */
+  | {
+      readonly outcome: 'confirm'
+      readonly tenantName: string
+      readonly session: ConnectSession
+      readonly confirmation: Secret
+    }
+  | { readonly outcome: 'redirect'; readonly location: string; readonly browserCookie: BrowserCookie }
+  | { readonly outcome: 'unknown' | 'used' | 'expired' | 'suspended' }
+
+/** Ties a browser to one authorization request. Named after the state, so that two attempts do not disturb each other. */
+export interface BrowserCookie {
+  readonly name: string
+  readonly value: Secret
+}
+
+type Ports = Pick<
+  Services,
+  'now' | 'randomBytes' | 'publicUrl' | 'provider' | 'tenants' | 'apps' | 'sessions' | 'vault'
+>
+
+/** Follows a connect link. Only the redirect uses it up: a page that is merely shown can be shown again. */
+export async function followLink(services: Ports, visit: LinkVisit): Promise<LinkOutcome> {
+  const link = await services.sessions.findLink(sha256(visit.linkSecret))
+  if (link === undefined) return { outcome: 'unknown' }
+  if (link.expiresAt <= services.now()) return { outcome: 'expired' }
+  const [tenant, session] = await Promise.all([
+    services.tenants.get(link.tenantId),
+    services.sessions.get(link.tenantId, link.sessionId),
+  ])
+  const app = session && (await services.apps.get(link.tenantId, session.appId))
+  if (tenant === undefined || session === undefined || app === undefined) return { outcome: 'unknown' }
+  if (tenant.status === 'suspended') return { outcome: 'suspended' }
+  if (session.state.status !== 'created') return { outcome: 'used' }
+  if (session.completion === 'confirmed' && !isConfirmed(visit)) {
+    const confirmation = new Secret(randomSecret(services.randomBytes))
+    return { outcome: 'confirm', tenantName: tenant.name, session, confirmation }
+  }
+
+  const state = randomSecret(services.randomBytes)
+  const browserSecret = randomSecret(services.randomBytes)
+  const codeVerifier = randomSecret(services.randomBytes)
+  const stateHash = sha256(state)
+  const begun = await services.sessions.begin(link, {
+    stateHash,
+    tenantId: session.tenantId,
+    appId: app.id,
+    sessionId: session.id,
+    browserHash: sha256(browserSecret),
+    codeVerifier: await services.vault.seal(codeVerifierOf(session), new Secret(codeVerifier)),
+    expiresAt: later(services.now(), STATE_LIFETIME_SECONDS),
+  })
+  if (!begun) return { outcome: 'used' }
+  return {
+    outcome: 'redirect',
+    location: authorizationRequest(services, app, state, codeChallenge(codeVerifier)),
+    browserCookie: { name: browserCookieName(stateHash), value: new Secret(browserSecret) },
+  }
+}
+
+/** The cookie that ties a browser to the state with this hash. `__Host-`: ours alone, https, whole host (RFC 6265bis). */
+export function browserCookieName(stateHash: string): string {
+  return `__Host-fc-${stateHash.slice(0, 16)}`
+}
+
+/** Where a session's code verifier is sealed to. */
+export function codeVerifierOf({ tenantId, id }: Pick<ConnectSession, 'tenantId' | 'id'>) {
+  return { tenantId, record: id, generation: 0, field: 'code_verifier' } as const
+}
+
+function isConfirmed({ confirmation }: LinkVisit): boolean {
+  return (
+    confirmation !== undefined &&
+    confirmation.cookie !== '' &&
+    equalSecrets(confirmation.sent, confirmation.cookie)
+  )
+}
+
+function authorizationRequest(
+  { provider, publicUrl }: Ports,
+  app: App,
+  state: string,
+  challenge: string,
+): string {
+  const url = new URL(provider.authorizationEndpoint)
+  const parameters = {
+    client_id: app.clientId,
+    redirect_uri: redirectUri(publicUrl, app.id),
+    response_type: 'code',
+    ...provider.authorizationParameters,
+    state,
+    code_challenge: challenge,
+    code_challenge_method: 'S256',
+  }
+  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value)
+  return url.href
+}

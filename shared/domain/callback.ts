@@ -1,0 +1,116 @@
+// Receives the authorization response (RFC 6749 section 4.1.2): takes the state once, from the right browser for the
+// right app, then exchanges the code at once ("confirmed") or keeps it sealed until the tenant completes ("verified").
+import { browserCookieName, codeVerifierOf } from './authorize.ts'
+import {
+  CODE_LIFETIME_SECONDS,
+  type ConnectSession,
+  SESSION_MEMORY_SECONDS,
+  type SessionState,
+  visibleStatus,
+} from './connect-session.ts'
+import { exchangeForConnection } from './exchange.ts'
+import { sha256 } from './hash.ts'
+import type { AppId } from './ids.ts'
+import type { Services } from './ports.ts'
+import { Secret } from './secret.ts'
+import { later } from './time.ts'
+
+export interface AuthorizationResponse {
+  /** From the path: the redirect URI is one per app. */
+  readonly appId: AppId
+  readonly state: string
+  readonly code?: string
+  /** RFC 6749 section 4.1.2.1. */
+  readonly error?: string
+  /** RFC 9207. */
+  readonly iss?: string
+  readonly cookies: ReadonlyMap<string, string>
+}
+
+export type ResponseOutcome =
+  | { readonly outcome: 'return'; readonly location: string; readonly spentCookie: string }
+  | { readonly outcome: 'unknown' | 'expired' | 'other_browser' | 'other_app' }
+
+type Ports = Pick<Services, 'now' | 'provider' | 'authorizations' | 'sessions' | 'vault'> &
+  Parameters<typeof exchangeForConnection>[0]
+
+/** Receives an authorization response and says where the browser goes from here. */
+export async function receiveAuthorizationResponse(
+  services: Ports,
+  response: AuthorizationResponse,
+): Promise<ResponseOutcome> {
+  const stateHash = sha256(response.state)
+  const cookie = browserCookieName(stateHash)
+  const taken = await services.authorizations.take(stateHash, {
+    appId: response.appId,
+    browserHash: sha256(response.cookies.get(cookie) ?? ''),
+    now: services.now(),
+  })
+  if (taken.outcome !== 'taken') return taken
+  const { pending } = taken
+  const session = await services.sessions.get(pending.tenantId, pending.sessionId)
+  if (session === undefined) return { outcome: 'unknown' }
+
+  const state = await nextState(services, session, response, pending.codeVerifier)
+  return { outcome: 'return', location: returnLocation(session, state), spentCookie: cookie }
+}
+
+async function nextState(
+  services: Ports,
+  session: ConnectSession,
+  response: AuthorizationResponse,
+  codeVerifier: Parameters<Ports['vault']['open']>[1],
+): Promise<SessionState> {
+  const now = services.now()
+  const refusal = refusalIn(response, services.provider.issuer)
+  if (refusal !== undefined) {
+    await services.sessions.move(session, 'authorizing', refusal, later(now, SESSION_MEMORY_SECONDS))
+    return refusal
+  }
+  const codeExpiry = later(now, CODE_LIFETIME_SECONDS)
+  const code = new Secret(response.code ?? '')
+  if (session.completion === 'verified') {
+    const sealed = await services.vault.seal(codeOf(session), code)
+    const state = { status: 'awaiting_completion', code: sealed, codeVerifier } as const
+    const kept = await services.sessions.move(session, 'authorizing', state, codeExpiry)
+    return kept ? state : OVERTAKEN
+  }
+  const claimed = await services.sessions.move(session, 'authorizing', { status: 'exchanging' }, codeExpiry)
+  if (!claimed) return OVERTAKEN
+  const verifier = await services.vault.open(codeVerifierOf(session), codeVerifier)
+  return exchangeForConnection(services, session, code, verifier)
+}
+
+/** The state was good, but the session was ended by somebody else meanwhile. */
+const OVERTAKEN: SessionState = { status: 'failed', error: 'invalid_response' }
+
+/** What the response itself says against going on. */
+function refusalIn(response: AuthorizationResponse, issuer: string): SessionState | undefined {
+  if (response.iss !== undefined && response.iss !== issuer)
+    return { status: 'failed', error: 'issuer_mismatch' }
+  if (response.error === 'access_denied') return { status: 'denied', error: 'access_denied' }
+  if (response.error !== undefined) return { status: 'failed', error: providerError(response.error) }
+  if (response.code === undefined || response.code === '')
+    return { status: 'failed', error: 'invalid_response' }
+  return undefined
+}
+
+/** The provider's error code, if it is one: RFC 6749 allows printable ASCII without quote and backslash. */
+function providerError(error: string): string {
+  return /^[a-z_]{1,64}$/.test(error) ? error : 'server_error'
+}
+
+/** Where a session's code is sealed to. */
+export function codeOf({ tenantId, id }: Pick<ConnectSession, 'tenantId' | 'id'>) {
+  return { tenantId, record: id, generation: 0, field: 'code' } as const
+}
+
+function returnLocation(session: ConnectSession, state: SessionState): string {
+  const url = new URL(session.returnUrl)
+  url.searchParams.set('connect_session', session.id)
+  // The state was entered this moment, so it cannot have expired.
+  url.searchParams.set('status', visibleStatus({ ...session, state }, session.createdAt))
+  if (state.status === 'connected') url.searchParams.set('connection_id', state.connectionId)
+  if ('error' in state) url.searchParams.set('error', state.error)
+  return url.href
+}

@@ -1,0 +1,94 @@
+// Completes a "verified" session: the tenant says who is logged in now. Only if that is the end user the session was
+// started for is the code exchanged; otherwise it is thrown away unspent. So an attacker who starts a session and makes
+// a victim approve it gets nothing (RFC 9700 section 4.7).
+import { codeVerifierOf } from './authorize.ts'
+import { codeOf } from './callback.ts'
+import { type ConnectSession, SESSION_MEMORY_SECONDS, visibleStatus } from './connect-session.ts'
+import type { Connection } from './connection.ts'
+import { ServiceError } from './errors.ts'
+import { exchangeForConnection } from './exchange.ts'
+import type { ConnectionId, ConnectSessionId, EndUserId } from './ids.ts'
+import type { Services } from './ports.ts'
+import { findSession } from './start-session.ts'
+import type { Caller } from './tenant.ts'
+import { later } from './time.ts'
+
+type Ports = Pick<Services, 'now' | 'sessions' | 'vault'> & Parameters<typeof exchangeForConnection>[0]
+
+/**
+ * Completes a session; completing a completed one again gives the same connection.
+ * @throws ServiceError not_found; end_user_mismatch; session_not_completable (with its status); grant_refused,
+ *   workspace_mismatch, app_credentials_refused or upstream_* when the exchange failed
+ */
+export async function completeSession(
+  services: Ports,
+  caller: Caller,
+  input: { readonly sessionId: ConnectSessionId; readonly endUserId: EndUserId },
+): Promise<Connection> {
+  const session = await findSession(services, caller, input.sessionId)
+  if (session.endUser.id !== input.endUserId) {
+    const void_ = { status: 'failed', error: 'end_user_mismatch' } as const
+    const final = later(services.now(), SESSION_MEMORY_SECONDS)
+    await services.sessions.move(session, 'awaiting_completion', void_, final)
+    throw new ServiceError('end_user_mismatch', 'The session was started for another end user.')
+  }
+  if (session.state.status === 'connected') return connectionOf(services, session, session.state.connectionId)
+  const status = visibleStatus(session, services.now())
+  if (session.state.status !== 'awaiting_completion' || status === 'expired')
+    throw notCompletable(session, status)
+
+  const { code, codeVerifier } = session.state
+  const claimed = await services.sessions.move(
+    session,
+    'awaiting_completion',
+    { status: 'exchanging' },
+    session.expiresAt,
+  )
+  if (!claimed) throw notCompletable(session, 'awaiting_completion')
+  const state = await exchangeForConnection(
+    services,
+    session,
+    await services.vault.open(codeOf(session), code),
+    await services.vault.open(codeVerifierOf(session), codeVerifier),
+  )
+  if (state.status === 'connected') return connectionOf(services, session, state.connectionId)
+  throw exchangeFailed(state.error)
+}
+
+async function connectionOf(services: Ports, { tenantId }: ConnectSession, connectionId: ConnectionId) {
+  const connection = await services.connections.get({ tenantId, connectionId })
+  if (connection === undefined) throw new ServiceError('not_found', 'The connection has been deleted since.')
+  return connection
+}
+
+function notCompletable(session: ConnectSession, status: string): ServiceError {
+  const detail =
+    session.state.status === 'exchanging' || status === 'awaiting_completion'
+      ? 'The session is being completed by another request.'
+      : `The session is "${status}"; only one that is "awaiting_completion" can be completed.`
+  return new ServiceError('session_not_completable', detail, { extensions: { status } })
+}
+
+function exchangeFailed(error: string): ServiceError {
+  switch (error) {
+    case 'workspace_mismatch':
+      return new ServiceError(error, 'The end user chose another workspace than the one of the connection.')
+    case 'invalid_grant':
+      return new ServiceError(
+        'grant_refused',
+        'ClickFunnels refused the authorization code. Start a new session.',
+      )
+    case 'invalid_client':
+      return new ServiceError('app_credentials_refused', "ClickFunnels refused the app's client credentials.")
+    case 'temporarily_unavailable':
+      return new ServiceError(
+        'upstream_unreachable',
+        'ClickFunnels could not be reached. Start a new session.',
+      )
+    default:
+      return new ServiceError(
+        'upstream_malformed',
+        'ClickFunnels gave an unusable answer. Start a new session.',
+      )
+  }
+}

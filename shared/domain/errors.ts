@@ -1,0 +1,72 @@
+// Everything that can go wrong, as one closed set. HTTP status and title of each: http/problem.ts; for people: docs/errors.md.
+
+export const ERROR_CODES = [
+  'malformed_request',
+  'path_not_allowed',
+  'missing_credential',
+  'invalid_credential',
+  'tenant_suspended',
+  'end_user_mismatch',
+  'not_found',
+  'method_not_allowed',
+  'session_not_completable',
+  'workspace_mismatch',
+  'reauthorization_required',
+  'request_too_large',
+  'validation_failed',
+  'return_url_not_registered',
+  'app_credentials_refused',
+  'internal_error',
+  'grant_refused',
+  'upstream_unreachable',
+  'upstream_malformed',
+  'upstream_answer_lost',
+  'upstream_response_too_large',
+  'refresh_failed',
+  'storage_unavailable',
+  'upstream_timeout',
+] as const
+
+export type ErrorCode = (typeof ERROR_CODES)[number]
+
+export interface ErrorDetails {
+  /** Seconds after which trying again makes sense. */
+  readonly retryAfterSeconds?: number
+  /** Members added to the problem document. */
+  readonly extensions?: Readonly<Record<string, unknown>>
+  /** For the log only. Never the upstream's body: it may hold a token. */
+  readonly cause?: unknown
+}
+
+/** A failure that the caller is told about; `message` is the problem's `detail` and must hold no secret. */
+export class ServiceError extends Error {
+  override readonly name = 'ServiceError'
+  readonly code: ErrorCode
+  readonly retryAfterSeconds: number | undefined
+  readonly extensions: Readonly<Record<string, unknown>>
+
+  constructor(code: ErrorCode, detail: string, details: ErrorDetails = {}) {
+    super(detail, details.cause === undefined ? undefined : { cause: details.cause })
+    this.code = code
+    this.retryAfterSeconds = details.retryAfterSeconds
+    this.extensions = details.extensions ?? {}
+  }
+}
+
+/** One member of a request that breaks a rule, as RFC 9457's example problem names it. */
+export interface InvalidMember {
+  /** JSON pointer into the request's body, as a URI fragment: `#/return_url`. */
+  readonly pointer?: string
+  /** Name of the query parameter or header. */
+  readonly parameter?: string
+  readonly detail: string
+}
+
+/** A request that parses but breaks a rule; each member at fault is named. */
+export function validationFailed(...errors: readonly InvalidMember[]): ServiceError {
+  const named = errors.map(({ pointer, parameter, detail }) => {
+    const name = pointer?.replace(/^#\//, '') ?? parameter ?? ''
+    return name === '' ? detail : `"${name}" ${detail}`
+  })
+  return new ServiceError('validation_failed', `${named.join('; ')}.`, { extensions: { errors } })
+}

@@ -1,0 +1,72 @@
+// Exchanges an authorization code (RFC 6749 section 4.1.3) and ends the session with a connection or an error.
+import { withClientCredentials } from './client-secrets.ts'
+import { type ConnectSession, SESSION_MEMORY_SECONDS, type SessionState } from './connect-session.ts'
+import { storeGrant } from './grant.ts'
+import type { Services, TokenOutcome } from './ports.ts'
+import type { Secret } from './secret.ts'
+import { redirectUri } from './tenant.ts'
+import { later } from './time.ts'
+
+type Ports = Pick<
+  Services,
+  'now' | 'publicUrl' | 'apps' | 'sessions' | 'vault' | 'authorizationServer' | 'log'
+> &
+  Parameters<typeof storeGrant>[0]
+
+type Ended = Extract<SessionState, { status: 'connected' | 'failed' }>
+
+/** Exchanges the code of a session that is "exchanging", and moves the session to how that ended. */
+export async function exchangeForConnection(
+  services: Ports,
+  session: ConnectSession,
+  code: Secret,
+  codeVerifier: Secret,
+): Promise<Ended> {
+  const state = await exchange(services, session, code, codeVerifier)
+  await services.sessions.move(session, 'exchanging', state, later(services.now(), SESSION_MEMORY_SECONDS))
+  return state
+}
+
+async function exchange(
+  services: Ports,
+  session: ConnectSession,
+  code: Secret,
+  codeVerifier: Secret,
+): Promise<Ended> {
+  const app = await services.apps.get(session.tenantId, session.appId)
+  if (app === undefined) return { status: 'failed', error: 'invalid_client' }
+  const answer = await withClientCredentials(
+    services,
+    app,
+    (client) =>
+      services.authorizationServer.exchangeCode(client, {
+        code,
+        codeVerifier,
+        redirectUri: redirectUri(services.publicUrl, app.id),
+      }),
+    ({ outcome }) => outcome === 'client_refused',
+  )
+  if (answer.outcome !== 'granted') {
+    services.log.warn('The authorization code was not exchanged', { session: session.id, ...answer })
+    return { status: 'failed', error: sessionError(answer.outcome) }
+  }
+  const stored = await storeGrant(services, session, answer.tokens)
+  if (stored.outcome !== 'stored') return { status: 'failed', error: stored.outcome }
+  return { status: 'connected', connectionId: stored.connection.id }
+}
+
+/** What the session, and the browser on its way back, are told: RFC 6749's words where it has one. */
+function sessionError(outcome: Exclude<TokenOutcome['outcome'], 'granted'>): string {
+  switch (outcome) {
+    case 'grant_refused':
+      return 'invalid_grant'
+    case 'client_refused':
+      return 'invalid_client'
+    case 'rate_limited':
+    case 'provider_down':
+    case 'answer_lost':
+      return 'temporarily_unavailable'
+    case 'malformed':
+      return 'server_error'
+  }
+}

@@ -1,0 +1,136 @@
+// Gives callers an access token that works. One that is still valid is served at once, whatever goes on with refreshes;
+// an expired or rejected one is replaced by one coordinated refresh, which all callers share.
+import { type Connection, type ConnectionRef, expiryOf } from './connection.ts'
+import { ServiceError } from './errors.ts'
+import type { ConnectionId } from './ids.ts'
+import { probeConnection } from './liveness.ts'
+import type { Services } from './ports.ts'
+import { type RefreshPorts, refOf, refreshConnection } from './refresh.ts'
+import { tokenOf } from './revocation.ts'
+import type { Secret } from './secret.ts'
+import type { Caller } from './tenant.ts'
+import { later } from './time.ts'
+
+/** A token this close to its expiry could die on the way to the provider. */
+const EXPIRY_SKEW_SECONDS = 5
+/** How long a caller waits for a refresh that another process is doing. */
+const WAIT_SECONDS = 12
+const POLL_MILLISECONDS = 150
+
+export interface UsableToken {
+  readonly connection: Connection
+  readonly accessToken: Secret
+}
+
+export type FreshTokenPorts = RefreshPorts & Pick<Services, 'sleep'>
+
+/**
+ * Reads a connection that can be used.
+ * @throws ServiceError not_found; reauthorization_required
+ */
+export async function activeConnection(
+  services: Pick<Services, 'connections'>,
+  ref: ConnectionRef,
+): Promise<Connection> {
+  const connection = await services.connections.get(ref)
+  if (connection === undefined) throw new ServiceError('not_found', 'There is no such connection.')
+  if (connection.state.status === 'active') return connection
+  throw new ServiceError(
+    'reauthorization_required',
+    'The end user has to connect again: start a connect session with this connection_id.',
+    { extensions: { connection_id: connection.id, reason: connection.state.reason } },
+  )
+}
+
+/**
+ * An access token for an active connection, refreshed first if it has expired.
+ * @throws ServiceError not_found; reauthorization_required; refresh_failed
+ */
+export async function usableToken(services: FreshTokenPorts, ref: ConnectionRef): Promise<UsableToken> {
+  const connection = await activeConnection(services, ref)
+  const expiresAt = expiryOf(connection.credential)
+  const valid = expiresAt === undefined || expiresAt > later(services.now(), EXPIRY_SKEW_SECONDS)
+  return openToken(services, valid ? connection : await renewed(services, connection))
+}
+
+/**
+ * What to use instead of an access token that the provider answered 401 to.
+ * @returns `undefined` when the token lives after all: the 401 was about something else
+ * @throws ServiceError not_found; reauthorization_required; refresh_failed
+ */
+export async function replaceRejected(
+  services: FreshTokenPorts,
+  rejected: Connection,
+): Promise<UsableToken | undefined> {
+  const current = await activeConnection(services, refOf(rejected))
+  if (current.generation !== rejected.generation) return openToken(services, current)
+  if (current.credential.kind === 'refreshable') return openToken(services, await renewed(services, current))
+  const probe = await probeConnection(services, current)
+  if (probe.outcome === 'alive' || probe.outcome === 'unclear') return undefined
+  const judged = await settled(services, current)
+  return judged.generation === current.generation ? undefined : openToken(services, judged)
+}
+
+/**
+ * Refreshes a connection now, or probes it where nothing can be refreshed.
+ * @throws ServiceError not_found; reauthorization_required; refresh_failed
+ */
+export async function refreshNow(
+  services: FreshTokenPorts,
+  { tenant }: Caller,
+  connectionId: ConnectionId,
+): Promise<Connection> {
+  const ref = { tenantId: tenant.id, connectionId }
+  const connection = await activeConnection(services, ref)
+  if (connection.credential.kind === 'refreshable') return renewed(services, connection)
+  const probe = await probeConnection(services, connection)
+  if (probe.outcome === 'unclear')
+    throw refreshFailed(connection, 'ClickFunnels could not tell whether it lives')
+  return settled(services, connection)
+}
+
+/** The connection after one refresh, ours or another process's. */
+async function renewed(services: FreshTokenPorts, connection: Connection): Promise<Connection> {
+  const refresh = await refreshConnection(services, connection)
+  switch (refresh.outcome) {
+    case 'refreshed':
+      return refresh.connection
+    case 'failed':
+      throw refreshFailed(connection, refresh.error)
+    case 'reauthorization_required':
+      return activeConnection(services, refOf(connection))
+    case 'busy':
+    case 'overtaken': {
+      const other = await settled(services, connection)
+      if (other.generation === connection.generation) {
+        throw refreshFailed(connection, other.lastError ?? 'it is still under way')
+      }
+      return other
+    }
+  }
+}
+
+/** Waits, within bounds, until nobody works on the connection any more or it has moved on. */
+async function settled(services: FreshTokenPorts, seen: Connection): Promise<Connection> {
+  const until = later(services.now(), WAIT_SECONDS)
+  for (;;) {
+    const current = await activeConnection(services, refOf(seen))
+    const now = services.now()
+    const idle = current.lease === undefined || current.lease.until <= now
+    if (current.generation !== seen.generation || idle || now >= until) return current
+    await services.sleep(POLL_MILLISECONDS * (0.5 + services.chance()))
+  }
+}
+
+async function openToken(services: Pick<Services, 'vault'>, connection: Connection): Promise<UsableToken> {
+  const binding = tokenOf(connection.tenantId, connection.id, connection.generation, 'access_token')
+  return { connection, accessToken: await services.vault.open(binding, connection.credential.accessToken) }
+}
+
+function refreshFailed(connection: Connection, reason: string): ServiceError {
+  return new ServiceError(
+    'refresh_failed',
+    `The connection's token could not be refreshed now (${reason}). Nothing is lost: try again.`,
+    { retryAfterSeconds: 5, extensions: { connection_id: connection.id } },
+  )
+}

@@ -1,0 +1,181 @@
+// Stores what a code exchange brought: a new connection, or new tokens for the one this end user already has to the
+// workspace. Tokens that end up in no connection, and those that are replaced, are revoked: nothing is left live and lost.
+import type { ConnectSession } from './connect-session.ts'
+import {
+  type Connection,
+  type ConnectionRef,
+  type Credential,
+  expiryOf,
+  nextDueAt,
+  type Workspace,
+} from './connection.ts'
+import type { ConnectionChange, Services, TokenSet } from './ports.ts'
+import { apiBase } from './provider.ts'
+import { oweFormerTokens, revokeOrphan, settleRevocation, tokenOf } from './revocation.ts'
+import type { Secret } from './secret.ts'
+import { type EpochSeconds, later } from './time.ts'
+
+export type StoredGrant =
+  | { readonly outcome: 'stored'; readonly connection: Connection }
+  /** The session reconnects a connection, and the end user chose another workspace. */
+  | { readonly outcome: 'workspace_mismatch' }
+  /** No API can be called with these tokens: the workspace's host is unknown or not allowed. */
+  | { readonly outcome: 'workspace_unusable' }
+  /** The connection to reconnect is gone. */
+  | { readonly outcome: 'connection_gone' }
+
+type Ports = Pick<Services, 'now' | 'newId' | 'chance' | 'connections' | 'resourceServer' | 'provider'> &
+  Parameters<typeof settleRevocation>[0]
+
+/** How often a concurrent change of the same connection is answered by starting over. */
+const ATTEMPTS = 5
+
+/** Stores the tokens granted to a session. */
+export async function storeGrant(
+  services: Ports,
+  session: ConnectSession,
+  tokens: TokenSet,
+): Promise<StoredGrant> {
+  const workspace = await identifyWorkspace(services, tokens)
+  const stored = await place(services, session, tokens, workspace)
+  if (stored.outcome !== 'stored') await revokeOrphan(services, session, tokens)
+  return stored
+}
+
+async function place(
+  services: Ports,
+  session: ConnectSession,
+  tokens: TokenSet,
+  workspace: Workspace,
+): Promise<StoredGrant> {
+  if (apiBase(services.provider, workspace, ['funnels']) === undefined)
+    return { outcome: 'workspace_unusable' }
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const connectionId = session.reconnects ?? (await connectedAlready(services, session, workspace))
+    if (connectionId === undefined) {
+      const connection = await newConnection(services, session, tokens, workspace)
+      if (await services.connections.create(connection)) return { outcome: 'stored', connection }
+      continue
+    }
+    const current = await services.connections.get({ tenantId: session.tenantId, connectionId })
+    if (current === undefined) {
+      if (session.reconnects !== undefined) return { outcome: 'connection_gone' }
+      continue
+    }
+    const known = current.workspace.id
+    if (known !== undefined && workspace.id !== undefined && known !== workspace.id) {
+      return { outcome: 'workspace_mismatch' }
+    }
+    const connection = await replaceTokens(services, session, current, tokens, workspace)
+    if (connection !== undefined) return { outcome: 'stored', connection }
+  }
+  throw new Error(`The connection of session "${session.id}" kept changing while its grant was stored`)
+}
+
+async function connectedAlready(services: Ports, session: ConnectSession, workspace: Workspace) {
+  if (workspace.id === undefined) return undefined
+  const { tenantId, appId, endUser } = session
+  return services.connections.findByWorkspace(tenantId, appId, workspace.id, endUser.id)
+}
+
+/** The token response usually names the workspace; where it does not, `GET /me` does. */
+async function identifyWorkspace(services: Ports, tokens: TokenSet): Promise<Workspace> {
+  const { workspace } = tokens
+  if (workspace.id !== undefined && workspace.host !== undefined) return workspace
+  const probed = await services.resourceServer.probe(tokens.accessToken)
+  return probed.outcome === 'alive' ? { ...probed.workspace, ...workspace } : workspace
+}
+
+async function newConnection(
+  services: Ports,
+  session: ConnectSession,
+  tokens: TokenSet,
+  workspace: Workspace,
+): Promise<Connection> {
+  const now = services.now()
+  const id = services.newId('connection')
+  const { tenantId, appId, endUser } = session
+  const credential = await sealTokens(services, { tenantId, connectionId: id }, 1, tokens, now)
+  return {
+    id,
+    tenantId,
+    appId,
+    endUser,
+    state: { status: 'active' },
+    workspace,
+    scopes: tokens.scopes,
+    generation: 1,
+    credential,
+    dueAt: nextDueAt(now, expiryOf(credential), services.chance),
+    consecutiveFailures: 0,
+    createdAt: now,
+    updatedAt: now,
+  }
+}
+
+/** A user who reconnects wins over a refresh in flight: the new generation makes that one's commit fail. */
+async function replaceTokens(
+  services: Ports,
+  session: ConnectSession,
+  current: Connection,
+  tokens: TokenSet,
+  workspace: Workspace,
+): Promise<Connection | undefined> {
+  const ref = { tenantId: current.tenantId, connectionId: current.id }
+  const change: ConnectionChange = {
+    ...(await replacement(services, current, tokens)),
+    endUser: session.endUser,
+    workspace,
+    scopes: tokens.scopes,
+  }
+  const fence = { generation: current.generation }
+  const former = await oweFormerTokens(services, current, tokens)
+  const done =
+    former === undefined
+      ? await services.connections.update(ref, fence, change)
+      : await services.connections.replaceGrant(ref, fence, change, former)
+  if (!done) return undefined
+  if (former !== undefined) await settleRevocation(services, former)
+  return services.connections.get(ref)
+}
+
+/** The change that puts new tokens in place of a connection's: the next generation, due anew, with a clean record. */
+export async function replacement(
+  services: Pick<Services, 'now' | 'chance' | 'vault'>,
+  current: Connection,
+  tokens: TokenSet,
+): Promise<ConnectionChange> {
+  const now = services.now()
+  const generation = current.generation + 1
+  const ref = { tenantId: current.tenantId, connectionId: current.id }
+  const credential = await sealTokens(services, ref, generation, tokens, now)
+  return {
+    state: { status: 'active' },
+    generation,
+    credential,
+    lease: null,
+    dueAt: nextDueAt(now, expiryOf(credential), services.chance),
+    consecutiveFailures: 0,
+    lastError: null,
+    updatedAt: now,
+  }
+}
+
+async function sealTokens(
+  { vault }: Pick<Services, 'vault'>,
+  { tenantId, connectionId }: ConnectionRef,
+  generation: number,
+  { accessToken, refreshToken, expiresInSeconds }: TokenSet,
+  now: EpochSeconds,
+): Promise<Credential> {
+  const seal = (field: 'access_token' | 'refresh_token', token: Secret) =>
+    vault.seal(tokenOf(tenantId, connectionId, generation, field), token)
+  const sealedAccess = await seal('access_token', accessToken)
+  if (refreshToken === undefined) return { kind: 'non_expiring', accessToken: sealedAccess }
+  return {
+    kind: 'refreshable',
+    accessToken: sealedAccess,
+    refreshToken: await seal('refresh_token', refreshToken),
+    ...(expiresInSeconds !== undefined && { expiresAt: later(now, expiresInSeconds) }),
+  }
+}

@@ -1,0 +1,69 @@
+// Identifiers: branded strings that the compiler keeps apart, minted here and nowhere else.
+// A minted id is a prefix and 26 characters of Crockford base32: 10 of milliseconds, 16 random (80 bits).
+// Ids sort by creation time, so "newest first" is a key order and costs no index.
+
+declare const brand: unique symbol
+export type Brand<T, Name extends string> = T & { readonly [brand]: Name }
+
+export type TenantId = Brand<string, 'TenantId'>
+export type AppId = Brand<string, 'AppId'>
+export type ApiKeyId = Brand<string, 'ApiKeyId'>
+export type ConnectSessionId = Brand<string, 'ConnectSessionId'>
+export type ConnectionId = Brand<string, 'ConnectionId'>
+export type RevocationId = Brand<string, 'RevocationId'>
+/** The tenant's own identifier of its user; opaque to us. */
+export type EndUserId = Brand<string, 'EndUserId'>
+/** ClickFunnels' id of a workspace: an integer there, its decimal digits here. */
+export type WorkspaceId = Brand<string, 'WorkspaceId'>
+
+export interface MintedIds {
+  readonly tenant: TenantId
+  readonly app: AppId
+  readonly apiKey: ApiKeyId
+  readonly connectSession: ConnectSessionId
+  readonly connection: ConnectionId
+  readonly revocation: RevocationId
+}
+
+/** Gives a new id of the named kind. */
+export type MintId = <K extends keyof MintedIds>(kind: K) => MintedIds[K]
+
+const PREFIXES: Readonly<Record<keyof MintedIds, string>> = {
+  tenant: 'ten',
+  app: 'app',
+  apiKey: 'key',
+  connectSession: 'cs',
+  connection: 'conn',
+  revocation: 'rev',
+}
+
+const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
+const TIME_CHARACTERS = 10
+const RANDOM_CHARACTERS = 16
+
+/**
+ * Builds the minter of a process.
+ * @param milliseconds the wall clock, in milliseconds since 1970; within one millisecond ids are in random order
+ * @param random gives that many random bytes
+ */
+export function idMinter(milliseconds: () => number, random: (size: number) => Uint8Array): MintId {
+  return (kind) => {
+    let time = ''
+    for (let rest = milliseconds(); time.length < TIME_CHARACTERS; rest = Math.floor(rest / 32)) {
+      time = ALPHABET.charAt(rest % 32) + time
+    }
+    let tail = ''
+    for (const byte of random(RANDOM_CHARACTERS)) tail += ALPHABET.charAt(byte % 32)
+    return `${PREFIXES[kind]}_${time}${tail}` as MintedIds[typeof kind]
+  }
+}
+
+/** Takes a string from outside as an id of the named kind; `undefined` where it does not have the form of one. */
+export function parseId<K extends keyof MintedIds>(kind: K, value: string): MintedIds[K] | undefined {
+  const prefix = `${PREFIXES[kind]}_`
+  if (!value.startsWith(prefix)) return undefined
+  const rest = value.slice(prefix.length)
+  if (rest.length !== TIME_CHARACTERS + RANDOM_CHARACTERS) return undefined
+  for (const character of rest) if (!ALPHABET.includes(character)) return undefined
+  return value as MintedIds[K]
+}

@@ -1,0 +1,148 @@
+// What the operator does: creates and changes tenants, registers their platform applications and issues API keys.
+import { newApiKey } from './api-key.ts'
+import { clientSecretOf } from './client-secrets.ts'
+import { ServiceError } from './errors.ts'
+import { sha256 } from './hash.ts'
+import type { ApiKeyId, AppId, TenantId } from './ids.ts'
+import type { Services } from './ports.ts'
+import { Secret } from './secret.ts'
+import type { ApiKey, App, SealedClientSecret, Tenant } from './tenant.ts'
+
+/** How many client secrets an app keeps: the new one and, during a rotation, the one before. */
+const SECRETS_KEPT = 2
+/** How often a concurrent change of the same app is answered by starting over. */
+const ATTEMPTS = 5
+
+type TenantInput = Pick<Tenant, 'name' | 'returnUrls' | 'origins'>
+
+export async function createTenant(
+  services: Pick<Services, 'now' | 'newId' | 'tenants'>,
+  input: TenantInput,
+): Promise<Tenant> {
+  const now = services.now()
+  const tenant: Tenant = {
+    id: services.newId('tenant'),
+    ...input,
+    status: 'active',
+    createdAt: now,
+    updatedAt: now,
+  }
+  await services.tenants.create(tenant)
+  return tenant
+}
+
+/** @throws ServiceError not_found */
+export async function findTenant(services: Pick<Services, 'tenants'>, id: TenantId): Promise<Tenant> {
+  const tenant = await services.tenants.get(id)
+  if (tenant === undefined) throw new ServiceError('not_found', 'There is no such tenant.')
+  return tenant
+}
+
+/** @throws ServiceError not_found */
+export async function updateTenant(
+  services: Pick<Services, 'now' | 'tenants'>,
+  id: TenantId,
+  change: Partial<TenantInput & Pick<Tenant, 'status'>>,
+): Promise<Tenant> {
+  const tenant = await services.tenants.update(id, change, services.now())
+  if (tenant === undefined) throw new ServiceError('not_found', 'There is no such tenant.')
+  return tenant
+}
+
+type AppPorts = Pick<Services, 'now' | 'newId' | 'tenants' | 'apps' | 'vault'>
+
+/** @throws ServiceError not_found when there is no such tenant */
+export async function createApp(
+  services: AppPorts,
+  tenantId: TenantId,
+  input: Pick<App, 'name' | 'clientId'> & { readonly clientSecret: Secret },
+): Promise<App> {
+  await findTenant(services, tenantId)
+  const now = services.now()
+  const id = services.newId('app')
+  const app: App = {
+    id,
+    tenantId,
+    name: input.name,
+    clientId: input.clientId,
+    clientSecrets: [await sealSecret(services, { tenantId, id }, 1, input.clientSecret)],
+    createdAt: now,
+    updatedAt: now,
+  }
+  await services.apps.create(app)
+  return app
+}
+
+/** @throws ServiceError not_found */
+export async function findApp(services: Pick<Services, 'apps'>, tenantId: TenantId, id: AppId): Promise<App> {
+  const app = await services.apps.get(tenantId, id)
+  if (app === undefined) throw new ServiceError('not_found', 'There is no such app.')
+  return app
+}
+
+/**
+ * Changes an app. A new client secret is put before the present one, which goes on working beside it.
+ * @throws ServiceError not_found
+ */
+export async function updateApp(
+  services: AppPorts,
+  tenantId: TenantId,
+  id: AppId,
+  change: { readonly name?: string; readonly clientSecret?: Secret },
+): Promise<App> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const read = await findApp(services, tenantId, id)
+    const serial = (read.clientSecrets[0]?.serial ?? 0) + 1
+    const added = change.clientSecret && (await sealSecret(services, read, serial, change.clientSecret))
+    const app: App = {
+      ...read,
+      name: change.name ?? read.name,
+      clientSecrets: added ? [added, ...read.clientSecrets].slice(0, SECRETS_KEPT) : read.clientSecrets,
+      updatedAt: services.now(),
+    }
+    if (await services.apps.replace(app, read)) return app
+  }
+  throw new Error(`The app "${id}" kept changing while it was updated`)
+}
+
+/**
+ * Issues an API key. The key itself is in the answer only: its hash is what is stored.
+ * @throws ServiceError not_found when there is no such tenant
+ */
+export async function issueApiKey(
+  services: Pick<Services, 'now' | 'newId' | 'randomBytes' | 'tenants' | 'apiKeys'>,
+  tenantId: TenantId,
+  name: string,
+): Promise<{ readonly record: ApiKey; readonly key: Secret }> {
+  await findTenant(services, tenantId)
+  const key = newApiKey(services.randomBytes)
+  const record: ApiKey = {
+    id: services.newId('apiKey'),
+    tenantId,
+    name,
+    hash: sha256(key),
+    createdAt: services.now(),
+  }
+  await services.apiKeys.create(record)
+  return { record, key: new Secret(key) }
+}
+
+/** @throws ServiceError not_found */
+export async function revokeApiKey(
+  services: Pick<Services, 'apiKeys'>,
+  tenantId: TenantId,
+  id: ApiKeyId,
+): Promise<void> {
+  if (await services.apiKeys.remove(tenantId, id)) return
+  throw new ServiceError('not_found', 'There is no such API key.')
+}
+
+async function sealSecret(
+  services: Pick<Services, 'now' | 'vault'>,
+  app: Pick<App, 'tenantId' | 'id'>,
+  serial: number,
+  secret: Secret,
+): Promise<SealedClientSecret> {
+  const sealed = await services.vault.seal(clientSecretOf(app, serial), secret)
+  return { serial, sealed, createdAt: services.now() }
+}

@@ -1,0 +1,88 @@
+// Calls the ClickFunnels API for a connection: adds a fresh token, chooses the host from the connection and the path
+// alone, and hands the answer on unchanged. There is no list of operations: whatever the API has, passes.
+import { type HeaderList, requestHeadersToSend, responseHeadersToReturn, rewriteLink } from './api-headers.ts'
+import { encodeApiPath } from './api-path.ts'
+import type { Connection } from './connection.ts'
+import { ServiceError } from './errors.ts'
+import { type FreshTokenPorts, replaceRejected, type UsableToken, usableToken } from './fresh-token.ts'
+import type { ConnectionId } from './ids.ts'
+import type { Services, UpstreamResponse } from './ports.ts'
+import { apiBase, funnelsPath } from './provider.ts'
+import type { Caller } from './tenant.ts'
+import { type EpochSeconds, later } from './time.ts'
+
+export interface ProxyRequest {
+  readonly connectionId: ConnectionId
+  readonly method: string
+  /** Decoded segments below `/api/v2/`; absent for "the connection's funnels", wherever the provider has them. */
+  readonly segments?: readonly string[]
+  /** As it was sent, byte for byte, without the question mark. */
+  readonly rawQuery: string
+  /** Names in lower case. */
+  readonly headers: HeaderList
+  readonly body?: Uint8Array
+  readonly requestId: string
+}
+
+/** Everything of a proxied call ends within this; API Gateway gives up at 30 s. */
+const DEADLINE_SECONDS = 25
+
+type Ports = FreshTokenPorts & Pick<Services, 'provider' | 'publicUrl' | 'resourceServer'>
+
+/**
+ * Makes one call upstream. A 401 leads to one coordinated refresh and one replay.
+ * @throws ServiceError not_found; reauthorization_required; refresh_failed; upstream_*
+ */
+export async function proxyCall(
+  services: Ports,
+  { tenant }: Caller,
+  request: ProxyRequest,
+): Promise<UpstreamResponse> {
+  const end = later(services.now(), DEADLINE_SECONDS)
+  const token = await usableToken(services, { tenantId: tenant.id, connectionId: request.connectionId })
+  const answer = await send(services, request, token, end)
+  if (answer.status !== 401) return answer
+  const replacement = await replaceRejected(services, token.connection)
+  return replacement === undefined ? answer : send(services, request, replacement, end)
+}
+
+async function send(
+  services: Ports,
+  request: ProxyRequest,
+  { connection, accessToken }: UsableToken,
+  end: EpochSeconds,
+): Promise<UpstreamResponse> {
+  const { base, path } = target(services, request, connection)
+  const remaining = (end - services.now()) * 1000
+  if (remaining <= 0)
+    throw new ServiceError(
+      'upstream_timeout',
+      'The time for this call was used up before ClickFunnels was asked.',
+    )
+  const answer = await services.resourceServer.call({
+    method: request.method,
+    url: `${base}/${path}${request.rawQuery === '' ? '' : `?${request.rawQuery}`}`,
+    headers: [...requestHeadersToSend(request.headers), ['x-request-id', request.requestId]],
+    accessToken,
+    ...(request.body && { body: request.body }),
+    deadlineMilliseconds: remaining,
+  })
+  const proxied = `${services.publicUrl}/v1/connections/${connection.id}/proxy`
+  const headers = responseHeadersToReturn(answer.headers).map(([name, value]) =>
+    name === 'link' ? ([name, rewriteLink(value, base, proxied)] as const) : ([name, value] as const),
+  )
+  return { ...answer, headers }
+}
+
+/** Where a call goes: never decided by anything in the request but the path. */
+function target({ provider }: Ports, request: ProxyRequest, { workspace }: Connection) {
+  const segments = request.segments ?? funnelsPath(provider, workspace.id)
+  const base = segments && apiBase(provider, workspace, segments)
+  if (segments === undefined || base === undefined) {
+    throw new ServiceError(
+      'upstream_unreachable',
+      'The workspace of this connection, or its host, is not known or no longer allowed. Connect it again.',
+    )
+  }
+  return { base, path: encodeApiPath(segments) }
+}

@@ -1,0 +1,146 @@
+// Revokes tokens at the provider (RFC 7009) that no connection holds any more. The debt is stored before the first
+// attempt and paid off by keep-alive if that fails, so that no live token is forgotten.
+import { withClientCredentials } from './client-secrets.ts'
+import { backoffUntil, type Connection, type Revocation } from './connection.ts'
+import { ServiceError } from './errors.ts'
+import { equalSecrets } from './hash.ts'
+import type { AppId, ConnectionId, TenantId } from './ids.ts'
+import type { Services, TokenSet } from './ports.ts'
+import type { Secret } from './secret.ts'
+import type { Caller } from './tenant.ts'
+import { later } from './time.ts'
+import type { SealBinding } from './vault.ts'
+
+type Ports = Pick<
+  Services,
+  'now' | 'newId' | 'chance' | 'apps' | 'revocations' | 'vault' | 'authorizationServer' | 'log'
+>
+
+/** Seconds that the process which stored a debt has to pay it, before keep-alive tries. */
+const FIRST_ATTEMPT_SECONDS = 60
+/** After so many attempts (about a week of hourly ones) the provider is not going to take the token. */
+const MOST_ATTEMPTS = 170
+
+/**
+ * Disconnects: the connection is gone at once, its tokens are revoked at ClickFunnels now or, if that fails, later.
+ * @throws ServiceError not_found
+ */
+export async function disconnect(
+  services: Ports & Pick<Services, 'connections'>,
+  { tenant }: Caller,
+  connectionId: ConnectionId,
+): Promise<void> {
+  for (;;) {
+    const connection = await services.connections.get({ tenantId: tenant.id, connectionId })
+    if (connection === undefined) throw new ServiceError('not_found', 'There is no such connection.')
+    const debt = debtOf(services, connection)
+    // False when the tokens were replaced since: then those are the ones to revoke.
+    if (await services.connections.remove(connection, debt)) return settleRevocation(services, debt)
+  }
+}
+
+/** The debt for the tokens a connection holds now, unless the provider gave the very same access token again. */
+export async function oweFormerTokens(
+  services: Ports,
+  former: Connection,
+  replacedBy: TokenSet,
+): Promise<Revocation | undefined> {
+  const held = await services.vault.open(
+    tokenOf(former.tenantId, former.id, former.generation, 'access_token'),
+    former.credential.accessToken,
+  )
+  if (equalSecrets(held.reveal(), replacedBy.accessToken.reveal())) return undefined
+  return debtOf(services, former)
+}
+
+/** Revokes tokens that were granted but found no place. */
+export async function revokeOrphan(
+  services: Ports,
+  { tenantId, appId }: { readonly tenantId: TenantId; readonly appId: AppId },
+  tokens: TokenSet,
+): Promise<void> {
+  const id = services.newId('revocation')
+  const seal = (field: 'access_token' | 'refresh_token', token: Secret) =>
+    services.vault.seal(tokenOf(tenantId, id, 0, field), token)
+  const debt: Revocation = {
+    id,
+    tenantId,
+    appId,
+    record: id,
+    generation: 0,
+    accessToken: await seal('access_token', tokens.accessToken),
+    ...(tokens.refreshToken && { refreshToken: await seal('refresh_token', tokens.refreshToken) }),
+    attempts: 0,
+    dueAt: later(services.now(), FIRST_ATTEMPT_SECONDS),
+  }
+  await services.revocations.owe(debt)
+  await settleRevocation(services, debt)
+}
+
+/** Tries to pay a debt; a failure leaves it stored and due later. Never throws: whoever calls has done its own work. */
+export async function settleRevocation(services: Ports, debt: Revocation): Promise<void> {
+  try {
+    const app = await services.apps.get(debt.tenantId, debt.appId)
+    const result = app === undefined ? 'done' : await revokeTokens(services, app, debt)
+    if (result === 'done') return await services.revocations.settle(debt)
+    if (debt.attempts >= MOST_ATTEMPTS) {
+      services.log.error('Gave up revoking tokens', { revocation: debt.id, attempts: debt.attempts, result })
+      return await services.revocations.settle(debt)
+    }
+    const dueAt = backoffUntil(services.now(), debt.attempts + 1, services.chance)
+    await services.revocations.postpone(debt, dueAt)
+  } catch (error) {
+    services.log.warn('Tokens were not revoked yet', { revocation: debt.id, error })
+  }
+}
+
+async function revokeTokens(
+  services: Ports,
+  app: Parameters<typeof withClientCredentials>[1],
+  debt: Revocation,
+) {
+  const tokens: [Secret, 'access_token' | 'refresh_token'][] = []
+  for (const [field, sealed] of [
+    ['refresh_token', debt.refreshToken],
+    ['access_token', debt.accessToken],
+  ] as const) {
+    if (sealed === undefined) continue
+    const binding = tokenOf(debt.tenantId, debt.record, debt.generation, field)
+    tokens.push([await services.vault.open(binding, sealed), field])
+  }
+  for (const [token, hint] of tokens) {
+    const result = await withClientCredentials(
+      services,
+      app,
+      (client) => services.authorizationServer.revoke(client, token, hint),
+      (answer) => answer === 'client_refused',
+    )
+    if (result !== 'done') return result
+  }
+  return 'done'
+}
+
+function debtOf(services: Ports, connection: Connection): Revocation {
+  const { credential } = connection
+  return {
+    id: services.newId('revocation'),
+    tenantId: connection.tenantId,
+    appId: connection.appId,
+    record: connection.id,
+    generation: connection.generation,
+    accessToken: credential.accessToken,
+    ...(credential.kind === 'refreshable' && { refreshToken: credential.refreshToken }),
+    attempts: 0,
+    dueAt: later(services.now(), FIRST_ATTEMPT_SECONDS),
+  }
+}
+
+/** Where a token is sealed to. */
+export function tokenOf(
+  tenantId: TenantId,
+  record: string,
+  generation: number,
+  field: 'access_token' | 'refresh_token',
+): SealBinding {
+  return { tenantId, record, generation, field }
+}

@@ -1,0 +1,115 @@
+// Starts a connect session: for whom, back to where, through which app; and tells how one stands.
+import type { Completion, ConnectSession } from './connect-session.ts'
+import { LINK_LIFETIME_SECONDS } from './connect-session.ts'
+import { ServiceError, validationFailed } from './errors.ts'
+import { randomSecret, sha256 } from './hash.ts'
+import type { AppId, ConnectionId, ConnectSessionId } from './ids.ts'
+import type { Services } from './ports.ts'
+import { Secret } from './secret.ts'
+import { type App, type Caller, type EndUser, isRegisteredReturnUrl } from './tenant.ts'
+import { later } from './time.ts'
+
+export interface SessionRequest {
+  readonly appId?: AppId
+  readonly endUser: EndUser
+  readonly returnUrl: string
+  /** Default: confirmed, which needs nothing of the tenant's back end. */
+  readonly completion?: Completion
+  /** The connection to reconnect. */
+  readonly connectionId?: ConnectionId
+}
+
+export interface StartedSession {
+  readonly session: ConnectSession
+  /** The part of the connect URL that lets its holder start; stored only as a hash. */
+  readonly linkSecret: Secret
+}
+
+type Ports = Pick<Services, 'now' | 'newId' | 'randomBytes' | 'apps' | 'connections' | 'sessions'>
+
+/**
+ * Starts a connect session.
+ * @throws ServiceError return_url_not_registered; validation_failed when app or connection are not the tenant's, or
+ *   the connection is not this end user's
+ */
+export async function startSession(
+  services: Ports,
+  { tenant }: Caller,
+  request: SessionRequest,
+): Promise<StartedSession> {
+  if (!isRegisteredReturnUrl(tenant, request.returnUrl)) {
+    throw new ServiceError(
+      'return_url_not_registered',
+      '"return_url" must lie under a URL that is registered for the tenant: same scheme, host, port and path prefix.',
+      { extensions: { errors: [{ pointer: '#/return_url', detail: 'is not registered for the tenant' }] } },
+    )
+  }
+  const reconnected = await connectionToReconnect(services, tenant.id, request)
+  const app = await chooseApp(services, tenant.id, request.appId ?? reconnected?.appId)
+  if (reconnected !== undefined && reconnected.appId !== app.id) {
+    throw validationFailed({ pointer: '#/app_id', detail: 'is not the app of the connection to reconnect' })
+  }
+  const now = services.now()
+  const linkSecret = randomSecret(services.randomBytes)
+  const session: ConnectSession = {
+    id: services.newId('connectSession'),
+    tenantId: tenant.id,
+    appId: app.id,
+    endUser: request.endUser,
+    returnUrl: request.returnUrl,
+    completion: request.completion ?? 'confirmed',
+    ...(reconnected && { reconnects: reconnected.id }),
+    state: { status: 'created' },
+    createdAt: now,
+    expiresAt: later(now, LINK_LIFETIME_SECONDS),
+  }
+  const { id: sessionId, expiresAt } = session
+  await services.sessions.create(session, {
+    secretHash: sha256(linkSecret),
+    tenantId: tenant.id,
+    sessionId,
+    expiresAt,
+  })
+  return { session, linkSecret: new Secret(linkSecret) }
+}
+
+/** @throws ServiceError not_found */
+export async function findSession(
+  services: Pick<Services, 'sessions'>,
+  { tenant }: Caller,
+  id: ConnectSessionId,
+): Promise<ConnectSession> {
+  const session = await services.sessions.get(tenant.id, id)
+  if (session === undefined) throw new ServiceError('not_found', 'There is no such connect session.')
+  return session
+}
+
+async function connectionToReconnect(
+  services: Ports,
+  tenantId: Caller['tenant']['id'],
+  request: SessionRequest,
+) {
+  if (request.connectionId === undefined) return undefined
+  const connection = await services.connections.get({ tenantId, connectionId: request.connectionId })
+  if (connection === undefined || connection.endUser.id !== request.endUser.id) {
+    throw validationFailed({ pointer: '#/connection_id', detail: 'is not a connection of this end user' })
+  }
+  return connection
+}
+
+async function chooseApp(services: Ports, tenantId: Caller['tenant']['id'], appId?: AppId): Promise<App> {
+  if (appId !== undefined) {
+    const app = await services.apps.get(tenantId, appId)
+    if (app === undefined)
+      throw validationFailed({ pointer: '#/app_id', detail: 'is not an app of this tenant' })
+    return app
+  }
+  const [only, ...more] = await services.apps.list(tenantId)
+  if (only === undefined) {
+    throw validationFailed({ pointer: '#/app_id', detail: 'cannot be left out: the tenant has no app yet' })
+  }
+  if (more.length > 0) {
+    throw validationFailed({ pointer: '#/app_id', detail: 'cannot be left out: the tenant has several apps' })
+  }
+  return only
+}

@@ -1,0 +1,86 @@
+// Tenants, their ClickFunnels platform applications and their API keys; and where a tenant may send a browser back to.
+import type { ApiKeyId, AppId, EndUserId, TenantId } from './ids.ts'
+import type { EpochSeconds } from './time.ts'
+import type { Sealed } from './vault.ts'
+
+export interface Tenant {
+  readonly id: TenantId
+  readonly name: string
+  readonly status: 'active' | 'suspended'
+  /** Where an end user may be sent back to; see {@link isRegisteredReturnUrl}. */
+  readonly returnUrls: readonly string[]
+  /** Web origins whose pages may read our answers (CORS). */
+  readonly origins: readonly string[]
+  readonly createdAt: EpochSeconds
+  readonly updatedAt: EpochSeconds
+}
+
+/** A client secret as stored. The serial binds the seal, so that one secret cannot be put in another's place. */
+export interface SealedClientSecret {
+  readonly serial: number
+  readonly sealed: Sealed
+  readonly createdAt: EpochSeconds
+}
+
+/** A tenant's ClickFunnels platform application: an OAuth client (RFC 6749 section 2). */
+export interface App {
+  readonly id: AppId
+  readonly tenantId: TenantId
+  readonly name: string
+  readonly clientId: string
+  /** Newest first; during a rotation the older one still works. */
+  readonly clientSecrets: readonly SealedClientSecret[]
+  readonly createdAt: EpochSeconds
+  readonly updatedAt: EpochSeconds
+}
+
+export interface ApiKey {
+  readonly id: ApiKeyId
+  readonly tenantId: TenantId
+  readonly name: string
+  /** SHA-256 of the key, in hex: the key itself is kept nowhere. */
+  readonly hash: string
+  readonly createdAt: EpochSeconds
+}
+
+export interface EndUser {
+  readonly id: EndUserId
+  readonly displayName?: string
+}
+
+/** Whom a request acts for, as its credential says and nothing else. */
+export interface Caller {
+  readonly tenant: Tenant
+}
+
+/** The redirect URI of an app: one of its own per app, so that no app can receive another's codes (RFC 9700 section 4.4). */
+export function redirectUri(publicUrl: string, app: AppId): string {
+  return `${publicUrl}/v1/callback/${app}`
+}
+
+/** Whether plain http is acceptable: only to this very machine (RFC 8252 section 7.3). */
+export function isLoopback(url: URL): boolean {
+  return url.hostname === 'localhost' || url.hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(url.hostname)
+}
+
+/** A URL a browser may be sent to: https (http on loopback), without user info or fragment. */
+export function isSafeBrowserUrl(text: string): boolean {
+  const url = URL.parse(text)
+  if (url === null || url.username !== '' || url.password !== '' || text.includes('#')) return false
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url))
+}
+
+/**
+ * Whether a return URL lies under one that the tenant registered: same scheme, host and port, and a path that is the
+ * registered one or continues it after a slash ("/app" covers "/app/done", not "/apple").
+ */
+export function isRegisteredReturnUrl(tenant: Pick<Tenant, 'returnUrls'>, text: string): boolean {
+  if (!isSafeBrowserUrl(text)) return false
+  const url = new URL(text)
+  return tenant.returnUrls.some((registered) => {
+    const base = new URL(registered)
+    if (base.origin !== url.origin) return false
+    const folder = base.pathname.endsWith('/') ? base.pathname : `${base.pathname}/`
+    return url.pathname === base.pathname || url.pathname.startsWith(folder)
+  })
+}

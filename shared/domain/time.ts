@@ -1,0 +1,21 @@
+// Time as the domain knows it: whole seconds since 1970, branded, from a clock that is handed in.
+// Milliseconds never enter the domain (mixing the two is the commonest expiry bug of this field).
+import type { Brand } from './ids.ts'
+
+export type EpochSeconds = Brand<number, 'EpochSeconds'>
+
+/** Gives the present moment. */
+export type Clock = () => EpochSeconds
+
+export function epochSeconds(value: number): EpochSeconds {
+  return Math.floor(value) as EpochSeconds
+}
+
+export function later(moment: EpochSeconds, seconds: number): EpochSeconds {
+  return epochSeconds(moment + seconds)
+}
+
+/** RFC 3339 in UTC, the form of every time on the wire. */
+export function toRfc3339(moment: EpochSeconds): string {
+  return `${new Date(moment * 1000).toISOString().slice(0, 19)}Z`
+}

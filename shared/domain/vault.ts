@@ -1,0 +1,22 @@
+// What sealing means to the domain: a secret goes in with the place it belongs to, and comes out only for that place.
+
+import type { Brand, TenantId } from './ids.ts'
+import type { Secret } from './secret.ts'
+
+/** Ciphertext of one secret, in the vault's own format. */
+export type Sealed = Brand<Uint8Array, 'Sealed'>
+
+/** Where a sealed secret belongs. A seal moved to another tenant, record, generation or field does not open. */
+export interface SealBinding {
+  readonly tenantId: TenantId
+  /** Id of the item that holds it. */
+  readonly record: string
+  readonly generation: number
+  readonly field: 'access_token' | 'refresh_token' | 'client_secret' | 'code' | 'code_verifier'
+}
+
+export interface Vault {
+  seal(binding: SealBinding, secret: Secret): Promise<Sealed>
+  /** @throws Error when the seal does not belong to the binding or was tampered with */
+  open(binding: SealBinding, sealed: Sealed): Promise<Secret>
+}

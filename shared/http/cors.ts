@@ -1,0 +1,31 @@
+// CORS (Fetch standard): a page may read our answers if its origin is registered for the tenant whose credential it
+// sent. Credentials travel in a header only, never in cookies, so a preflight, which has none, gives nothing away.
+import type { Answer } from './answer.ts'
+import type { ApiRequest } from './request.ts'
+
+const PREFLIGHT_SECONDS = 600
+const EXPOSED = 'link, pagination-next, retry-after, funnel-connect-request-id, funnel-connect-answer-by'
+
+/** The headers that let the page of a request read its answer. */
+export function corsHeaders({ headers, caller }: ApiRequest): Record<string, string> {
+  const { origin } = headers
+  if (origin === undefined || caller === undefined || !caller.tenant.origins.includes(origin)) return {}
+  return { 'access-control-allow-origin': origin, 'access-control-expose-headers': EXPOSED, vary: 'origin' }
+}
+
+/** Answers a preflight. */
+export function preflight({ headers }: ApiRequest): Answer {
+  const { origin, 'access-control-request-headers': requested } = headers
+  return {
+    status: 204,
+    headers: {
+      ...(origin && {
+        'access-control-allow-origin': origin,
+        'access-control-allow-methods': 'GET, HEAD, POST, PUT, PATCH, DELETE',
+        'access-control-allow-headers': requested ?? 'authorization, content-type',
+        'access-control-max-age': String(PREFLIGHT_SECONDS),
+      }),
+      vary: 'origin, access-control-request-headers',
+    },
+  }
+}

@@ -1,0 +1,120 @@
+// What each error code means and what to do about it, for people. docs/errors.md is made from it (npm run docs), and
+// the page that a problem's `type` points at.
+import type { ErrorCode } from '#domain/errors.ts'
+
+export const ERROR_CATALOG: Readonly<
+  Record<ErrorCode, { readonly meaning: string; readonly remedy: string }>
+> = {
+  malformed_request: {
+    meaning: 'The body is not JSON, or the query or a header holds characters that HTTP cannot carry.',
+    remedy: 'Send valid JSON in UTF-8. Percent-encode what does not belong into a URL.',
+  },
+  path_not_allowed: {
+    meaning:
+      'The path after /proxy/ holds a dot segment, an empty segment, a backslash, a control character, or an encoded percent sign, question mark or number sign. It was refused before any token was opened.',
+    remedy: "Send the path as it stands in ClickFunnels' documentation; put such characters into the query.",
+  },
+  missing_credential: {
+    meaning: 'The request carries no credential.',
+    remedy:
+      'Send the header "Authorization: Bearer <API key>". The operator\'s routes (/v1/tenants) need a request signed with AWS SigV4.',
+  },
+  invalid_credential: {
+    meaning: 'The credential is not an API key, is mistyped, or has been revoked.',
+    remedy:
+      'Check the key; ask the operator for a new one. A new key works at once, a revoked one stops within 60 seconds.',
+  },
+  tenant_suspended: {
+    meaning: 'The operator has suspended the tenant. Connections and tokens are kept.',
+    remedy: 'Ask the operator. After the tenant is resumed everything works again without new consent.',
+  },
+  end_user_mismatch: {
+    meaning:
+      'The end user given to "complete" is not the one the session was started for. The authorization code was thrown away unspent.',
+    remedy:
+      'Send the user who is logged in now, and start a session of their own. Seen often, it may be an attack: somebody makes others approve their session.',
+  },
+  not_found: {
+    meaning: 'There is no such path or thing, or it is not yours. Both look the same.',
+    remedy: 'Check the id and the credential.',
+  },
+  method_not_allowed: {
+    meaning: 'The path exists, but not for this method.',
+    remedy: 'Use one of the methods in the Allow header.',
+  },
+  session_not_completable: {
+    meaning:
+      'Only a session whose status is "awaiting_completion" can be completed; the problem\'s "status" says how it stands.',
+    remedy: 'Read the session. If it has expired or failed, start a new one.',
+  },
+  workspace_mismatch: {
+    meaning:
+      'The session was to reconnect a connection, and the end user chose another workspace. Nothing was replaced.',
+    remedy:
+      'Ask the end user to choose the same workspace, or start a session without "connection_id" to connect the other one as well.',
+  },
+  reauthorization_required: {
+    meaning:
+      'ClickFunnels no longer accepts the connection\'s tokens: the customer disconnected, or access was withdrawn. "reason" says how that showed.',
+    remedy: 'Start a connect session with the problem\'s "connection_id" and send the end user there.',
+  },
+  request_too_large: {
+    meaning: 'The body is larger than this route takes.',
+    remedy: 'Send less. JSON bodies of our own routes are a few hundred bytes.',
+  },
+  validation_failed: {
+    meaning:
+      'The request can be read but breaks a rule. "errors" names each member by JSON pointer, or each query parameter.',
+    remedy: 'Mend the members that are named.',
+  },
+  return_url_not_registered: {
+    meaning:
+      '"return_url" does not lie under a URL that is registered for the tenant: same scheme, host, port and path prefix.',
+    remedy: 'Use a registered URL, or ask the operator to register this one.',
+  },
+  app_credentials_refused: {
+    meaning: "ClickFunnels does not know the app's client id, or none of its client secrets is right.",
+    remedy:
+      'Ask the operator to store the client secret that ClickFunnels shows for the app. Connections are not harmed.',
+  },
+  grant_refused: {
+    meaning:
+      'ClickFunnels refused the authorization code: it was used before, is older than ten minutes, or was issued to another app.',
+    remedy: 'Start a new connect session.',
+  },
+  upstream_unreachable: {
+    meaning:
+      "ClickFunnels could not be reached, or the workspace's host is not known. The call was not made.",
+    remedy: 'Try again after "Retry-After". If the workspace is not known, connect it again.',
+  },
+  upstream_malformed: {
+    meaning:
+      'ClickFunnels answered with something that is not what the protocol says, such as a block page in HTML.',
+    remedy: 'Try again later; if it stays, ask ClickFunnels.',
+  },
+  upstream_answer_lost: {
+    meaning:
+      'The connection to ClickFunnels broke after the request was sent. Whether the call was carried out is unknown.',
+    remedy: 'For a reading call, try again. For a writing call, look whether it was done first.',
+  },
+  upstream_response_too_large: {
+    meaning: "ClickFunnels' answer is larger than the 6 MB that can be handed on.",
+    remedy: 'Ask for less at a time, with paging or filters.',
+  },
+  refresh_failed: {
+    meaning: 'The access token has expired and could not be refreshed now. The connection is not harmed.',
+    remedy: 'Try again after "Retry-After". The service goes on trying by itself.',
+  },
+  internal_error: {
+    meaning: 'A fault of this service.',
+    remedy: 'Try again. If it stays, report the request id (header "Funnel-Connect-Request-Id").',
+  },
+  storage_unavailable: {
+    meaning: 'The store or the key service is throttling or not reachable. Nothing is lost.',
+    remedy: 'Try again after "Retry-After".',
+  },
+  upstream_timeout: {
+    meaning: 'ClickFunnels did not answer within 25 seconds. Whether the call was carried out is unknown.',
+    remedy: 'For a reading call, try again. For a writing call, look whether it was done first.',
+  },
+}

@@ -1,0 +1,34 @@
+// The fields that several request schemas share.
+import * as z from 'zod/mini'
+import type { EndUserId } from '#domain/ids.ts'
+import { type MintedIds, parseId } from '#domain/ids.ts'
+import { isSafeBrowserUrl } from '#domain/tenant.ts'
+
+const wellFormed = z.refine<string>((text) => text.isWellFormed(), 'holds half a surrogate pair')
+
+/** Text of 1 to `most` characters. */
+export const text = (most: number) => z.string().check(z.minLength(1), z.maxLength(most), wellFormed)
+
+/** An id of ours of the named kind. */
+export const id = <K extends keyof MintedIds>(kind: K) =>
+  z.pipe(
+    z.string(),
+    z.transform((value, context): MintedIds[K] => {
+      const parsed = parseId(kind, value)
+      if (parsed !== undefined) return parsed
+      context.issues.push({ code: 'custom', message: 'does not have the form of such an id', input: value })
+      return z.NEVER
+    }),
+  )
+
+/** The tenant's id of its user. It becomes part of a key, which DynamoDB limits; percent-encoded it must fit. */
+export const endUserId = z.pipe(
+  text(256).check(z.refine((value) => encodeURIComponent(value.toWellFormed()).length <= 600, 'is too long')),
+  z.transform((value) => value as EndUserId),
+)
+
+export const endUser = z.object({ id: endUserId, display_name: z.optional(text(256)) })
+
+export const browserUrl = text(2048).check(
+  z.refine(isSafeBrowserUrl, 'must be an https URL (http on loopback) without user info and fragment'),
+)

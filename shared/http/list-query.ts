@@ -1,0 +1,28 @@
+// The query of GET /v1/connections.
+import * as z from 'zod/mini'
+import type { ListQuery } from '#domain/list-connections.ts'
+import { STATUSES } from './connection-json.ts'
+import { endUserId, id } from './fields.ts'
+
+const LIMIT = { default: 20, most: 100 }
+
+export const listQuerySchema = z.pipe(
+  z.object({
+    end_user_id: z.optional(endUserId),
+    app_id: z.optional(id('app')),
+    status: z.optional(z.enum(STATUSES)),
+    limit: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(LIMIT.most)), LIMIT.default),
+    cursor: z.optional(id('connection')),
+  }),
+  z.transform(
+    ({ end_user_id, app_id, status, limit, cursor }): ListQuery => ({
+      filter: {
+        ...(end_user_id && { endUserId: end_user_id }),
+        ...(app_id && { appId: app_id }),
+        ...(status && { status }),
+      },
+      limit,
+      ...(cursor && { after: cursor }),
+    }),
+  ),
+)

@@ -1,0 +1,75 @@
+// Every error code's HTTP status and title, and the problem document that says so (RFC 9457). A code without an entry
+// does not compile. What each means and what to do about it: error-catalog.ts, from which docs/errors.md is made.
+import { type ErrorCode, ServiceError } from '#domain/errors.ts'
+import type { Answer } from './answer.ts'
+
+export const PROBLEMS: Readonly<Record<ErrorCode, { readonly status: number; readonly title: string }>> = {
+  malformed_request: { status: 400, title: 'The request is malformed' },
+  path_not_allowed: { status: 400, title: 'The path cannot be passed on' },
+  missing_credential: { status: 401, title: 'A credential is required' },
+  invalid_credential: { status: 401, title: 'The credential is not valid' },
+  tenant_suspended: { status: 403, title: 'The tenant is suspended' },
+  end_user_mismatch: { status: 403, title: 'The session belongs to another end user' },
+  not_found: { status: 404, title: 'Not found' },
+  method_not_allowed: { status: 405, title: 'The method is not allowed here' },
+  session_not_completable: { status: 409, title: 'The connect session cannot be completed' },
+  workspace_mismatch: { status: 409, title: 'Another workspace was chosen' },
+  reauthorization_required: { status: 409, title: 'The end user has to connect again' },
+  request_too_large: { status: 413, title: 'The request is too large' },
+  validation_failed: { status: 422, title: 'The request breaks a rule' },
+  return_url_not_registered: { status: 422, title: 'The return URL is not registered' },
+  app_credentials_refused: { status: 502, title: "ClickFunnels refused the app's credentials" },
+  grant_refused: { status: 502, title: 'ClickFunnels refused the authorization code' },
+  upstream_unreachable: { status: 502, title: 'ClickFunnels could not be reached' },
+  upstream_malformed: { status: 502, title: 'ClickFunnels gave an unusable answer' },
+  upstream_answer_lost: { status: 502, title: "ClickFunnels' answer was lost" },
+  upstream_response_too_large: { status: 502, title: "ClickFunnels' answer is too large" },
+  refresh_failed: { status: 502, title: 'The token could not be refreshed' },
+  internal_error: { status: 500, title: 'Internal error' },
+  storage_unavailable: { status: 503, title: 'The store is not available' },
+  upstream_timeout: { status: 504, title: 'ClickFunnels did not answer in time' },
+}
+
+/** The parts of a challenge (RFC 6750 section 3); without a credential, no error is named. */
+const CHALLENGES: { readonly [C in ErrorCode]?: string } = {
+  missing_credential: 'Bearer realm="funnel-connect"',
+  invalid_credential: 'Bearer realm="funnel-connect", error="invalid_token"',
+}
+
+/**
+ * The answer for an error. What is not a ServiceError is a fault of ours: it tells nothing of itself.
+ * The body names no request, so that two refusals of one kind are equal byte for byte; the request id is a header.
+ */
+export function problemAnswer(error: unknown, publicUrl: string): Answer {
+  const known =
+    error instanceof ServiceError
+      ? error
+      : new ServiceError(
+          'internal_error',
+          'Something went wrong here. Try again; if it stays, report the request id.',
+        )
+  const { status, title } = PROBLEMS[known.code]
+  const challenge = CHALLENGES[known.code]
+  return {
+    status,
+    headers: {
+      'content-type': 'application/problem+json',
+      'cache-control': 'no-store',
+      ...(challenge && { 'www-authenticate': challenge }),
+      ...(known.retryAfterSeconds !== undefined && { 'retry-after': String(known.retryAfterSeconds) }),
+    },
+    body: JSON.stringify({
+      type: problemType(publicUrl, known.code),
+      title,
+      status,
+      code: known.code,
+      detail: known.message,
+      ...known.extensions,
+    }),
+  }
+}
+
+/** The URL that explains an error code: the service itself serves it. */
+export function problemType(publicUrl: string, code: ErrorCode): string {
+  return `${publicUrl}/v1/errors#${code}`
+}

@@ -1,0 +1,118 @@
+// The one middy stack around every HTTP function: it makes the request, authenticates it as its route demands, and turns
+// whatever happens into an answer. Rules of the business never live here.
+import middy from '@middy/core'
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
+import { ServiceError } from '#domain/errors.ts'
+import type { Services } from '#domain/ports.ts'
+import type { Caller } from '#domain/tenant.ts'
+import { type Answer, toResult } from './answer.ts'
+import type { Authenticate } from './authenticate.ts'
+import { corsHeaders, preflight } from './cors.ts'
+import { PROBLEMS, problemAnswer } from './problem.ts'
+import { type ApiRequest, toApiRequest } from './request.ts'
+import { type Access, type ApiFunction, ROUTES, type RouteKey, type RoutesOf } from './routes.ts'
+
+/** Serves one route. The caller is there exactly when the route's access is "tenant". */
+export type Endpoint<K extends RouteKey> = (typeof ROUTES)[K]['access'] extends 'tenant'
+  ? (request: ApiRequest, caller: Caller) => Promise<Answer>
+  : (request: ApiRequest) => Promise<Answer>
+
+/** What a function has to serve: every route that the table gives it. */
+export type Endpoints<F extends ApiFunction> = { readonly [K in RoutesOf<F>]: Endpoint<K> }
+
+export interface StackPorts extends Pick<Services, 'log' | 'publicUrl'> {
+  /** Absent in a function whose routes take no tenant's credential. */
+  readonly authenticate?: Authenticate
+}
+
+/** What middy hands to a middleware; the first of ours puts the request in the place of the event. */
+interface Run {
+  event: APIGatewayProxyEventV2 | ApiRequest
+  response: Answer | APIGatewayProxyStructuredResultV2
+  error: unknown
+  internal: { startedAt?: number }
+}
+
+export type HttpHandler = (
+  event: APIGatewayProxyEventV2,
+  context: Context,
+) => Promise<APIGatewayProxyStructuredResultV2>
+
+/** Wraps the endpoints of a function into its Lambda handler. */
+export function httpHandler<F extends ApiFunction>(ports: StackPorts, endpoints: Endpoints<F>): HttpHandler {
+  const served: Readonly<Record<string, (request: ApiRequest, caller: Caller) => Promise<Answer>>> = endpoints
+
+  const answering = {
+    before: (run: Run) => {
+      run.event = toApiRequest(run.event as APIGatewayProxyEventV2)
+      run.internal.startedAt = performance.now()
+    },
+    after: (run: Run) => {
+      run.response = finish(run, run.response as Answer)
+    },
+    onError: (run: Run) => {
+      run.response = finish(run, problemAnswer(run.error, ports.publicUrl))
+    },
+  }
+
+  const authenticating = {
+    before: async (run: Run) => {
+      const request = run.event as ApiRequest
+      // A preflight has no credential (Fetch standard).
+      if (request.method === 'OPTIONS') return
+      const access = accessOf(request.routeKey)
+      if (access === 'operator' && request.operator === undefined) {
+        throw new ServiceError(
+          'missing_credential',
+          'This route takes requests that are signed with AWS SigV4.',
+        )
+      }
+      if (access !== 'tenant') return
+      if (ports.authenticate === undefined)
+        throw new Error('A function with tenant routes has to authenticate')
+      run.event = { ...request, caller: await ports.authenticate(request.headers.authorization) }
+    },
+  }
+
+  function finish({ event, error, internal }: Run, answer: Answer): APIGatewayProxyStructuredResultV2 {
+    const request = event as ApiRequest
+    const line = {
+      request: request.id,
+      route: request.routeKey,
+      method: request.method,
+      status: answer.status,
+      milliseconds: Math.round(performance.now() - (internal.startedAt ?? 0)),
+      tenant: request.caller?.tenant.id,
+    }
+    if (isOurFault(error)) ports.log.error('Request failed', { ...line, error })
+    else ports.log.info('Request', { ...line, ...(error instanceof ServiceError && { code: error.code }) })
+    const ours = { ...corsHeaders(request), 'funnel-connect-request-id': request.id }
+    try {
+      return toResult({ ...answer, headers: { ...answer.headers, ...ours } })
+    } catch (tooLarge) {
+      const problem = problemAnswer(tooLarge, ports.publicUrl)
+      return toResult({ ...problem, headers: { ...problem.headers, ...ours } })
+    }
+  }
+
+  const dispatch = async (request: ApiRequest): Promise<Answer> => {
+    const endpoint = served[request.routeKey]
+    if (endpoint === undefined) throw new Error(`No endpoint serves the route "${request.routeKey}"`)
+    return request.method === 'OPTIONS' ? preflight(request) : endpoint(request, request.caller as Caller)
+  }
+
+  // middy's types have one event for the whole chain; ours changes on the way.
+  return middy({ timeoutEarlyInMillis: 0 })
+    .use(answering as middy.MiddlewareObj)
+    .use(authenticating as middy.MiddlewareObj)
+    .handler(dispatch as never) as unknown as HttpHandler
+}
+
+function accessOf(routeKey: string): Access {
+  return ROUTES[routeKey as RouteKey].access
+}
+
+function isOurFault(error: unknown): boolean {
+  if (error === undefined || error === null) return false
+  return !(error instanceof ServiceError) || PROBLEMS[error.code].status === 500
+}

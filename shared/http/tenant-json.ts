@@ -1,0 +1,97 @@
+// Tenants, apps and API keys on the wire, both ways. A client secret comes in and never goes out; an API key goes out
+// once, when it is issued.
+import * as z from 'zod/mini'
+import { Secret } from '#domain/secret.ts'
+import { type ApiKey, type App, redirectUri, type Tenant } from '#domain/tenant.ts'
+import { toRfc3339 } from '#domain/time.ts'
+import { browserUrl, text } from './fields.ts'
+
+const returnUrls = z.array(browserUrl).check(z.maxLength(50))
+/** An origin as browsers send it: no path, no trailing slash. */
+const origin = browserUrl.check(
+  z.refine(
+    (value) => URL.parse(value)?.origin === value,
+    'must be an origin, such as "https://app.example.com"',
+  ),
+)
+const origins = z.array(origin).check(z.maxLength(50))
+const secret = z.pipe(
+  text(512),
+  z.transform((value) => new Secret(value)),
+)
+
+export const newTenantSchema = z.pipe(
+  z.object({
+    name: text(128),
+    return_urls: z._default(returnUrls, []),
+    origins: z._default(origins, []),
+  }),
+  z.transform((body) => ({ name: body.name, returnUrls: body.return_urls, origins: body.origins })),
+)
+
+export const tenantChangeSchema = z.pipe(
+  z.object({
+    name: z.optional(text(128)),
+    status: z.optional(z.enum(['active', 'suspended'])),
+    return_urls: z.optional(returnUrls),
+    origins: z.optional(origins),
+  }),
+  z.transform(({ name, status, return_urls, origins }) => ({
+    ...(name && { name }),
+    ...(status && { status }),
+    ...(return_urls && { returnUrls: return_urls }),
+    ...(origins && { origins }),
+  })),
+)
+
+export const newAppSchema = z.pipe(
+  z.object({ name: text(128), client_id: text(256), client_secret: secret }),
+  z.transform((body) => ({ name: body.name, clientId: body.client_id, clientSecret: body.client_secret })),
+)
+
+export const appChangeSchema = z.pipe(
+  z.object({ name: z.optional(text(128)), client_secret: z.optional(secret) }),
+  z.transform(({ name, client_secret }) => ({
+    ...(name && { name }),
+    ...(client_secret && { clientSecret: client_secret }),
+  })),
+)
+
+export const newApiKeySchema = z.object({ name: text(128) })
+
+export function tenantJson(tenant: Tenant) {
+  return {
+    id: tenant.id,
+    name: tenant.name,
+    status: tenant.status,
+    return_urls: tenant.returnUrls,
+    origins: tenant.origins,
+    created_at: toRfc3339(tenant.createdAt),
+    updated_at: toRfc3339(tenant.updatedAt),
+  }
+}
+
+export function appJson(app: App, publicUrl: string) {
+  return {
+    id: app.id,
+    name: app.name,
+    client_id: app.clientId,
+    client_secrets: app.clientSecrets.map(({ serial, createdAt }) => ({
+      serial,
+      created_at: toRfc3339(createdAt),
+    })),
+    redirect_uri: redirectUri(publicUrl, app.id),
+    created_at: toRfc3339(app.createdAt),
+    updated_at: toRfc3339(app.updatedAt),
+  }
+}
+
+/** @param key the key itself: told once, when it is issued */
+export function apiKeyJson(record: ApiKey, key?: Secret) {
+  return {
+    id: record.id,
+    name: record.name,
+    ...(key && { api_key: key.reveal() }),
+    created_at: toRfc3339(record.createdAt),
+  }
+}

@@ -1,0 +1,70 @@
+// The composition root: the only file that makes AWS clients, and the one that says which adapter is behind which port.
+import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { KMSClient } from '@aws-sdk/client-kms'
+import { ClickFunnelsApi } from '#adapters/clickfunnels-api.ts'
+import { ClickFunnelsOAuth } from '#adapters/clickfunnels-oauth.ts'
+import { DynamoDbConnections } from '#adapters/dynamodb-connections.ts'
+import { DynamoDbRevocations } from '#adapters/dynamodb-revocations.ts'
+import { DynamoDbSessions } from '#adapters/dynamodb-sessions.ts'
+import { Table } from '#adapters/dynamodb-table.ts'
+import { DynamoDbApiKeys, DynamoDbApps, DynamoDbTenants } from '#adapters/dynamodb-tenants.ts'
+import { KmsRootKeys } from '#adapters/kms-root-keys.ts'
+import { KmsVault } from '#adapters/kms-vault.ts'
+import { type ProviderSettings, providerProfile } from '#adapters/provider-profiles.ts'
+import { idMinter } from '#domain/ids.ts'
+import type { Services } from '#domain/ports.ts'
+import { epochSeconds } from '#domain/time.ts'
+import { createLog } from './logger.ts'
+
+/** What a function that reaches no provider has: the operator's. */
+export type StoreServices = Omit<Services, 'provider' | 'authorizationServer' | 'resourceServer'>
+
+interface StoreSettings {
+  readonly TABLE_NAME: string
+  readonly PUBLIC_URL: string
+  readonly ROOT_KEY_ARN: string
+}
+
+/** DynamoDB answers in milliseconds; a connection that hangs is given up and tried again well inside a request. */
+const AWS_TIMEOUTS = { connectionTimeout: 1_000, requestTimeout: 3_000 }
+
+export function createStoreServices(functionName: string, settings: StoreSettings): StoreServices {
+  const table = new Table(new DynamoDBClient({ requestHandler: AWS_TIMEOUTS }), settings.TABLE_NAME)
+  const rootKeys = new KmsRootKeys(
+    new KMSClient({ requestHandler: AWS_TIMEOUTS }),
+    settings.ROOT_KEY_ARN,
+    table,
+  )
+  const sessions = new DynamoDbSessions(table)
+  const revocations = new DynamoDbRevocations(table)
+  return {
+    now: () => epochSeconds(Date.now() / 1000),
+    newId: idMinter(Date.now, randomBytes),
+    randomBytes,
+    chance: Math.random,
+    sleep: (milliseconds) => sleep(milliseconds),
+    publicUrl: settings.PUBLIC_URL,
+    tenants: new DynamoDbTenants(table),
+    apps: new DynamoDbApps(table),
+    apiKeys: new DynamoDbApiKeys(table),
+    sessions,
+    authorizations: sessions,
+    connections: new DynamoDbConnections(table),
+    revocations,
+    dueIndex: revocations,
+    vault: new KmsVault(rootKeys, table),
+    log: createLog(functionName),
+  }
+}
+
+export function createServices(functionName: string, settings: StoreSettings & ProviderSettings): Services {
+  const provider = providerProfile(settings)
+  return {
+    ...createStoreServices(functionName, settings),
+    provider,
+    authorizationServer: new ClickFunnelsOAuth(provider),
+    resourceServer: new ClickFunnelsApi(provider),
+  }
+}
