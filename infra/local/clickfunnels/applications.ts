@@ -1,0 +1,106 @@
+// Owns the platform applications registered with the simulator and how a client authenticates, after
+// Doorkeeper: credentials in Basic or in the body, never both (RFC 6749 section 2.3), Basic not percent-decoded.
+import type { SimulatorRequest } from './http.ts'
+import { text } from './http.ts'
+import { opaqueToken, type TokenMode } from './tokens.ts'
+
+export interface Application {
+  readonly client_id: string
+  /** All of them are accepted: an application in the middle of a secret rotation has two. */
+  readonly client_secrets: readonly string[]
+  readonly name: string
+  readonly redirect_uris: readonly string[]
+  readonly tokens: TokenMode
+  /** Seconds; what `expires_in` says, and in the refreshing modes also what holds. */
+  readonly lifetime: number
+  /** Whether the token response carries the workspace extras. */
+  readonly extras: boolean
+  /** `false` is Doorkeeper 5.5.0: /oauth/revoke answers 200 but does nothing once the access token expired. */
+  readonly revokes_expired: boolean
+}
+
+export type ApplicationChanges = Partial<Omit<Application, 'client_id'>>
+
+export class Applications {
+  readonly #byClientId = new Map<string, Application>()
+
+  register(clientId: string | undefined, values: ApplicationChanges): Application {
+    const application: Application = {
+      client_id: clientId ?? opaqueToken(),
+      client_secrets: [opaqueToken()],
+      name: 'Example SaaS',
+      redirect_uris: [],
+      tokens: 'non_expiring',
+      lifetime: 7200,
+      extras: true,
+      revokes_expired: true,
+      ...values,
+    }
+    this.#byClientId.set(application.client_id, application)
+    return application
+  }
+
+  change(clientId: string, changes: ApplicationChanges): Application | undefined {
+    const application = this.find(clientId)
+    if (application === undefined) return undefined
+    const changed = { ...application, ...changes }
+    this.#byClientId.set(clientId, changed)
+    return changed
+  }
+
+  find(clientId: string): Application | undefined {
+    return this.#byClientId.get(clientId)
+  }
+}
+
+export type ClientAuthentication =
+  | { readonly kind: 'authenticated'; readonly application: Application }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'failed' }
+  | { readonly kind: 'multiple' }
+
+/**
+ * Authenticates the client of a token or revocation request.
+ * @see https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1
+ */
+export function authenticateClient(
+  applications: Applications,
+  request: SimulatorRequest,
+  parameters: Readonly<Record<string, unknown>>,
+): ClientAuthentication {
+  const found = [basicCredentials(request), bodyCredentials(parameters)].filter((c) => c !== undefined)
+  const [first] = found
+  if (first === undefined) return { kind: 'absent' }
+  // A bare client_id beside Basic is allowed, but it must name the same client.
+  const secrets = found.filter((credentials) => credentials.secret !== undefined).length
+  if (secrets > 1 || found.some((credentials) => credentials.clientId !== first.clientId)) {
+    return { kind: 'multiple' }
+  }
+  const application = applications.find(first.clientId)
+  if (application === undefined || first.secret === undefined) return { kind: 'failed' }
+  return application.client_secrets.includes(first.secret)
+    ? { kind: 'authenticated', application }
+    : { kind: 'failed' }
+}
+
+interface Credentials {
+  readonly clientId: string
+  readonly secret: string | undefined
+}
+
+function basicCredentials(request: SimulatorRequest): Credentials | undefined {
+  const encoded = /^Basic (.*)$/i.exec(request.headers.authorization ?? '')?.[1]
+  if (encoded === undefined) return undefined
+  // Doorkeeper has never form-decoded the two halves. A client that encodes them as RFC 6749 asks
+  // (oauth4webapi turns "-" and "_" into %2D and %5F) fails with most generated secrets, here as there.
+  const decoded = Buffer.from(encoded, 'base64').toString('utf8')
+  const colon = decoded.indexOf(':')
+  const clientId = colon === -1 ? decoded : decoded.slice(0, colon)
+  if (clientId === '') return undefined
+  return { clientId, secret: colon === -1 ? undefined : decoded.slice(colon + 1) || undefined }
+}
+
+function bodyCredentials(parameters: Readonly<Record<string, unknown>>): Credentials | undefined {
+  const clientId = text(parameters, 'client_id')
+  return clientId === undefined ? undefined : { clientId, secret: text(parameters, 'client_secret') }
+}

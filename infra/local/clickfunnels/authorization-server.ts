@@ -1,0 +1,88 @@
+// Owns the browser's side of OAuth: discovery document, authorization endpoint and the answer to the consent
+// form. Follows "OAuth" of clickfunnels.md; the token and revocation endpoints are in token-endpoint.ts.
+import {
+  AUTHORIZATION_PARAMETERS,
+  type AuthorizationRequest,
+  checkAuthorizationRequest,
+  SCOPES,
+} from './authorization-request.ts'
+import { consentPage, errorPage } from './consent-page.ts'
+import { WORKSPACES } from './data.ts'
+import { html, json, type Reply, readBody, type SimulatorRequest, text } from './http.ts'
+import { findWorkspace, type ProviderState, teamOf } from './provider-state.ts'
+
+/** Answers GET /.well-known/oauth-authorization-server. */
+export function discoveryDocument(issuer: string): Reply {
+  const authentication = ['none', 'client_secret_post', 'client_secret_basic']
+  return json(200, {
+    issuer,
+    authorization_endpoint: `${issuer}/oauth/authorize`,
+    token_endpoint: `${issuer}/oauth/token`,
+    registration_endpoint: `${issuer}/oauth/register`,
+    revocation_endpoint: `${issuer}/oauth/revoke`,
+    scopes_supported: SCOPES,
+    response_types_supported: ['code'],
+    grant_types_supported: ['authorization_code', 'refresh_token'],
+    code_challenge_methods_supported: ['S256'],
+    token_endpoint_auth_methods_supported: authentication,
+    revocation_endpoint_auth_methods_supported: authentication,
+    resource_indicators_supported: true,
+  })
+}
+
+/** Answers GET /oauth/authorize: the consent page, or what is wrong with the request. */
+export function authorizationReply(state: ProviderState, request: SimulatorRequest): Reply {
+  const parameters = Object.fromEntries(new URLSearchParams(request.query))
+  const checked = checkAuthorizationRequest(state.applications, parameters)
+  if (checked.kind === 'invalid') {
+    return html(checked.status, errorPage(checked.error, checked.description))
+  }
+  const carried = AUTHORIZATION_PARAMETERS.flatMap((name) => {
+    const value = parameters[name]
+    return value === undefined ? [] : [{ name, value }]
+  })
+  const workspaces = WORKSPACES.map((workspace) => ({
+    id: workspace.id,
+    name: workspace.name,
+    subdomain: workspace.subdomain,
+    teamName: teamOf(workspace).name,
+  }))
+  return html(200, consentPage(checked.request.application.name, checked.request.scope, carried, workspaces))
+}
+
+/** Answers POST /oauth/authorize: the user pressed one of the two buttons. Nothing of the form is trusted. */
+export function decisionReply(state: ProviderState, request: SimulatorRequest): Reply {
+  const parameters = readBody(request) ?? {}
+  const checked = checkAuthorizationRequest(state.applications, parameters)
+  if (checked.kind === 'invalid') {
+    return html(checked.status, errorPage(checked.error, checked.description))
+  }
+  const decision = text(parameters, 'decision')
+  if (decision === 'deny') {
+    return redirect(checked.request, {
+      error: 'access_denied',
+      error_description: 'The resource owner or authorization server denied the request.',
+    })
+  }
+  const workspace = findWorkspace(Number(text(parameters, 'workspace_id')))
+  if (decision !== 'authorize' || workspace === undefined) {
+    return html(400, errorPage('invalid_request', 'Choose a workspace, then press "Authorize" or "Cancel".'))
+  }
+  const { code } = state.codes.issue({
+    clientId: checked.request.application.client_id,
+    redirectUri: checked.request.redirectUri,
+    scope: checked.request.scope,
+    workspaceId: workspace.id,
+    codeChallenge: checked.request.codeChallenge,
+  })
+  return redirect(checked.request, { code })
+}
+
+// No `iss`: ClickFunnels does not send one today.
+function redirect(request: AuthorizationRequest, members: Readonly<Record<string, string>>): Reply {
+  const all = request.state === undefined ? members : { ...members, state: request.state }
+  const query = Object.entries(all).map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
+  const join = request.redirectUri.includes('?') ? '&' : '?'
+  const location = `${request.redirectUri}${join}${query.join('&')}`
+  return { status: 302, headers: { location, 'cache-control': 'no-store' }, body: '' }
+}

@@ -1,0 +1,109 @@
+// Owns the records of one resource (funnels or contacts): finding, listing, creating and changing them, with
+// the checks and wording of a Rails API. A write wraps its body in the resource's name ({"contact":{…}}).
+import { contact, funnel, type WorkspaceRecord } from './data.ts'
+import { isObject } from './http.ts'
+
+export type ResourceName = 'funnel' | 'contact'
+
+export type Written =
+  | { readonly kind: 'written'; readonly record: WorkspaceRecord }
+  | { readonly kind: 'refused'; readonly status: 400 | 422; readonly error: string }
+
+const WRITABLE: Readonly<Record<ResourceName, readonly string[]>> = {
+  funnel: ['name', 'live_mode'],
+  contact: [
+    'email_address',
+    'first_name',
+    'last_name',
+    'phone_number',
+    'time_zone',
+    'fb_url',
+    'twitter_url',
+    'instagram_url',
+    'linkedin_url',
+    'website_url',
+    'custom_attributes',
+  ],
+}
+
+export class Resources {
+  readonly #name: ResourceName
+  readonly #now: () => number
+  #records: WorkspaceRecord[]
+
+  constructor(name: ResourceName, records: WorkspaceRecord[], now: () => number) {
+    this.#name = name
+    this.#records = records
+    this.#now = now
+  }
+
+  of(workspaceId: number): readonly WorkspaceRecord[] {
+    return this.#records.filter((record) => record.workspace_id === workspaceId)
+  }
+
+  /** Finds by integer or public id, as the paths accept both. */
+  find(workspaceId: number, id: string): WorkspaceRecord | undefined {
+    return this.of(workspaceId).find((record) => String(record.id) === id || record.public_id === id)
+  }
+
+  create(workspaceId: number, body: Readonly<Record<string, unknown>> | undefined): Written {
+    const attributes = this.#attributes(body)
+    if (attributes === undefined) return this.#missingWrapper()
+    const error = this.#invalid(attributes, true)
+    if (error !== undefined) return { kind: 'refused', status: 422, error }
+    const id = Math.max(...this.#records.map((record) => record.id)) + 1
+    const made =
+      this.#name === 'funnel'
+        ? {
+            ...funnel(id, workspaceId, String(attributes.name), 0),
+            live_mode: false,
+            tags: [],
+            ...attributes,
+          }
+        : contact(id, workspaceId, attributes, 0)
+    const at = new Date(this.#now()).toISOString()
+    const record = { ...made, created_at: at, updated_at: at }
+    this.#records.push(record)
+    return { kind: 'written', record }
+  }
+
+  change(record: WorkspaceRecord, body: Readonly<Record<string, unknown>> | undefined): Written {
+    const attributes = this.#attributes(body)
+    if (attributes === undefined) return this.#missingWrapper()
+    const error = this.#invalid(attributes, false)
+    if (error !== undefined) return { kind: 'refused', status: 422, error }
+    const changed = { ...record, ...attributes, updated_at: new Date(this.#now()).toISOString() }
+    this.#records = this.#records.map((old) => (old.id === record.id ? changed : old))
+    return { kind: 'written', record: changed }
+  }
+
+  remove(record: WorkspaceRecord): void {
+    this.#records = this.#records.filter((other) => other.id !== record.id)
+  }
+
+  // Members that are not writable are ignored, like parameters that Rails does not permit.
+  #attributes(body: Readonly<Record<string, unknown>> | undefined): Record<string, unknown> | undefined {
+    const wrapped = body?.[this.#name]
+    if (!isObject(wrapped) || Object.keys(wrapped).length === 0) return undefined
+    return Object.fromEntries(
+      Object.entries(wrapped).filter(([member]) => WRITABLE[this.#name].includes(member)),
+    )
+  }
+
+  #missingWrapper(): Written {
+    const error = `param is missing or the value is empty: ${this.#name}`
+    return { kind: 'refused', status: 400, error }
+  }
+
+  #invalid(attributes: Readonly<Record<string, unknown>>, creating: boolean): string | undefined {
+    if (this.#name === 'funnel') {
+      const blank = typeof attributes.name !== 'string' || attributes.name.trim() === ''
+      return blank && (creating || 'name' in attributes) ? "Name can't be blank" : undefined
+    }
+    const email = attributes.email_address
+    if (email === undefined || email === null || email === '') return undefined
+    return typeof email === 'string' && /^[^@\s]+@[^@\s.]+(\.[^@\s.]+)+$/.test(email)
+      ? undefined
+      : 'Email address is invalid'
+  }
+}

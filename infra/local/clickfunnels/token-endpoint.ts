@@ -1,0 +1,143 @@
+// Owns POST /oauth/token and POST /oauth/revoke with Doorkeeper's order of checks and its error bodies.
+// Follows "OAuth" and "Refresh, if it applies" of clickfunnels.md, RFC 6749 section 5 and RFC 7009.
+import { workspaceExtras } from './account.ts'
+import { type Application, authenticateClient, type ClientAuthentication } from './applications.ts'
+import { verifierFits } from './authorization-codes.ts'
+import type { Workspace } from './data.ts'
+import { json, type Reply, readBody, type SimulatorRequest, text } from './http.ts'
+import { findWorkspace, type ProviderState } from './provider-state.ts'
+import type { AccessTokenRow } from './tokens.ts'
+
+type Parameters = Readonly<Record<string, unknown>>
+
+const DESCRIPTIONS = {
+  invalid_client:
+    'Client authentication failed due to unknown client, no client authentication included, or unsupported authentication method.',
+  invalid_grant:
+    'The provided authorization grant is invalid, expired, revoked, does not match the redirection URI used in the authorization request, or was issued to another client.',
+  invalid_scope: 'The requested scope is invalid, unknown, or malformed.',
+  unsupported_grant_type: 'The authorization grant type is not supported by the authorization server.',
+  invalid_request:
+    'The request is missing a required parameter, includes an unsupported parameter value, or is otherwise malformed.',
+}
+
+/** Answers POST /oauth/token. */
+export function tokenReply(state: ProviderState, request: SimulatorRequest): Reply {
+  const parameters = readBody(request)
+  if (parameters === undefined) return refused('invalid_request')
+  const grantType = text(parameters, 'grant_type')
+  if (grantType === undefined) return missing('grant_type')
+  if (grantType !== 'authorization_code' && grantType !== 'refresh_token') {
+    return refused('unsupported_grant_type')
+  }
+  const client = authenticateClient(state.applications, request, parameters)
+  if (client.kind === 'multiple') return multipleMethods()
+  return grantType === 'authorization_code'
+    ? exchangeCode(state, client, parameters)
+    : refresh(state, client, parameters)
+}
+
+/** Answers POST /oauth/revoke: 200 for whatever is dead afterwards, 403 only about a token that exists. */
+export function revocationReply(state: ProviderState, request: SimulatorRequest): Reply {
+  const parameters = readBody(request) ?? {}
+  const token = text(parameters, 'token') ?? ''
+  const row = state.tokens.findByAccessToken(token) ?? state.tokens.findByRefreshToken(token)
+  if (row === undefined) return json(200, {})
+  const client = authenticateClient(state.applications, request, parameters)
+  if (client.kind === 'multiple') return multipleMethods()
+  if (client.kind !== 'authenticated' || client.application.client_id !== row.clientId) {
+    return json(403, {
+      error: 'unauthorized_client',
+      error_description: 'You are not authorized to revoke this token',
+    })
+  }
+  if (state.tokens.state(row) === 'live' || client.application.revokes_expired) state.tokens.revoke(row)
+  return json(200, {})
+}
+
+function exchangeCode(state: ProviderState, client: ClientAuthentication, parameters: Parameters): Reply {
+  const grant = state.codes.find(text(parameters, 'code') ?? '')
+  const verifier = text(parameters, 'code_verifier')
+  const redirectUri = text(parameters, 'redirect_uri')
+  if (grant?.codeChallenge !== undefined && verifier === undefined) return missing('code_verifier')
+  if (redirectUri === undefined) return missing('redirect_uri')
+  if (client.kind !== 'authenticated') return refused('invalid_client')
+  const { application } = client
+  if (
+    grant === undefined ||
+    grant.clientId !== application.client_id ||
+    !state.codes.accessible(grant) ||
+    grant.redirectUri !== redirectUri ||
+    !verifierFits(grant, verifier)
+  ) {
+    return refused('invalid_grant')
+  }
+  grant.used = true
+  const row = state.tokens.issue({
+    clientId: application.client_id,
+    workspaceId: grant.workspaceId,
+    scope: grant.scope,
+    mode: application.tokens,
+    lifetimeSeconds: application.lifetime,
+  })
+  return granted(state, application, row)
+}
+
+// The token is looked at before the client, so forgotten credentials and a foreign token both end in
+// invalid_grant; only credentials that are there and wrong are answered invalid_client.
+function refresh(state: ProviderState, client: ClientAuthentication, parameters: Parameters): Reply {
+  const refreshToken = text(parameters, 'refresh_token')
+  if (refreshToken === undefined) return missing('refresh_token')
+  const parent = state.tokens.refreshable(refreshToken)
+  if (parent === undefined) return refused('invalid_grant')
+  if (client.kind === 'failed') return refused('invalid_client')
+  if (client.kind !== 'authenticated' || client.application.client_id !== parent.clientId) {
+    return refused('invalid_grant')
+  }
+  const scope = text(parameters, 'scope') ?? parent.scope
+  const known = parent.scope.split(' ')
+  if (!scope.split(' ').every((word) => known.includes(word))) return refused('invalid_scope')
+  const row = state.tokens.refresh(parent, client.application.tokens, scope)
+  return granted(state, client.application, row)
+}
+
+function granted(state: ProviderState, application: Application, row: AccessTokenRow): Reply {
+  return json(
+    200,
+    {
+      access_token: row.accessToken,
+      token_type: 'Bearer',
+      // Sent for tokens that never expire, too: believing it is one of the traps.
+      expires_in: row.lifetimeSeconds ?? application.lifetime,
+      ...(row.refreshToken === undefined ? {} : { refresh_token: row.refreshToken }),
+      scope: row.scope,
+      created_at: Math.floor(row.createdAt / 1000),
+      ...(application.extras ? workspaceExtras(state, findWorkspace(row.workspaceId) as Workspace) : {}),
+    },
+    { 'cache-control': 'no-store, no-cache', pragma: 'no-cache' },
+  )
+}
+
+function missing(name: string): Reply {
+  return refused('invalid_request', `Missing required parameter: ${name}.`)
+}
+
+function multipleMethods(): Reply {
+  return refused(
+    'invalid_request',
+    'The request utilizes more than one mechanism for authenticating the client.',
+  )
+}
+
+// WWW-Authenticate stands on every one of Doorkeeper's errors (5.5.0 to 6.0), not only on the 401. Clients
+// that look for a challenge before they read the body (oauth4webapi) trip over it on invalid_grant.
+function refused(error: keyof typeof DESCRIPTIONS, description: string = DESCRIPTIONS[error]): Reply {
+  return json(
+    error === 'invalid_client' ? 401 : 400,
+    { error, error_description: description },
+    {
+      'cache-control': 'no-store, no-cache',
+      'www-authenticate': `Bearer realm="Doorkeeper", error="${error}", error_description="${description}"`,
+    },
+  )
+}
