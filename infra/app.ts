@@ -1,0 +1,26 @@
+// The CDK app: the two stacks and the checks that a synthesis has to pass.
+import { join } from 'node:path'
+import { App, Validations } from 'aws-cdk-lib'
+import { AwsSolutionsChecks } from 'cdk-nag'
+import { DataStack } from './data-stack.ts'
+import { ServiceStack } from './service-stack.ts'
+
+const app = new App()
+// A table with a key of ours has to know its region at synthesis.
+const region = process.env.CDK_DEFAULT_REGION ?? process.env.AWS_REGION ?? 'eu-central-1'
+const account = process.env.CDK_DEFAULT_ACCOUNT
+const env = { region, ...(account && { account }) }
+
+const { table, tableKey, rootKey } = new DataStack(app, 'FunnelConnectData', {
+  env,
+  terminationProtection: true,
+})
+new ServiceStack(app, 'FunnelConnectService', {
+  env,
+  table,
+  tableKey,
+  rootKey,
+  bundles: join(app.outdir, 'bundles'),
+})
+
+Validations.of(app).addPlugins(new AwsSolutionsChecks(app))

@@ -1,0 +1,154 @@
+// The functions, each with its environment and, beside it, what it may do with the table, the root key and nothing else.
+import { Duration, Stack } from 'aws-cdk-lib'
+import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb'
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
+import type { Key } from 'aws-cdk-lib/aws-kms'
+import type { Construct } from 'constructs'
+import { DUE_INDEX, END_USER_INDEX } from '#adapters/table.ts'
+import type { EnvOf, FunctionName } from '#runtime/env.ts'
+import { ServiceFunction } from './service-function.ts'
+
+/** API Gateway gives up after 30 s; the function should have said why before. */
+const API_TIMEOUT = Duration.seconds(29)
+/** A run may reach into the next minute's: leases keep the two from doing the same work. */
+const SCHEDULE_TIMEOUT = Duration.seconds(90)
+
+interface Permissions {
+  readonly impact: string
+  readonly timeout: Duration
+  /** DynamoDB actions on the table, without the prefix. */
+  readonly table?: readonly string[]
+  /** Index that may be queried. */
+  readonly index?: string
+  /** May make and open root keys: every function that seals or opens a secret. */
+  readonly vault?: true
+}
+
+const READ = ['GetItem', 'Query'] as const
+const WRITE = ['PutItem', 'UpdateItem', 'DeleteItem'] as const
+
+export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
+  'connect-sessions': {
+    impact: 'Tenants cannot start or complete connect sessions.',
+    timeout: API_TIMEOUT,
+    table: [...READ, ...WRITE],
+    vault: true,
+  },
+  authorize: {
+    impact: 'End users who press "Connect" do not get to ClickFunnels.',
+    timeout: API_TIMEOUT,
+    table: [...READ, 'PutItem', 'UpdateItem'],
+    vault: true,
+  },
+  callback: {
+    impact: 'End users who approved at ClickFunnels end on an error; nothing is connected.',
+    timeout: API_TIMEOUT,
+    table: [...READ, ...WRITE],
+    vault: true,
+  },
+  connections: {
+    impact: 'Tenants cannot see, refresh or disconnect connections. Proxied calls go on.',
+    timeout: API_TIMEOUT,
+    table: [...READ, ...WRITE, 'BatchGetItem'],
+    index: END_USER_INDEX.name,
+    vault: true,
+  },
+  proxy: {
+    impact: 'Tenants cannot call ClickFunnels.',
+    timeout: API_TIMEOUT,
+    table: [...READ, ...WRITE],
+    vault: true,
+  },
+  'keep-alive': {
+    impact:
+      'Tokens are not refreshed ahead of time; dead connections are not noticed. Proxied calls refresh by themselves.',
+    timeout: SCHEDULE_TIMEOUT,
+    table: [...READ, ...WRITE],
+    index: DUE_INDEX.name,
+    vault: true,
+  },
+  tenants: {
+    impact: 'The operator cannot change tenants, apps or keys. Tenants are not affected.',
+    timeout: API_TIMEOUT,
+    table: [...READ, ...WRITE],
+    vault: true,
+  },
+  service: {
+    impact:
+      'Unknown paths, wrong methods and preflights are answered by API Gateway itself; browsers may be refused.',
+    timeout: API_TIMEOUT,
+  },
+}
+
+/** What DynamoDB needs of a customer managed key (its developer guide, "encryption at rest"), without the wildcards. */
+const TABLE_KEY_ACTIONS = [
+  'kms:Encrypt',
+  'kms:Decrypt',
+  'kms:ReEncryptFrom',
+  'kms:ReEncryptTo',
+  'kms:GenerateDataKey',
+  'kms:DescribeKey',
+]
+
+/** KMS calls are allowed for this purpose only, which the vault names in the encryption context. */
+const ROOT_KEY_PURPOSE = 'funnel-connect/root-key'
+
+export type Functions = { readonly [F in FunctionName]: ServiceFunction<F> }
+
+/** Makes every function with the permissions above. */
+export function createFunctions(
+  scope: Construct,
+  data: { readonly table: TableV2; readonly tableKey: Key; readonly rootKey: Key },
+  environments: { readonly [F in FunctionName]: EnvOf<F> },
+  bundles: string,
+): Functions {
+  const create = <F extends FunctionName>(name: F): ServiceFunction<F> => {
+    const { impact, timeout, table, index, vault } = PERMISSIONS[name]
+    const made = new ServiceFunction(scope, pascalCase(name), {
+      name,
+      environment: environments[name],
+      timeout,
+      impact,
+      bundles,
+    })
+    const allow = (actions: readonly string[], resource: string, conditions?: Record<string, unknown>) =>
+      made.lambda.addToRolePolicy(
+        new PolicyStatement({
+          actions: [...actions],
+          resources: [resource],
+          ...(conditions && { conditions }),
+        }),
+      )
+    if (table !== undefined) {
+      allow(
+        table.map((action) => `dynamodb:${action}`),
+        data.table.tableArn,
+      )
+      // DynamoDB uses the table's key in the caller's name; nobody else may use it that way.
+      allow(TABLE_KEY_ACTIONS, data.tableKey.keyArn, {
+        StringEquals: { 'kms:ViaService': `dynamodb.${Stack.of(data.table).region}.amazonaws.com` },
+      })
+    }
+    if (index !== undefined) allow(['dynamodb:Query'], `${data.table.tableArn}/index/${index}`)
+    if (vault === true) {
+      allow(['kms:GenerateDataKey', 'kms:Decrypt'], data.rootKey.keyArn, {
+        StringEquals: { 'kms:EncryptionContext:purpose': ROOT_KEY_PURPOSE },
+      })
+    }
+    return made
+  }
+  return {
+    'connect-sessions': create('connect-sessions'),
+    authorize: create('authorize'),
+    callback: create('callback'),
+    connections: create('connections'),
+    proxy: create('proxy'),
+    'keep-alive': create('keep-alive'),
+    tenants: create('tenants'),
+    service: create('service'),
+  }
+}
+
+export function pascalCase(name: string): string {
+  return name.replace(/(^|-)(\w)/g, (_, __, letter: string) => letter.toUpperCase())
+}
