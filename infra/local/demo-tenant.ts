@@ -1,0 +1,100 @@
+// The tenant that a newcomer finds ready: made through the public operator API like any other, registered with the
+// simulator if that plays ClickFunnels, and found again in the next run when there is a DATA_DIR.
+import { join } from 'node:path'
+import { readPrivateJson, writePrivateJson } from './private-file.ts'
+
+export interface DemoTenant {
+  readonly tenantId: string
+  readonly apiKey: string
+  /** Absent when ClickFunnels is not the simulator: its applications are registered by hand. */
+  readonly app?: { readonly id: string; readonly clientId: string; readonly clientSecret: string }
+}
+
+export interface DemoTenantOptions {
+  readonly apiUrl: string
+  readonly simulatorUrl: string | undefined
+  readonly returnUrl: string
+  readonly dataDir: string | undefined
+}
+
+const APP_NAME = 'Tidemark'
+
+export async function provideDemoTenant(options: DemoTenantOptions): Promise<DemoTenant> {
+  const file = options.dataDir === undefined ? undefined : join(options.dataDir, 'demo.json')
+  const kept = file === undefined ? undefined : (readPrivateJson(file) as DemoTenant | undefined)
+  const reused = kept && (await reuse(options, kept))
+  const tenant = reused ?? (await create(options))
+  if (file !== undefined && !reused) writePrivateJson(file, tenant)
+  return tenant
+}
+
+async function create({ apiUrl, simulatorUrl, returnUrl }: DemoTenantOptions): Promise<DemoTenant> {
+  const tenants = `${apiUrl}/v1/tenants`
+  const tenant = await send('POST', tenants, { name: APP_NAME, return_urls: [returnUrl], origins: [] })
+  const tenantId = text(tenant, 'id')
+  const key = await send('POST', `${tenants}/${tenantId}/api-keys`, { name: 'npm start' })
+  const made = { tenantId, apiKey: text(key, 'api_key') }
+  if (simulatorUrl === undefined) return made
+  // Our redirect URI holds the app's id, and the app needs the client id: so the URI is registered last.
+  const applications = `${simulatorUrl}/_control/applications`
+  const application = await send('POST', applications, { name: APP_NAME, redirect_uris: [] })
+  const clientId = text(application, 'client_id')
+  const clientSecret = text(application, 'client_secret')
+  const app = await send('POST', `${tenants}/${tenantId}/apps`, {
+    name: APP_NAME,
+    client_id: clientId,
+    client_secret: clientSecret,
+  })
+  await send('PATCH', `${applications}/${clientId}`, { redirect_uris: [text(app, 'redirect_uri')] })
+  return { ...made, app: { id: text(app, 'id'), clientId, clientSecret } }
+}
+
+/** The database remembers the tenant; the simulator forgot the application, and the ports may be others now. */
+async function reuse(
+  { apiUrl, simulatorUrl, returnUrl }: DemoTenantOptions,
+  kept: DemoTenant,
+): Promise<DemoTenant | undefined> {
+  const tenant = `${apiUrl}/v1/tenants/${kept.tenantId}`
+  const known = await send('PATCH', tenant, { return_urls: [returnUrl] }, [404])
+  if (known === undefined || (simulatorUrl !== undefined && !kept.app)) return undefined
+  if (simulatorUrl === undefined || !kept.app) return kept
+  const app = await send('GET', `${tenant}/apps/${kept.app.id}`)
+  await send('POST', `${simulatorUrl}/_control/applications`, {
+    name: APP_NAME,
+    client_id: kept.app.clientId,
+    client_secret: kept.app.clientSecret,
+    redirect_uris: [text(app, 'redirect_uri')],
+  })
+  return kept
+}
+
+type Answer = Readonly<Record<string, unknown>>
+
+function send(method: string, url: string, body?: object): Promise<Answer>
+function send(
+  method: string,
+  url: string,
+  body: object,
+  absentAt: readonly number[],
+): Promise<Answer | undefined>
+async function send(
+  method: string,
+  url: string,
+  body?: object,
+  absentAt: readonly number[] = [],
+): Promise<Answer | undefined> {
+  const response = await fetch(url, {
+    method,
+    headers: { 'content-type': 'application/json' },
+    ...(body && { body: JSON.stringify(body) }),
+  })
+  if (response.ok) return (await response.json()) as Answer
+  if (absentAt.includes(response.status)) return undefined
+  throw new Error(`${method} ${url} answered ${response.status}: ${await response.text()}`)
+}
+
+function text(answer: Answer, member: string): string {
+  const value = answer[member]
+  if (typeof value === 'string') return value
+  throw new Error(`The answer has no "${member}"`)
+}

@@ -1,0 +1,78 @@
+// What stands in for DynamoDB and KMS: our own two, or whatever AWS_ENDPOINT_URL_DYNAMODB and AWS_ENDPOINT_URL_KMS name
+// (DynamoDB Local, LocalStack, an AWS account). Knows what both the functions and we need to reach them.
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { startDynoxide } from './dynoxide.ts'
+import { startKmsEndpoint } from './kms-endpoint.ts'
+import { LOCAL_REGION } from './kms-keys.ts'
+
+export interface Emulators {
+  readonly endpoints: { readonly dynamodb: string; readonly kms: string }
+  /** What an AWS SDK reads from its environment to reach them. */
+  readonly environment: Readonly<Record<string, string>>
+  /** The ARN of the KMS key that stands for every key of the template, when KMS is not ours. */
+  readonly externalKeyArn: string | undefined
+  ensureKeys(ids: readonly string[]): void
+  kmsCalls(): Readonly<Record<string, number>>
+  close(): Promise<void>
+}
+
+type Variables = Readonly<Record<string, string | undefined>>
+
+/** @param dataDir where state is kept between runs; without one everything is in memory */
+export async function startEmulators(dataDir: string | undefined, variables: Variables): Promise<Emulators> {
+  const externalDynamoDb = variables.AWS_ENDPOINT_URL_DYNAMODB
+  const externalKms = variables.AWS_ENDPOINT_URL_KMS
+  if (externalKms && !variables.ROOT_KEY_ARN) {
+    throw new Error(
+      'With AWS_ENDPOINT_URL_KMS set, ROOT_KEY_ARN has to name a key there (symmetric, enabled)',
+    )
+  }
+  if (dataDir !== undefined) mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  const keyFile = dataDir === undefined ? {} : { keyFile: join(dataDir, 'kms-keys.json') }
+  const kms = externalKms ? undefined : await startKmsEndpoint(keyFile)
+  try {
+    const dbPath = dataDir === undefined ? undefined : join(dataDir, 'dynamodb.sqlite')
+    const dynoxide = externalDynamoDb ? undefined : await startDynoxide(dbPath)
+    const endpoints = {
+      dynamodb: externalDynamoDb || (dynoxide?.url ?? ''),
+      kms: externalKms || (kms?.url ?? ''),
+    }
+    return {
+      endpoints,
+      environment: {
+        AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
+        AWS_ENDPOINT_URL_KMS: endpoints.kms,
+        ...credentials(externalDynamoDb || externalKms ? variables : {}),
+      },
+      externalKeyArn: externalKms ? variables.ROOT_KEY_ARN : undefined,
+      ensureKeys: (ids) => {
+        for (const id of ids) kms?.ensureKey(id)
+      },
+      kmsCalls: () => kms?.calls() ?? {},
+      close: async () => {
+        await Promise.all([dynoxide?.close(), kms?.close()])
+      },
+    }
+  } catch (error) {
+    await kms?.close()
+    throw error
+  }
+}
+
+/** Ours check no signatures; somebody else's endpoint gets the credentials that were given to us. */
+function credentials(variables: Variables): Record<string, string> {
+  const given = {
+    AWS_REGION: variables.AWS_REGION,
+    AWS_ACCESS_KEY_ID: variables.AWS_ACCESS_KEY_ID,
+    AWS_SECRET_ACCESS_KEY: variables.AWS_SECRET_ACCESS_KEY,
+    AWS_SESSION_TOKEN: variables.AWS_SESSION_TOKEN,
+  }
+  const present = Object.entries(given).filter((entry): entry is [string, string] => Boolean(entry[1]))
+  return {
+    AWS_REGION: LOCAL_REGION,
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    ...Object.fromEntries(present),
+  }
+}

@@ -1,0 +1,17 @@
+// Where functions' output goes under `npm start`: one file per function, and the terminal if asked for.
+import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs'
+import { join } from 'node:path'
+import type { FunctionLog } from './lambda-host.ts'
+
+/** @param directory emptied of earlier logs as functions begin to write */
+export function logToFiles(directory: string, alsoToTerminal: boolean): (log: FunctionLog) => void {
+  mkdirSync(directory, { recursive: true })
+  const files = new Map<string, WriteStream>()
+  return ({ function: name, text }) => {
+    const file = files.get(name) ?? createWriteStream(join(directory, `${name}.log`))
+    files.set(name, file)
+    file.write(text)
+    if (!alsoToTerminal) return
+    for (const line of text.trimEnd().split('\n')) console.log(`${name}: ${line}`)
+  }
+}

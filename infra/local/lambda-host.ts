@@ -1,0 +1,121 @@
+// Lambda on one machine: each function of the template in a sandbox of its own, started at its first invocation and
+// again after it crashed, with the template's timeout and the environment that Lambda would give it.
+import { randomUUID } from 'node:crypto'
+import { LOCAL_ACCOUNT, LOCAL_REGION } from './kms-keys.ts'
+import type { WorkerSettings } from './lambda-protocol.ts'
+import { FunctionError, Sandbox } from './lambda-sandbox.ts'
+import type { FunctionDefinition } from './template.ts'
+
+/** Lambda's limit for a synchronous answer. */
+export const MAX_PAYLOAD_BYTES = 6 * 1024 * 1024
+
+export interface FunctionLog {
+  readonly function: string
+  readonly text: string
+}
+
+export interface HostOptions {
+  /** What an AWS SDK needs to reach the emulators: AWS_ENDPOINT_URL_KMS and the like, and credentials. */
+  readonly environment: Readonly<Record<string, string>>
+  readonly onLog: (log: FunctionLog) => void
+}
+
+export class LambdaHost {
+  readonly #functions: ReadonlyMap<string, FunctionDefinition>
+  readonly #options: HostOptions
+  readonly #current = new Map<string, Sandbox>()
+  readonly #all = new Set<Sandbox>()
+
+  constructor(functions: readonly FunctionDefinition[], options: HostOptions) {
+    this.#functions = new Map(functions.map((definition) => [definition.logicalId, definition]))
+    this.#options = options
+  }
+
+  /**
+   * Invokes a function and gives its answer.
+   * @throws FunctionError when it throws, times out, crashes or answers with more than 6 MB
+   */
+  async invoke(logicalId: string, event: unknown): Promise<unknown> {
+    const definition = this.#functions.get(logicalId)
+    if (!definition) throw new Error(`There is no function "${logicalId}"`)
+    const payload = JSON.stringify(event)
+    if (Buffer.byteLength(payload) > MAX_PAYLOAD_BYTES) throw tooLarge('Request')
+    const sandbox = this.#sandboxOf(definition)
+    const timeoutMs = definition.timeoutSeconds * 1000
+    const invocation = { requestId: randomUUID(), payload, deadline: Date.now() + timeoutMs }
+    const answer = await sandbox.invoke(invocation, timeoutMs, () => {
+      this.#options.onLog({
+        function: logicalId,
+        text: `Task timed out after ${definition.timeoutSeconds} seconds\n`,
+      })
+      // Lambda ends the sandbox of a timed out invocation. Ours may have others in flight: they may finish.
+      this.#forget(logicalId, sandbox)
+      sandbox.retire()
+    })
+    if (Buffer.byteLength(answer) > MAX_PAYLOAD_BYTES) throw tooLarge('Response')
+    return JSON.parse(answer)
+  }
+
+  /** Starts every sandbox before anybody asks, so that first requests are not slow. */
+  warm(): void {
+    for (const definition of this.#functions.values()) this.#sandboxOf(definition)
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#all].map((sandbox) => sandbox.close()))
+  }
+
+  #sandboxOf(definition: FunctionDefinition): Sandbox {
+    const { logicalId } = definition
+    const running = this.#current.get(logicalId)
+    if (running) return running
+    const sandbox: Sandbox = new Sandbox(
+      settingsOf(definition),
+      { ...lambdaEnvironment(definition), ...this.#options.environment, ...definition.environment },
+      (text) => this.#options.onLog({ function: logicalId, text }),
+      () => {
+        this.#forget(logicalId, sandbox)
+        this.#all.delete(sandbox)
+      },
+    )
+    this.#current.set(logicalId, sandbox)
+    this.#all.add(sandbox)
+    return sandbox
+  }
+
+  #forget(logicalId: string, sandbox: Sandbox): void {
+    if (this.#current.get(logicalId) === sandbox) this.#current.delete(logicalId)
+  }
+}
+
+function settingsOf({ logicalId, directory, handler, memoryMb }: FunctionDefinition): WorkerSettings {
+  const functionArn = `arn:aws:lambda:${LOCAL_REGION}:${LOCAL_ACCOUNT}:function:${logicalId}`
+  return { directory, handler, functionName: logicalId, functionArn, memoryMb }
+}
+
+/** What Lambda's Node runtime always sets, besides region and credentials. */
+function lambdaEnvironment({
+  logicalId,
+  handler,
+  memoryMb,
+  directory,
+}: FunctionDefinition): Record<string, string> {
+  return {
+    AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+    AWS_LAMBDA_FUNCTION_NAME: logicalId,
+    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
+    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${logicalId}`,
+    AWS_LAMBDA_LOG_STREAM_NAME: 'local',
+    LAMBDA_TASK_ROOT: directory,
+    _HANDLER: handler,
+    LANG: 'en_US.UTF-8',
+    TZ: ':UTC',
+  }
+}
+
+function tooLarge(what: 'Request' | 'Response'): FunctionError {
+  const errorMessage = `${what} payload size exceeded maximum allowed payload size (${MAX_PAYLOAD_BYTES} bytes).`
+  return new FunctionError({ errorType: 'Function.ResponseSizeTooLarge', errorMessage })
+}

@@ -1,0 +1,150 @@
+// Builds the event that an HTTP API gives to a Lambda function (payload format 2.0), with the habits of the real one:
+// what a function relies on locally has to hold when it is deployed.
+// @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+import type { IncomingMessage } from 'node:http'
+import { LOCAL_ACCOUNT } from './kms-keys.ts'
+import type { RouteMatch } from './routing.ts'
+
+/** The gateway takes part in the connection itself, so these do not reach the function. */
+const HOP_BY_HOP = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])
+/** Everything else arrives in base64, form data and bodies without a type included. */
+const TEXT_TYPES = /^(text\/[^;]+|application\/([^;]+\+)?(json|xml)|application\/javascript)\s*(;|$)/i
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const
+
+/** The gateway's own identity for requests to routes with IAM authorization: locally nobody has to sign. */
+const LOCAL_OPERATOR = {
+  accessKey: 'AKIALOCALOPERATOR000',
+  accountId: LOCAL_ACCOUNT,
+  callerId: 'AIDALOCALOPERATOR0000',
+  cognitoIdentity: null,
+  principalOrgId: 'o-local',
+  userArn: `arn:aws:iam::${LOCAL_ACCOUNT}:user/local-operator`,
+  userId: 'AIDALOCALOPERATOR0000',
+}
+
+export interface RequestTarget {
+  /** Percent-decoded, as every path in the event is. */
+  readonly path: string
+  /** As it was sent. */
+  readonly rawQueryString: string
+}
+
+/**
+ * Splits a request's target as the gateway does: it decodes the path before anything looks at it, so an encoded
+ * question mark ends the path and an encoded slash is a slash.
+ * @returns `undefined` when the path is not percent-encoded UTF-8
+ */
+export function readTarget(target: string): RequestTarget | undefined {
+  const [, rawPath = '/', rawQueryString = ''] = /^([^?]*)\??(.*)$/s.exec(target) ?? []
+  try {
+    const [path = '/'] = decodeURIComponent(rawPath).split('?')
+    return { path, rawQueryString }
+  } catch {
+    return undefined
+  }
+}
+
+export interface EventInput {
+  readonly request: IncomingMessage
+  readonly target: RequestTarget
+  readonly match: RouteMatch
+  readonly body: Buffer
+  readonly requestId: string
+  readonly now: Date
+}
+
+export function buildEvent({
+  request,
+  target,
+  match,
+  body,
+  requestId,
+  now,
+}: EventInput): Record<string, unknown> {
+  const { routeKey, authorization } = match.route
+  const headers = readHeaders(request, body)
+  const cookies = request.headersDistinct.cookie
+    ?.flatMap((header) => header.split(/;\s*/))
+    .filter((cookie) => cookie !== '')
+  const query = readQuery(target.rawQueryString)
+  const domainName = new URL(`http://${request.headers.host ?? '127.0.0.1'}`).hostname
+  const sourceIp = request.socket.remoteAddress ?? '127.0.0.1'
+  return {
+    version: '2.0',
+    routeKey,
+    rawPath: target.path,
+    rawQueryString: target.rawQueryString,
+    ...(cookies?.length && { cookies }),
+    headers,
+    ...(Object.keys(query).length > 0 && { queryStringParameters: query }),
+    requestContext: {
+      accountId: LOCAL_ACCOUNT,
+      apiId: 'local',
+      ...(authorization === 'AWS_IAM' && { authorizer: { iam: LOCAL_OPERATOR } }),
+      domainName,
+      domainPrefix: domainName.split('.')[0],
+      http: {
+        method: request.method,
+        path: target.path,
+        protocol: `HTTP/${request.httpVersion}`,
+        sourceIp,
+        userAgent: headers['user-agent'] ?? '',
+      },
+      requestId,
+      routeKey,
+      stage: '$default',
+      time: logTime(now),
+      timeEpoch: now.getTime(),
+    },
+    ...(Object.keys(match.pathParameters).length > 0 && { pathParameters: match.pathParameters }),
+    ...readEventBody(body, headers['content-type']),
+  }
+}
+
+function readHeaders(request: IncomingMessage, body: Buffer): Record<string, string> {
+  const headers: Record<string, string> = {}
+  for (const [name, values = []] of Object.entries(request.headersDistinct)) {
+    if (name === 'cookie' || HOP_BY_HOP.has(name)) continue
+    headers[name] = values.join(',')
+  }
+  const sourceIp = request.socket.remoteAddress ?? '127.0.0.1'
+  const forwarded = headers['x-forwarded-for']
+  headers['x-forwarded-for'] = forwarded === undefined ? sourceIp : `${forwarded}, ${sourceIp}`
+  headers['x-forwarded-port'] = String(request.socket.localPort)
+  headers['x-forwarded-proto'] = 'http'
+  // The gateway has the whole body before it calls a function, however it was sent.
+  if (body.length > 0) headers['content-length'] = String(body.length)
+  return headers
+}
+
+function readQuery(raw: string): Record<string, string> {
+  const query: Record<string, string> = {}
+  for (const [name, value] of new URLSearchParams(raw)) {
+    query[name] = Object.hasOwn(query, name) ? `${query[name]},${value}` : value
+  }
+  return query
+}
+
+function readEventBody(body: Buffer, contentType = ''): { body?: string; isBase64Encoded: boolean } {
+  if (body.length === 0) return { isBase64Encoded: false }
+  if (TEXT_TYPES.test(contentType)) {
+    const text = body.toString('utf8')
+    if (Buffer.from(text).equals(body)) return { body: text, isBase64Encoded: false }
+  }
+  return { body: body.toString('base64'), isBase64Encoded: true }
+}
+
+/** "12/Mar/2026:19:03:58 +0000" */
+function logTime(now: Date): string {
+  const [date = '', time = ''] = now.toISOString().split('T')
+  const [year, , day] = date.split('-')
+  return `${day}/${MONTHS[now.getUTCMonth()]}/${year}:${time.slice(0, 8)} +0000`
+}

@@ -1,0 +1,67 @@
+// Turns a function's answer into the HTTP response that an HTTP API would send (payload format 2.0).
+import type { OutgoingHttpHeaders } from 'node:http'
+
+export interface GatewayResponse {
+  readonly status: number
+  readonly headers: OutgoingHttpHeaders
+  readonly body: Buffer
+}
+
+const HOP_BY_HOP = new Set(['connection', 'content-length', 'keep-alive', 'transfer-encoding', 'upgrade'])
+
+/** An answer of the gateway's own. */
+export function gatewayError(status: number, message: string): GatewayResponse {
+  return jsonResponse(status, JSON.stringify({ message }))
+}
+
+/** Maps an answer; a malformed one is an internal error, as the real gateway has it. */
+export function mapAnswer(answer: unknown): GatewayResponse {
+  // Without a status code the whole answer is the body.
+  if (typeof answer !== 'object' || answer === null || !Object.hasOwn(answer, 'statusCode')) {
+    return jsonResponse(200, typeof answer === 'string' ? answer : JSON.stringify(answer))
+  }
+  const { statusCode, headers, cookies, body, isBase64Encoded } = answer as Record<string, unknown>
+  const status = typeof statusCode === 'string' ? Number(statusCode) : statusCode
+  const mapped = mapHeaders(headers)
+  const isStatus = typeof status === 'number' && Number.isInteger(status) && status >= 100 && status <= 599
+  if (!isStatus || !mapped || !isAbsentOr('string', body) || !isCookieList(cookies)) {
+    return gatewayError(500, 'Internal Server Error')
+  }
+  const bytes = Buffer.from(
+    (body as string | undefined | null) ?? '',
+    isBase64Encoded === true ? 'base64' : 'utf8',
+  )
+  if (bytes.length > 0 && mapped['content-type'] === undefined)
+    mapped['content-type'] = 'text/plain;charset=UTF-8'
+  if (cookies?.length) {
+    const own = mapped['set-cookie']
+    mapped['set-cookie'] = own === undefined ? cookies : [String(own), ...cookies]
+  }
+  return { status, headers: mapped, body: bytes }
+}
+
+function jsonResponse(status: number, text: string): GatewayResponse {
+  return { status, headers: { 'content-type': 'application/json' }, body: Buffer.from(text) }
+}
+
+/** A header has one value; a list, which format 2.0 does not know, makes the answer malformed. */
+function mapHeaders(headers: unknown): OutgoingHttpHeaders | undefined {
+  if (headers === undefined || headers === null) return {}
+  if (typeof headers !== 'object') return undefined
+  const mapped: OutgoingHttpHeaders = {}
+  for (const [name, value] of Object.entries(headers)) {
+    if (!['string', 'number', 'boolean'].includes(typeof value)) return undefined
+    if (!HOP_BY_HOP.has(name.toLowerCase())) mapped[name.toLowerCase()] = String(value)
+  }
+  return mapped
+}
+
+function isAbsentOr(type: string, value: unknown): boolean {
+  return value === undefined || value === null || typeof value === type
+}
+
+function isCookieList(cookies: unknown): cookies is string[] | undefined {
+  return (
+    cookies === undefined || (Array.isArray(cookies) && cookies.every((cookie) => typeof cookie === 'string'))
+  )
+}

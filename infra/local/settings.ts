@@ -1,0 +1,80 @@
+// What `npm start` can be told: the variables of the README's table, their defaults and what is wrong with them.
+
+export interface Settings {
+  readonly ports: { readonly api: number; readonly simulator: number; readonly demo: number }
+  readonly dataDir: string | undefined
+  readonly provider: ProviderSettings
+  /** Whether functions' output goes to the terminal too, besides the log files. */
+  readonly logToTerminal: boolean
+}
+
+export interface ProviderSettings {
+  readonly profile: Profile
+  /** Empty: the simulator stands in for ClickFunnels (profile "custom" only). */
+  readonly accountsUrl: string
+  readonly apiUrl: string
+  readonly workspaceHosts: string
+}
+
+const PROFILES = ['clickfunnels', 'seed', 'custom'] as const
+type Profile = (typeof PROFILES)[number]
+
+const DEFAULT_PORT = 4600
+/** The simulator and the demo page take the two ports after the API's. */
+const HIGHEST_PORT = 65_535 - 2
+
+export function readSettings(variables: Readonly<Record<string, string | undefined>>): Settings {
+  const port = readPort(variables.PORT)
+  return {
+    // Any free ports, when told so.
+    ports: { api: port, simulator: port && port + 1, demo: port && port + 2 },
+    dataDir: variables.DATA_DIR || undefined,
+    provider: {
+      profile: readProfile(variables.CLICKFUNNELS_PROFILE || 'custom'),
+      accountsUrl: readUrl('CLICKFUNNELS_ACCOUNTS_URL', variables.CLICKFUNNELS_ACCOUNTS_URL),
+      apiUrl: readUrl('CLICKFUNNELS_API_URL', variables.CLICKFUNNELS_API_URL),
+      workspaceHosts: variables.CLICKFUNNELS_WORKSPACE_HOSTS ?? '',
+    },
+    logToTerminal: Boolean(variables.LOG),
+  }
+}
+
+/** Whether ClickFunnels is played by the simulator. */
+export function usesSimulator({ profile, accountsUrl }: ProviderSettings): boolean {
+  return profile === 'custom' && accountsUrl === ''
+}
+
+/** The template's parameters for a provider. @param simulator the running one, if it is used */
+export function templateParameters(
+  { profile, accountsUrl, apiUrl, workspaceHosts }: ProviderSettings,
+  simulator: { readonly url: string; readonly workspaceHosts: readonly string[] } | undefined,
+): Record<string, string> {
+  const givenHost = accountsUrl === '' ? '' : new URL(accountsUrl).host
+  return {
+    ClickFunnelsProfile: profile,
+    ClickFunnelsAccountsUrl: simulator?.url ?? accountsUrl,
+    ClickFunnelsApiUrl: apiUrl,
+    ClickFunnelsWorkspaceHosts: workspaceHosts || (simulator?.workspaceHosts.join(',') ?? givenHost),
+  }
+}
+
+function readPort(value: string | undefined): number {
+  if (!value) return DEFAULT_PORT
+  const port = Number(value)
+  if (Number.isInteger(port) && port >= 0 && port <= HIGHEST_PORT) return port
+  throw new Error(`PORT must be a number from 0 to ${HIGHEST_PORT}, not "${value}"`)
+}
+
+function readProfile(value: string): Profile {
+  const profile = PROFILES.find((known) => known === value)
+  if (profile) return profile
+  throw new Error(`CLICKFUNNELS_PROFILE must be one of ${PROFILES.join(', ')}, not "${value}"`)
+}
+
+function readUrl(name: string, value: string | undefined): string {
+  if (!value) return ''
+  // An API URL may hold {subdomain}, which is no URL until it is filled in.
+  const url = URL.parse(value.replace('{subdomain}', 'subdomain'))
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') return value
+  throw new Error(`${name} must be an http or https URL, not "${value}"`)
+}

@@ -1,0 +1,108 @@
+// The whole service on this machine: emulators, the synthesized template's tables, functions, routes and schedules, and
+// the API's port. `npm start` and the journey tests start the same thing. Closing it leaves nothing behind.
+import { openBridge } from './bridge.ts'
+import { startEmulators } from './emulators.ts'
+import { type FunctionLog, LambdaHost } from './lambda-host.ts'
+import { type ScheduleRun, Schedules } from './schedules.ts'
+import { synthesize } from './synthesis.ts'
+import { ensureTables } from './tables.ts'
+import { type FunctionDefinition, readDeployment } from './template.ts'
+
+export interface StackOptions {
+  /** 0, the default, takes any free port. */
+  readonly port?: number
+  /** Where DynamoDB and KMS state is kept between runs; without one everything is in memory. */
+  readonly dataDir?: string
+  /** Values of the template's parameters, as for `cdk deploy --parameters`. */
+  readonly parameters?: Readonly<Record<string, string>>
+  /** Whether the template's schedules run by themselves. Default: no. */
+  readonly schedules?: boolean
+  /** Gets everything that functions write to stdout and stderr. */
+  readonly onLog?: (log: FunctionLog) => void
+  /** Told of each part that is ready, and of the long one before it begins. */
+  readonly onStep?: (step: string) => void
+  /** Where the template is; synthesized from the sources by default. */
+  readonly templates?: string
+}
+
+export interface LocalStack {
+  readonly url: string
+  readonly endpoints: { readonly dynamodb: string; readonly kms: string }
+  /**
+   * Invokes a function past the API, as the scheduler does.
+   * @param functionName as in functions/: "keep-alive"
+   */
+  invoke(functionName: string, event: unknown): Promise<unknown>
+  /** Runs every schedule once, now. */
+  runSchedules(): Promise<ScheduleRun[]>
+  /** How often each KMS operation was called. */
+  kmsCalls(): Readonly<Record<string, number>>
+  /** Starts all functions, so that first requests are not slow. */
+  warm(): void
+  close(): Promise<void>
+}
+
+/** @throws Error when a part does not start; those started before it are closed again */
+export async function startStack(options: StackOptions = {}): Promise<LocalStack> {
+  const { onStep = () => {}, onLog = () => {}, dataDir } = options
+  const closers: (() => Promise<void>)[] = []
+  // Backwards: what uses a part ends before it.
+  const close = async () => {
+    for (const closer of closers.splice(0).reverse()) await closer()
+  }
+  try {
+    // First of all, because a taken port is the likeliest failure, and because functions are told their own URL.
+    const bridge = await openBridge(options.port ?? 0)
+    closers.push(bridge.close)
+    const emulators = await startEmulators(dataDir, process.env)
+    closers.push(emulators.close)
+    onStep(`DynamoDB at ${emulators.endpoints.dynamodb}, KMS at ${emulators.endpoints.kms}`)
+    const directory = options.templates ?? (await synthesizeAloud(onStep))
+    const deployment = readDeployment(directory, {
+      publicUrl: bridge.url,
+      parameters: options.parameters ?? {},
+      externalKeyArn: emulators.externalKeyArn,
+    })
+    emulators.ensureKeys(deployment.keyIds)
+    await ensureTables(emulators.environment, deployment.tables)
+    onStep(`tables: ${deployment.tables.map((table) => table.name).join(', ')}`)
+    const host = new LambdaHost(deployment.functions, { environment: emulators.environment, onLog })
+    closers.push(() => host.close())
+    const invoke = (logicalId: string, event: unknown) => host.invoke(logicalId, event)
+    const schedules = new Schedules(deployment.schedules, invoke)
+    if (options.schedules) schedules.start()
+    closers.push(async () => schedules.stop())
+    bridge.serve({ routes: deployment.routes, invoke })
+    const { functions, routes } = deployment
+    onStep(`${functions.length} functions, ${routes.length} routes, ${deployment.schedules.length} schedules`)
+    return {
+      url: bridge.url,
+      endpoints: emulators.endpoints,
+      invoke: async (functionName, event) => invoke(logicalIdOf(functions, functionName), event),
+      runSchedules: () => schedules.runAll(),
+      kmsCalls: emulators.kmsCalls,
+      warm: () => host.warm(),
+      close,
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function synthesizeAloud(onStep: (step: string) => void): Promise<string> {
+  const { directory, cached } = await synthesize(undefined, () => {
+    onStep('sources changed, synthesizing the CDK app (some seconds)')
+  })
+  onStep(cached ? 'templates from the cache' : 'templates synthesized')
+  return directory
+}
+
+/** CDK drops what is no letter or digit from a name and adds a hash of 8: "keep-alive" becomes "KeepAlive1A2B3C4D". */
+function logicalIdOf(functions: readonly FunctionDefinition[], name: string): string {
+  const letters = name.replaceAll('-', '').toLowerCase()
+  const named = functions.find(({ logicalId }) => logicalId.slice(0, -8).toLowerCase() === letters)
+  if (named) return named.logicalId
+  const known = functions.map(({ logicalId }) => logicalId).join(', ')
+  throw new Error(`The template has no function "${name}" (it has ${known})`)
+}

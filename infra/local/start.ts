@@ -1,0 +1,110 @@
+// `npm start`: the whole service on this machine, with a simulated ClickFunnels, a demo tenant and a demo page.
+// Says what it does as it does it; its last line is "ready <url>". Ends cleanly on SIGINT and SIGTERM.
+import { join } from 'node:path'
+import { startClickFunnels } from './clickfunnels/simulator.ts'
+import { startDemo } from './demo/server.ts'
+import { type DemoTenant, provideDemoTenant } from './demo-tenant.ts'
+import { logToFiles } from './function-logs.ts'
+import { readSettings, type Settings, templateParameters, usesSimulator } from './settings.ts'
+import { startStack } from './stack.ts'
+import { PROJECT_ROOT } from './synthesis.ts'
+import { explainTakenPort, probePorts } from './taken-ports.ts'
+
+const closers: (() => Promise<void>)[] = []
+let lastStepAt = performance.now()
+
+function step(text: string): void {
+  const now = performance.now()
+  console.log(`${((now - lastStepAt) / 1000).toFixed(2).padStart(6)} s  ${text}`)
+  lastStepAt = now
+}
+
+async function start(settings: Settings): Promise<void> {
+  const { ports, provider, dataDir } = settings
+  await probePorts(settings)
+  const simulator = usesSimulator(provider) ? await startClickFunnels({ port: ports.simulator }) : undefined
+  if (simulator) {
+    closers.push(simulator.close)
+    step(`ClickFunnels simulator at ${simulator.url}`)
+  }
+  const logs = join(PROJECT_ROOT, '.local', 'logs', String(ports.api))
+  const stack = await startStack({
+    port: ports.api,
+    ...(dataDir !== undefined && { dataDir }),
+    parameters: templateParameters(provider, simulator),
+    schedules: true,
+    onLog: logToFiles(logs, settings.logToTerminal),
+    onStep: step,
+  })
+  closers.push(stack.close)
+  const demo = await startDemo({ port: ports.demo, apiUrl: stack.url })
+  closers.push(demo.close)
+  const returnUrl = `${demo.url}/connected`
+  const simulatorUrl = simulator?.url
+  const tenant = await provideDemoTenant({ apiUrl: stack.url, simulatorUrl, returnUrl, dataDir })
+  demo.signUp(tenant)
+  step('demo tenant and demo page')
+  console.log(welcome({ tenant, apiUrl: stack.url, demoUrl: demo.url, simulatorUrl, logs }))
+  console.log(`ready ${stack.url}`)
+  stack.warm()
+}
+
+function welcome(parts: {
+  readonly tenant: DemoTenant
+  readonly apiUrl: string
+  readonly demoUrl: string
+  readonly simulatorUrl: string | undefined
+  readonly logs: string
+}): string {
+  const { tenant, apiUrl } = parts
+  const registration = `
+No simulator, so the demo tenant has no ClickFunnels application yet. Register yours (README, "With a real ClickFunnels"):
+  curl -X POST ${apiUrl}/v1/tenants/${tenant.tenantId}/apps -H 'Content-Type: application/json' \\
+    -d '{"name":"My app","client_id":"…","client_secret":"…"}'
+and give ClickFunnels the redirect_uri of the answer.
+`
+  return `
+  demo page      ${parts.demoUrl}/
+  ClickFunnels   ${parts.simulatorUrl ?? 'not simulated'}
+  demo tenant    ${tenant.tenantId}
+  API key        ${tenant.apiKey}
+  function logs  ${parts.logs} (LOG=1 shows them here)
+${parts.simulatorUrl === undefined ? registration : ''}
+Open the demo page and press "Connect to ClickFunnels", or begin with
+  curl -H 'Authorization: Bearer ${tenant.apiKey}' ${apiUrl}/v1/connections
+`
+}
+
+/** Backwards, so that what uses a part ends before it. */
+async function closeAll(): Promise<void> {
+  for (const close of closers.splice(0).reverse()) await close()
+}
+
+const STOP_LIMIT_MS = 1900
+let stopping = false
+
+/** A second signal does not wait, and neither does anybody's service manager. */
+function stop(): void {
+  if (stopping) process.exit(1)
+  stopping = true
+  setTimeout(() => process.exit(1), STOP_LIMIT_MS).unref()
+  void closeAll().then(() => process.exit(0))
+}
+
+process.on('SIGINT', stop)
+process.on('SIGTERM', stop)
+
+let settings: Settings | undefined
+try {
+  settings = readSettings(process.env)
+  await start(settings)
+} catch (error) {
+  // After a signal, parts that are being closed fail to start: nobody wants to read that.
+  if (!stopping) {
+    const known = settings && explainTakenPort(error, settings)
+    console.error(`\n${known ?? (error instanceof Error ? error.message : error)}`)
+    if (process.env.LOG && error instanceof Error) console.error(error.stack)
+    await closeAll()
+    process.exit(1)
+  }
+}

@@ -1,0 +1,113 @@
+// The CDK app's output, synthesized once per state of the sources: .local/synth/<hash>/ in the project. Several processes
+// may ask at once (test workers, npm start): each works in a folder of its own and renames it, so that a hash's folder
+// is whole or absent.
+import { spawn } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { hashSources } from './sources-hash.ts'
+
+export const PROJECT_ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
+
+const KEPT_RESULTS = 4
+const ABANDONED_AFTER_MS = 60 * 60 * 1000
+const SYNTHESIS_LIMIT_MS = 180_000
+const DRAFT = 'draft-'
+
+export interface Synthesis {
+  /** Folder with the templates, the asset manifests and the bundles. */
+  readonly directory: string
+  /** Whether CDK did not have to run. */
+  readonly cached: boolean
+}
+
+/**
+ * Gives the synthesized templates of the present sources.
+ * @param onStart called before CDK runs, which takes seconds
+ * @throws Error with CDK's own words when the app does not synthesize
+ */
+export async function synthesize(root = PROJECT_ROOT, onStart?: () => void): Promise<Synthesis> {
+  const results = join(root, '.local', 'synth')
+  mkdirSync(results, { recursive: true })
+  const known = join(results, hashSources(root))
+  if (existsSync(known)) {
+    touch(known)
+    return { directory: known, cached: true }
+  }
+  onStart?.()
+  for (;;) {
+    const hash = hashSources(root)
+    const draft = join(results, `${DRAFT}${hash}-${process.pid}-${Math.random().toString(36).slice(2)}`)
+    try {
+      await runCdk(root, draft)
+      // A file saved while CDK ran may or may not be in its output: such a result belongs to no hash.
+      if (hashSources(root) !== hash) continue
+      return { directory: publish(draft, join(results, hash)), cached: false }
+    } finally {
+      rmSync(draft, { recursive: true, force: true })
+      prune(results)
+    }
+  }
+}
+
+/** Moves a finished draft to its place, unless another process was faster with the same. */
+function publish(draft: string, place: string): string {
+  try {
+    renameSync(draft, place)
+  } catch (error) {
+    if (!existsSync(place)) throw error
+  }
+  touch(place)
+  return place
+}
+
+async function runCdk(root: string, directory: string): Promise<void> {
+  const app = spawn(process.execPath, ['infra/app.ts'], {
+    cwd: root,
+    // esbuild, which bundles the functions, is found by the PATH; nothing of an AWS account is needed.
+    env: {
+      HOME: process.env.HOME,
+      TMPDIR: process.env.TMPDIR,
+      PATH: `${join(root, 'node_modules', '.bin')}:${process.env.PATH ?? ''}`,
+      CDK_OUTDIR: directory,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: SYNTHESIS_LIMIT_MS,
+  })
+  let output = ''
+  const collect = (chunk: Buffer) => {
+    output += chunk
+  }
+  app.stdout.on('data', collect)
+  app.stderr.on('data', collect)
+  // Whoever stops us in the middle does not want CDK to go on for seconds.
+  const kill = () => app.kill('SIGKILL')
+  process.once('exit', kill)
+  const code = await new Promise<number | string | null>((resolve, reject) => {
+    app.once('error', reject)
+    app.once('close', (status, signal) => resolve(status ?? signal))
+  }).finally(() => process.off('exit', kill))
+  if (code === 0) return
+  const rule = `The CDK app does not synthesize (CDK_OUTDIR=cdk.out node infra/app.ts ended with ${code}):`
+  throw new Error(`${rule}\n\n${output.trim()}`)
+}
+
+function prune(results: string): void {
+  const entries = readdirSync(results).map((name) => ({ name, usedAt: modifiedAt(join(results, name)) }))
+  const drafts = entries.filter(({ name }) => name.startsWith(DRAFT))
+  const abandoned = drafts.filter(({ usedAt }) => usedAt < Date.now() - ABANDONED_AFTER_MS)
+  const finished = entries.filter(({ name }) => !name.startsWith(DRAFT)).sort((a, b) => b.usedAt - a.usedAt)
+  for (const { name } of [...finished.slice(KEPT_RESULTS), ...abandoned]) {
+    rmSync(join(results, name), { recursive: true, force: true })
+  }
+}
+
+/** The order of pruning is that of last use. */
+function touch(directory: string): void {
+  const now = new Date()
+  utimesSync(directory, now, now)
+}
+
+function modifiedAt(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0
+}

@@ -1,0 +1,107 @@
+// Makes the template's tables in DynamoDB (dynoxide, or whatever AWS_ENDPOINT_URL_DYNAMODB names) unless they are there.
+import {
+  type AttributeDefinition,
+  CreateTableCommand,
+  DescribeTableCommand,
+  DynamoDBClient,
+  type GlobalSecondaryIndex,
+  type KeySchemaElement,
+  ResourceInUseException,
+  ResourceNotFoundException,
+  type TableDescription,
+  UpdateTimeToLiveCommand,
+  waitUntilTableExists,
+} from '@aws-sdk/client-dynamodb'
+import type { TableDefinition } from './template.ts'
+
+const CREATION_LIMIT_SECONDS = 30
+
+/** The properties of a template's table that shape its items. The rest (backups, alarms) means nothing on one machine. */
+interface TableShape {
+  readonly AttributeDefinitions: AttributeDefinition[]
+  readonly KeySchema: KeySchemaElement[]
+  readonly GlobalSecondaryIndexes?: GlobalSecondaryIndex[]
+  readonly TimeToLiveSpecification?: { readonly AttributeName: string; readonly Enabled: boolean }
+}
+
+/** @param environment where DynamoDB is and with which credentials, as an AWS SDK reads it */
+export async function ensureTables(
+  environment: Readonly<Record<string, string>>,
+  tables: readonly TableDefinition[],
+): Promise<void> {
+  const client = new DynamoDBClient({
+    endpoint: environment.AWS_ENDPOINT_URL_DYNAMODB ?? '',
+    region: environment.AWS_REGION ?? '',
+    credentials: {
+      accessKeyId: environment.AWS_ACCESS_KEY_ID ?? '',
+      secretAccessKey: environment.AWS_SECRET_ACCESS_KEY ?? '',
+      ...(environment.AWS_SESSION_TOKEN && { sessionToken: environment.AWS_SESSION_TOKEN }),
+    },
+  })
+  try {
+    for (const table of tables) await ensureTable(client, table)
+  } finally {
+    client.destroy()
+  }
+}
+
+async function ensureTable(client: DynamoDBClient, { name, properties }: TableDefinition): Promise<void> {
+  const shape = properties as unknown as TableShape
+  const existing = await describe(client, name)
+  if (existing) return refuseOtherShape(name, existing, shape)
+  const indexes = shape.GlobalSecondaryIndexes?.map(({ IndexName, KeySchema, Projection }) => ({
+    IndexName,
+    KeySchema,
+    Projection,
+  }))
+  try {
+    await client.send(
+      new CreateTableCommand({
+        TableName: name,
+        AttributeDefinitions: shape.AttributeDefinitions,
+        KeySchema: shape.KeySchema,
+        BillingMode: 'PAY_PER_REQUEST',
+        ...(indexes && { GlobalSecondaryIndexes: indexes }),
+      }),
+    )
+  } catch (error) {
+    // Two stacks on one endpoint start at once: the other one made it.
+    if (!(error instanceof ResourceInUseException)) throw error
+  }
+  const patience = { client, maxWaitTime: CREATION_LIMIT_SECONDS, minDelay: 1, maxDelay: 1 }
+  await waitUntilTableExists(patience, { TableName: name })
+  const { TimeToLiveSpecification } = shape
+  if (TimeToLiveSpecification) {
+    await client.send(new UpdateTimeToLiveCommand({ TableName: name, TimeToLiveSpecification }))
+  }
+}
+
+async function describe(client: DynamoDBClient, name: string): Promise<TableDescription | undefined> {
+  try {
+    return (await client.send(new DescribeTableCommand({ TableName: name }))).Table
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) return undefined
+    throw error
+  }
+}
+
+/** Data kept from an older version of the template would fail in odd places later. */
+function refuseOtherShape(name: string, existing: TableDescription, shape: TableShape): void {
+  const is = keysOf(existing.KeySchema, existing.GlobalSecondaryIndexes)
+  const should = keysOf(shape.KeySchema, shape.GlobalSecondaryIndexes)
+  if (is === should) return
+  throw new Error(
+    `The table "${name}" has the keys ${is}, the template wants ${should}: remove it (or DATA_DIR) and start again`,
+  )
+}
+
+interface IndexKeys {
+  readonly IndexName?: string | undefined
+  readonly KeySchema?: KeySchemaElement[] | undefined
+}
+
+function keysOf(table: KeySchemaElement[] = [], indexes: readonly IndexKeys[] = []): string {
+  const names = (schema: KeySchemaElement[] = []) => schema.map((element) => element.AttributeName).join('+')
+  const others = indexes.map((index) => `${index.IndexName}:${names(index.KeySchema)}`).sort()
+  return [names(table), ...others].join(', ')
+}

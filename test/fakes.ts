@@ -1,0 +1,67 @@
+// In-memory implementations of every port, with real behaviour. They pass the contract suites in test/contracts, as the
+// DynamoDB and KMS adapters do. `fakeServices()` is one process on one store; hand its parts on for a second process.
+import { providerProfile } from '#adapters/provider-profiles.ts'
+import { idMinter } from '#domain/ids.ts'
+import type { Services } from '#domain/ports.ts'
+import { FakeClickFunnels } from './fakes/clickfunnels.ts'
+import { FakeClock } from './fakes/clock.ts'
+import { FakeConnections, FakeRevocations } from './fakes/connections.ts'
+import { FakeLog } from './fakes/log.ts'
+import { seededRandom } from './fakes/random.ts'
+import { FakeSessions } from './fakes/sessions.ts'
+import { FakeApiKeys, FakeApps, FakeTenants } from './fakes/tenants.ts'
+import { FakeVault } from './fakes/vault.ts'
+
+export interface FakeServices extends Services {
+  readonly clock: FakeClock
+  readonly log: FakeLog
+  readonly vault: FakeVault
+  /** ClickFunnels: the authorization server and the resource server in one. */
+  readonly clickfunnels: FakeClickFunnels
+  readonly connections: FakeConnections
+  readonly revocations: FakeRevocations
+  readonly sessions: FakeSessions
+}
+
+export const PUBLIC_URL = 'https://connect.example.com'
+
+export const CLICKFUNNELS = providerProfile({
+  CLICKFUNNELS_PROFILE: 'clickfunnels',
+  CLICKFUNNELS_ACCOUNTS_URL: '',
+  CLICKFUNNELS_API_URL: '',
+  CLICKFUNNELS_WORKSPACE_HOSTS: '',
+})
+
+/** All services; what is named in `overrides` takes the place of the fake. */
+export function fakeServices(overrides: Partial<Services> = {}): FakeServices {
+  const clock = new FakeClock()
+  const random = seededRandom(20260101)
+  const clickfunnels = new FakeClickFunnels(clock.now, random.bytes)
+  const sessions = new FakeSessions()
+  const revocations = new FakeRevocations()
+  const connections = new FakeConnections(revocations)
+  return {
+    clock,
+    clickfunnels,
+    now: clock.now,
+    newId: idMinter(clock.milliseconds, random.bytes),
+    randomBytes: random.bytes,
+    chance: random.chance,
+    sleep: clock.sleep,
+    publicUrl: PUBLIC_URL,
+    provider: CLICKFUNNELS,
+    tenants: new FakeTenants(),
+    apps: new FakeApps(),
+    apiKeys: new FakeApiKeys(),
+    sessions,
+    authorizations: sessions,
+    connections,
+    revocations,
+    dueIndex: connections,
+    vault: new FakeVault(),
+    authorizationServer: clickfunnels,
+    resourceServer: clickfunnels,
+    log: new FakeLog(),
+    ...(overrides as object),
+  }
+}

@@ -1,0 +1,148 @@
+// Connections, owed revocations and the due index in maps, with the conditions that the ports document.
+import { dueShardOf } from '#adapters/table.ts'
+import type { Connection, ConnectionRef, Lease, Revocation } from '#domain/connection.ts'
+import type { AppId, ConnectionId, EndUserId, RevocationId, TenantId, WorkspaceId } from '#domain/ids.ts'
+import type {
+  ConnectionChange,
+  ConnectionFilter,
+  Connections,
+  DueIndex,
+  DueWork,
+  Fence,
+  Page,
+  Revocations,
+} from '#domain/ports.ts'
+import type { EpochSeconds } from '#domain/time.ts'
+
+export class FakeRevocations implements Revocations {
+  readonly items = new Map<RevocationId, Revocation>()
+
+  async owe(revocation: Revocation): Promise<void> {
+    if (!this.items.has(revocation.id)) this.items.set(revocation.id, structuredClone(revocation))
+  }
+
+  async get(tenant: TenantId, id: RevocationId): Promise<Revocation | undefined> {
+    const found = this.items.get(id)
+    return found?.tenantId === tenant ? structuredClone(found) : undefined
+  }
+
+  async postpone({ id, attempts }: Revocation, dueAt: EpochSeconds): Promise<void> {
+    const found = this.items.get(id)
+    if (found?.attempts === attempts) this.items.set(id, { ...found, attempts: attempts + 1, dueAt })
+  }
+
+  async settle({ id }: Pick<Revocation, 'id'>): Promise<void> {
+    this.items.delete(id)
+  }
+}
+
+export class FakeConnections implements Connections, DueIndex {
+  readonly items = new Map<string, Connection>()
+  readonly #claims = new Map<string, ConnectionId>()
+  readonly #revocations: FakeRevocations
+
+  constructor(revocations: FakeRevocations) {
+    this.#revocations = revocations
+  }
+
+  async get(ref: ConnectionRef): Promise<Connection | undefined> {
+    return structuredClone(this.items.get(keyOf(ref)))
+  }
+
+  async findByWorkspace(tenant: TenantId, app: AppId, workspace: WorkspaceId, endUser: EndUserId) {
+    return this.#claims.get(JSON.stringify([tenant, app, workspace, endUser]))
+  }
+
+  async create(connection: Connection): Promise<boolean> {
+    const key = keyOf({ tenantId: connection.tenantId, connectionId: connection.id })
+    const claim = claimOf(connection)
+    if (this.items.has(key) || (claim !== undefined && this.#claims.has(claim))) return false
+    this.items.set(key, structuredClone(connection))
+    if (claim !== undefined) this.#claims.set(claim, connection.id)
+    return true
+  }
+
+  async acquireLease(ref: ConnectionRef, generation: number, lease: Lease, now: EpochSeconds) {
+    const stored = this.items.get(keyOf(ref))
+    if (stored?.generation !== generation) return false
+    const { lease: held } = stored
+    if (held !== undefined && held.until > now && held.owner !== lease.owner) return false
+    this.items.set(keyOf(ref), { ...stored, lease })
+    return true
+  }
+
+  async update(ref: ConnectionRef, fence: Fence, change: ConnectionChange): Promise<boolean> {
+    const stored = this.items.get(keyOf(ref))
+    if (stored === undefined || !holds(stored, fence)) return false
+    const changed = Object.entries({ ...stored, ...structuredClone(change) })
+    const kept = changed.filter(([, value]) => value !== null && value !== undefined)
+    this.items.set(keyOf(ref), Object.fromEntries(kept) as unknown as Connection)
+    return true
+  }
+
+  async replaceGrant(ref: ConnectionRef, fence: Fence, change: ConnectionChange, former: Revocation) {
+    if (this.#revocations.items.has(former.id) || !(await this.update(ref, fence, change))) return false
+    await this.#revocations.owe(former)
+    return true
+  }
+
+  async remove(connection: Connection, revocation: Revocation): Promise<boolean> {
+    const key = keyOf({ tenantId: connection.tenantId, connectionId: connection.id })
+    const stored = this.items.get(key)
+    if (stored?.generation !== connection.generation) return false
+    this.items.delete(key)
+    const claim = claimOf(connection)
+    if (claim !== undefined) this.#claims.delete(claim)
+    await this.#revocations.owe(revocation)
+    return true
+  }
+
+  async list(tenant: TenantId, filter: ConnectionFilter, limit: number, after?: ConnectionId) {
+    const found = [...this.items.values()]
+      .filter((item) => item.tenantId === tenant && matches(item, filter))
+      .filter(({ id }) => after === undefined || id < after)
+      .toSorted((one, other) => (one.id < other.id ? 1 : -1))
+    const items = structuredClone(found.slice(0, limit))
+    const last = items.at(-1)
+    const page: Page<Connection> = found.length > limit && last ? { items, next: last.id } : { items }
+    return page
+  }
+
+  async due(shard: number, now: EpochSeconds, limit: number): Promise<readonly DueWork[]> {
+    const entries: { dueAt: EpochSeconds; work: DueWork }[] = []
+    for (const { id, tenantId, dueAt } of this.items.values()) {
+      if (dueAt === undefined || dueShardOf(id) !== shard) continue
+      entries.push({ dueAt, work: { kind: 'connection', tenantId, connectionId: id } })
+    }
+    for (const { id, tenantId, dueAt } of this.#revocations.items.values()) {
+      if (dueShardOf(id) === shard)
+        entries.push({ dueAt, work: { kind: 'revocation', tenantId, revocationId: id } })
+    }
+    return entries
+      .filter(({ dueAt }) => dueAt <= now)
+      .toSorted((one, other) => one.dueAt - other.dueAt)
+      .slice(0, limit)
+      .map(({ work }) => work)
+  }
+}
+
+function keyOf({ tenantId, connectionId }: ConnectionRef): string {
+  return `${tenantId}/${connectionId}`
+}
+
+function claimOf({ tenantId, appId, workspace, endUser }: Connection): string | undefined {
+  return workspace.id && JSON.stringify([tenantId, appId, workspace.id, endUser.id])
+}
+
+function holds(stored: Connection, { generation, leaseOwner }: Fence): boolean {
+  if (stored.generation !== generation) return false
+  return leaseOwner === undefined || stored.lease?.owner === leaseOwner
+}
+
+function matches(connection: Connection, { appId, status, endUserId }: ConnectionFilter): boolean {
+  return (
+    (appId === undefined || connection.appId === appId) &&
+    (status === undefined || connection.state.status === status) &&
+    (endUserId === undefined || connection.endUser.id === endUserId)
+  )
+}

@@ -1,0 +1,117 @@
+// A tenant with an app whose end users connect: what most domain tests start from. It walks the real domain functions.
+import { type BrowserCookie, followLink } from '#domain/authorize.ts'
+import { receiveAuthorizationResponse } from '#domain/callback.ts'
+import { completeSession } from '#domain/complete-session.ts'
+import type { ConnectSession } from '#domain/connect-session.ts'
+import type { Connection } from '#domain/connection.ts'
+import type { EndUserId } from '#domain/ids.ts'
+import { createApp, createTenant } from '#domain/onboarding.ts'
+import type { Services } from '#domain/ports.ts'
+import { Secret } from '#domain/secret.ts'
+import { type SessionRequest, startSession } from '#domain/start-session.ts'
+import type { App, Caller } from '#domain/tenant.ts'
+import { type FakeServices, fakeServices } from '../fakes.ts'
+import { ACME } from './clickfunnels.ts'
+
+export const RETURN_URL = 'https://saas.example.com/settings'
+export const ALICE = 'alice' as EndUserId
+export const BOB = 'bob' as EndUserId
+
+/** A browser on its way: where it was sent, and the cookies it holds. */
+export interface Journey {
+  readonly session: ConnectSession
+  readonly location: string
+  readonly cookies: ReadonlyMap<string, string>
+  readonly linkSecret: string
+}
+
+export class Scene {
+  readonly services: FakeServices
+  readonly caller: Caller
+  readonly app: App
+
+  constructor(services: FakeServices, caller: Caller, app: App) {
+    this.services = services
+    this.caller = caller
+    this.app = app
+  }
+
+  /** Starts a session; "verified" unless told otherwise, so that no confirmation page stands in between. */
+  start(request: Partial<SessionRequest> = {}) {
+    return startSession(this.services, this.caller, {
+      endUser: { id: ALICE },
+      returnUrl: RETURN_URL,
+      completion: 'verified',
+      ...request,
+    })
+  }
+
+  /** Starts a session and follows its link to ClickFunnels. */
+  async leave(request: Partial<SessionRequest> = {}): Promise<Journey> {
+    const { session, linkSecret } = await this.start(request)
+    const confirmation = { sent: 'shown', cookie: 'shown' }
+    const visit = await followLink(this.services, { linkSecret: linkSecret.reveal(), confirmation })
+    if (visit.outcome !== 'redirect') throw new Error(`The link led to "${visit.outcome}"`)
+    const cookies = cookiesOf(visit.browserCookie)
+    return { session, location: visit.location, cookies, linkSecret: linkSecret.reveal() }
+  }
+
+  /** The end user approves and the browser comes back. */
+  async comeBack(
+    journey: Journey,
+    workspace: Parameters<typeof this.services.clickfunnels.approve>[1] = ACME,
+  ) {
+    const { code, state } = this.services.clickfunnels.approve(journey.location, workspace)
+    const { cookies } = journey
+    return receiveAuthorizationResponse(this.services, { appId: this.app.id, state, code, cookies })
+  }
+
+  /** A whole connection, from the button to the stored tokens. */
+  async connect(
+    request: Partial<SessionRequest> = {},
+    workspace: Parameters<typeof this.services.clickfunnels.approve>[1] = ACME,
+  ): Promise<Connection> {
+    const journey = await this.leave({ ...request, completion: 'verified' })
+    await this.comeBack(journey, workspace)
+    const { id: sessionId, endUser } = journey.session
+    return completeSession(this.services, this.caller, { sessionId, endUserId: endUser.id })
+  }
+
+  /** The connection as it is stored now. */
+  async stored({ tenantId, id }: Connection): Promise<Connection> {
+    const connection = await this.services.connections.get({ tenantId, connectionId: id })
+    if (connection === undefined) throw new Error(`The connection "${id}" is gone`)
+    return connection
+  }
+
+  async session({ session }: Pick<Journey, 'session'>): Promise<ConnectSession> {
+    const found = await this.services.sessions.get(session.tenantId, session.id)
+    if (found === undefined) throw new Error(`The session "${session.id}" is gone`)
+    return found
+  }
+}
+
+export function cookiesOf({ name, value }: BrowserCookie): ReadonlyMap<string, string> {
+  return new Map([[name, value.reveal()]])
+}
+
+/** A tenant with one app that ClickFunnels knows. */
+export async function openScene(overrides: Partial<Services> = {}): Promise<Scene> {
+  const services = fakeServices(overrides)
+  const tenant = await createTenant(services, { name: 'Saas', returnUrls: [RETURN_URL], origins: [] })
+  const input = { name: 'Main', clientId: 'client-1', clientSecret: new Secret('client-secret-1') }
+  const app = await createApp(services, tenant.id, input)
+  services.clickfunnels.registerClient('client-1', 'client-secret-1')
+  return new Scene(services, { tenant }, app)
+}
+
+/** A scene with one connection. */
+export async function connectedScene(
+  mode: FakeServices['clickfunnels']['mode'] = 'rotating',
+  overrides: Partial<Services> = {},
+): Promise<{ scene: Scene; services: FakeServices; connection: Connection }> {
+  const scene = await openScene(overrides)
+  scene.services.clickfunnels.mode = mode
+  const connection = await scene.connect()
+  return { scene, services: scene.services, connection }
+}

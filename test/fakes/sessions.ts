@@ -1,0 +1,78 @@
+// Connect sessions, links and pending authorizations in maps.
+import type {
+  ConnectLink,
+  ConnectSession,
+  PendingAuthorization,
+  SessionState,
+} from '#domain/connect-session.ts'
+import type { AppId, ConnectSessionId, TenantId } from '#domain/ids.ts'
+import type { ConnectSessions, PendingAuthorizations, TakenAuthorization } from '#domain/ports.ts'
+import type { EpochSeconds } from '#domain/time.ts'
+
+export class FakeSessions implements ConnectSessions, PendingAuthorizations {
+  readonly #sessions = new Map<string, ConnectSession>()
+  readonly #links = new Map<string, ConnectLink>()
+  readonly #pending = new Map<string, PendingAuthorization>()
+
+  async create(session: ConnectSession, link: ConnectLink): Promise<void> {
+    const key = keyOf(session.tenantId, session.id)
+    if (this.#sessions.has(key) || this.#links.has(link.secretHash)) return
+    this.#sessions.set(key, structuredClone(session))
+    this.#links.set(link.secretHash, structuredClone(link))
+  }
+
+  async get(tenant: TenantId, id: ConnectSessionId): Promise<ConnectSession | undefined> {
+    return structuredClone(this.#sessions.get(keyOf(tenant, id)))
+  }
+
+  async findLink(secretHash: string): Promise<ConnectLink | undefined> {
+    return structuredClone(this.#links.get(secretHash))
+  }
+
+  async begin(link: ConnectLink, pending: PendingAuthorization): Promise<boolean> {
+    const key = keyOf(link.tenantId, link.sessionId)
+    const session = this.#sessions.get(key)
+    if (session?.state.status !== 'created' || this.#pending.has(pending.stateHash)) return false
+    this.#sessions.set(key, { ...session, state: { status: 'authorizing' }, expiresAt: pending.expiresAt })
+    this.#pending.set(pending.stateHash, structuredClone(pending))
+    return true
+  }
+
+  async move(
+    { tenantId, id }: Pick<ConnectSession, 'tenantId' | 'id'>,
+    from: SessionState['status'],
+    to: SessionState,
+    expiresAt: EpochSeconds,
+  ): Promise<boolean> {
+    const session = this.#sessions.get(keyOf(tenantId, id))
+    if (session?.state.status !== from) return false
+    this.#sessions.set(keyOf(tenantId, id), { ...session, state: structuredClone(to), expiresAt })
+    return true
+  }
+
+  async take(
+    stateHash: string,
+    {
+      appId,
+      browserHash,
+      now,
+    }: { readonly appId: AppId; readonly browserHash: string; readonly now: EpochSeconds },
+  ): Promise<TakenAuthorization> {
+    const pending = this.#pending.get(stateHash)
+    if (pending === undefined) return { outcome: 'unknown' }
+    if (pending.expiresAt <= now) return { outcome: 'expired' }
+    if (pending.appId !== appId) return { outcome: 'other_app' }
+    if (pending.browserHash !== browserHash) return { outcome: 'other_browser' }
+    this.#pending.delete(stateHash)
+    return { outcome: 'taken', pending }
+  }
+
+  /** Everything that is stored, for a search. */
+  dump(): readonly unknown[] {
+    return [...this.#sessions, ...this.#links, ...this.#pending]
+  }
+}
+
+function keyOf(tenant: TenantId, id: ConnectSessionId): string {
+  return `${tenant}/${id}`
+}

@@ -1,0 +1,81 @@
+// Tenants, apps and API keys in maps. Everything is copied on its way in and out, as a store would.
+import type { ApiKeyId, AppId, TenantId } from '#domain/ids.ts'
+import type { ApiKeys, Apps, Tenants } from '#domain/ports.ts'
+import type { ApiKey, App, Tenant } from '#domain/tenant.ts'
+import type { EpochSeconds } from '#domain/time.ts'
+
+export class FakeTenants implements Tenants {
+  readonly #items = new Map<TenantId, Tenant>()
+
+  async create(tenant: Tenant): Promise<void> {
+    if (!this.#items.has(tenant.id)) this.#items.set(tenant.id, structuredClone(tenant))
+  }
+
+  async get(id: TenantId): Promise<Tenant | undefined> {
+    return structuredClone(this.#items.get(id))
+  }
+
+  async update(
+    id: TenantId,
+    change: Parameters<Tenants['update']>[1],
+    updatedAt: EpochSeconds,
+  ): Promise<Tenant | undefined> {
+    const tenant = this.#items.get(id)
+    if (tenant === undefined) return undefined
+    this.#items.set(id, structuredClone({ ...tenant, ...change, updatedAt }))
+    return this.get(id)
+  }
+}
+
+export class FakeApps implements Apps {
+  readonly #items = new Map<string, App>()
+
+  async create(app: App): Promise<void> {
+    const key = `${app.tenantId}/${app.id}`
+    if (!this.#items.has(key)) this.#items.set(key, structuredClone(app))
+  }
+
+  async get(tenant: TenantId, id: AppId): Promise<App | undefined> {
+    return structuredClone(this.#items.get(`${tenant}/${id}`))
+  }
+
+  async list(tenant: TenantId): Promise<readonly App[]> {
+    const own = [...this.#items.values()].filter(({ tenantId }) => tenantId === tenant)
+    return structuredClone(own.toSorted((one, other) => (one.id < other.id ? -1 : 1)))
+  }
+
+  async replace(app: App, read: App): Promise<boolean> {
+    const key = `${app.tenantId}/${app.id}`
+    const stored = this.#items.get(key)
+    if (stored === undefined || versionOf(stored) !== versionOf(read)) return false
+    this.#items.set(key, structuredClone(app))
+    return true
+  }
+}
+
+function versionOf({ name, updatedAt, clientSecrets }: App): string {
+  return JSON.stringify([name, updatedAt, clientSecrets.map(({ serial }) => serial)])
+}
+
+export class FakeApiKeys implements ApiKeys {
+  readonly #items = new Map<string, ApiKey>()
+
+  async create(key: ApiKey): Promise<void> {
+    this.#items.set(key.hash, structuredClone(key))
+  }
+
+  async findByHash(hash: string): Promise<Pick<ApiKey, 'id' | 'tenantId'> | undefined> {
+    const key = this.#items.get(hash)
+    return key && { id: key.id, tenantId: key.tenantId }
+  }
+
+  async list(tenant: TenantId): Promise<readonly ApiKey[]> {
+    const own = [...this.#items.values()].filter(({ tenantId }) => tenantId === tenant)
+    return structuredClone(own.toSorted((one, other) => (one.id < other.id ? -1 : 1)))
+  }
+
+  async remove(tenant: TenantId, id: ApiKeyId): Promise<boolean> {
+    const found = [...this.#items.values()].find((key) => key.tenantId === tenant && key.id === id)
+    return found !== undefined && this.#items.delete(found.hash)
+  }
+}
