@@ -5,7 +5,13 @@ import { AwsSolutionsChecks } from 'cdk-nag'
 import { DataStack } from './data-stack.ts'
 import { ServiceStack } from './service-stack.ts'
 
-const app = new App()
+// The templates are the same from the CDK CLI and from plain `node infra/app.ts`, as the tests and the local stack run it.
+const app = new App({
+  analyticsReporting: false,
+  // CloudFormation refuses to remove from the data stack what the service stack still uses.
+  context: { '@aws-cdk/core:defaultCrossStackReferences': 'strong' },
+  postCliContext: { 'aws:cdk:enable-asset-metadata': false, 'aws:cdk:enable-path-metadata': false },
+})
 // A table with a key of ours has to know its region at synthesis.
 const region = process.env.CDK_DEFAULT_REGION ?? process.env.AWS_REGION ?? 'eu-central-1'
 const account = process.env.CDK_DEFAULT_ACCOUNT

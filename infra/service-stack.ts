@@ -83,6 +83,8 @@ export class ServiceStack extends Stack {
   /** One a minute for each shard of the due index. A run that fails is not repeated: the next one finds the same work. */
   #schedules(): void {
     const { lambda } = this.functions['keep-alive']
+    // The scheduler invokes asynchronously: without this, Lambda itself would repeat a failed run twice.
+    lambda.configureAsyncInvoke({ retryAttempts: 0 })
     const role = new Role(this, 'ScheduleRole', {
       assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
         conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
@@ -131,6 +133,16 @@ export class ServiceStack extends Stack {
       evaluationPeriods: 3,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       treatMissingData: TreatMissingData.NOT_BREACHING,
+    })
+    new Alarm(this, 'KeepAliveStopped', {
+      alarmDescription:
+        'keep-alive stopped. Impact: nothing is refreshed, probed or revoked in the background, and no error says so. Runbook: docs/runbook.md#keep-alive-stopped',
+      metric: lambda.metricInvocations({ statistic: 'Sum', period: Duration.minutes(5) }),
+      threshold: 1,
+      evaluationPeriods: 3,
+      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+      // A function that is not invoked has no data at all.
+      treatMissingData: TreatMissingData.BREACHING,
     })
   }
 }

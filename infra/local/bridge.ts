@@ -13,8 +13,8 @@ const INTEGRATION_LIMIT_MS = 30_000
 
 export interface Integration {
   readonly routes: readonly RouteDefinition[]
-  /** Invokes a function by its logical id. */
-  readonly invoke: (logicalId: string, event: unknown) => Promise<unknown>
+  /** Invokes a function by its name. */
+  readonly invoke: (name: string, event: unknown) => Promise<unknown>
   readonly limitMs?: number
 }
 
@@ -78,6 +78,8 @@ async function withinLimit(invocation: Promise<unknown>, limitMs: number): Promi
 }
 
 function send(response: ServerResponse, requestId: string, { status, headers, body }: GatewayResponse): void {
-  response.writeHead(status, { ...headers, 'content-length': body.length, 'apigw-requestid': requestId })
+  // RFC 9110 section 8.6: an answer without content has no length either.
+  const length = status === 204 || status === 304 ? {} : { 'content-length': body.length }
+  response.writeHead(status, { ...headers, ...length, 'apigw-requestid': requestId })
   response.end(body)
 }

@@ -7,7 +7,7 @@ import { FunctionError, Sandbox } from './lambda-sandbox.ts'
 import type { FunctionDefinition } from './template.ts'
 
 /** Lambda's limit for a synchronous answer. */
-export const MAX_PAYLOAD_BYTES = 6 * 1024 * 1024
+const MAX_PAYLOAD_BYTES = 6 * 1024 * 1024
 
 export interface FunctionLog {
   readonly function: string
@@ -27,7 +27,7 @@ export class LambdaHost {
   readonly #all = new Set<Sandbox>()
 
   constructor(functions: readonly FunctionDefinition[], options: HostOptions) {
-    this.#functions = new Map(functions.map((definition) => [definition.logicalId, definition]))
+    this.#functions = new Map(functions.map((definition) => [definition.name, definition]))
     this.#options = options
   }
 
@@ -35,9 +35,13 @@ export class LambdaHost {
    * Invokes a function and gives its answer.
    * @throws FunctionError when it throws, times out, crashes or answers with more than 6 MB
    */
-  async invoke(logicalId: string, event: unknown): Promise<unknown> {
-    const definition = this.#functions.get(logicalId)
-    if (!definition) throw new Error(`There is no function "${logicalId}"`)
+  async invoke(name: string, event: unknown): Promise<unknown> {
+    const definition = this.#functions.get(name)
+    if (!definition) {
+      throw new Error(
+        `The template has no function "${name}", only ${[...this.#functions.keys()].join(', ')}`,
+      )
+    }
     const payload = JSON.stringify(event)
     if (Buffer.byteLength(payload) > MAX_PAYLOAD_BYTES) throw tooLarge('Request')
     const sandbox = this.#sandboxOf(definition)
@@ -45,11 +49,11 @@ export class LambdaHost {
     const invocation = { requestId: randomUUID(), payload, deadline: Date.now() + timeoutMs }
     const answer = await sandbox.invoke(invocation, timeoutMs, () => {
       this.#options.onLog({
-        function: logicalId,
+        function: name,
         text: `Task timed out after ${definition.timeoutSeconds} seconds\n`,
       })
       // Lambda ends the sandbox of a timed out invocation. Ours may have others in flight: they may finish.
-      this.#forget(logicalId, sandbox)
+      this.#forget(name, sandbox)
       sandbox.retire()
     })
     if (Buffer.byteLength(answer) > MAX_PAYLOAD_BYTES) throw tooLarge('Response')
@@ -66,47 +70,47 @@ export class LambdaHost {
   }
 
   #sandboxOf(definition: FunctionDefinition): Sandbox {
-    const { logicalId } = definition
-    const running = this.#current.get(logicalId)
+    const { name } = definition
+    const running = this.#current.get(name)
     if (running) return running
     const sandbox: Sandbox = new Sandbox(
       settingsOf(definition),
       { ...lambdaEnvironment(definition), ...this.#options.environment, ...definition.environment },
-      (text) => this.#options.onLog({ function: logicalId, text }),
+      (text) => this.#options.onLog({ function: name, text }),
       () => {
-        this.#forget(logicalId, sandbox)
+        this.#forget(name, sandbox)
         this.#all.delete(sandbox)
       },
     )
-    this.#current.set(logicalId, sandbox)
+    this.#current.set(name, sandbox)
     this.#all.add(sandbox)
     return sandbox
   }
 
-  #forget(logicalId: string, sandbox: Sandbox): void {
-    if (this.#current.get(logicalId) === sandbox) this.#current.delete(logicalId)
+  #forget(name: string, sandbox: Sandbox): void {
+    if (this.#current.get(name) === sandbox) this.#current.delete(name)
   }
 }
 
-function settingsOf({ logicalId, directory, handler, memoryMb }: FunctionDefinition): WorkerSettings {
-  const functionArn = `arn:aws:lambda:${LOCAL_REGION}:${LOCAL_ACCOUNT}:function:${logicalId}`
-  return { directory, handler, functionName: logicalId, functionArn, memoryMb }
+function settingsOf({ name, directory, handler, memoryMb }: FunctionDefinition): WorkerSettings {
+  const functionArn = `arn:aws:lambda:${LOCAL_REGION}:${LOCAL_ACCOUNT}:function:${name}`
+  return { directory, handler, functionName: name, functionArn, memoryMb }
 }
 
 /** What Lambda's Node runtime always sets, besides region and credentials. */
 function lambdaEnvironment({
-  logicalId,
+  name,
   handler,
   memoryMb,
   directory,
 }: FunctionDefinition): Record<string, string> {
   return {
     AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
-    AWS_LAMBDA_FUNCTION_NAME: logicalId,
+    AWS_LAMBDA_FUNCTION_NAME: name,
     AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
     AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
-    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${logicalId}`,
+    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${name}`,
     AWS_LAMBDA_LOG_STREAM_NAME: 'local',
     LAMBDA_TASK_ROOT: directory,
     _HANDLER: handler,

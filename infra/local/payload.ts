@@ -1,6 +1,7 @@
 // Builds the event that an HTTP API gives to a Lambda function (payload format 2.0), with the habits of the real one:
 // what a function relies on locally has to hold when it is deployed.
 // @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+import { randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { LOCAL_ACCOUNT } from './kms-keys.ts'
 import type { RouteMatch } from './routing.ts'
@@ -118,6 +119,7 @@ function readHeaders(request: IncomingMessage, body: Buffer): Record<string, str
   const sourceIp = request.socket.remoteAddress ?? '127.0.0.1'
   const forwarded = headers['x-forwarded-for']
   headers['x-forwarded-for'] = forwarded === undefined ? sourceIp : `${forwarded}, ${sourceIp}`
+  headers['x-amzn-trace-id'] ??= traceId()
   headers['x-forwarded-port'] = String(request.socket.localPort)
   headers['x-forwarded-proto'] = 'http'
   // The gateway has the whole body before it calls a function, however it was sent.
@@ -140,6 +142,11 @@ function readEventBody(body: Buffer, contentType = ''): { body?: string; isBase6
     if (Buffer.from(text).equals(body)) return { body: text, isBase64Encoded: false }
   }
   return { body: body.toString('base64'), isBase64Encoded: true }
+}
+
+/** X-Ray's form: version, time in hex, 96 random bits. */
+function traceId(): string {
+  return `Root=1-${Math.floor(Date.now() / 1000).toString(16)}-${randomBytes(12).toString('hex')}`
 }
 
 /** "12/Mar/2026:19:03:58 +0000" */

@@ -12,12 +12,12 @@ export interface ScheduleRun {
 
 export class Schedules {
   readonly #schedules: readonly ScheduleDefinition[]
-  readonly #invoke: (logicalId: string, event: unknown) => Promise<unknown>
+  readonly #invoke: (name: string, event: unknown) => Promise<unknown>
   #timers: NodeJS.Timeout[] = []
 
   constructor(
     schedules: readonly ScheduleDefinition[],
-    invoke: (logicalId: string, event: unknown) => Promise<unknown>,
+    invoke: (name: string, event: unknown) => Promise<unknown>,
   ) {
     this.#schedules = schedules
     this.#invoke = invoke

@@ -6,7 +6,7 @@ import { type FunctionLog, LambdaHost } from './lambda-host.ts'
 import { type ScheduleRun, Schedules } from './schedules.ts'
 import { synthesize } from './synthesis.ts'
 import { ensureTables } from './tables.ts'
-import { type FunctionDefinition, readDeployment } from './template.ts'
+import { readDeployment } from './template.ts'
 
 export interface StackOptions {
   /** 0, the default, takes any free port. */
@@ -30,9 +30,9 @@ export interface LocalStack {
   readonly endpoints: { readonly dynamodb: string; readonly kms: string }
   /**
    * Invokes a function past the API, as the scheduler does.
-   * @param functionName as in functions/: "keep-alive"
+   * @param name as in functions/: "keep-alive"
    */
-  invoke(functionName: string, event: unknown): Promise<unknown>
+  invoke(name: string, event: unknown): Promise<unknown>
   /** Runs every schedule once, now. */
   runSchedules(): Promise<ScheduleRun[]>
   /** How often each KMS operation was called. */
@@ -68,7 +68,7 @@ export async function startStack(options: StackOptions = {}): Promise<LocalStack
     onStep(`tables: ${deployment.tables.map((table) => table.name).join(', ')}`)
     const host = new LambdaHost(deployment.functions, { environment: emulators.environment, onLog })
     closers.push(() => host.close())
-    const invoke = (logicalId: string, event: unknown) => host.invoke(logicalId, event)
+    const invoke = (name: string, event: unknown) => host.invoke(name, event)
     const schedules = new Schedules(deployment.schedules, invoke)
     if (options.schedules) schedules.start()
     closers.push(async () => schedules.stop())
@@ -78,7 +78,7 @@ export async function startStack(options: StackOptions = {}): Promise<LocalStack
     return {
       url: bridge.url,
       endpoints: emulators.endpoints,
-      invoke: async (functionName, event) => invoke(logicalIdOf(functions, functionName), event),
+      invoke,
       runSchedules: () => schedules.runAll(),
       kmsCalls: emulators.kmsCalls,
       warm: () => host.warm(),
@@ -92,17 +92,8 @@ export async function startStack(options: StackOptions = {}): Promise<LocalStack
 
 async function synthesizeAloud(onStep: (step: string) => void): Promise<string> {
   const { directory, cached } = await synthesize(undefined, () => {
-    onStep('sources changed, synthesizing the CDK app (some seconds)')
+    onStep('synthesizing the CDK app (some seconds, once for each change of the sources)')
   })
   onStep(cached ? 'templates from the cache' : 'templates synthesized')
   return directory
-}
-
-/** CDK drops what is no letter or digit from a name and adds a hash of 8: "keep-alive" becomes "KeepAlive1A2B3C4D". */
-function logicalIdOf(functions: readonly FunctionDefinition[], name: string): string {
-  const letters = name.replaceAll('-', '').toLowerCase()
-  const named = functions.find(({ logicalId }) => logicalId.slice(0, -8).toLowerCase() === letters)
-  if (named) return named.logicalId
-  const known = functions.map(({ logicalId }) => logicalId).join(', ')
-  throw new Error(`The template has no function "${name}" (it has ${known})`)
 }

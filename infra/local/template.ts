@@ -6,7 +6,8 @@ import { type Resource, resolveText, type Template } from './intrinsics.ts'
 import { StackScope, type Surroundings } from './stack-scope.ts'
 
 export interface FunctionDefinition {
-  readonly logicalId: string
+  /** As in functions/: "keep-alive". */
+  readonly name: string
   /** Folder of the bundle. */
   readonly directory: string
   /** As in CloudFormation: "index.handler". */
@@ -92,7 +93,7 @@ function readFunction(directory: string, scope: StackScope, id: string, { Proper
     (Properties.Environment as { Variables?: object } | undefined)?.Variables ?? {},
   )
   return {
-    logicalId: id,
+    name: functionNameOf(id),
     directory: assetFolder(directory, scope.name, text(S3Key, 'Code.S3Key')),
     handler: text(Properties.Handler, 'Handler'),
     environment: Object.fromEntries(
@@ -115,7 +116,11 @@ function readRoute(scope: StackScope, id: string, { Properties = {} }: Resource)
     throw new Error(`The local stack only speaks payload format 2.0 (${integrationId}.PayloadFormatVersion)`)
   }
   const uri = resolveText(integration.IntegrationUri, scope, `${integrationId}.IntegrationUri`)
-  return { routeKey: String(Properties.RouteKey), authorization, function: scope.functionIn(uri, id) }
+  return {
+    routeKey: String(Properties.RouteKey),
+    authorization,
+    function: functionNameOf(scope.functionIn(uri, id)),
+  }
 }
 
 function readSchedule(scope: StackScope, id: string, { Properties = {} }: Resource): ScheduleDefinition {
@@ -129,9 +134,15 @@ function readSchedule(scope: StackScope, id: string, { Properties = {} }: Resour
   return {
     logicalId: id,
     everyMinutes: Number(count) * minutes,
-    function: scope.functionIn(resolveText(Arn, scope, `${id}.Target.Arn`), id),
+    function: functionNameOf(scope.functionIn(resolveText(Arn, scope, `${id}.Target.Arn`), id)),
     input: JSON.parse(resolveText(Input, scope, `${id}.Target.Input`)),
   }
+}
+
+/** CDK makes "KeepAliveFunction1A2B3C4D" of the construct "KeepAlive" and its function. */
+function functionNameOf(logicalId: string): string {
+  const construct = logicalId.replace(/(Function)?[0-9A-F]{8}$/, '')
+  return construct.replaceAll(/(?<!^)[A-Z]/g, '-$&').toLowerCase()
 }
 
 function assetFolder(directory: string, stack: string, key: string): string {

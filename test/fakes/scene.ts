@@ -3,7 +3,7 @@ import { type BrowserCookie, followLink } from '#domain/authorize.ts'
 import { receiveAuthorizationResponse } from '#domain/callback.ts'
 import { completeSession } from '#domain/complete-session.ts'
 import type { ConnectSession } from '#domain/connect-session.ts'
-import type { Connection } from '#domain/connection.ts'
+import type { Connection, Workspace } from '#domain/connection.ts'
 import type { EndUserId } from '#domain/ids.ts'
 import { createApp, createTenant } from '#domain/onboarding.ts'
 import type { Services } from '#domain/ports.ts'
@@ -11,7 +11,7 @@ import { Secret } from '#domain/secret.ts'
 import { type SessionRequest, startSession } from '#domain/start-session.ts'
 import type { App, Caller } from '#domain/tenant.ts'
 import { type FakeServices, fakeServices } from '../fakes.ts'
-import { ACME } from './clickfunnels.ts'
+import { ACME } from './tokens.ts'
 
 export const RETURN_URL = 'https://saas.example.com/settings'
 export const ALICE = 'alice' as EndUserId
@@ -57,20 +57,14 @@ export class Scene {
   }
 
   /** The end user approves and the browser comes back. */
-  async comeBack(
-    journey: Journey,
-    workspace: Parameters<typeof this.services.clickfunnels.approve>[1] = ACME,
-  ) {
+  async comeBack(journey: Journey, workspace: Workspace = ACME) {
     const { code, state } = this.services.clickfunnels.approve(journey.location, workspace)
     const { cookies } = journey
     return receiveAuthorizationResponse(this.services, { appId: this.app.id, state, code, cookies })
   }
 
   /** A whole connection, from the button to the stored tokens. */
-  async connect(
-    request: Partial<SessionRequest> = {},
-    workspace: Parameters<typeof this.services.clickfunnels.approve>[1] = ACME,
-  ): Promise<Connection> {
+  async connect(request: Partial<SessionRequest> = {}, workspace: Workspace = ACME): Promise<Connection> {
     const journey = await this.leave({ ...request, completion: 'verified' })
     await this.comeBack(journey, workspace)
     const { id: sessionId, endUser } = journey.session
@@ -107,11 +101,11 @@ export async function openScene(overrides: Partial<Services> = {}): Promise<Scen
 
 /** A scene with one connection. */
 export async function connectedScene(
-  mode: FakeServices['clickfunnels']['mode'] = 'rotating',
+  mode: FakeServices['clickfunnels']['tokens']['mode'] = 'rotating',
   overrides: Partial<Services> = {},
 ): Promise<{ scene: Scene; services: FakeServices; connection: Connection }> {
   const scene = await openScene(overrides)
-  scene.services.clickfunnels.mode = mode
+  scene.services.clickfunnels.tokens.mode = mode
   const connection = await scene.connect()
   return { scene, services: scene.services, connection }
 }

@@ -8,6 +8,7 @@ import type {
 import type { AppId, ConnectSessionId, TenantId } from '#domain/ids.ts'
 import type { ConnectSessions, PendingAuthorizations, TakenAuthorization } from '#domain/ports.ts'
 import type { EpochSeconds } from '#domain/time.ts'
+import { readable } from './readable.ts'
 
 export class FakeSessions implements ConnectSessions, PendingAuthorizations {
   readonly #sessions = new Map<string, ConnectSession>()
@@ -68,8 +69,8 @@ export class FakeSessions implements ConnectSessions, PendingAuthorizations {
   }
 
   /** Everything that is stored, for a search. */
-  dump(): readonly unknown[] {
-    return [...this.#sessions, ...this.#links, ...this.#pending]
+  text(): string {
+    return readable([...this.#sessions, ...this.#links, ...this.#pending])
   }
 }
 

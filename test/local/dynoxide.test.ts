@@ -1,7 +1,6 @@
 // The DynamoDB process: it answers, it ends with us, and it ends even when we are killed.
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   DescribeTableCommand,
@@ -14,9 +13,10 @@ import { startDynoxide } from '../../infra/local/dynoxide.ts'
 import { ensureTables } from '../../infra/local/tables.ts'
 import { readDeployment, type TableDefinition } from '../../infra/local/template.ts'
 import { writeFixtureApp } from '../support/fixture-app.ts'
+import { scratchFolder } from '../support/scratch.ts'
 
 test('the table of the template is made once, with its indexes, and kept between runs', async () => {
-  const dbPath = join(mkdtempSync(join(tmpdir(), 'dynoxide-')), 'db.sqlite')
+  const dbPath = join(scratchFolder(), 'db.sqlite')
   const { tables } = readDeployment(writeFixtureApp({}), { publicUrl: 'http://127.0.0.1:1', parameters: {} })
   const TableName = tables[0]?.name
   const item = { pk: { S: 'a' }, sk: { S: 'b' } }

@@ -1,6 +1,5 @@
 // The local KMS endpoint, through the real SDK: what the vault relies on must hold here as in AWS.
-import { mkdtempSync, readFileSync, statSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   CreateKeyCommand,
@@ -16,6 +15,7 @@ import {
 } from '@aws-sdk/client-kms'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type KmsEndpoint, startKmsEndpoint } from '../../infra/local/kms-endpoint.ts'
+import { scratchFolder } from '../support/scratch.ts'
 
 const ID = '11111111-2222-3333-4444-555555555555'
 let endpoint: KmsEndpoint
@@ -129,7 +129,7 @@ test('calls are counted by operation', async () => {
 })
 
 test('with a file, keys and their state survive a restart, readable by their owner only', async () => {
-  const keyFile = join(mkdtempSync(join(tmpdir(), 'kms-')), 'keys.json')
+  const keyFile = join(scratchFolder(), 'keys.json')
   const first = await startKmsEndpoint({ keyFile })
   const arn = first.ensureKey(ID)
   const CiphertextBlob = await encrypt(arn, {}, clientOf(first))

@@ -2,7 +2,7 @@
 import { afterEach, expect, test } from 'vitest'
 import { type FunctionLog, LambdaHost } from '../../infra/local/lambda-host.ts'
 import { readDeployment } from '../../infra/local/template.ts'
-import { type FixtureFunction, logicalIdOf, writeFixtureApp } from '../support/fixture-app.ts'
+import { type FixtureFunction, writeFixtureApp } from '../support/fixture-app.ts'
 
 const logs: FunctionLog[] = []
 const hosts: LambdaHost[] = []
@@ -17,7 +17,7 @@ function hostOf(source: string, settings: Partial<FixtureFunction> = {}) {
   const environment = { AWS_ENDPOINT_URL_KMS: 'http://127.0.0.1:2', AWS_REGION: 'us-east-1' }
   const host = new LambdaHost(functions, { environment, onLog: (log) => logs.push(log) })
   hosts.push(host)
-  return (event: unknown = {}) => host.invoke(logicalIdOf('probe'), event)
+  return (event: unknown = {}) => host.invoke('probe', event)
 }
 
 test('a function sees what its template and Lambda give it, and nothing of this process', async () => {
@@ -29,7 +29,7 @@ test('a function sees what its template and Lambda give it, and nothing of this 
     PUBLIC_URL: 'http://127.0.0.1:1',
     AWS_ENDPOINT_URL_KMS: 'http://127.0.0.1:2',
     AWS_REGION: 'us-east-1',
-    AWS_LAMBDA_FUNCTION_NAME: logicalIdOf('probe'),
+    AWS_LAMBDA_FUNCTION_NAME: 'probe',
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '512',
     TZ: ':UTC',
   })

@@ -111,6 +111,7 @@ test('header names are lower case, repeated headers joined with commas, cookies 
   expect(event.headers).toMatchObject({
     'x-one': 'a,b',
     'user-agent': 'probe/1',
+    'x-amzn-trace-id': expect.stringMatching(/^Root=1-[0-9a-f]{8}-[0-9a-f]{24}$/),
     host: new URL(bridge.url).host,
   })
   expect(event.cookies).toEqual(['a=1', 'b=2'])

@@ -20,10 +20,8 @@ const functions = {
 test('functions, routes, schedules, tables and keys come out, with their references resolved', () => {
   const directory = writeFixtureApp(functions)
   const deployment = readDeployment(directory, surroundings)
-  const proxy = logicalIdOf('proxy')
-  const keepAlive = logicalIdOf('keep-alive')
   expect(deployment.functions[0]).toMatchObject({
-    logicalId: proxy,
+    name: 'proxy',
     directory: join(directory, 'asset.proxy'),
     handler: 'index.handler',
     timeoutSeconds: 7,
@@ -37,15 +35,15 @@ test('functions, routes, schedules, tables and keys come out, with their referen
     },
   })
   expect(deployment.routes).toEqual([
-    { routeKey: 'ANY /v1/{path+}', authorization: 'NONE', function: proxy },
-    { routeKey: '$default', authorization: 'NONE', function: proxy },
-    { routeKey: 'POST /t', authorization: 'AWS_IAM', function: keepAlive },
+    { routeKey: 'ANY /v1/{path+}', authorization: 'NONE', function: 'proxy' },
+    { routeKey: '$default', authorization: 'NONE', function: 'proxy' },
+    { routeKey: 'POST /t', authorization: 'AWS_IAM', function: 'keep-alive' },
   ])
   expect(
     deployment.schedules.map(({ function: target, everyMinutes, input }) => [target, everyMinutes, input]),
   ).toEqual([
-    [keepAlive, 1, { shard: 0 }],
-    [keepAlive, 1, { shard: 1 }],
+    ['keep-alive', 1, { shard: 0 }],
+    ['keep-alive', 1, { shard: 1 }],
   ])
   expect(deployment.keyIds[0]).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
   expect(readDeployment(directory, surroundings).keyIds).toEqual(deployment.keyIds)

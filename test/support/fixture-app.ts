@@ -1,8 +1,8 @@
 // A synthesized app in miniature: two stacks as CDK writes them, with small functions given as source text. For tests of
 // the local stack's own parts, which must not depend on what the service does.
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { scratchFolder } from './scratch.ts'
 
 export interface FixtureFunction {
   /** Text of index.mjs. */
@@ -24,11 +24,14 @@ const SERVICE = 'FunnelConnectService'
 const TABLE_EXPORT = `${DATA}:ExportsOutputRefTable${HASH}`
 
 /** The logical id of a fixture's function. */
-export const logicalIdOf = (name: string): string => `${name.replaceAll('-', '')}${HASH}`
+export const logicalIdOf = (name: string): string => {
+  const construct = name.replaceAll(/(^|-)(\w)/g, (_, __, letter: string) => letter.toUpperCase())
+  return `${construct}Function${HASH}`
+}
 
 /** Writes the app and gives its folder. */
 export function writeFixtureApp(functions: Readonly<Record<string, FixtureFunction>>): string {
-  const directory = mkdtempSync(join(tmpdir(), 'fixture-app-'))
+  const directory = scratchFolder()
   const files: Record<string, object> = {}
   for (const [name, { source }] of Object.entries(functions)) {
     const folder = `asset.${name}`

@@ -77,7 +77,7 @@ export class FunnelConnect {
   async findConnection(user: Pick<EndUser, 'id'>): Promise<Connection | undefined> {
     const query = new URLSearchParams({ end_user_id: user.id, limit: '1' })
     const { body } = await this.#call('GET', `/v1/connections?${query}`)
-    return (body as { connections: Connection[] }).connections[0]
+    return (body as { data: Connection[] }).data[0]
   }
 
   /** All funnels of the workspace. ClickFunnels gives them by page; `Pagination-Next` says where the next one begins. */

@@ -5,8 +5,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { EndUser } from './funnel-connect.ts'
 
 export const USERS: readonly [EndUser, ...EndUser[]] = [
-  { id: 'user-maya', displayName: 'Maya Lindgren' },
-  { id: 'user-tom', displayName: 'Tom Abara' },
+  { id: 'user-1', displayName: 'demo user 1' },
+  { id: 'user-2', displayName: 'demo user 2' },
 ]
 
 const COOKIE = 'tidemark_session'

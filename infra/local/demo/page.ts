@@ -18,6 +18,7 @@ export function renderPage(state: PageState): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Tidemark · Funnels</title>
+<link rel="icon" href="data:,">
 <style>${STYLE}</style>
 </head>
 <body>
@@ -39,7 +40,7 @@ ${state.connection ? renderConnection(state.connection, state.listing) : renderI
 function renderUser({ user, otherUsers }: PageState): string {
   const others = otherUsers.map(
     (other) =>
-      `<button class="link" name="user" value="${escapeHtml(other.id)}">log in as ${escapeHtml(other.displayName)}</button>`,
+      `<button class="link" name="user" value="${escapeHtml(other.id)}">Switch to ${escapeHtml(other.displayName)}</button>`,
   )
   return `<form class="who" method="post" action="/login">Logged in as ${escapeHtml(user.displayName)} ${others.join('')}</form>`
 }

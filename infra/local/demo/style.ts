@@ -35,5 +35,6 @@ td:first-child { white-space: normal; min-width: 10rem; }
 th { color: var(--soft); font-size: .85rem; font-weight: 600; }
 .live { color: var(--sea); font-weight: 600; }
 footer { padding-block: 2rem; color: var(--soft); font-size: .88rem; }
-@media (max-width: 34rem) { th:nth-child(2), td:nth-child(2) { display: none; } button.primary { width: 100%; } }
+@media (max-width: 34rem) { th:nth-child(2), td:nth-child(2) { display: none; } td:first-child { min-width: 7rem; }
+  .card form, .card button { width: 100%; } }
 `

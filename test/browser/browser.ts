@@ -1,0 +1,88 @@
+// Debian's Chromium, driven by playwright-core, and the local stack as `npm start` runs it.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { type Browser, chromium } from 'playwright-core'
+
+const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
+
+/** @throws Error that says how to get Chromium, where it is missing */
+export function launchBrowser(): Promise<Browser> {
+  if (!existsSync(CHROMIUM)) {
+    throw new Error(
+      `The browser tests need Chromium at "${CHROMIUM}". On Debian: apt-get install chromium. Elsewhere set CHROMIUM to its path.`,
+    )
+  }
+  return chromium.launch({
+    executablePath: CHROMIUM,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  })
+}
+
+export interface RunningStack {
+  readonly api: string
+  readonly clickfunnels: string
+  readonly demo: string
+  readonly apiKey: string
+  readonly output: () => string
+  /** Ends it as a person would, with SIGINT; gives the exit code. */
+  stop(): Promise<number | null>
+}
+
+/** Runs `npm start`'s command on free ports and waits until it says that it is ready. */
+export async function startLocalStack(): Promise<RunningStack> {
+  const port = await threeFreePorts()
+  const child = spawn(process.execPath, ['infra/local/start.ts'], {
+    env: { ...process.env, PORT: String(port) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)))
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
+  await ready(child, () => output)
+  const found = (pattern: RegExp) => pattern.exec(output)?.[1] ?? ''
+  return {
+    api: `http://127.0.0.1:${port}`,
+    clickfunnels: `http://127.0.0.1:${port + 1}`,
+    demo: found(/demo page +(\S+)/),
+    apiKey: found(/API key +(\S+)/),
+    output: () => output,
+    stop: () => {
+      child.kill('SIGINT')
+      return ended
+    },
+  }
+}
+
+function ready(child: ChildProcess, output: () => string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    child.stdout?.on('data', () => {
+      if (/^ready http/m.test(output())) resolve()
+    })
+    child.once('exit', (code) => reject(new Error(`The local stack ended with ${code}:\n${output()}`)))
+  })
+}
+
+/** The API's port; the simulator and the demo take the next two. */
+async function threeFreePorts(): Promise<number> {
+  for (let port = 5600; port < 6600; port += 3) {
+    if ((await Promise.all([port, port + 1, port + 2].map(isFree))).every(Boolean)) return port
+  }
+  throw new Error('No three free ports in a row between 5600 and 6600')
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
+  })
+}

@@ -1,0 +1,188 @@
+import { describe, expect, test } from 'vitest'
+import type { Connection } from '#domain/connection.ts'
+import { refreshNow, replaceRejected, usableToken } from '#domain/fresh-token.ts'
+import type { ConnectionId } from '#domain/ids.ts'
+import { createTenant } from '#domain/onboarding.ts'
+import type { TokenOutcome } from '#domain/ports.ts'
+import { refreshConnection } from '#domain/refresh.ts'
+import { connectedScene } from '../fakes/scene.ts'
+import type { FakeServices } from '../fakes.ts'
+
+const DOWN: TokenOutcome = { outcome: 'provider_down', detail: 'status 503' }
+const LIFETIME = 7200
+
+const refOf = ({ tenantId, id }: Connection) => ({ tenantId, connectionId: id })
+const use = (services: FakeServices, connection: Connection) => usableToken(services, refOf(connection))
+const tokenNumber = (services: FakeServices, text: string) =>
+  services.clickfunnels.tokens.rows.findIndex(({ accessToken }) => accessToken === text)
+
+describe('a token that is still valid', () => {
+  test('is served at once, however many refreshes fail', async () => {
+    const { services, scene, connection } = await connectedScene()
+    services.clickfunnels.always('refresh', DOWN)
+    for (let failures = 0; failures < 3; failures++) {
+      await refreshConnection(services, await scene.stored(connection))
+    }
+    services.clock.advance(LIFETIME - 60)
+    const { accessToken } = await use(services, connection)
+    expect(tokenNumber(services, accessToken.reveal())).toBe(0)
+    expect(services.clickfunnels.counts.refresh).toBe(3)
+  })
+
+  test('is served at once while another refreshes it', async () => {
+    const { services, connection } = await connectedScene()
+    let served: string | undefined
+    services.clickfunnels.script('refresh', async (work) => {
+      served = (await use(services, connection)).accessToken.reveal()
+      return work()
+    })
+    await refreshConnection(services, connection)
+    expect(tokenNumber(services, served ?? '')).toBe(0)
+  })
+
+  test('that never expires is served after any time, without asking anybody', async () => {
+    const { services, connection } = await connectedScene('non_expiring')
+    services.clock.advance(400 * 24 * 3600)
+    const { accessToken } = await use(services, connection)
+    expect(tokenNumber(services, accessToken.reveal())).toBe(0)
+    expect(services.clickfunnels.counts).toMatchObject({ refresh: 0, probe: 0 })
+  })
+})
+
+describe('a token that has expired', () => {
+  test('is refreshed once for many callers, who all get what was stored', async () => {
+    const { services, connection } = await connectedScene('strict')
+    services.clock.advance(LIFETIME)
+    const all = await Promise.all(Array.from({ length: 20 }, () => use(services, connection)))
+    expect(new Set(all.map(({ accessToken }) => accessToken.reveal())).size).toBe(1)
+    expect(tokenNumber(services, all[0]?.accessToken.reveal() ?? '')).toBe(1)
+    expect(all.every(({ connection: { generation } }) => generation === 2)).toBe(true)
+    expect(services.clickfunnels.counts.refresh).toBe(1)
+  })
+
+  test('is not handed out before the new one is stored', async () => {
+    const { services, scene, connection } = await connectedScene()
+    services.clock.advance(LIFETIME)
+    const { accessToken } = await use(services, connection)
+    const stored = await scene.stored(connection)
+    expect([stored.generation, tokenNumber(services, accessToken.reveal())]).toEqual([2, 1])
+  })
+
+  test('within its last seconds is refreshed too: it could die on the way', async () => {
+    const { services, connection } = await connectedScene()
+    services.clock.advance(LIFETIME - 6)
+    expect((await use(services, connection)).connection.generation).toBe(1)
+    services.clock.advance(1)
+    expect((await use(services, connection)).connection.generation).toBe(2)
+  })
+
+  test('and cannot be refreshed is told with a time to try again; the connection lives on', async () => {
+    const { services, scene, connection } = await connectedScene()
+    services.clock.advance(LIFETIME)
+    services.clickfunnels.script('refresh', DOWN)
+    await expect(use(services, connection)).rejects.toMatchObject({
+      code: 'refresh_failed',
+      retryAfterSeconds: 5,
+      extensions: { connection_id: connection.id },
+    })
+    expect((await scene.stored(connection)).state.status).toBe('active')
+    expect((await use(services, connection)).connection.generation).toBe(2)
+  })
+
+  test('and is refused for good is told as such, to the refresher and to those who wait', async () => {
+    const { services, connection } = await connectedScene()
+    services.clock.advance(LIFETIME)
+    for (const row of services.clickfunnels.tokens.rows) row.revoked = true
+    const all = await Promise.allSettled([use(services, connection), use(services, connection)])
+    for (const one of all) {
+      expect(one).toMatchObject({
+        reason: {
+          code: 'reauthorization_required',
+          extensions: { connection_id: connection.id, reason: 'grant_refused' },
+        },
+      })
+    }
+  })
+
+  test('whose refresher died makes a caller wait, but not for ever', async () => {
+    const { services, connection } = await connectedScene()
+    services.clock.advance(LIFETIME)
+    services.clickfunnels.script('refresh', async () => Promise.reject(new Error('the process died')))
+    await expect(use(services, connection)).rejects.toThrow('died')
+    const before = services.clock.milliseconds()
+    await expect(use(services, connection)).rejects.toMatchObject({ code: 'refresh_failed' })
+    const waited = services.clock.milliseconds() - before
+    expect(waited).toBeGreaterThan(11_000)
+    expect(waited).toBeLessThan(14_000)
+  })
+})
+
+describe('a token that the provider rejected', () => {
+  test('is replaced by a refresh, once for many', async () => {
+    const { services, connection } = await connectedScene()
+    services.clickfunnels.tokens.rows.splice(0, 1, {
+      ...services.clickfunnels.tokens.issue({}),
+      refreshToken: services.clickfunnels.tokens.rows[0]?.refreshToken ?? '',
+    })
+    const all = await Promise.all(Array.from({ length: 5 }, () => replaceRejected(services, connection)))
+    expect(all.map((token) => token?.connection.generation)).toEqual([2, 2, 2, 2, 2])
+    expect(services.clickfunnels.counts.refresh).toBe(1)
+  })
+
+  test('of an older generation is replaced by what is stored, without a refresh', async () => {
+    const { services, connection } = await connectedScene()
+    await refreshConnection(services, connection)
+    const token = await replaceRejected(services, connection)
+    expect(tokenNumber(services, token?.accessToken.reveal() ?? '')).toBe(1)
+    expect(services.clickfunnels.counts.refresh).toBe(1)
+  })
+
+  test('that never expires and lives after all is not replaced', async () => {
+    const { services, connection } = await connectedScene('non_expiring')
+    expect(await replaceRejected(services, connection)).toBeUndefined()
+  })
+
+  test('that never expires and cannot be probed is not replaced, and nothing is concluded', async () => {
+    const { services, scene, connection } = await connectedScene('non_expiring')
+    services.clickfunnels.script('probe', { outcome: 'unclear', detail: 'status 503' })
+    expect(await replaceRejected(services, connection)).toBeUndefined()
+    expect((await scene.stored(connection)).state.status).toBe('active')
+  })
+
+  test('that never expires and is dead needs the end user', async () => {
+    const { services, connection } = await connectedScene('non_expiring')
+    for (const row of services.clickfunnels.tokens.rows) row.revoked = true
+    const both = await Promise.allSettled([
+      replaceRejected(services, connection),
+      replaceRejected(services, connection),
+    ])
+    for (const one of both) expect(one).toMatchObject({ reason: { code: 'reauthorization_required' } })
+    expect(services.clickfunnels.counts.probe).toBe(2)
+  })
+})
+
+describe('refreshNow', () => {
+  test('refreshes though nothing is due', async () => {
+    const { services, scene, connection } = await connectedScene()
+    expect((await refreshNow(services, scene.caller, connection.id)).generation).toBe(2)
+  })
+
+  test('probes where nothing can be refreshed', async () => {
+    const { services, scene, connection } = await connectedScene('non_expiring')
+    const probed = await refreshNow(services, scene.caller, connection.id)
+    expect([probed.generation, services.clickfunnels.counts.probe]).toEqual([1, 1])
+    services.clickfunnels.script('probe', { outcome: 'unclear', detail: 'status 503' })
+    const failed = refreshNow(services, scene.caller, connection.id)
+    await expect(failed).rejects.toMatchObject({ code: 'refresh_failed' })
+  })
+
+  test("finds neither a missing connection nor another tenant's", async () => {
+    const { services, scene, connection } = await connectedScene()
+    const tenant = await createTenant(services, { name: 'Other', returnUrls: [], origins: [] })
+    const foreign = refreshNow(services, { tenant }, connection.id)
+    const missing = refreshNow(services, scene.caller, `conn_${'0'.repeat(26)}` as ConnectionId)
+    await expect(foreign).rejects.toMatchObject({ code: 'not_found' })
+    await expect(missing).rejects.toMatchObject({ code: 'not_found' })
+    expect(services.clickfunnels.counts.refresh).toBe(0)
+  })
+})

@@ -1,0 +1,82 @@
+// What an `invalid_grant` means: it has many causes, and ends a connection only when nothing that works is left.
+import { describe, expect, test } from 'vitest'
+import { LEASE_SECONDS, refreshConnection } from '#domain/refresh.ts'
+import { connectedScene } from '../fakes/scene.ts'
+
+const REFUSED = { outcome: 'grant_refused', error: 'invalid_grant' } as const
+
+describe('a refused grant', () => {
+  test('whose access token has expired ends the connection', async () => {
+    const { services, scene, connection } = await connectedScene()
+    services.clock.advance(7200)
+    services.clickfunnels.script('refresh', REFUSED)
+    expect(await refreshConnection(services, connection)).toEqual({ outcome: 'reauthorization_required' })
+    const stored = await scene.stored(connection)
+    expect(stored.state).toEqual({ status: 'reauthorization_required', reason: 'grant_refused' })
+    expect(stored).not.toHaveProperty('dueAt')
+    expect(stored).not.toHaveProperty('lease')
+    expect(services.clickfunnels.counts.probe).toBe(0)
+  })
+
+  test('whose access token is rejected before its time ends the connection', async () => {
+    const { services, connection } = await connectedScene()
+    for (const row of services.clickfunnels.tokens.rows) row.revoked = true
+    expect(await refreshConnection(services, connection)).toEqual({ outcome: 'reauthorization_required' })
+  })
+
+  test('whose access token still works keeps it, and is due again', async () => {
+    const { services, scene, connection } = await connectedScene()
+    services.clickfunnels.script('refresh', REFUSED)
+    expect(await refreshConnection(services, connection)).toEqual({
+      outcome: 'failed',
+      error: 'grant_refused',
+    })
+    expect(await scene.stored(connection)).toMatchObject({
+      state: { status: 'active' },
+      lastError: 'grant_refused',
+      dueAt: expect.any(Number),
+    })
+  })
+
+  test('that cannot be probed proves nothing', async () => {
+    const { services, scene, connection } = await connectedScene()
+    services.clickfunnels.script('refresh', REFUSED)
+    services.clickfunnels.script('probe', { outcome: 'unclear', detail: 'status 503' })
+    expect(await refreshConnection(services, connection)).toMatchObject({ outcome: 'failed' })
+    expect((await scene.stored(connection)).state.status).toBe('active')
+  })
+
+  test('is not believed when another has refreshed meanwhile', async () => {
+    const { services, scene, connection } = await connectedScene('strict')
+    services.clickfunnels.script('refresh', async (work) => {
+      services.clock.advance(LEASE_SECONDS)
+      await refreshConnection(services, connection)
+      return work()
+    })
+    expect(await refreshConnection(services, connection)).toEqual({ outcome: 'overtaken' })
+    expect(await scene.stored(connection)).toMatchObject({ state: { status: 'active' }, generation: 2 })
+  })
+
+  test('does not end a connection that its end user connected again meanwhile', async () => {
+    const { services, scene, connection } = await connectedScene()
+    services.clock.advance(7200)
+    services.clickfunnels.script('refresh', async () => {
+      await scene.connect({ connectionId: connection.id })
+      return REFUSED
+    })
+    expect(await refreshConnection(services, connection)).toEqual({ outcome: 'overtaken' })
+    expect((await scene.stored(connection)).state.status).toBe('active')
+  })
+
+  test('does not end a connection whose lease went to another during the probe', async () => {
+    const { services, scene, connection } = await connectedScene()
+    services.clickfunnels.script('refresh', REFUSED)
+    services.clickfunnels.script('probe', async () => {
+      services.clock.advance(LEASE_SECONDS)
+      await refreshConnection(services, connection)
+      return { outcome: 'rejected' }
+    })
+    expect(await refreshConnection(services, connection)).toEqual({ outcome: 'overtaken' })
+    expect(await scene.stored(connection)).toMatchObject({ state: { status: 'active' }, generation: 2 })
+  })
+})

@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest'
+import { ROUTES, type RouteKey } from '#http/routes.ts'
+import { readDeployment } from '../../infra/local/template.ts'
+import { directory, resourcesOf, service } from './synthesized.ts'
+
+const routes = new Map(
+  resourcesOf(service, 'AWS::ApiGatewayV2::Route').map(([, { Properties }]) => [
+    Properties.RouteKey as string,
+    Properties,
+  ]),
+)
+const expected = Object.entries(ROUTES) as [RouteKey, (typeof ROUTES)[RouteKey]][]
+
+describe('API', () => {
+  it('has the routes of the route table and no others', () => {
+    expect([...routes.keys()].sort()).toEqual(Object.keys(ROUTES).sort())
+  })
+
+  it('leads each route to its function', () => {
+    const deployment = readDeployment(directory, { publicUrl: 'https://api.example.com', parameters: {} })
+    const targets = Object.fromEntries(deployment.routes.map((route) => [route.routeKey, route.function]))
+    expect(targets).toEqual(Object.fromEntries(expected.map(([key, route]) => [key, route.function])))
+  })
+
+  it('asks for an IAM signature on the operator routes, and on no other', () => {
+    for (const [key, { access }] of expected) {
+      expect(routes.get(key)?.AuthorizationType, key).toBe(access === 'operator' ? 'AWS_IAM' : 'NONE')
+    }
+  })
+
+  it('answers nothing by itself: no authorizers, no CORS configuration', () => {
+    expect(resourcesOf(service, 'AWS::ApiGatewayV2::Authorizer')).toEqual([])
+    const [[, api] = []] = resourcesOf(service, 'AWS::ApiGatewayV2::Api')
+    expect(api?.Properties).toEqual({ Name: 'funnel-connect', ProtocolType: 'HTTP' })
+  })
+
+  it('has one integration and one permission per function', () => {
+    const served = new Set(expected.map(([, route]) => route.function)).size
+    const integrations = resourcesOf(service, 'AWS::ApiGatewayV2::Integration')
+    expect(integrations).toHaveLength(served)
+    for (const [id, { Properties }] of integrations) {
+      expect(Properties, id).toMatchObject({ IntegrationType: 'AWS_PROXY', PayloadFormatVersion: '2.0' })
+    }
+    const permissions = resourcesOf(service, 'AWS::Lambda::Permission')
+    expect(permissions).toHaveLength(served)
+    for (const [id, { Properties }] of permissions) {
+      expect(Properties, id).toMatchObject({
+        Action: 'lambda:InvokeFunction',
+        Principal: 'apigateway.amazonaws.com',
+      })
+      // "*/*" and not "*/*/*": the $default route calls as "$default/$default".
+      const arn: unknown[] = Properties.SourceArn['Fn::Join'][1]
+      expect(arn.at(-1), id).toBe('/*/*')
+      expect(arn.at(-2), id).toEqual({ Ref: expect.stringMatching(/^ApiHttp/) })
+    }
+  })
+})
+
+describe('API stage', () => {
+  const [[, stage] = []] = resourcesOf(service, 'AWS::ApiGatewayV2::Stage')
+
+  it('is deployed with every change, at the root, with a limit on requests', () => {
+    expect(stage?.Properties).toMatchObject({
+      StageName: '$default',
+      AutoDeploy: true,
+      DefaultRouteSettings: { ThrottlingRateLimit: expect.any(Number), ThrottlingBurstLimit: expect.any(Number) },
+    })
+  })
+
+  it('logs nothing that could hold a secret: no query, path, header or identity of a caller', () => {
+    const format: Record<string, string> = JSON.parse(stage?.Properties.AccessLogSettings.Format)
+    const harmless = [
+      '$context.requestId',
+      '$context.requestTime',
+      '$context.routeKey',
+      '$context.status',
+      '$context.responseLatency',
+      '$context.responseLength',
+      '$context.error.message',
+      '$context.integrationErrorMessage',
+    ]
+    expect(Object.values(format).filter((field) => !harmless.includes(field))).toEqual([])
+  })
+
+  it('tells its address', () => {
+    expect(service.Outputs.ApiUrl?.Value).toEqual({
+      'Fn::GetAtt': [expect.stringMatching(/^ApiHttp/), 'ApiEndpoint'],
+    })
+  })
+})

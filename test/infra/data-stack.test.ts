@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest'
+import { DUE_INDEX, END_USER_INDEX, PARTITION_KEY, SORT_KEY, TTL_ATTRIBUTE } from '#adapters/table.ts'
+import { data, readOutput, resourcesOf } from './synthesized.ts'
+
+const [[tableId, table] = []] = resourcesOf(data, 'AWS::DynamoDB::GlobalTable')
+const keys = resourcesOf(data, 'AWS::KMS::Key')
+
+describe('data stack', () => {
+  // CloudFormation replaces what changes its logical id: an empty table beside the full one, tokens nobody can open.
+  it('keeps the logical ids of everything it holds', () => {
+    expect(Object.keys(data.Resources).sort()).toEqual([
+      'RootKeyEC9149F6',
+      'TableCD117FA1',
+      'TableKeyF581D96F',
+    ])
+  })
+
+  it('retains all of it when the stack is deleted or a resource replaced', () => {
+    for (const [id, resource] of Object.entries(data.Resources)) {
+      expect(resource, id).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' })
+    }
+    expect(JSON.parse(readOutput('manifest.json')).artifacts.FunnelConnectData.properties).toMatchObject({
+      terminationProtection: true,
+    })
+  })
+
+  it('has one table, on demand, with items that expire', () => {
+    expect(tableId).toBe('TableCD117FA1')
+    expect(table?.Properties).toMatchObject({
+      BillingMode: 'PAY_PER_REQUEST',
+      TimeToLiveSpecification: { AttributeName: TTL_ATTRIBUTE, Enabled: true },
+      KeySchema: [
+        { AttributeName: PARTITION_KEY, KeyType: 'HASH' },
+        { AttributeName: SORT_KEY, KeyType: 'RANGE' },
+      ],
+    })
+  })
+
+  it('protects the table: no deletion, any second of the last 35 days can be restored, encrypted with a key of ours', () => {
+    expect(table?.Properties.Replicas).toHaveLength(1)
+    expect(table?.Properties.Replicas[0]).toMatchObject({
+      DeletionProtectionEnabled: true,
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      SSESpecification: { KMSMasterKeyId: { 'Fn::GetAtt': ['TableKeyF581D96F', 'Arn'] } },
+    })
+    expect(table?.Properties.SSESpecification).toEqual({ SSEEnabled: true, SSEType: 'KMS' })
+  })
+
+  it('has the indexes of the table file, keys only', () => {
+    const index = ({ name, partitionKey, sortKey }: typeof DUE_INDEX | typeof END_USER_INDEX) => ({
+      IndexName: name,
+      KeySchema: [
+        { AttributeName: partitionKey, KeyType: 'HASH' },
+        { AttributeName: sortKey, KeyType: 'RANGE' },
+      ],
+      Projection: { ProjectionType: 'KEYS_ONLY' },
+    })
+    expect(table?.Properties.GlobalSecondaryIndexes).toEqual([index(DUE_INDEX), index(END_USER_INDEX)])
+    expect(table?.Properties.AttributeDefinitions).toContainEqual({
+      AttributeName: DUE_INDEX.sortKey,
+      AttributeType: 'N',
+    })
+  })
+
+  it('rotates both keys, and gives neither less than a month before it is really deleted', () => {
+    expect(keys).toHaveLength(2)
+    for (const [id, { Properties }] of keys) {
+      expect(Properties.EnableKeyRotation, id).toBe(true)
+      // 30 is what KMS takes when nothing is said.
+      expect(Properties.PendingWindowInDays ?? 30, id).toBe(30)
+    }
+  })
+})

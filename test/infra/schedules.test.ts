@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest'
+import { DUE_SHARDS } from '#adapters/table.ts'
+import { functionResource, resourcesOf, service } from './synthesized.ts'
+
+const schedules = resourcesOf(service, 'AWS::Scheduler::Schedule').map(([, { Properties }]) => Properties)
+const [functionId] = functionResource('keep-alive')
+const arn = { 'Fn::GetAtt': [functionId, 'Arn'] }
+
+describe('keep-alive schedules', () => {
+  it('run every shard once a minute, to the minute', () => {
+    expect(schedules.map(({ Target }) => JSON.parse(Target.Input))).toEqual(
+      Array.from({ length: DUE_SHARDS }, (_, shard) => ({ shard })),
+    )
+    for (const schedule of schedules) {
+      expect(schedule).toMatchObject({
+        ScheduleExpression: 'rate(1 minute)',
+        FlexibleTimeWindow: { Mode: 'OFF' },
+        Target: { Arn: arn },
+      })
+      expect(schedule).not.toHaveProperty('State')
+    }
+  })
+
+  // The scheduler retries what it could not hand over, Lambda what failed: both would pile up work that is still due anyway.
+  it('repeat no run, neither by the scheduler nor by Lambda', () => {
+    for (const { Target } of schedules) expect(Target.RetryPolicy.MaximumRetryAttempts).toBe(0)
+    expect(resourcesOf(service, 'AWS::Lambda::EventInvokeConfig').map(([, { Properties }]) => Properties)).toEqual([
+      { FunctionName: { Ref: functionId }, MaximumRetryAttempts: 0, Qualifier: '$LATEST' },
+    ])
+  })
+
+  it('may invoke keep-alive and nothing else', () => {
+    const roles = new Set(schedules.map(({ Target }) => Target.RoleArn['Fn::GetAtt'][0]))
+    expect(roles.size).toBe(1)
+    const [role] = roles
+    const statements = resourcesOf(service, 'AWS::IAM::Policy')
+      .filter(([, { Properties }]) => Properties.Roles.some(({ Ref }: { Ref: string }) => Ref === role))
+      .flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement)
+    expect(statements).toEqual([{ Action: 'lambda:InvokeFunction', Effect: 'Allow', Resource: arn }])
+  })
+})

@@ -1,0 +1,76 @@
+// The variables of `npm start`: defaults, what they become for the template, and what is refused.
+import { expect, test } from 'vitest'
+import { readSettings, templateParameters, usesSimulator } from '../../infra/local/settings.ts'
+import { explainTakenPort } from '../../infra/local/taken-ports.ts'
+
+const simulator = { url: 'http://127.0.0.1:4601', workspaceHosts: ['127.0.0.2:4601', '127.0.0.3:4601'] }
+
+function parametersFor(variables: Record<string, string>) {
+  const { provider } = readSettings(variables)
+  return templateParameters(provider, usesSimulator(provider) ? simulator : undefined)
+}
+
+test('with nothing set, everything is on 4600 and after, at the simulator, in memory', () => {
+  const settings = readSettings({})
+  expect(settings.ports).toEqual({ api: 4600, simulator: 4601, demo: 4602 })
+  expect(settings.dataDir).toBeUndefined()
+  expect(parametersFor({})).toEqual({
+    ClickFunnelsProfile: 'custom',
+    ClickFunnelsAccountsUrl: 'http://127.0.0.1:4601',
+    ClickFunnelsApiUrl: '',
+    ClickFunnelsWorkspaceHosts: '127.0.0.2:4601,127.0.0.3:4601',
+  })
+})
+
+test('with a provider of your own, its host is the only one allowed unless you say more', () => {
+  const CLICKFUNNELS_ACCOUNTS_URL = 'http://127.0.0.1:9000'
+  expect(parametersFor({ CLICKFUNNELS_ACCOUNTS_URL })).toEqual({
+    ClickFunnelsProfile: 'custom',
+    ClickFunnelsAccountsUrl: CLICKFUNNELS_ACCOUNTS_URL,
+    ClickFunnelsApiUrl: '',
+    ClickFunnelsWorkspaceHosts: '127.0.0.1:9000',
+  })
+  const CLICKFUNNELS_API_URL = 'https://{subdomain}.staging.example/api/v2'
+  const given = {
+    CLICKFUNNELS_ACCOUNTS_URL,
+    CLICKFUNNELS_API_URL,
+    CLICKFUNNELS_WORKSPACE_HOSTS: '*.staging.example',
+  }
+  expect(parametersFor(given)).toMatchObject({
+    ClickFunnelsApiUrl: CLICKFUNNELS_API_URL,
+    ClickFunnelsWorkspaceHosts: '*.staging.example',
+  })
+})
+
+test.each(['clickfunnels', 'seed'])('the profile "%s" needs no more and has no simulator', (profile) => {
+  expect(usesSimulator(readSettings({ CLICKFUNNELS_PROFILE: profile }).provider)).toBe(false)
+  expect(parametersFor({ CLICKFUNNELS_PROFILE: profile })).toMatchObject({
+    ClickFunnelsProfile: profile,
+    ClickFunnelsAccountsUrl: '',
+  })
+})
+
+test.each([
+  [{ PORT: 'x' }, 'PORT must be a number from 0 to 65533, not "x"'],
+  [{ PORT: '65534' }, 'PORT must be a number from 0 to 65533'],
+  [{ CLICKFUNNELS_PROFILE: 'classic' }, 'CLICKFUNNELS_PROFILE must be one of clickfunnels, seed, custom'],
+  [
+    { CLICKFUNNELS_ACCOUNTS_URL: 'accounts.example' },
+    'CLICKFUNNELS_ACCOUNTS_URL must be an http or https URL',
+  ],
+])('%j is refused by name', (variables, message) => {
+  expect(() => readSettings(variables)).toThrow(message)
+})
+
+test.each([
+  [4600, 'Port 4600 (PORT, for the API) is taken. Set PORT to another one: PORT=4700 npm start'],
+  [4601, 'Port 4601 (PORT + 1, for the ClickFunnels simulator) is taken.'],
+  [4602, 'Port 4602 (PORT + 2, for the demo page) is taken.'],
+])('a taken port %d is explained', (port, message) => {
+  const error = Object.assign(new Error('listen EADDRINUSE'), { code: 'EADDRINUSE', port })
+  expect(explainTakenPort(error, readSettings({}))).toContain(message)
+})
+
+test('other failures are not taken for a taken port', () => {
+  expect(explainTakenPort(new Error('no'), readSettings({}))).toBeUndefined()
+})

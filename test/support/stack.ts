@@ -1,0 +1,192 @@
+// The real service on free ports for journey tests: the local stack, the ClickFunnels simulator, and short ways to be its
+// operator, its tenant, its end user and its provider.
+import { inject } from 'vitest'
+import { type Simulator, startClickFunnels } from '../../infra/local/clickfunnels/simulator.ts'
+import { type ProviderSettings, templateParameters, usesSimulator } from '../../infra/local/settings.ts'
+import { type LocalStack, startStack } from '../../infra/local/stack.ts'
+import type {} from '../setup.ts'
+import { Browser } from './browser.ts'
+
+export interface ApiAnswer {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+  /** The parsed body; `undefined` when it is empty or no JSON. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests say by their assertions what they expect
+  readonly json: any
+}
+
+export interface ApiCall {
+  readonly method?: string
+  /** An API key: sent as a bearer token. */
+  readonly key?: string
+  /** A string or bytes go out as they are, anything else as JSON. */
+  readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+export interface TestTenant {
+  readonly id: string
+  readonly apiKey: string
+  readonly appId: string
+  readonly clientId: string
+  readonly clientSecret: string
+  readonly returnUrl: string
+}
+
+export interface TestStack extends LocalStack {
+  readonly simulator: Simulator
+  /** Calls the service's API; redirects are not followed. */
+  api(path: string, call?: ApiCall): Promise<ApiAnswer>
+  /** Orders something from the simulator: `control('POST', 'faults', {…})`. */
+  control(method: string, path: string, body?: object): Promise<ApiAnswer>
+  /** Makes a tenant with an app that is registered at the simulator, and an API key. */
+  createTenant(options?: TenantOptions): Promise<TestTenant>
+  /** Goes the whole way of an end user who approves, and gives the connection. */
+  connect(tenant: TestTenant, options?: ConnectOptions): Promise<ApiAnswer>
+  /** Everything that all functions have written to stdout and stderr so far. */
+  logs(): string
+}
+
+export interface TenantOptions {
+  readonly name?: string
+  /** How ClickFunnels issues tokens to the tenant's app. */
+  readonly tokens?: 'non_expiring' | 'rotating' | 'strict'
+  /** Lifetime of access tokens, in seconds. */
+  readonly lifetime?: number
+  readonly origins?: readonly string[]
+}
+
+export interface ConnectOptions {
+  readonly endUser?: string
+  readonly workspaceId?: number
+  readonly browser?: Browser
+  /** The connection to reconnect. */
+  readonly connectionId?: string
+}
+
+const SIMULATOR: ProviderSettings = { profile: 'custom', accountsUrl: '', apiUrl: '', workspaceHosts: '' }
+
+/** The simulator's first workspace: 57 funnels on three pages. */
+export const WORKSPACE_ID = 20417
+
+/**
+ * @param options.dataDir for tests of restarts
+ * @param options.provider for tests of other providers than the simulator
+ */
+export async function startTestStack(
+  options: { readonly dataDir?: string; readonly provider?: Partial<ProviderSettings> } = {},
+): Promise<TestStack> {
+  const simulator = await startClickFunnels({ port: 0 })
+  const output: string[] = []
+  const { provider: given, ...rest } = options
+  const provider = { ...SIMULATOR, ...given }
+  // Without test/setup.ts, as when one file is run by hand, the stack synthesizes by itself.
+  const templates = inject('templates')
+  const stack = await startStack({
+    ...rest,
+    ...(templates !== undefined && { templates }),
+    parameters: templateParameters(provider, usesSimulator(provider) ? simulator : undefined),
+    onLog: (log) => output.push(log.text),
+  }).catch(async (error) => {
+    await simulator.close()
+    throw error
+  })
+  const api = (path: string, call: ApiCall = {}) => send(`${stack.url}${path}`, call)
+  const control = (method: string, path: string, body?: object) =>
+    send(`${simulator.url}/_control/${path}`, { method, body })
+  return {
+    ...stack,
+    simulator,
+    api,
+    control,
+    createTenant: (tenant) => createTenant(api, control, tenant),
+    connect: (tenant, connect) => connectEndUser(api, tenant, connect),
+    logs: () => output.join(''),
+    close: async () => {
+      await stack.close()
+      await simulator.close()
+    },
+  }
+}
+
+async function createTenant(
+  api: TestStack['api'],
+  control: TestStack['control'],
+  { name = 'Acme', tokens = 'rotating', lifetime, origins = [] }: TenantOptions = {},
+): Promise<TestTenant> {
+  const returnUrl = 'https://acme.example/connected'
+  const tenant = await created(api('/v1/tenants', post({ name, return_urls: [returnUrl], origins })))
+  const base = `/v1/tenants/${tenant.id}`
+  const key = await created(api(`${base}/api-keys`, post({ name: 'test' })))
+  const application = await created(
+    control('POST', 'applications', { name, redirect_uris: [], tokens, ...(lifetime && { lifetime }) }),
+  )
+  const { client_id, client_secret } = application
+  const app = await created(api(`${base}/apps`, post({ name, client_id, client_secret })))
+  await control('PATCH', `applications/${client_id}`, { redirect_uris: [app.redirect_uri] })
+  return {
+    id: tenant.id,
+    apiKey: key.api_key,
+    appId: app.id,
+    clientId: client_id,
+    clientSecret: client_secret,
+    returnUrl,
+  }
+}
+
+async function connectEndUser(
+  api: TestStack['api'],
+  { apiKey, returnUrl }: TestTenant,
+  {
+    endUser = 'user-1',
+    workspaceId = WORKSPACE_ID,
+    browser = new Browser(),
+    connectionId,
+  }: ConnectOptions = {},
+): Promise<ApiAnswer> {
+  const end_user = { id: endUser }
+  const wanted = {
+    end_user,
+    return_url: returnUrl,
+    completion: 'verified',
+    ...(connectionId && { connection_id: connectionId }),
+  }
+  const session = await created(api('/v1/connect-sessions', { ...post(wanted), key: apiKey }))
+  const consent = await browser.visit(session.connect_url)
+  const decision = { decision: 'authorize', workspace_id: String(workspaceId) }
+  await browser.submit(consent, decision, { stopBefore: returnUrl })
+  return api(`/v1/connect-sessions/${session.id}/complete`, { ...post({ end_user }), key: apiKey })
+}
+
+const post = (body: object): ApiCall => ({ method: 'POST', body })
+
+async function created(answer: Promise<ApiAnswer>) {
+  const { status, json, text } = await answer
+  if (status !== 201) throw new Error(`Expected 201, got ${status}: ${text}`)
+  return json
+}
+
+async function send(url: string, { method = 'GET', key, body, headers }: ApiCall): Promise<ApiAnswer> {
+  const raw = typeof body === 'string' || body instanceof Uint8Array
+  const response = await fetch(url, {
+    method,
+    redirect: 'manual',
+    headers: {
+      ...(key !== undefined && { authorization: `Bearer ${key}` }),
+      ...(body !== undefined && !raw && { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body !== undefined && { body: raw ? (body as string) : JSON.stringify(body) }),
+  })
+  const text = await response.text()
+  return { status: response.status, headers: response.headers, text, json: parsed(text) }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
