@@ -49,7 +49,7 @@ export class KmsKeys {
     const createdAt = Math.floor(Date.now() / 1000)
     const key: KmsKey = { id, material: randomBytes(32), description, createdAt, state: 'Enabled' }
     this.#keys.set(id, key)
-    this.save()
+    this.#save()
     return key
   }
 
@@ -76,11 +76,11 @@ export class KmsKeys {
     const key = this.find(idOrArn)
     if (key.state === 'PendingDeletion') throw pendingDeletion(key)
     key.state = state
-    this.save()
+    this.#save()
     return key
   }
 
-  private save(): void {
+  #save(): void {
     if (this.#file === undefined) return
     const stored = [...this.#keys.values()].map((key) => ({
       ...key,

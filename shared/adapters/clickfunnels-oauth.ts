@@ -165,7 +165,8 @@ function outcomeOf(error: unknown): TokenOutcome {
         return { outcome: 'malformed', detail: `unexpected error code, status ${error.status}` }
     }
   }
-  if (error instanceof oauth.OperationProcessingError) {
+  // UnsupportedOperationError: a token type that is not Bearer. Both may carry the body, so neither goes further.
+  if (error instanceof oauth.OperationProcessingError || error instanceof oauth.UnsupportedOperationError) {
     return { outcome: 'malformed', detail: error.code ?? 'not a token response' }
   }
   throw error

@@ -81,30 +81,37 @@ export class DynamoDbConnections implements Connections {
     return updated !== undefined
   }
 
-  replaceGrant(
-    { tenantId, connectionId }: ConnectionRef,
-    fence: Fence,
-    change: ConnectionChange,
-    former: Revocation,
-  ): Promise<boolean> {
+  replaceGrant(read: Connection, change: ConnectionChange, former: Revocation | undefined): Promise<boolean> {
+    const claim = claimOf({ ...read, ...change })
     return this.#table.transact([
       {
-        update: connectionKey(tenantId, connectionId),
-        change: connectionUpdate(connectionId, change),
-        condition: fenced(fence),
+        update: connectionKey(read.tenantId, read.id),
+        change: connectionUpdate(read.id, change),
+        condition: fenced({ generation: read.generation }),
       },
-      { put: revocationItem(former), condition: ABSENT },
+      ...(claim
+        ? [
+            {
+              put: { ...claim, connectionId: read.id },
+              condition: claimedBy(read.id, 'attribute_not_exists(pk) OR '),
+            },
+          ]
+        : []),
+      ...(former ? [{ put: revocationItem(former), condition: ABSENT }] : []),
     ])
   }
 
-  remove(connection: Connection, revocation: Revocation): Promise<boolean> {
-    const claim = claimOf(connection)
+  async remove(connection: Connection, revocation: Revocation): Promise<boolean> {
+    const key = claimOf(connection)
+    const claim = key && (await this.#table.get(key))
     return this.#table.transact([
       {
         delete: connectionKey(connection.tenantId, connection.id),
         condition: fenced({ generation: connection.generation }),
       },
-      ...(claim ? [{ delete: claim }] : []),
+      ...(key && claim?.connectionId === connection.id
+        ? [{ delete: key, condition: claimedBy(connection.id) }]
+        : []),
       { put: revocationItem(revocation), condition: ABSENT },
     ])
   }
@@ -178,8 +185,17 @@ function fenced({ generation, leaseOwner }: Fence): Condition {
   }
 }
 
+function claimedBy(id: ConnectionId, or = ''): Condition {
+  return { expression: `${or}connectionId = :connectionId`, values: { ':connectionId': id } }
+}
+
 /** The item that says "this end user's connection of this app to this workspace is …". */
-function claimOf({ tenantId, appId, workspace, endUser }: Connection): Key | undefined {
+function claimOf({
+  tenantId,
+  appId,
+  workspace,
+  endUser,
+}: Pick<Connection, 'tenantId' | 'appId' | 'workspace' | 'endUser'>): Key | undefined {
   return workspace.id && workspaceClaimKey(tenantId, appId, workspace.id, endUser.id)
 }
 

@@ -29,9 +29,9 @@ export interface AuthorizationResponse {
 
 export type ResponseOutcome =
   | { readonly outcome: 'return'; readonly location: string; readonly spentCookie: string }
-  | { readonly outcome: 'unknown' | 'expired' | 'other_browser' | 'other_app' }
+  | { readonly outcome: 'unknown' | 'expired' | 'other_browser' | 'other_app' | 'suspended' }
 
-type Ports = Pick<Services, 'now' | 'provider' | 'authorizations' | 'sessions' | 'vault'> &
+type Ports = Pick<Services, 'now' | 'provider' | 'tenants' | 'authorizations' | 'sessions' | 'vault'> &
   Parameters<typeof exchangeForConnection>[0]
 
 /** Receives an authorization response and says where the browser goes from here. */
@@ -48,8 +48,12 @@ export async function receiveAuthorizationResponse(
   })
   if (taken.outcome !== 'taken') return taken
   const { pending } = taken
-  const session = await services.sessions.get(pending.tenantId, pending.sessionId)
-  if (session === undefined) return { outcome: 'unknown' }
+  const [tenant, session] = await Promise.all([
+    services.tenants.get(pending.tenantId),
+    services.sessions.get(pending.tenantId, pending.sessionId),
+  ])
+  if (tenant === undefined || session === undefined) return { outcome: 'unknown' }
+  if (tenant.status === 'suspended') return { outcome: 'suspended' }
 
   const state = await nextState(services, session, response, pending.codeVerifier)
   return { outcome: 'return', location: returnLocation(session, state), spentCookie: cookie }

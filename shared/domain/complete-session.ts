@@ -69,10 +69,13 @@ function notCompletable(session: ConnectSession, status: string): ServiceError {
   return new ServiceError('session_not_completable', detail, { extensions: { status } })
 }
 
+/** The error of the session as a problem; what a session can end with is in exchange.ts and grant.ts. */
 function exchangeFailed(error: string): ServiceError {
   switch (error) {
     case 'workspace_mismatch':
       return new ServiceError(error, 'The end user chose another workspace than the one of the connection.')
+    case 'connection_gone':
+      return new ServiceError('not_found', 'The connection to reconnect has been deleted since.')
     case 'invalid_grant':
       return new ServiceError(
         'grant_refused',
@@ -85,10 +88,15 @@ function exchangeFailed(error: string): ServiceError {
         'upstream_unreachable',
         'ClickFunnels could not be reached. Start a new session.',
       )
-    default:
+    case 'storage_unavailable':
+      return new ServiceError(error, 'The store did not answer in time. Start a new session.')
+    case 'invalid_response':
+    case 'workspace_unusable':
       return new ServiceError(
         'upstream_malformed',
-        'ClickFunnels gave an unusable answer. Start a new session.',
+        'ClickFunnels did not give tokens of a known workspace. Start a new session.',
       )
+    default:
+      return new ServiceError('internal_error', 'The session failed by a fault of ours. Start a new one.')
   }
 }

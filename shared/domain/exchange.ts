@@ -1,6 +1,7 @@
 // Exchanges an authorization code (RFC 6749 section 4.1.3) and ends the session with a connection or an error.
 import { withClientCredentials } from './client-secrets.ts'
 import { type ConnectSession, SESSION_MEMORY_SECONDS, type SessionState } from './connect-session.ts'
+import { ServiceError } from './errors.ts'
 import { storeGrant } from './grant.ts'
 import type { Services, TokenOutcome } from './ports.ts'
 import type { Secret } from './secret.ts'
@@ -22,7 +23,10 @@ export async function exchangeForConnection(
   code: Secret,
   codeVerifier: Secret,
 ): Promise<Ended> {
-  const state = await exchange(services, session, code, codeVerifier)
+  const state = await exchange(services, session, code, codeVerifier).catch((error): Ended => {
+    services.log.error('A session failed', { session: session.id, error })
+    return { status: 'failed', error: error instanceof ServiceError ? error.code : 'server_error' }
+  })
   await services.sessions.move(session, 'exchanging', state, later(services.now(), SESSION_MEMORY_SECONDS))
   return state
 }
@@ -67,6 +71,6 @@ function sessionError(outcome: Exclude<TokenOutcome['outcome'], 'granted'>): str
     case 'answer_lost':
       return 'temporarily_unavailable'
     case 'malformed':
-      return 'server_error'
+      return 'invalid_response'
   }
 }

@@ -49,8 +49,16 @@ export async function activeConnection(
 export async function usableToken(services: FreshTokenPorts, ref: ConnectionRef): Promise<UsableToken> {
   const connection = await activeConnection(services, ref)
   const expiresAt = expiryOf(connection.credential)
-  const valid = expiresAt === undefined || expiresAt > later(services.now(), EXPIRY_SKEW_SECONDS)
-  return openToken(services, valid ? connection : await renewed(services, connection))
+  if (expiresAt === undefined || expiresAt > later(services.now(), EXPIRY_SKEW_SECONDS)) {
+    return openToken(services, connection)
+  }
+  try {
+    return await openToken(services, await renewed(services, connection))
+  } catch (error) {
+    // Trouble with the refresh reaches nobody before the token has really expired.
+    if (expiresAt > services.now() && isRefreshFailed(error)) return openToken(services, connection)
+    throw error
+  }
 }
 
 /**
@@ -66,6 +74,7 @@ export async function replaceRejected(
   if (current.generation !== rejected.generation) return openToken(services, current)
   if (current.credential.kind === 'refreshable') return openToken(services, await renewed(services, current))
   const probe = await probeConnection(services, current)
+  if (probe.outcome === 'suspended') throw suspended()
   if (probe.outcome === 'alive' || probe.outcome === 'unclear') return undefined
   const judged = await settled(services, current)
   return judged.generation === current.generation ? undefined : openToken(services, judged)
@@ -84,6 +93,7 @@ export async function refreshNow(
   const connection = await activeConnection(services, ref)
   if (connection.credential.kind === 'refreshable') return renewed(services, connection)
   const probe = await probeConnection(services, connection)
+  if (probe.outcome === 'suspended') throw suspended()
   if (probe.outcome === 'unclear')
     throw refreshFailed(connection, 'ClickFunnels could not tell whether it lives')
   return settled(services, connection)
@@ -99,6 +109,8 @@ async function renewed(services: FreshTokenPorts, connection: Connection): Promi
       throw refreshFailed(connection, refresh.error)
     case 'reauthorization_required':
       return activeConnection(services, refOf(connection))
+    case 'suspended':
+      throw suspended()
     case 'busy':
     case 'overtaken': {
       const other = await settled(services, connection)
@@ -125,6 +137,14 @@ async function settled(services: FreshTokenPorts, seen: Connection): Promise<Con
 async function openToken(services: Pick<Services, 'vault'>, connection: Connection): Promise<UsableToken> {
   const binding = tokenOf(connection.tenantId, connection.id, connection.generation, 'access_token')
   return { connection, accessToken: await services.vault.open(binding, connection.credential.accessToken) }
+}
+
+function suspended(): ServiceError {
+  return new ServiceError('tenant_suspended', 'The tenant is suspended. Ask the operator of this service.')
+}
+
+function isRefreshFailed(error: unknown): boolean {
+  return error instanceof ServiceError && error.code === 'refresh_failed'
 }
 
 function refreshFailed(connection: Connection, reason: string): ServiceError {

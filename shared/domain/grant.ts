@@ -19,7 +19,7 @@ export type StoredGrant =
   | { readonly outcome: 'stored'; readonly connection: Connection }
   /** The session reconnects a connection, and the end user chose another workspace. */
   | { readonly outcome: 'workspace_mismatch' }
-  /** No API can be called with these tokens: the workspace's host is unknown or not allowed. */
+  /** No API can be called with these tokens, or nobody can say of which workspace they are. */
   | { readonly outcome: 'workspace_unusable' }
   /** The connection to reconnect is gone. */
   | { readonly outcome: 'connection_gone' }
@@ -36,10 +36,21 @@ export async function storeGrant(
   session: ConnectSession,
   tokens: TokenSet,
 ): Promise<StoredGrant> {
-  const workspace = await identifyWorkspace(services, tokens)
-  const stored = await place(services, session, tokens, workspace)
-  if (stored.outcome !== 'stored') await revokeOrphan(services, session, tokens)
-  return stored
+  try {
+    const workspace = await identifyWorkspace(services, tokens)
+    const stored = await place(services, session, tokens, workspace)
+    if (stored.outcome !== 'stored') await revokeOrphan(services, session, tokens)
+    return stored
+  } catch (error) {
+    // Nobody holds these tokens now. If the store is what failed, revoking them can fail for the same reason.
+    await revokeOrphan(services, session, tokens).catch((cause) => {
+      services.log.error('Granted tokens are neither stored nor revoked', {
+        session: session.id,
+        error: cause,
+      })
+    })
+    throw error
+  }
 }
 
 async function place(
@@ -51,7 +62,8 @@ async function place(
   if (apiBase(services.provider, workspace, ['funnels']) === undefined)
     return { outcome: 'workspace_unusable' }
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const connectionId = session.reconnects ?? (await connectedAlready(services, session, workspace))
+    const claimed = await connectedAlready(services, session, workspace)
+    const connectionId = session.reconnects ?? claimed
     if (connectionId === undefined) {
       const connection = await newConnection(services, session, tokens, workspace)
       if (await services.connections.create(connection)) return { outcome: 'stored', connection }
@@ -62,10 +74,11 @@ async function place(
       if (session.reconnects !== undefined) return { outcome: 'connection_gone' }
       continue
     }
-    const known = current.workspace.id
-    if (known !== undefined && workspace.id !== undefined && known !== workspace.id) {
+    const { id: known } = current.workspace
+    if (known !== undefined && workspace.id === undefined) return { outcome: 'workspace_unusable' }
+    const differs = known !== undefined && known !== workspace.id
+    if (differs || (claimed !== undefined && claimed !== connectionId))
       return { outcome: 'workspace_mismatch' }
-    }
     const connection = await replaceTokens(services, session, current, tokens, workspace)
     if (connection !== undefined) return { outcome: 'stored', connection }
   }
@@ -121,22 +134,16 @@ async function replaceTokens(
   tokens: TokenSet,
   workspace: Workspace,
 ): Promise<Connection | undefined> {
-  const ref = { tenantId: current.tenantId, connectionId: current.id }
   const change: ConnectionChange = {
     ...(await replacement(services, current, tokens)),
     endUser: session.endUser,
-    workspace,
+    workspace: { ...current.workspace, ...workspace },
     scopes: tokens.scopes,
   }
-  const fence = { generation: current.generation }
   const former = await oweFormerTokens(services, current, tokens)
-  const done =
-    former === undefined
-      ? await services.connections.update(ref, fence, change)
-      : await services.connections.replaceGrant(ref, fence, change, former)
-  if (!done) return undefined
+  if (!(await services.connections.replaceGrant(current, change, former))) return undefined
   if (former !== undefined) await settleRevocation(services, former)
-  return services.connections.get(ref)
+  return services.connections.get({ tenantId: current.tenantId, connectionId: current.id })
 }
 
 /** The change that puts new tokens in place of a connection's: the next generation, due anew, with a clean record. */

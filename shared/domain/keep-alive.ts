@@ -1,22 +1,25 @@
 // Works off what is due in one shard: refreshes, probes, owed revocations. The table is the queue: what is not reached
 // before the deadline simply stays due. Cost grows with what is due, never with what is stored.
 
+import type { Connection } from './connection.ts'
 import type { FreshTokenPorts } from './fresh-token.ts'
 import { probeConnection } from './liveness.ts'
 import type { DueWork, Services } from './ports.ts'
-import { refreshConnection } from './refresh.ts'
+import { refOf, refreshConnection } from './refresh.ts'
 import { settleRevocation } from './revocation.ts'
+import { later } from './time.ts'
 
 /** How many pieces of work are under way at once. */
 const CONCURRENCY = 16
 const BATCH = 100
+const SUSPENDED_SECONDS = 10 * 60
 
 export interface KeepAliveReport {
   /** Pieces of work by how they ended. */
   readonly [outcome: string]: number
 }
 
-type Ports = FreshTokenPorts & Pick<Services, 'dueIndex' | 'tenants'>
+type Ports = FreshTokenPorts & Pick<Services, 'dueIndex'>
 
 /**
  * Does what is due in a shard until nothing is, or `mayGoOn` says to stop.
@@ -61,14 +64,22 @@ async function attend(services: Ports, work: DueWork & { kind: 'connection' }): 
     connection.credential.kind === 'refreshable'
       ? await refreshConnection(services, connection)
       : await probeConnection(services, connection)
+  if (outcome === 'suspended') await postpone(services, connection)
   return outcome
+}
+
+/** A suspended tenant's connections are looked at again later; they must not stand in the way of others. */
+async function postpone(services: Ports, connection: Connection): Promise<void> {
+  const now = services.now()
+  const change = { dueAt: later(now, SUSPENDED_SECONDS * (1 + services.chance())), updatedAt: now }
+  await services.connections.update(refOf(connection), { generation: connection.generation }, change)
 }
 
 async function payDebt(services: Ports, work: DueWork & { kind: 'revocation' }): Promise<string> {
   const debt = await services.revocations.get(work.tenantId, work.revocationId)
   if (debt === undefined || debt.dueAt > services.now()) return 'not_due'
-  await settleRevocation(services, debt)
-  return 'revocation'
+  const outcome = await settleRevocation(services, debt)
+  return outcome === 'error' ? outcome : `revocation_${outcome}`
 }
 
 /** Runs the work at bounded concurrency; gives how many said true. */

@@ -2,12 +2,19 @@
 // says, so only a probe (`GET /me`) tells. A 401, confirmed once, ends the connection; nothing else proves anything.
 import { backoffUntil, type Connection, nextDueAt } from './connection.ts'
 import type { ProbeOutcome, Services } from './ports.ts'
-import { acquireLease, fenceOf, type RefreshPorts, refOf, requireReauthorization } from './refresh.ts'
+import {
+  acquireLease,
+  fenceOf,
+  type RefreshPorts,
+  refOf,
+  requireReauthorization,
+  underLease,
+} from './refresh.ts'
 import { tokenOf } from './revocation.ts'
 
 export type LivenessOutcome =
   | { readonly outcome: 'alive' }
-  | { readonly outcome: 'busy' | 'overtaken' | 'reauthorization_required' }
+  | { readonly outcome: 'busy' | 'suspended' | 'overtaken' | 'reauthorization_required' }
   | { readonly outcome: 'unclear'; readonly detail: string }
 
 /** Probes a connection and stores what that showed. */
@@ -15,9 +22,10 @@ export async function probeConnection(
   services: RefreshPorts,
   connection: Connection,
 ): Promise<LivenessOutcome> {
-  const owner = await acquireLease(services, connection)
-  if (owner === undefined) return { outcome: 'busy' }
-  const probe = await confirmedProbe(services, connection)
+  const lease = await acquireLease(services, connection)
+  if (lease.outcome !== 'acquired') return lease
+  const { owner } = lease
+  const probe = await underLease(services, connection, owner, () => confirmedProbe(services, connection))
   if (probe.outcome === 'rejected') {
     const ended = await requireReauthorization(services, connection, owner, 'access_token_rejected')
     return { outcome: ended.outcome === 'overtaken' ? 'overtaken' : 'reauthorization_required' }

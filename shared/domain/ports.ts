@@ -129,13 +129,12 @@ export interface Connections {
   acquireLease(ref: ConnectionRef, generation: number, lease: Lease, now: EpochSeconds): Promise<boolean>
   /** Changes the connection if the fence holds; false if not. */
   update(ref: ConnectionRef, fence: Fence, change: ConnectionChange): Promise<boolean>
-  /** As `update`, and in the same transaction owes the revocation of the tokens that are replaced. */
-  replaceGrant(
-    ref: ConnectionRef,
-    fence: Fence,
-    change: ConnectionChange,
-    former: Revocation,
-  ): Promise<boolean>
+  /**
+   * Puts a new grant in place of a connection's, as it was read, and in the same transaction owes the revocation of the
+   * tokens it held (if they are not the same) and claims the workspace; false if the generation has moved or another
+   * connection holds the claim.
+   */
+  replaceGrant(read: Connection, change: ConnectionChange, former: Revocation | undefined): Promise<boolean>
   /** Deletes the connection and owes the revocation of its tokens, in one transaction; false if the fence fails. */
   remove(connection: Connection, revocation: Revocation): Promise<boolean>
   /** Newest first, `limit` at most, after the connection named. */

@@ -10,28 +10,44 @@
 // has refreshed meanwhile ends a connection.
 import { withClientCredentials } from './client-secrets.ts'
 import { backoffUntil, type Connection, expiryOf, type ReauthorizationReason } from './connection.ts'
+import { ServiceError } from './errors.ts'
 import { replacement } from './grant.ts'
 import { equalSecrets } from './hash.ts'
 import type { Services, TokenOutcome, TokenSet } from './ports.ts'
 import { revokeOrphan, tokenOf } from './revocation.ts'
-import { later } from './time.ts'
+import { later, latest } from './time.ts'
 
 /** The token endpoint's deadline is inside it (adapters/clickfunnels-oauth.ts), with time left to commit. */
 export const LEASE_SECONDS = 30
+/** How long a commit is tried while the store fails. */
+const COMMIT_SECONDS = 8
+const COMMIT_PAUSE_MILLISECONDS = 300
+
+/** Why a refresh or probe kept the old tokens. */
+export type KeptReason = Exclude<TokenOutcome['outcome'], 'granted'> | 'internal_error'
 
 export type RefreshOutcome =
   | { readonly outcome: 'refreshed'; readonly connection: Connection }
   /** Someone else holds the lease. */
   | { readonly outcome: 'busy' }
+  /** The tenant is suspended: its tokens are kept and left alone. */
+  | { readonly outcome: 'suspended' }
   /** Someone else changed the connection meanwhile; what is stored now counts. */
   | { readonly outcome: 'overtaken' }
   | { readonly outcome: 'reauthorization_required' }
   /** The old tokens stand; the connection is due again later. */
-  | { readonly outcome: 'failed'; readonly error: Exclude<TokenOutcome['outcome'], 'granted'> }
+  | { readonly outcome: 'failed'; readonly error: KeptReason }
 
 export type RefreshPorts = Pick<
   Services,
-  'randomBytes' | 'apps' | 'connections' | 'resourceServer' | 'authorizationServer' | 'log'
+  | 'randomBytes'
+  | 'sleep'
+  | 'tenants'
+  | 'apps'
+  | 'connections'
+  | 'resourceServer'
+  | 'authorizationServer'
+  | 'log'
 > &
   Parameters<typeof revokeOrphan>[0]
 
@@ -40,25 +56,31 @@ export async function refreshConnection(
   services: RefreshPorts,
   connection: Connection,
 ): Promise<RefreshOutcome> {
-  const owner = await acquireLease(services, connection)
-  if (owner === undefined) return { outcome: 'busy' }
-  const answer = await requestTokens(services, connection)
+  const lease = await acquireLease(services, connection)
+  if (lease.outcome !== 'acquired') return lease
+  const { owner } = lease
+  const answer = await underLease(services, connection, owner, () => requestTokens(services, connection))
   switch (answer.outcome) {
     case 'granted':
       return commit(services, connection, owner, answer.tokens)
     case 'grant_refused':
-      return judgeRefusal(services, connection, owner)
+      return underLease(services, connection, owner, () => judgeRefusal(services, connection, owner))
+    case 'rate_limited':
+      return keepTokens(services, connection, owner, answer.outcome, answer.retryAfterSeconds)
     default:
       services.log.warn('A refresh failed; the old tokens stand', { connection: connection.id, ...answer })
       return keepTokens(services, connection, owner, answer.outcome)
   }
 }
 
-/** Takes the lease of a connection as it was read; gives the owner to name in the fence, or nothing when it is taken. */
+/** Takes the lease of a connection as it was read; gives the owner to name in the fence. */
 export async function acquireLease(
-  services: Pick<Services, 'now' | 'randomBytes' | 'connections'>,
+  services: Pick<Services, 'now' | 'randomBytes' | 'tenants' | 'connections'>,
   connection: Connection,
-): Promise<string | undefined> {
+): Promise<{ outcome: 'acquired'; owner: string } | { outcome: 'busy' | 'suspended' }> {
+  // Read anew, not from a cache: a suspension stops refreshes at once.
+  const tenant = await services.tenants.get(connection.tenantId)
+  if (tenant?.status !== 'active') return { outcome: 'suspended' }
   const owner = Buffer.from(services.randomBytes(12)).toString('base64url')
   const now = services.now()
   const lease = { owner, until: later(now, LEASE_SECONDS) }
@@ -68,7 +90,24 @@ export async function acquireLease(
     lease,
     now,
   )
-  return acquired ? owner : undefined
+  return acquired ? { outcome: 'acquired', owner } : { outcome: 'busy' }
+}
+
+/** A fault of ours must not leave the connection leased, nor due at once for ever: it counts as a failed attempt. */
+export async function underLease<T>(
+  services: Pick<Services, 'now' | 'chance' | 'connections' | 'log'>,
+  connection: Connection,
+  owner: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    await keepTokens(services, connection, owner, 'internal_error').catch(() => {
+      services.log.warn('A lease was not given back; it runs out by itself', { connection: connection.id })
+    })
+    throw error
+  }
 }
 
 /** Ends a connection's active life: only the end user can help now. */
@@ -128,7 +167,9 @@ async function commit(
     lastRefreshedAt: services.now(),
   }
   const ref = refOf(connection)
-  if (await services.connections.update(ref, fenceOf(connection, owner), change)) {
+  if (
+    await persistently(services, () => services.connections.update(ref, fenceOf(connection, owner), change))
+  ) {
     const stored = await services.connections.get(ref)
     return stored === undefined ? { outcome: 'overtaken' } : { outcome: 'refreshed', connection: stored }
   }
@@ -140,6 +181,23 @@ async function commit(
   // Reconnected, deleted or refreshed by another while we asked: our tokens belong nowhere.
   await revokeOrphan(services, connection, tokens)
   return { outcome: 'overtaken' }
+}
+
+/** Storage trouble passes: the new tokens are in our hands only, so the write is tried for as long as the lease lasts. */
+async function persistently(
+  services: Pick<Services, 'now' | 'chance' | 'sleep'>,
+  write: () => Promise<boolean>,
+): Promise<boolean> {
+  const until = later(services.now(), COMMIT_SECONDS)
+  for (;;) {
+    try {
+      return await write()
+    } catch (error) {
+      const passing = error instanceof ServiceError && error.code === 'storage_unavailable'
+      if (!passing || services.now() >= until) throw error
+      await services.sleep(COMMIT_PAUSE_MILLISECONDS * (0.5 + services.chance()))
+    }
+  }
 }
 
 async function holds(services: RefreshPorts, stored: Connection, tokens: TokenSet): Promise<boolean> {
@@ -168,16 +226,17 @@ async function judgeRefusal(
 }
 
 async function keepTokens(
-  services: RefreshPorts,
+  services: Pick<Services, 'now' | 'chance' | 'connections'>,
   connection: Connection,
   owner: string,
-  error: Exclude<TokenOutcome['outcome'], 'granted'>,
+  error: KeptReason,
+  atLeastSeconds = 0,
 ): Promise<RefreshOutcome> {
   const now = services.now()
   const consecutiveFailures = connection.consecutiveFailures + 1
   const kept = await services.connections.update(refOf(connection), fenceOf(connection, owner), {
     lease: null,
-    dueAt: backoffUntil(now, consecutiveFailures, services.chance),
+    dueAt: latest(backoffUntil(now, consecutiveFailures, services.chance), later(now, atLeastSeconds)),
     consecutiveFailures,
     lastError: error,
     updatedAt: now,

@@ -18,6 +18,8 @@ type Ports = Pick<
 
 /** Seconds that the process which stored a debt has to pay it, before keep-alive tries. */
 const FIRST_ATTEMPT_SECONDS = 60
+/** How often a concurrent change of the connection is answered by starting over. */
+const ATTEMPTS = 5
 /** After so many attempts (about a week of hourly ones) the provider is not going to take the token. */
 const MOST_ATTEMPTS = 170
 
@@ -30,13 +32,17 @@ export async function disconnect(
   { tenant }: Caller,
   connectionId: ConnectionId,
 ): Promise<void> {
-  for (;;) {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const connection = await services.connections.get({ tenantId: tenant.id, connectionId })
     if (connection === undefined) throw new ServiceError('not_found', 'There is no such connection.')
     const debt = debtOf(services, connection)
-    // False when the tokens were replaced since: then those are the ones to revoke.
-    if (await services.connections.remove(connection, debt)) return settleRevocation(services, debt)
+    if (await services.connections.remove(connection, debt)) {
+      await settleRevocation(services, debt)
+      return
+    }
+    // Its tokens were replaced since: then those are the ones to revoke.
   }
+  throw new Error(`Connection "${connectionId}" kept changing while it was disconnected`)
 }
 
 /** The debt for the tokens a connection holds now, unless the provider gave the very same access token again. */
@@ -77,28 +83,36 @@ export async function revokeOrphan(
   await settleRevocation(services, debt)
 }
 
+export type SettlementOutcome = 'settled' | 'postponed' | 'error'
+
 /** Tries to pay a debt; a failure leaves it stored and due later. Never throws: whoever calls has done its own work. */
-export async function settleRevocation(services: Ports, debt: Revocation): Promise<void> {
+export async function settleRevocation(services: Ports, debt: Revocation): Promise<SettlementOutcome> {
   try {
-    const app = await services.apps.get(debt.tenantId, debt.appId)
-    const result = app === undefined ? 'done' : await revokeTokens(services, app, debt)
-    if (result === 'done') return await services.revocations.settle(debt)
-    if (debt.attempts >= MOST_ATTEMPTS) {
-      services.log.error('Gave up revoking tokens', { revocation: debt.id, attempts: debt.attempts, result })
-      return await services.revocations.settle(debt)
+    const result = await revokeTokens(services, debt).catch((error) => {
+      services.log.warn('Tokens were not revoked yet', { revocation: debt.id, error })
+      return 'failed'
+    })
+    const hopeless = result !== 'done' && debt.attempts >= MOST_ATTEMPTS
+    if (hopeless)
+      services.log.error('Gave up revoking tokens', { revocation: debt.id, attempts: debt.attempts })
+    if (result === 'done' || hopeless) {
+      await services.revocations.settle(debt)
+      return 'settled'
     }
-    const dueAt = backoffUntil(services.now(), debt.attempts + 1, services.chance)
-    await services.revocations.postpone(debt, dueAt)
+    await services.revocations.postpone(
+      debt,
+      backoffUntil(services.now(), debt.attempts + 1, services.chance),
+    )
+    return 'postponed'
   } catch (error) {
-    services.log.warn('Tokens were not revoked yet', { revocation: debt.id, error })
+    services.log.error('A revocation could not be stored; it stays due', { revocation: debt.id, error })
+    return 'error'
   }
 }
 
-async function revokeTokens(
-  services: Ports,
-  app: Parameters<typeof withClientCredentials>[1],
-  debt: Revocation,
-) {
+async function revokeTokens(services: Ports, debt: Revocation) {
+  const app = await services.apps.get(debt.tenantId, debt.appId)
+  if (app === undefined) return 'done'
   const tokens: [Secret, 'access_token' | 'refresh_token'][] = []
   for (const [field, sealed] of [
     ['refresh_token', debt.refreshToken],

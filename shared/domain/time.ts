@@ -15,6 +15,11 @@ export function later(moment: EpochSeconds, seconds: number): EpochSeconds {
   return epochSeconds(moment + seconds)
 }
 
+/** The later one of two moments. */
+export function latest(one: EpochSeconds, other: EpochSeconds): EpochSeconds {
+  return one > other ? one : other
+}
+
 /** RFC 3339 in UTC, the form of every time on the wire. */
 export function toRfc3339(moment: EpochSeconds): string {
   return `${new Date(moment * 1000).toISOString().slice(0, 19)}Z`

@@ -14,7 +14,8 @@ const sections = new Map(
     .slice(1)
     .map((section) => [section.split('\n', 1)[0]?.trim().replaceAll(' ', '-') ?? '', section]),
 )
-const anchorOf = (description: string) => / Runbook: docs\/runbook\.md#([a-z-]+)$/.exec(description)?.[1] ?? ''
+const anchorOf = (description: string) =>
+  / Runbook: docs\/runbook\.md#([a-z-]+)$/.exec(description)?.[1] ?? ''
 
 describe('alarms', () => {
   it.each(alarms)('$id says what it means and where to read on', ({ description }) => {
@@ -24,7 +25,9 @@ describe('alarms', () => {
   it('exist for every function, for the API and for keep-alive', () => {
     const functions = Object.keys(ENV).flatMap((name) => [`${name}-errors`, `${name}-throttles`])
     const others = ['api-server-errors', 'keep-alive-slow', 'keep-alive-stopped']
-    expect(alarms.map(({ description }) => anchorOf(description)).sort()).toEqual([...functions, ...others].sort())
+    expect(alarms.map(({ description }) => anchorOf(description)).sort()).toEqual(
+      [...functions, ...others].sort(),
+    )
   })
 })
 

@@ -38,7 +38,9 @@ const actionsOf = (statement: Statement) => listed(statement.Action).sort()
 /** All statements of a role, whatever they are attached by. */
 function statementsOf(roleId: string): Statement[] {
   return resourcesOf(service, 'AWS::IAM::Policy')
-    .filter(([, { Properties }]) => listed<{ Ref: string }>(Properties.Roles).some(({ Ref }) => Ref === roleId))
+    .filter(([, { Properties }]) =>
+      listed<{ Ref: string }>(Properties.Roles).some(({ Ref }) => Ref === roleId),
+    )
     .flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement)
 }
 
@@ -78,7 +80,9 @@ describe.each(NAMES)('role of %s', (name) => {
 
   it('may do with the table what the function does, and query its index if it has one', () => {
     const index = INDEX[name]
-    const onTable = about(name, 'TableCD117FA1Arn').filter(({ Resource }) => !JSON.stringify(Resource).includes('/index/'))
+    const onTable = about(name, 'TableCD117FA1Arn').filter(
+      ({ Resource }) => !JSON.stringify(Resource).includes('/index/'),
+    )
     expect(onTable.flatMap(actionsOf)).toEqual([...TABLE_ACTIONS[name]].sort())
     const onIndexes = about(name, '/index/')
     expect(onIndexes.flatMap(actionsOf)).toEqual(index === undefined ? [] : ['dynamodb:Query'])
@@ -115,7 +119,9 @@ describe.each(NAMES)('role of %s', (name) => {
 
 function isKnown({ Resource }: Statement, log: string): boolean {
   const text = JSON.stringify(Resource)
-  return Resource === '*' || ['TableCD117FA1Arn', 'TableKey', 'RootKey', log].some((one) => text.includes(one))
+  return (
+    Resource === '*' || ['TableCD117FA1Arn', 'TableKey', 'RootKey', log].some((one) => text.includes(one))
+  )
 }
 
 it('allows root keys for the purpose that the vault names', () => {

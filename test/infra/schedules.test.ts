@@ -24,9 +24,9 @@ describe('keep-alive schedules', () => {
   // The scheduler retries what it could not hand over, Lambda what failed: both would pile up work that is still due anyway.
   it('repeat no run, neither by the scheduler nor by Lambda', () => {
     for (const { Target } of schedules) expect(Target.RetryPolicy.MaximumRetryAttempts).toBe(0)
-    expect(resourcesOf(service, 'AWS::Lambda::EventInvokeConfig').map(([, { Properties }]) => Properties)).toEqual([
-      { FunctionName: { Ref: functionId }, MaximumRetryAttempts: 0, Qualifier: '$LATEST' },
-    ])
+    expect(
+      resourcesOf(service, 'AWS::Lambda::EventInvokeConfig').map(([, { Properties }]) => Properties),
+    ).toEqual([{ FunctionName: { Ref: functionId }, MaximumRetryAttempts: 0, Qualifier: '$LATEST' }])
   })
 
   it('may invoke keep-alive and nothing else', () => {

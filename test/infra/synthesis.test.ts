@@ -9,12 +9,15 @@ describe('synthesis', () => {
   // An unsuppressed finding already fails the synthesis; this says that the findings were looked for and written down.
   it('has no finding of cdk-nag that is not answered by a reason', () => {
     const report = JSON.parse(readOutput('validation-report.json'))
-    expect(report.pluginReports.filter(({ conclusion }: { conclusion: string }) => conclusion !== 'success')).toEqual([])
+    expect(
+      report.pluginReports.filter(({ conclusion }: { conclusion: string }) => conclusion !== 'success'),
+    ).toEqual([])
   })
 
   it('depends on no machine: the templates hold no paths', () => {
     for (const template of [data, service]) {
-      for (const [id, { Metadata }] of Object.entries(template.Resources)) expect(Metadata, id).toBeUndefined()
+      for (const [id, { Metadata }] of Object.entries(template.Resources))
+        expect(Metadata, id).toBeUndefined()
     }
   })
 

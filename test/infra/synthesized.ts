@@ -8,11 +8,6 @@ import type {} from '../setup.ts'
 
 export interface Resource {
   readonly Type: string
-  /** A template is plain JSON; tests say by their assertions what they expect. */
-export type Json = ReturnType<typeof JSON.parse>
-
-export interface Resource {
-  readonly Type: string
   // biome-ignore lint/suspicious/noExplicitAny: tests say by their assertions what they expect
   readonly Properties: any
   readonly DeletionPolicy?: string

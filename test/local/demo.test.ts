@@ -1,6 +1,5 @@
 // The demo page from its user's side, on the real stack: connect, see every funnel, disconnect, and what is said when
 // something goes wrong.
-import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { USERS } from '../../infra/local/demo/logins.ts'
 import { type Demo, startDemo } from '../../infra/local/demo/server.ts'
