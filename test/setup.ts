@@ -1,7 +1,7 @@
 // Runs once before all tests: synthesizes the CDK app and tells every test file where the result is, so that a whole run
 // uses one state of the sources and CDK runs at most once.
 import type { TestProject } from 'vitest/node'
-import { synthesize } from '../infra/local/synthesis.ts'
+import { synthesize } from '../infra/local/cloudformation/synthesis.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {

@@ -2,9 +2,9 @@
 // (DynamoDB Local, LocalStack, an AWS account). Knows what both the functions and we need to reach them.
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { startDynoxide } from './dynoxide.ts'
-import { startKmsEndpoint } from './kms-endpoint.ts'
-import { LOCAL_REGION } from './kms-keys.ts'
+import { startDynoxide } from './dynamodb/dynoxide.ts'
+import { startKmsEndpoint } from './kms/endpoint.ts'
+import { LOCAL_REGION } from './kms/keys.ts'
 
 export interface Emulators {
   readonly endpoints: { readonly dynamodb: string; readonly kms: string }

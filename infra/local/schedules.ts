@@ -1,5 +1,5 @@
 // EventBridge Scheduler on one machine: invokes functions at the template's rates, or all of them at once on demand.
-import type { ScheduleDefinition } from './template.ts'
+import type { ScheduleDefinition } from './cloudformation/template.ts'
 
 export interface ScheduleRun {
   readonly schedule: string

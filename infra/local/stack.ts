@@ -1,12 +1,12 @@
 // The whole service on this machine: emulators, the synthesized template's tables, functions, routes and schedules, and
 // the API's port. `npm start` and the journey tests start the same thing. Closing it leaves nothing behind.
-import { openBridge } from './bridge.ts'
+import { openBridge } from './api-gateway/bridge.ts'
+import { synthesize } from './cloudformation/synthesis.ts'
+import { readDeployment } from './cloudformation/template.ts'
+import { ensureTables } from './dynamodb/tables.ts'
 import { startEmulators } from './emulators.ts'
-import { type FunctionLog, LambdaHost } from './lambda-host.ts'
+import { type FunctionLog, LambdaHost } from './lambda/host.ts'
 import { type ScheduleRun, Schedules } from './schedules.ts'
-import { synthesize } from './synthesis.ts'
-import { ensureTables } from './tables.ts'
-import { readDeployment } from './template.ts'
 
 export interface StackOptions {
   /** 0, the default, takes any free port. */

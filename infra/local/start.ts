@@ -2,12 +2,12 @@
 // Says what it does as it does it; its last line is "ready <url>". Ends cleanly on SIGINT and SIGTERM.
 import { join } from 'node:path'
 import { startClickFunnels } from './clickfunnels/simulator.ts'
+import { PROJECT_ROOT } from './cloudformation/synthesis.ts'
 import { startDemo } from './demo/server.ts'
 import { type DemoTenant, provideDemoTenant } from './demo-tenant.ts'
-import { logToFiles } from './function-logs.ts'
+import { logToFiles } from './lambda/logs.ts'
 import { readSettings, type Settings, templateParameters, usesSimulator } from './settings.ts'
 import { startStack } from './stack.ts'
-import { PROJECT_ROOT } from './synthesis.ts'
 import { explainTakenPort, probePorts } from './taken-ports.ts'
 
 const closers: (() => Promise<void>)[] = []

@@ -172,7 +172,7 @@ describe('owed revocations', () => {
     await disconnect(services, scene.caller, connections[0]?.id as Connection['id'])
     expect(services.clickfunnels.tokens.live()).toHaveLength(1)
     services.clock.advance(60)
-    expect(await run(services)).toEqual({ revocation: 1 })
+    expect(await run(services)).toEqual({ revocation_settled: 1 })
     expect(services.clickfunnels.tokens.live()).toEqual([])
     expect(services.revocations.items.size).toBe(0)
     expect(await run(services)).toEqual({})

@@ -74,15 +74,20 @@ export class FakeConnections implements Connections, DueIndex {
   async update(ref: ConnectionRef, fence: Fence, change: ConnectionChange): Promise<boolean> {
     const stored = this.items.get(keyOf(ref))
     if (stored === undefined || !holds(stored, fence)) return false
-    const changed = Object.entries({ ...stored, ...structuredClone(change) })
-    const kept = changed.filter(([, value]) => value !== null && value !== undefined)
-    this.items.set(keyOf(ref), Object.fromEntries(kept) as unknown as Connection)
+    const changed = withoutNulls({ ...stored, ...structuredClone(change) })
+    this.items.set(keyOf(ref), changed as unknown as Connection)
     return true
   }
 
-  async replaceGrant(ref: ConnectionRef, fence: Fence, change: ConnectionChange, former: Revocation) {
-    if (this.#revocations.items.has(former.id) || !(await this.update(ref, fence, change))) return false
-    await this.#revocations.owe(former)
+  async replaceGrant(read: Connection, change: ConnectionChange, former: Revocation | undefined) {
+    const ref = { tenantId: read.tenantId, connectionId: read.id }
+    const claim = claimOf({ ...read, ...withoutNulls(change) })
+    const holder = claim === undefined ? undefined : this.#claims.get(claim)
+    if (holder !== undefined && holder !== read.id) return false
+    if (former !== undefined && this.#revocations.items.has(former.id)) return false
+    if (!(await this.update(ref, { generation: read.generation }, change))) return false
+    if (claim !== undefined) this.#claims.set(claim, read.id)
+    if (former !== undefined) await this.#revocations.owe(former)
     return true
   }
 
@@ -92,7 +97,7 @@ export class FakeConnections implements Connections, DueIndex {
     if (stored?.generation !== connection.generation) return false
     this.items.delete(key)
     const claim = claimOf(connection)
-    if (claim !== undefined) this.#claims.delete(claim)
+    if (claim !== undefined && this.#claims.get(claim) === connection.id) this.#claims.delete(claim)
     await this.#revocations.owe(revocation)
     return true
   }
@@ -130,7 +135,15 @@ function keyOf({ tenantId, connectionId }: ConnectionRef): string {
   return `${tenantId}/${connectionId}`
 }
 
-function claimOf({ tenantId, appId, workspace, endUser }: Connection): string | undefined {
+function withoutNulls(members: object): object {
+  return Object.fromEntries(
+    Object.entries(members).filter(([, value]) => value !== null && value !== undefined),
+  )
+}
+
+type Claiming = Pick<Connection, 'tenantId' | 'appId' | 'workspace' | 'endUser'>
+
+function claimOf({ tenantId, appId, workspace, endUser }: Claiming): string | undefined {
   return workspace.id && JSON.stringify([tenantId, appId, workspace.id, endUser.id])
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ROUTES, type RouteKey } from '#http/routes.ts'
-import { readDeployment } from '../../infra/local/template.ts'
+import { readDeployment } from '../../infra/local/cloudformation/template.ts'
 import { directory, resourcesOf, service } from './synthesized.ts'
 
 const routes = new Map(

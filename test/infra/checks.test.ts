@@ -9,6 +9,9 @@ import { afterAll, expect, it } from 'vitest'
 import { DataStack } from '../../infra/data-stack.ts'
 import { ServiceStack } from '../../infra/service-stack.ts'
 
+/** Some 5 seconds, more on a busy machine. */
+const SYNTHESIS_LIMIT_MS = 60_000
+
 interface Finding {
   readonly ruleName: string
   readonly violatingConstructs: readonly { readonly constructPath: string }[]
@@ -32,7 +35,7 @@ function findings(outdir: string): Finding[] {
   return pluginReports.flatMap(({ violations }: { violations: Finding[] }) => violations)
 }
 
-it('a careless bucket stops the synthesis, and is all that is found', () => {
+it('a careless bucket stops the synthesis, and is all that is found', { timeout: SYNTHESIS_LIMIT_MS }, () => {
   const app = bothStacks(folder)
   new Bucket(new Stack(app, 'Careless'), 'Bucket')
   expect(() => app.synth()).toThrow(/validation/i)

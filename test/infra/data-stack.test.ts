@@ -62,6 +62,15 @@ describe('data stack', () => {
     })
   })
 
+  it('lets nobody use a key but by the IAM policies of its own account', () => {
+    const root = ['arn:', { Ref: 'AWS::Partition' }, ':iam::', { Ref: 'AWS::AccountId' }, ':root']
+    for (const [id, { Properties }] of keys) {
+      expect(Properties.KeyPolicy.Statement, id).toEqual([
+        { Action: 'kms:*', Effect: 'Allow', Principal: { AWS: { 'Fn::Join': ['', root] } }, Resource: '*' },
+      ])
+    }
+  })
+
   it('rotates both keys, and gives neither less than a month before it is really deleted', () => {
     expect(keys).toHaveLength(2)
     for (const [id, { Properties }] of keys) {

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ENV, type FunctionName, parseEnv } from '#runtime/env.ts'
-import { readDeployment } from '../../infra/local/template.ts'
+import { readDeployment } from '../../infra/local/cloudformation/template.ts'
 import { fileHashes } from './files.ts'
 import { directory, functionResource, resourcesOf, service } from './synthesized.ts'
 

@@ -1,134 +1,143 @@
-// What each function may do, written out here a second time: a permission that is added has to be added in both places.
+// Everything that the roles may do, written out here a second time: a permission that is added has to be added in both
+// places, and is seen in review.
 import { readFileSync } from 'node:fs'
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { DUE_INDEX, END_USER_INDEX } from '#adapters/table.ts'
 import { ENV, type FunctionName } from '#runtime/env.ts'
-import { functionResource, type Resource, resourcesOf, service } from './synthesized.ts'
+import { data, functionResource, type Resource, resourcesOf, service } from './synthesized.ts'
 
 const NAMES = Object.keys(ENV) as FunctionName[]
 
-const READ = ['dynamodb:GetItem', 'dynamodb:Query']
-const WRITE = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem']
-const TABLE_ACTIONS: Readonly<Record<FunctionName, readonly string[]>> = {
-  'connect-sessions': [...READ, ...WRITE],
-  authorize: [...READ, 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
-  callback: [...READ, ...WRITE],
-  connections: [...READ, 'dynamodb:BatchGetItem', ...WRITE],
-  proxy: [...READ, ...WRITE],
-  'keep-alive': [...READ, ...WRITE],
-  tenants: [...READ, ...WRITE],
+const LOG_AND_TRACES = [
+  'logs:CreateLogStream on own log',
+  'logs:PutLogEvents on own log',
+  // X-Ray has no resources to name.
+  'xray:PutTelemetryRecords on *',
+  'xray:PutTraceSegments on *',
+]
+/** DynamoDB uses the table's key in the name of whoever calls it. */
+const THROUGH_DYNAMODB = 'on TableKey if kms:ViaService is dynamodb.eu-central-1.amazonaws.com'
+const table = (...actions: readonly string[]) => [
+  ...actions.map((action) => `dynamodb:${action} on Table`),
+  ...['Decrypt', 'DescribeKey', 'Encrypt', 'GenerateDataKey', 'ReEncryptFrom', 'ReEncryptTo'].map(
+    (action) => `kms:${action} ${THROUGH_DYNAMODB}`,
+  ),
+]
+const READ = ['GetItem', 'Query']
+const READ_AND_WRITE = [...READ, 'PutItem', 'UpdateItem', 'DeleteItem']
+const queryOn = (index: string) => `dynamodb:Query on Table/index/${index}`
+const ROOT_KEY_PURPOSE = 'funnel-connect/root-key'
+const VAULT = ['kms:Decrypt', 'kms:GenerateDataKey'].map(
+  (action) => `${action} on RootKey if kms:EncryptionContext:purpose is ${ROOT_KEY_PURPOSE}`,
+)
+
+const ALLOWED: Readonly<Record<FunctionName, readonly string[]>> = {
+  'connect-sessions': [...table(...READ_AND_WRITE), ...VAULT],
+  authorize: [...table(...READ, 'PutItem', 'UpdateItem'), ...VAULT],
+  callback: [...table(...READ_AND_WRITE), ...VAULT],
+  connections: [...table(...READ_AND_WRITE, 'BatchGetItem'), queryOn(END_USER_INDEX.name), ...VAULT],
+  proxy: [...table(...READ_AND_WRITE), ...VAULT],
+  'keep-alive': [...table(...READ_AND_WRITE), queryOn(DUE_INDEX.name), ...VAULT],
+  tenants: [...table(...READ_AND_WRITE), ...VAULT],
   service: [],
 }
-const INDEX: Readonly<Partial<Record<FunctionName, string>>> = {
-  connections: END_USER_INDEX.name,
-  'keep-alive': DUE_INDEX.name,
-}
-const ROOT_KEY_PURPOSE = 'funnel-connect/root-key'
 
 interface Statement {
   readonly Effect: string
-  readonly Action: string | string[]
-  readonly Resource: unknown
-  readonly Condition?: unknown
+  readonly Action: string | readonly string[]
+  readonly Resource: Reference | readonly Reference[]
+  readonly Condition?: { readonly StringEquals: Readonly<Record<string, string>> }
+}
+type Reference =
+  | string
+  | { readonly 'Fn::GetAtt': readonly [string, string] }
+  | { readonly 'Fn::ImportValue': string }
+  | { readonly 'Fn::Join': readonly [string, readonly Reference[]] }
+
+const policies = resourcesOf(service, 'AWS::IAM::Policy').map(([, { Properties }]) => ({
+  roles: Properties.Roles.map(({ Ref }: { Ref: string }) => Ref) as string[],
+  statements: Properties.PolicyDocument.Statement as Statement[],
+}))
+const roles = new Map<string, Resource>(resourcesOf(service, 'AWS::IAM::Role'))
+const logOf = (name: FunctionName): string => functionResource(name)[1].Properties.LoggingConfig.LogGroup.Ref
+const roleOf = (name: FunctionName): string => functionResource(name)[1].Properties.Role['Fn::GetAtt'][0]
+
+/** "Table", "RootKey": what the data stack exports under that name. */
+function exported(name: string): string {
+  const found = Object.keys(data.Resources).find((id) => name.includes(`FnGetAtt${id}Arn`))
+  if (found === undefined) throw new Error(`The data stack exports no ARN as "${name}"`)
+  return found.replace(/[0-9A-F]{8}$/, '')
 }
 
-const listed = <T>(value: T | T[]): T[] => (Array.isArray(value) ? value : [value])
-const actionsOf = (statement: Statement) => listed(statement.Action).sort()
-
-/** All statements of a role, whatever they are attached by. */
-function statementsOf(roleId: string): Statement[] {
-  return resourcesOf(service, 'AWS::IAM::Policy')
-    .filter(([, { Properties }]) =>
-      listed<{ Ref: string }>(Properties.Roles).some(({ Ref }) => Ref === roleId),
-    )
-    .flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement)
+function named(resource: Reference, ownLog: string): string {
+  if (typeof resource === 'string') return resource
+  if ('Fn::ImportValue' in resource) return exported(resource['Fn::ImportValue'])
+  if ('Fn::Join' in resource) return resource['Fn::Join'][1].map((part) => named(part, ownLog)).join('')
+  const [id] = resource['Fn::GetAtt']
+  return id === ownLog ? 'own log' : id.replace(/[0-9A-F]{8}$/, '')
 }
 
-function roleOf(name: FunctionName): [string, Resource] {
-  const id: string = functionResource(name)[1].Properties.Role['Fn::GetAtt'][0]
-  const role = service.Resources[id]
-  if (role === undefined) throw new Error(`"${name}" has no role of its own`)
-  return [id, role]
+/** Every single permission of a role, a line each. */
+function permissionsOf(role: string, ownLog = ''): string[] {
+  const lines = policies
+    .filter((policy) => policy.roles.includes(role))
+    .flatMap((policy) => policy.statements)
+    .flatMap(({ Effect, Action, Resource, Condition }) => {
+      expect(Effect).toBe('Allow')
+      expect(Object.keys(Condition ?? { StringEquals: {} })).toEqual(['StringEquals'])
+      const conditions = Object.entries(Condition?.StringEquals ?? {}).map(
+        ([key, value]) => ` if ${key} is ${value}`,
+      )
+      return [Action]
+        .flat()
+        .flatMap((action) =>
+          [Resource]
+            .flat()
+            .map((one) => `${action} on ${named(one as Reference, ownLog)}${conditions.join('')}`),
+        )
+    })
+  return lines.sort()
 }
 
-/** Statements about a resource whose reference contains the text. */
-const about = (name: FunctionName, text: string) =>
-  statementsOf(roleOf(name)[0]).filter(({ Resource }) => JSON.stringify(Resource).includes(text))
-
-describe.each(NAMES)('role of %s', (name) => {
-  const [roleId, role] = roleOf(name)
-  const statements = statementsOf(roleId)
-
-  it('is its own, has no managed or inline policies, and only allows', () => {
-    expect(NAMES.filter((other) => roleOf(other)[0] === roleId)).toEqual([name])
-    expect(role.Properties).not.toHaveProperty('ManagedPolicyArns')
-    expect(role.Properties).not.toHaveProperty('Policies')
-    for (const statement of statements) {
-      expect(Object.keys(statement).sort().join()).toMatch(/^Action,(Condition,)?Effect,Resource$/)
-      expect(statement.Effect).toBe('Allow')
-    }
-  })
-
-  it('names every action, and every resource but those of X-Ray, which has none', () => {
-    for (const statement of statements) {
-      for (const action of actionsOf(statement)) expect(action).not.toContain('*')
-      if (!JSON.stringify(statement.Resource).includes('*')) continue
-      expect(actionsOf(statement)).toEqual(['xray:PutTelemetryRecords', 'xray:PutTraceSegments'])
-      expect(statement.Resource).toBe('*')
-    }
-  })
-
-  it('may do with the table what the function does, and query its index if it has one', () => {
-    const index = INDEX[name]
-    const onTable = about(name, 'TableCD117FA1Arn').filter(
-      ({ Resource }) => !JSON.stringify(Resource).includes('/index/'),
-    )
-    expect(onTable.flatMap(actionsOf)).toEqual([...TABLE_ACTIONS[name]].sort())
-    const onIndexes = about(name, '/index/')
-    expect(onIndexes.flatMap(actionsOf)).toEqual(index === undefined ? [] : ['dynamodb:Query'])
-    for (const { Resource } of onIndexes) expect(JSON.stringify(Resource)).toContain(`"/index/${index}"`)
-  })
-
-  it('may make and open root keys for their purpose only, if the function has the vault', () => {
-    const found = about(name, 'RootKey')
-    expect(found.flatMap(actionsOf)).toEqual(
-      'ROOT_KEY_ARN' in ENV[name].shape ? ['kms:Decrypt', 'kms:GenerateDataKey'] : [],
-    )
-    for (const { Condition } of found) {
-      expect(Condition).toEqual({ StringEquals: { 'kms:EncryptionContext:purpose': ROOT_KEY_PURPOSE } })
-    }
-  })
-
-  it("uses the table's key through DynamoDB only, if the function has the table", () => {
-    const found = about(name, 'TableKey')
-    expect(found).toHaveLength('TABLE_NAME' in ENV[name].shape ? 1 : 0)
-    for (const { Condition } of found) {
-      expect(Condition).toEqual({
-        StringEquals: { 'kms:ViaService': expect.stringMatching(/^dynamodb\.[a-z0-9-]+\.amazonaws\.com$/) },
-      })
-    }
-  })
-
-  it('may do nothing else but write its own log', () => {
-    const log: string = functionResource(name)[1].Properties.LoggingConfig.LogGroup.Ref
-    const [, others] = [about(name, log), statements.filter((one) => !isKnown(one, log))]
-    expect(others).toEqual([])
-    expect(about(name, log).flatMap(actionsOf)).toEqual(['logs:CreateLogStream', 'logs:PutLogEvents'])
-  })
+it.each(NAMES)('%s may do what is listed here and nothing else', (name) => {
+  expect(permissionsOf(roleOf(name), logOf(name))).toEqual([...LOG_AND_TRACES, ...ALLOWED[name]].sort())
 })
 
-function isKnown({ Resource }: Statement, log: string): boolean {
-  const text = JSON.stringify(Resource)
-  return (
-    Resource === '*' || ['TableCD117FA1Arn', 'TableKey', 'RootKey', log].some((one) => text.includes(one))
-  )
-}
+it('the scheduler may invoke keep-alive and nothing else', () => {
+  const [[, schedule] = []] = resourcesOf(service, 'AWS::Scheduler::Schedule')
+  const role = schedule?.Properties.Target.RoleArn['Fn::GetAtt'][0]
+  expect(permissionsOf(role)).toEqual(['lambda:InvokeFunction on KeepAliveFunction'])
+})
 
-it('allows root keys for the purpose that the vault names', () => {
+it('no permission comes from elsewhere: one role per function, one policy per role, none managed or inline', () => {
+  expect(new Set(NAMES.map(roleOf)).size).toBe(NAMES.length)
+  expect(roles.size).toBe(NAMES.length + 1)
+  expect(policies.flatMap((policy) => policy.roles).sort()).toEqual([...roles.keys()].sort())
+  for (const [id, { Properties }] of roles) {
+    expect(Object.keys(Properties), id).toEqual(['AssumeRolePolicyDocument'])
+  }
+  const types = Object.values(service.Resources).map(({ Type }) => Type)
+  expect(types.filter((type) => /ManagedPolicy|RolePolicy|UserPolicy|KMS/.test(type))).toEqual([])
+})
+
+it('the roles are for Lambda and, in this account only, for the scheduler', () => {
+  const trust = (service: string) => ({
+    Action: 'sts:AssumeRole',
+    Effect: 'Allow',
+    Principal: { Service: service },
+  })
+  const account = { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } }
+  const functionRoles = new Set(NAMES.map(roleOf))
+  for (const [id, { Properties }] of roles) {
+    expect(Properties.AssumeRolePolicyDocument.Statement, id).toEqual([
+      functionRoles.has(id)
+        ? trust('lambda.amazonaws.com')
+        : { ...trust('scheduler.amazonaws.com'), Condition: account },
+    ])
+  }
+})
+
+it('root keys are allowed for the purpose that the vault names', () => {
   const vault = readFileSync(new URL('../../shared/adapters/kms-root-keys.ts', import.meta.url), 'utf8')
   expect(vault).toContain(`PURPOSE = '${ROOT_KEY_PURPOSE}'`)
-})
-
-it('lets nobody scan', () => {
-  expect(JSON.stringify(service)).not.toMatch(/dynamodb:(Scan|\*)/)
 })

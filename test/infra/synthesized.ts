@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { inject } from 'vitest'
 import type { FunctionName } from '#runtime/env.ts'
-import { synthesize } from '../../infra/local/synthesis.ts'
+import { synthesize } from '../../infra/local/cloudformation/synthesis.ts'
 import type {} from '../setup.ts'
 
 export interface Resource {
@@ -17,7 +17,9 @@ export interface Resource {
 
 export interface Template {
   readonly Resources: Readonly<Record<string, Resource>>
-  readonly Parameters: Readonly<Record<string, { readonly Default: string; readonly AllowedValues?: string[] }>>
+  readonly Parameters: Readonly<
+    Record<string, { readonly Default: string; readonly AllowedValues?: string[] }>
+  >
   readonly Outputs: Readonly<Record<string, { readonly Value: unknown }>>
 }
 

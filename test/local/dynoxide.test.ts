@@ -9,9 +9,9 @@ import {
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb'
 import { expect, test, vi } from 'vitest'
-import { startDynoxide } from '../../infra/local/dynoxide.ts'
-import { ensureTables } from '../../infra/local/tables.ts'
-import { readDeployment, type TableDefinition } from '../../infra/local/template.ts'
+import { readDeployment, type TableDefinition } from '../../infra/local/cloudformation/template.ts'
+import { startDynoxide } from '../../infra/local/dynamodb/dynoxide.ts'
+import { ensureTables } from '../../infra/local/dynamodb/tables.ts'
 import { writeFixtureApp } from '../support/fixture-app.ts'
 import { scratchFolder } from '../support/scratch.ts'
 
@@ -53,7 +53,7 @@ test('closing it leaves no process behind', async () => {
 
 test('it ends when the process that started it is killed without a chance to clean up', async () => {
   const script = `
-    const { startDynoxide } = await import(${JSON.stringify(new URL('../../infra/local/dynoxide.ts', import.meta.url).href)})
+    const { startDynoxide } = await import(${JSON.stringify(new URL('../../infra/local/dynamodb/dynoxide.ts', import.meta.url).href)})
     console.log((await startDynoxide()).url)`
   const parent = spawn(process.execPath, ['--input-type=module', '-e', script], {
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -14,7 +14,7 @@ import {
   ScheduleKeyDeletionCommand,
 } from '@aws-sdk/client-kms'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { type KmsEndpoint, startKmsEndpoint } from '../../infra/local/kms-endpoint.ts'
+import { type KmsEndpoint, startKmsEndpoint } from '../../infra/local/kms/endpoint.ts'
 import { scratchFolder } from '../support/scratch.ts'
 
 const ID = '11111111-2222-3333-4444-555555555555'

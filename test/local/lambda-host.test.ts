@@ -1,7 +1,7 @@
 // Functions in their sandboxes: only their own environment, Lambda's failures, restarts and limits.
 import { afterEach, expect, test } from 'vitest'
-import { type FunctionLog, LambdaHost } from '../../infra/local/lambda-host.ts'
-import { readDeployment } from '../../infra/local/template.ts'
+import { readDeployment } from '../../infra/local/cloudformation/template.ts'
+import { type FunctionLog, LambdaHost } from '../../infra/local/lambda/host.ts'
 import { type FixtureFunction, writeFixtureApp } from '../support/fixture-app.ts'
 
 const logs: FunctionLog[] = []

@@ -1,7 +1,7 @@
 // The habits of a real HTTP API, each seen by a function behind the bridge (payload format 2.0).
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Bridge, openBridge } from '../../infra/local/bridge.ts'
-import type { RouteDefinition } from '../../infra/local/template.ts'
+import { type Bridge, openBridge } from '../../infra/local/api-gateway/bridge.ts'
+import type { RouteDefinition } from '../../infra/local/cloudformation/template.ts'
 import { type RawRequest, sendRaw } from '../support/raw-request.ts'
 
 interface Event {

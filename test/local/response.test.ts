@@ -1,6 +1,6 @@
 // What an HTTP API makes of a function's answer, and what it answers itself.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Bridge, openBridge } from '../../infra/local/bridge.ts'
+import { type Bridge, openBridge } from '../../infra/local/api-gateway/bridge.ts'
 import { sendRaw } from '../support/raw-request.ts'
 
 let bridge: Bridge

@@ -11,8 +11,8 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, expect, test } from 'vitest'
-import { hashSources } from '../../infra/local/sources-hash.ts'
-import { synthesize } from '../../infra/local/synthesis.ts'
+import { hashSources } from '../../infra/local/cloudformation/sources-hash.ts'
+import { synthesize } from '../../infra/local/cloudformation/synthesis.ts'
 import { scratchFolder } from '../support/scratch.ts'
 
 let root: string

@@ -2,8 +2,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { resolve, type Scope } from '../../infra/local/intrinsics.ts'
-import { readDeployment } from '../../infra/local/template.ts'
+import { resolve, type Scope } from '../../infra/local/cloudformation/intrinsics.ts'
+import { readDeployment } from '../../infra/local/cloudformation/template.ts'
 import { ECHO, logicalIdOf, writeFixtureApp } from '../support/fixture-app.ts'
 
 const surroundings = { publicUrl: 'http://127.0.0.1:4600', parameters: {} }

@@ -1,6 +1,6 @@
 // The keys of the local KMS endpoint: material, state and how they are kept. KMS rules about a key's state live here.
 import { randomBytes, randomUUID } from 'node:crypto'
-import { readPrivateJson, writePrivateJson } from './private-file.ts'
+import { readPrivateJson, writePrivateJson } from '../private-file.ts'
 
 export const LOCAL_REGION = 'us-east-1'
 export const LOCAL_ACCOUNT = '000000000000'

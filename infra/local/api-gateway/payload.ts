@@ -3,7 +3,7 @@
 // @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { LOCAL_ACCOUNT } from './kms-keys.ts'
+import { LOCAL_ACCOUNT } from '../kms/keys.ts'
 import type { RouteMatch } from './routing.ts'
 
 /** The gateway takes part in the connection itself, so these do not reach the function. */

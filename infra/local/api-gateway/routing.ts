@@ -1,6 +1,6 @@
 // Which route of an HTTP API takes a request, and with which path parameters.
 // @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html#http-api-develop-routes.evaluation
-import type { RouteDefinition } from './template.ts'
+import type { RouteDefinition } from '../cloudformation/template.ts'
 
 export interface RouteMatch {
   readonly route: RouteDefinition

@@ -1,7 +1,7 @@
 // What the local KMS endpoint gives out as a ciphertext blob: AES-256-GCM, bound to the key and the encryption context.
 //   blob = version (1 byte) | length of key id (1 byte) | key id | nonce (12 bytes) | tag (16 bytes) | ciphertext
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
-import { KmsError, type KmsKey } from './kms-keys.ts'
+import { KmsError, type KmsKey } from './keys.ts'
 
 const VERSION = 1
 const NONCE_BYTES = 12

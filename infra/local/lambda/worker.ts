@@ -4,13 +4,13 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parentPort, workerData } from 'node:worker_threads'
-import type { FunctionFailure, Invoke, WorkerMessage, WorkerSettings } from './lambda-protocol.ts'
+import type { FunctionFailure, Invoke, WorkerMessage, WorkerSettings } from './protocol.ts'
 
 type Handler = (event: unknown, context: object) => unknown
 
 const settings = workerData as WorkerSettings
 const host = parentPort
-if (!host) throw new Error('lambda-worker.ts is started by lambda-host.ts, as a worker')
+if (!host) throw new Error('worker.ts is started by sandbox.ts, as a worker thread')
 
 const tell = (message: WorkerMessage) => host.postMessage(message)
 

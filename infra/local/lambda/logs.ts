@@ -1,7 +1,7 @@
 // Where functions' output goes under `npm start`: one file per function, and the terminal if asked for.
 import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs'
 import { join } from 'node:path'
-import type { FunctionLog } from './lambda-host.ts'
+import type { FunctionLog } from './host.ts'
 
 /** @param directory emptied of earlier logs as functions begin to write */
 export function logToFiles(directory: string, alsoToTerminal: boolean): (log: FunctionLog) => void {

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { hashSources } from './sources-hash.ts'
 
-export const PROJECT_ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
+export const PROJECT_ROOT = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))))
 
 const KEPT_RESULTS = 4
 const ABANDONED_AFTER_MS = 60 * 60 * 1000

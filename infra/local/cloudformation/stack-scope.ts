@@ -1,8 +1,8 @@
 // What references mean inside one synthesized stack when it runs on this machine: physical names that are stable from
 // run to run, the API's endpoint on loopback, values exported by the other stack.
 import { createHash } from 'node:crypto'
+import { keyArn, LOCAL_ACCOUNT, LOCAL_REGION } from '../kms/keys.ts'
 import { resolveText, type Scope, type Template } from './intrinsics.ts'
-import { keyArn, LOCAL_ACCOUNT, LOCAL_REGION } from './kms-keys.ts'
 
 /** What the deployment cannot know from the template. */
 export interface Surroundings {

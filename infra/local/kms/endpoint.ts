@@ -3,9 +3,9 @@
 // Signatures are not checked: whoever reaches 127.0.0.1 may use it.
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { KmsError, KmsKeys, keyArn } from './kms-keys.ts'
-import { KMS_OPERATIONS, type KmsInput } from './kms-operations.ts'
-import { listenOnLoopback, readBody } from './loopback-server.ts'
+import { listenOnLoopback, readBody } from '../loopback-server.ts'
+import { KmsError, KmsKeys, keyArn } from './keys.ts'
+import { KMS_OPERATIONS, type KmsInput } from './operations.ts'
 
 const TARGET_PREFIX = 'TrentService.'
 const MAX_REQUEST_BYTES = 256 * 1024

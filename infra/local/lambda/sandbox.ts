@@ -1,6 +1,6 @@
 // The host's side of one worker thread: its invocations in flight, and what becomes of them when it ends.
 import { Worker } from 'node:worker_threads'
-import type { FunctionFailure, Invoke, WorkerMessage, WorkerSettings } from './lambda-protocol.ts'
+import type { FunctionFailure, Invoke, WorkerMessage, WorkerSettings } from './protocol.ts'
 
 /** A failure of a function as its caller is told: thrown, timed out, crashed, or never started. */
 export class FunctionError extends Error {
@@ -33,7 +33,7 @@ export class Sandbox {
     onOutput: (text: string) => void,
     onEnd: () => void,
   ) {
-    this.#worker = new Worker(new URL('./lambda-worker.ts', import.meta.url), {
+    this.#worker = new Worker(new URL('./worker.ts', import.meta.url), {
       env: { ...environment },
       workerData: settings,
       // Flags of the process (a test runner's, a debugger's) are none of the function's.

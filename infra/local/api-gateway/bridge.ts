@@ -2,11 +2,11 @@
 // its answer. Limits and error bodies are the real gateway's; building events and responses is in payload.ts and response.ts.
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type LoopbackServer, listenOnLoopback, readBody } from './loopback-server.ts'
+import type { RouteDefinition } from '../cloudformation/template.ts'
+import { type LoopbackServer, listenOnLoopback, readBody } from '../loopback-server.ts'
 import { buildEvent, readTarget } from './payload.ts'
 import { type GatewayResponse, gatewayError, mapAnswer } from './response.ts'
 import { matchRoute } from './routing.ts'
-import type { RouteDefinition } from './template.ts'
 
 const MAX_REQUEST_BYTES = 10 * 1024 * 1024
 const INTEGRATION_LIMIT_MS = 30_000

@@ -1,8 +1,8 @@
 // What each operation of the local KMS endpoint does: input and output are KMS' JSON, bytes are base64.
 // @see https://docs.aws.amazon.com/kms/latest/APIReference/API_Operations.html
 import { randomBytes } from 'node:crypto'
-import { decryptBlob, type EncryptionContext, encryptBlob, keyIdOf } from './kms-ciphertext.ts'
-import { KmsError, type KmsKey, type KmsKeys, keyArn, LOCAL_ACCOUNT } from './kms-keys.ts'
+import { decryptBlob, type EncryptionContext, encryptBlob, keyIdOf } from './ciphertext.ts'
+import { KmsError, type KmsKey, type KmsKeys, keyArn, LOCAL_ACCOUNT } from './keys.ts'
 
 export type KmsInput = Readonly<Record<string, unknown>>
 type Operation = (keys: KmsKeys, input: KmsInput) => Record<string, unknown>

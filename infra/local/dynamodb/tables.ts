@@ -12,7 +12,7 @@ import {
   UpdateTimeToLiveCommand,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb'
-import type { TableDefinition } from './template.ts'
+import type { TableDefinition } from '../cloudformation/template.ts'
 
 const CREATION_LIMIT_SECONDS = 30
 

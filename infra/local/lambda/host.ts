@@ -1,10 +1,10 @@
 // Lambda on one machine: each function of the template in a sandbox of its own, started at its first invocation and
 // again after it crashed, with the template's timeout and the environment that Lambda would give it.
 import { randomUUID } from 'node:crypto'
-import { LOCAL_ACCOUNT, LOCAL_REGION } from './kms-keys.ts'
-import type { WorkerSettings } from './lambda-protocol.ts'
-import { FunctionError, Sandbox } from './lambda-sandbox.ts'
-import type { FunctionDefinition } from './template.ts'
+import type { FunctionDefinition } from '../cloudformation/template.ts'
+import { LOCAL_ACCOUNT, LOCAL_REGION } from '../kms/keys.ts'
+import type { WorkerSettings } from './protocol.ts'
+import { FunctionError, Sandbox } from './sandbox.ts'
 
 /** Lambda's limit for a synchronous answer. */
 const MAX_PAYLOAD_BYTES = 6 * 1024 * 1024
