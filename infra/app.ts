@@ -17,16 +17,7 @@ const region = process.env.CDK_DEFAULT_REGION ?? process.env.AWS_REGION ?? 'eu-c
 const account = process.env.CDK_DEFAULT_ACCOUNT
 const env = { region, ...(account && { account }) }
 
-const { table, tableKey, rootKey } = new DataStack(app, 'FunnelConnectData', {
-  env,
-  terminationProtection: true,
-})
-new ServiceStack(app, 'FunnelConnectService', {
-  env,
-  table,
-  tableKey,
-  rootKey,
-  bundles: join(app.outdir, 'bundles'),
-})
+const data = new DataStack(app, 'FunnelConnectData', { env, terminationProtection: true })
+new ServiceStack(app, 'FunnelConnectService', { env, data, bundles: join(app.outdir, 'bundles') })
 
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app))

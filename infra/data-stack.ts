@@ -1,16 +1,25 @@
-// What must survive everything else: the table and the two keys. Retained and protected; their logical ids are pinned by
+// What must survive everything else: the table, the keys, the queue of rotated tokens. Retained and protected; their logical ids are pinned by
 // a test, since changing one would make CloudFormation replace the resource.
-import { RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib'
+import { Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib'
 import { AttributeType, Billing, ProjectionType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import { Key } from 'aws-cdk-lib/aws-kms'
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs'
 import type { Construct } from 'constructs'
 import { DUE_INDEX, END_USER_INDEX, PARTITION_KEY, SORT_KEY, TTL_ATTRIBUTE } from '#adapters/table.ts'
+
+/** A commit that fails is tried again after a minute (the consumer's timeout is below that), for about eight hours. */
+const RECOVERY_RETRY = Duration.minutes(1)
+const RECOVERY_ATTEMPTS = 500
 
 export class DataStack extends Stack {
   readonly table: TableV2
   readonly tableKey: Key
   /** Wraps the vault's root keys. Apart from the table's own key, so that reading the table opens no token. */
   readonly rootKey: Key
+  /** Rotated tokens whose commit failed: sealed, and in no other place. */
+  readonly recoveryQueue: Queue
+  /** What could not be recovered in hours; looked at by people. */
+  readonly recoveryDeadLetters: Queue
 
   constructor(scope: Construct, id: string, props: StackProps) {
     super(scope, id, props)
@@ -48,6 +57,19 @@ export class DataStack extends Stack {
           projectionType: ProjectionType.KEYS_ONLY,
         },
       ],
+    })
+    const queue = {
+      // What is in it is sealed already.
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+      removalPolicy: RemovalPolicy.RETAIN,
+    }
+    this.recoveryDeadLetters = new Queue(this, 'RecoveryDeadLetters', queue)
+    this.recoveryQueue = new Queue(this, 'RecoveryQueue', {
+      ...queue,
+      visibilityTimeout: RECOVERY_RETRY,
+      deadLetterQueue: { queue: this.recoveryDeadLetters, maxReceiveCount: RECOVERY_ATTEMPTS },
     })
   }
 }

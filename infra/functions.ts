@@ -3,6 +3,7 @@ import { Duration, Stack } from 'aws-cdk-lib'
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { Key } from 'aws-cdk-lib/aws-kms'
+import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import type { Construct } from 'constructs'
 import { DUE_INDEX, END_USER_INDEX } from '#adapters/table.ts'
 import type { EnvOf, FunctionName } from '#runtime/env.ts'
@@ -20,6 +21,8 @@ interface Permissions {
   readonly table?: readonly string[]
   /** Index that may be queried. */
   readonly index?: string
+  /** May put what it cannot commit into the recovery queue. */
+  readonly recovery?: true
   /** May make and open root keys: every function that seals or opens a secret. */
   readonly vault?: true
 }
@@ -52,12 +55,14 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
     table: [...READ, ...WRITE, 'BatchGetItem'],
     index: END_USER_INDEX.name,
     vault: true,
+    recovery: true,
   },
   proxy: {
     impact: 'Tenants cannot call ClickFunnels.',
     timeout: API_TIMEOUT,
     table: [...READ, ...WRITE],
     vault: true,
+    recovery: true,
   },
   'keep-alive': {
     impact:
@@ -65,6 +70,14 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
     timeout: SCHEDULE_TIMEOUT,
     table: [...READ, ...WRITE],
     index: DUE_INDEX.name,
+    vault: true,
+    recovery: true,
+  },
+  'recover-rotations': {
+    impact:
+      'Rotated tokens whose commit failed wait in the recovery queue; their connections may refuse calls until then.',
+    timeout: API_TIMEOUT,
+    table: [...READ, ...WRITE],
     vault: true,
   },
   tenants: {
@@ -98,12 +111,17 @@ export type Functions = { readonly [F in FunctionName]: ServiceFunction<F> }
 /** Makes every function with the permissions above. */
 export function createFunctions(
   scope: Construct,
-  data: { readonly table: TableV2; readonly tableKey: Key; readonly rootKey: Key },
+  data: {
+    readonly table: TableV2
+    readonly tableKey: Key
+    readonly rootKey: Key
+    readonly recoveryQueue: Queue
+  },
   environments: { readonly [F in FunctionName]: EnvOf<F> },
   bundles: string,
 ): Functions {
   const create = <F extends FunctionName>(name: F): ServiceFunction<F> => {
-    const { impact, timeout, table, index, vault } = PERMISSIONS[name]
+    const { impact, timeout, table, index, vault, recovery } = PERMISSIONS[name]
     const made = new ServiceFunction(scope, pascalCase(name), {
       name,
       environment: environments[name],
@@ -130,6 +148,9 @@ export function createFunctions(
       })
     }
     if (index !== undefined) allow(['dynamodb:Query'], `${data.table.tableArn}/index/${index}`)
+    if (recovery === true) {
+      allow(['sqs:SendMessage'], data.recoveryQueue.queueArn)
+    }
     if (vault === true) {
       allow(['kms:GenerateDataKey', 'kms:Decrypt'], data.rootKey.keyArn, {
         StringEquals: { 'kms:EncryptionContext:purpose': ROOT_KEY_PURPOSE },
@@ -144,6 +165,7 @@ export function createFunctions(
     connections: create('connections'),
     proxy: create('proxy'),
     'keep-alive': create('keep-alive'),
+    'recover-rotations': create('recover-rotations'),
     tenants: create('tenants'),
     service: create('service'),
   }

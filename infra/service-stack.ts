@@ -1,19 +1,17 @@
-// Everything that can be made anew: the HTTP API, the functions, the schedules, the alarms.
-import { CfnOutput, CfnParameter, Duration, Stack, type StackProps } from 'aws-cdk-lib'
-import { Alarm, ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch'
-import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb'
+// Everything that can be made anew: the HTTP API, the functions, what invokes them, the alarms.
+import { CfnOutput, CfnParameter, Stack, type StackProps } from 'aws-cdk-lib'
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
-import type { Key } from 'aws-cdk-lib/aws-kms'
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources'
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler'
 import type { Construct } from 'constructs'
 import { DUE_SHARDS } from '#adapters/table.ts'
+import { createAlarms } from './alarms.ts'
 import { Api } from './api.ts'
+import type { DataStack } from './data-stack.ts'
 import { createFunctions, type Functions } from './functions.ts'
 
 export interface ServiceStackProps extends StackProps {
-  readonly table: TableV2
-  readonly tableKey: Key
-  readonly rootKey: Key
+  readonly data: DataStack
   /** Folder for the bundles. */
   readonly bundles: string
 }
@@ -21,18 +19,22 @@ export interface ServiceStackProps extends StackProps {
 export class ServiceStack extends Stack {
   readonly functions: Functions
 
-  constructor(scope: Construct, id: string, props: ServiceStackProps) {
+  constructor(scope: Construct, id: string, { data, bundles, ...props }: ServiceStackProps) {
     super(scope, id, props)
     const api = new Api(this, 'Api')
     const store = {
-      TABLE_NAME: props.table.tableName,
+      TABLE_NAME: data.table.tableName,
       PUBLIC_URL: api.url,
-      ROOT_KEY_ARN: props.rootKey.keyArn,
+      ROOT_KEY_ARN: data.rootKey.keyArn,
     }
-    const full = { ...store, ...this.#providerSettings() }
+    const full = {
+      ...store,
+      ...this.#providerSettings(),
+      RECOVERY_QUEUE_URL: data.recoveryQueue.queueUrl,
+    }
     this.functions = createFunctions(
       this,
-      props,
+      data,
       {
         'connect-sessions': full,
         authorize: full,
@@ -40,14 +42,18 @@ export class ServiceStack extends Stack {
         connections: full,
         proxy: full,
         'keep-alive': full,
+        'recover-rotations': full,
         tenants: store,
         service: { PUBLIC_URL: api.url },
       },
-      props.bundles,
+      bundles,
     )
     api.serve(this.functions)
     this.#schedules()
-    this.#alarms(api)
+    this.functions['recover-rotations'].lambda.addEventSource(
+      new SqsEventSource(data.recoveryQueue, { batchSize: 10, reportBatchItemFailures: true }),
+    )
+    createAlarms(this, { api, keepAlive: this.functions['keep-alive'].lambda, data })
     new CfnOutput(this, 'ApiUrl', { value: api.url, description: 'Where the API is' })
   }
 
@@ -106,43 +112,5 @@ export class ServiceStack extends Stack {
         },
       })
     }
-  }
-
-  #alarms(api: Api): void {
-    new Alarm(this, 'ApiServerErrors', {
-      alarmDescription:
-        'api server-errors. Impact: tenants get 5xx answers of API Gateway or of ours. Runbook: docs/runbook.md#api-server-errors',
-      metric: new Metric({
-        namespace: 'AWS/ApiGateway',
-        metricName: '5xx',
-        dimensionsMap: { ApiId: api.http.apiId },
-        statistic: 'Sum',
-        period: Duration.minutes(5),
-      }),
-      threshold: 10,
-      evaluationPeriods: 2,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
-    })
-    const { lambda } = this.functions['keep-alive']
-    new Alarm(this, 'KeepAliveSlow', {
-      alarmDescription:
-        'keep-alive slow. Impact: a shard has more due than a run can do; tokens may expire before they are refreshed, and the first call then waits. Runbook: docs/runbook.md#keep-alive-slow',
-      metric: lambda.metricDuration({ statistic: 'Maximum', period: Duration.minutes(5) }),
-      threshold: Duration.seconds(60).toMilliseconds(),
-      evaluationPeriods: 3,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
-    })
-    new Alarm(this, 'KeepAliveStopped', {
-      alarmDescription:
-        'keep-alive stopped. Impact: nothing is refreshed, probed or revoked in the background, and no error says so. Runbook: docs/runbook.md#keep-alive-stopped',
-      metric: lambda.metricInvocations({ statistic: 'Sum', period: Duration.minutes(5) }),
-      threshold: 1,
-      evaluationPeriods: 3,
-      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
-      // A function that is not invoked has no data at all.
-      treatMissingData: TreatMissingData.BREACHING,
-    })
   }
 }

@@ -8,6 +8,7 @@ import { FakeClock } from './fakes/clock.ts'
 import { FakeConnections, FakeRevocations } from './fakes/connections.ts'
 import { FakeLog } from './fakes/log.ts'
 import { seededRandom } from './fakes/random.ts'
+import { FakeRecoveryQueue } from './fakes/recovery-queue.ts'
 import { FakeSessions } from './fakes/sessions.ts'
 import { FakeApiKeys, FakeApps, FakeTenants } from './fakes/tenants.ts'
 import { FakeVault } from './fakes/vault.ts'
@@ -21,6 +22,7 @@ export interface FakeServices extends Services {
   readonly connections: FakeConnections
   readonly revocations: FakeRevocations
   readonly sessions: FakeSessions
+  readonly recoveryQueue: FakeRecoveryQueue
 }
 
 export const PUBLIC_URL = 'https://connect.example.com'
@@ -57,6 +59,7 @@ export function fakeServices(overrides: Partial<Services> = {}): FakeServices {
     authorizations: sessions,
     connections,
     revocations,
+    recoveryQueue: new FakeRecoveryQueue(),
     dueIndex: connections,
     vault: new FakeVault(),
     authorizationServer: clickfunnels,

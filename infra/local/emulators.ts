@@ -1,13 +1,14 @@
-// What stands in for DynamoDB and KMS: our own two, or whatever AWS_ENDPOINT_URL_DYNAMODB and AWS_ENDPOINT_URL_KMS name
+// What stands in for DynamoDB, KMS and SQS: our own, or whatever AWS_ENDPOINT_URL_DYNAMODB, …_KMS and …_SQS name
 // (DynamoDB Local, LocalStack, an AWS account). Knows what both the functions and we need to reach them.
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { startDynoxide } from './dynamodb/dynoxide.ts'
 import { startKmsEndpoint } from './kms/endpoint.ts'
 import { LOCAL_REGION } from './kms/keys.ts'
+import { startSqs } from './sqs/queues.ts'
 
 export interface Emulators {
-  readonly endpoints: { readonly dynamodb: string; readonly kms: string }
+  readonly endpoints: { readonly dynamodb: string; readonly kms: string; readonly sqs: string }
   /** What an AWS SDK reads from its environment to reach them. */
   readonly environment: Readonly<Record<string, string>>
   /** The ARN of the KMS key that stands for every key of the template, when KMS is not ours. */
@@ -31,19 +32,23 @@ export async function startEmulators(dataDir: string | undefined, variables: Var
   if (dataDir !== undefined) mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const keyFile = dataDir === undefined ? {} : { keyFile: join(dataDir, 'kms-keys.json') }
   const kms = externalKms ? undefined : await startKmsEndpoint(keyFile)
+  const externalSqs = variables.AWS_ENDPOINT_URL_SQS
+  const sqs = externalSqs ? undefined : await startSqs()
   try {
     const dbPath = dataDir === undefined ? undefined : join(dataDir, 'dynamodb.sqlite')
     const dynoxide = externalDynamoDb ? undefined : await startDynoxide(dbPath)
     const endpoints = {
       dynamodb: externalDynamoDb || (dynoxide?.url ?? ''),
       kms: externalKms || (kms?.url ?? ''),
+      sqs: externalSqs || (sqs?.url ?? ''),
     }
     return {
       endpoints,
       environment: {
         AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
         AWS_ENDPOINT_URL_KMS: endpoints.kms,
-        ...credentials(externalDynamoDb || externalKms ? variables : {}),
+        AWS_ENDPOINT_URL_SQS: endpoints.sqs,
+        ...credentials(externalDynamoDb || externalKms || externalSqs ? variables : {}),
       },
       externalKeyArn: externalKms ? variables.ROOT_KEY_ARN : undefined,
       ensureKeys: (ids) => {
@@ -51,11 +56,11 @@ export async function startEmulators(dataDir: string | undefined, variables: Var
       },
       kmsCalls: () => kms?.calls() ?? {},
       close: async () => {
-        await Promise.all([dynoxide?.close(), kms?.close()])
+        await Promise.all([dynoxide?.close(), kms?.close(), sqs?.close()])
       },
     }
   } catch (error) {
-    await kms?.close()
+    await Promise.all([kms?.close(), sqs?.close()])
     throw error
   }
 }

@@ -7,6 +7,8 @@ import { ensureTables } from './dynamodb/tables.ts'
 import { startEmulators } from './emulators.ts'
 import { type FunctionLog, LambdaHost } from './lambda/host.ts'
 import { type ScheduleRun, Schedules } from './schedules.ts'
+import { EventSources } from './sqs/event-sources.ts'
+import { createQueues, sqsClient } from './sqs/queues.ts'
 
 export interface StackOptions {
   /** 0, the default, takes any free port. */
@@ -27,7 +29,7 @@ export interface StackOptions {
 
 export interface LocalStack {
   readonly url: string
-  readonly endpoints: { readonly dynamodb: string; readonly kms: string }
+  readonly endpoints: { readonly dynamodb: string; readonly kms: string; readonly sqs: string }
   /**
    * Invokes a function past the API, as the scheduler does.
    * @param name as in functions/: "keep-alive"
@@ -62,9 +64,11 @@ export async function startStack(options: StackOptions = {}): Promise<LocalStack
       publicUrl: bridge.url,
       parameters: options.parameters ?? {},
       externalKeyArn: emulators.externalKeyArn,
+      sqsUrl: emulators.endpoints.sqs,
     })
     emulators.ensureKeys(deployment.keyIds)
     await ensureTables(emulators.environment, deployment.tables)
+    await createQueues(emulators.environment, deployment.queues)
     onStep(`tables: ${deployment.tables.map((table) => table.name).join(', ')}`)
     const host = new LambdaHost(deployment.functions, { environment: emulators.environment, onLog })
     closers.push(() => host.close())
@@ -72,6 +76,14 @@ export async function startStack(options: StackOptions = {}): Promise<LocalStack
     const schedules = new Schedules(deployment.schedules, invoke)
     if (options.schedules) schedules.start()
     closers.push(async () => schedules.stop())
+    const eventSources = new EventSources(
+      deployment.eventSources,
+      sqsClient(emulators.environment),
+      invoke,
+      (name, error) => onLog({ function: name, text: `${error.message}\n` }),
+    )
+    eventSources.start()
+    closers.push(async () => eventSources.stop())
     bridge.serve({ routes: deployment.routes, invoke })
     const { functions, routes } = deployment
     onStep(`${functions.length} functions, ${routes.length} routes, ${deployment.schedules.length} schedules`)

@@ -3,7 +3,7 @@
 import { createHash, createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
 import type { TenantId } from '#domain/ids.ts'
 import { Secret } from '#domain/secret.ts'
-import type { SealBinding, Sealed, Vault } from '#domain/vault.ts'
+import type { SealBinding, Sealed, Sealer, Vault } from '#domain/vault.ts'
 import { ABSENT, type Item } from './dynamodb-expressions.ts'
 import type { Table } from './dynamodb-table.ts'
 import { ExpiringCache } from './expiring-cache.ts'
@@ -30,11 +30,16 @@ export class KmsVault implements Vault {
     this.#table = table
   }
 
+  async sealer(tenant: TenantId): Promise<Sealer> {
+    const { version, key } = await this.#cache.get(`${tenant}/newest`, () => this.#newest(tenant))
+    return (binding, secret) => {
+      if (binding.tenantId !== tenant) throw new Error('A sealer seals for its own tenant only')
+      return seal(key, version, bindingData(binding), Buffer.from(secret.reveal())) as Sealed
+    }
+  }
+
   async seal(binding: SealBinding, secret: Secret): Promise<Sealed> {
-    const { version, key } = await this.#cache.get(`${binding.tenantId}/newest`, () =>
-      this.#newest(binding.tenantId),
-    )
-    return seal(key, version, bindingData(binding), Buffer.from(secret.reveal())) as Sealed
+    return (await this.sealer(binding.tenantId))(binding, secret)
   }
 
   async open(binding: SealBinding, sealed: Sealed): Promise<Secret> {

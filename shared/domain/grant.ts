@@ -14,6 +14,7 @@ import { apiBase } from './provider.ts'
 import { oweFormerTokens, revokeOrphan, settleRevocation, tokenOf } from './revocation.ts'
 import type { Secret } from './secret.ts'
 import { type EpochSeconds, later } from './time.ts'
+import type { Sealer } from './vault.ts'
 
 export type StoredGrant =
   | { readonly outcome: 'stored'; readonly connection: Connection }
@@ -108,7 +109,8 @@ async function newConnection(
   const now = services.now()
   const id = services.newId('connection')
   const { tenantId, appId, endUser } = session
-  const credential = await sealTokens(services, { tenantId, connectionId: id }, 1, tokens, now)
+  const sealer = await services.vault.sealer(tenantId)
+  const credential = sealTokens(sealer, { tenantId, connectionId: id }, 1, tokens, now)
   return {
     id,
     tenantId,
@@ -134,8 +136,9 @@ async function replaceTokens(
   tokens: TokenSet,
   workspace: Workspace,
 ): Promise<Connection | undefined> {
-  const change: ConnectionChange = {
-    ...(await replacement(services, current, tokens)),
+  const sealer = await services.vault.sealer(current.tenantId)
+  const change = {
+    ...replacement(services, sealer, current, tokens),
     endUser: session.endUser,
     workspace: { ...current.workspace, ...workspace },
     scopes: tokens.scopes,
@@ -143,23 +146,39 @@ async function replaceTokens(
   const former = await oweFormerTokens(services, current, tokens)
   if (!(await services.connections.replaceGrant(current, change, former))) return undefined
   if (former !== undefined) await settleRevocation(services, former)
-  return services.connections.get({ tenantId: current.tenantId, connectionId: current.id })
+  return changed(current, change)
+}
+
+/** A connection as a change that was stored leaves it: no read, since nothing may fail after the tokens are stored. */
+export function changed(read: Connection, change: ConnectionChange): Connection {
+  const members = Object.entries({ ...read, ...change }).filter(([, value]) => value !== null)
+  return Object.fromEntries(members) as unknown as Connection
 }
 
 /** The change that puts new tokens in place of a connection's: the next generation, due anew, with a clean record. */
-export async function replacement(
-  services: Pick<Services, 'now' | 'chance' | 'vault'>,
+export function replacement(
+  services: Pick<Services, 'now' | 'chance'>,
+  sealer: Sealer,
   current: Connection,
   tokens: TokenSet,
-): Promise<ConnectionChange> {
+): ConnectionChange & { readonly credential: Credential } {
   const now = services.now()
   const generation = current.generation + 1
   const ref = { tenantId: current.tenantId, connectionId: current.id }
-  const credential = await sealTokens(services, ref, generation, tokens, now)
+  const credential = sealTokens(sealer, ref, generation, tokens, now)
+  return { ...renewal(services, generation, credential), credential }
+}
+
+/** The change that goes with new tokens, besides the tokens. */
+export function renewal(
+  services: Pick<Services, 'now' | 'chance'>,
+  generation: number,
+  credential: Credential,
+): ConnectionChange {
+  const now = services.now()
   return {
     state: { status: 'active' },
     generation,
-    credential,
     lease: null,
     dueAt: nextDueAt(now, expiryOf(credential), services.chance),
     consecutiveFailures: 0,
@@ -168,21 +187,21 @@ export async function replacement(
   }
 }
 
-async function sealTokens(
-  { vault }: Pick<Services, 'vault'>,
+function sealTokens(
+  sealer: Sealer,
   { tenantId, connectionId }: ConnectionRef,
   generation: number,
   { accessToken, refreshToken, expiresInSeconds }: TokenSet,
   now: EpochSeconds,
-): Promise<Credential> {
+): Credential {
   const seal = (field: 'access_token' | 'refresh_token', token: Secret) =>
-    vault.seal(tokenOf(tenantId, connectionId, generation, field), token)
-  const sealedAccess = await seal('access_token', accessToken)
+    sealer(tokenOf(tenantId, connectionId, generation, field), token)
+  const sealedAccess = seal('access_token', accessToken)
   if (refreshToken === undefined) return { kind: 'non_expiring', accessToken: sealedAccess }
   return {
     kind: 'refreshable',
     accessToken: sealedAccess,
-    refreshToken: await seal('refresh_token', refreshToken),
+    refreshToken: seal('refresh_token', refreshToken),
     ...(expiresInSeconds !== undefined && { expiresAt: later(now, expiresInSeconds) }),
   }
 }

@@ -3,9 +3,10 @@
 
 import type { Connection } from './connection.ts'
 import type { FreshTokenPorts } from './fresh-token.ts'
+import { refOf } from './lease.ts'
 import { probeConnection } from './liveness.ts'
 import type { DueWork, Services } from './ports.ts'
-import { refOf, refreshConnection } from './refresh.ts'
+import { refreshConnection } from './refresh.ts'
 import { settleRevocation } from './revocation.ts'
 import { later } from './time.ts'
 

@@ -1,15 +1,9 @@
 // Liveness of connections that nothing can refresh: ClickFunnels' tokens live until revoked, whatever `expires_in`
 // says, so only a probe (`GET /me`) tells. A 401, confirmed once, ends the connection; nothing else proves anything.
 import { backoffUntil, type Connection, nextDueAt } from './connection.ts'
+import { acquireLease, fenceOf, refOf, requireReauthorization, underLease } from './lease.ts'
 import type { ProbeOutcome, Services } from './ports.ts'
-import {
-  acquireLease,
-  fenceOf,
-  type RefreshPorts,
-  refOf,
-  requireReauthorization,
-  underLease,
-} from './refresh.ts'
+import type { RefreshPorts } from './refresh.ts'
 import { tokenOf } from './revocation.ts'
 
 export type LivenessOutcome =

@@ -2,7 +2,15 @@
 // pass the same contract suite.
 import type { HeaderList } from './api-headers.ts'
 import type { ConnectLink, ConnectSession, PendingAuthorization, SessionState } from './connect-session.ts'
-import type { Chance, Connection, ConnectionRef, Lease, Revocation, Workspace } from './connection.ts'
+import type {
+  Chance,
+  Connection,
+  ConnectionRef,
+  Credential,
+  Lease,
+  Revocation,
+  Workspace,
+} from './connection.ts'
 import type {
   ApiKeyId,
   AppId,
@@ -154,6 +162,21 @@ export interface Revocations {
   settle(revocation: Pick<Revocation, 'tenantId' | 'id'>): Promise<void>
 }
 
+/** Rotated tokens whose commit failed, on their way to be committed later. Holds seals only. */
+export interface RecoverableRotation {
+  readonly ref: ConnectionRef
+  /** The connection as it was when the provider rotated: its app owns the tokens, its generation is the fence. */
+  readonly appId: AppId
+  readonly generation: number
+  readonly credential: Credential
+  readonly scopes: readonly string[]
+  readonly rotatedAt: EpochSeconds
+}
+
+export interface RecoveryQueue {
+  send(rotation: RecoverableRotation): Promise<void>
+}
+
 export interface DueIndex {
   /** What is due in a shard by `now`, oldest first, `limit` at most. */
   due(shard: number, now: EpochSeconds, limit: number): Promise<readonly DueWork[]>
@@ -253,6 +276,7 @@ export interface Services {
   readonly authorizations: PendingAuthorizations
   readonly connections: Connections
   readonly revocations: Revocations
+  readonly recoveryQueue: RecoveryQueue
   readonly dueIndex: DueIndex
   readonly vault: Vault
   readonly authorizationServer: AuthorizationServer

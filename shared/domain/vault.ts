@@ -15,7 +15,12 @@ export interface SealBinding {
   readonly field: 'access_token' | 'refresh_token' | 'client_secret' | 'code' | 'code_verifier'
 }
 
+/** Seals for one tenant with a key that is in hand: without the store, whatever happens to it meanwhile. */
+export type Sealer = (binding: SealBinding, secret: Secret) => Sealed
+
 export interface Vault {
+  /** To be had before a secret is asked for that must not be lost. */
+  sealer(tenant: TenantId): Promise<Sealer>
   seal(binding: SealBinding, secret: Secret): Promise<Sealed>
   /** @throws Error when the seal does not belong to the binding or was tampered with */
   open(binding: SealBinding, sealed: Sealed): Promise<Secret>

@@ -14,7 +14,9 @@ const provider = z.object({
   CLICKFUNNELS_WORKSPACE_HOSTS: z._default(z.string(), ''),
 })
 
-const full = z.extend(z.extend(api, vault.shape), provider.shape)
+const recovery = z.object({ RECOVERY_QUEUE_URL: url })
+
+const full = z.extend(z.extend(z.extend(api, vault.shape), provider.shape), recovery.shape)
 
 /** What each function finds in its environment, by the function's file name. */
 export const ENV = {
@@ -24,6 +26,7 @@ export const ENV = {
   connections: full,
   proxy: full,
   'keep-alive': full,
+  'recover-rotations': full,
   tenants: z.extend(api, vault.shape),
   service: z.object({ PUBLIC_URL: url }),
 } as const

@@ -13,13 +13,17 @@ import { DynamoDbApiKeys, DynamoDbApps, DynamoDbTenants } from '#adapters/dynamo
 import { KmsRootKeys } from '#adapters/kms-root-keys.ts'
 import { KmsVault } from '#adapters/kms-vault.ts'
 import { type ProviderSettings, providerProfile } from '#adapters/provider-profiles.ts'
+import { SqsRecoveryQueue } from '#adapters/sqs-recovery-queue.ts'
 import { idMinter } from '#domain/ids.ts'
 import type { Services } from '#domain/ports.ts'
 import { epochSeconds } from '#domain/time.ts'
 import { createLog } from './logger.ts'
 
 /** What a function that reaches no provider has: the operator's. */
-export type StoreServices = Omit<Services, 'provider' | 'authorizationServer' | 'resourceServer'>
+export type StoreServices = Omit<
+  Services,
+  'provider' | 'authorizationServer' | 'resourceServer' | 'recoveryQueue'
+>
 
 interface StoreSettings {
   readonly TABLE_NAME: string
@@ -59,11 +63,15 @@ export function createStoreServices(functionName: string, settings: StoreSetting
   }
 }
 
-export function createServices(functionName: string, settings: StoreSettings & ProviderSettings): Services {
+export function createServices(
+  functionName: string,
+  settings: StoreSettings & ProviderSettings & { readonly RECOVERY_QUEUE_URL: string },
+): Services {
   const provider = providerProfile(settings)
   return {
     ...createStoreServices(functionName, settings),
     provider,
+    recoveryQueue: new SqsRecoveryQueue(settings.RECOVERY_QUEUE_URL),
     authorizationServer: new ClickFunnelsOAuth(provider),
     resourceServer: new ClickFunnelsApi(provider),
   }

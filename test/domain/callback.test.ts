@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type AuthorizationResponse, receiveAuthorizationResponse } from '#domain/callback.ts'
 import { STATE_LIFETIME_SECONDS } from '#domain/connect-session.ts'
-import { createApp } from '#domain/onboarding.ts'
+import { createApp, updateTenant } from '#domain/onboarding.ts'
 import { Secret } from '#domain/secret.ts'
 import { type Journey, openScene, type Scene } from '../fakes/scene.ts'
 
@@ -77,6 +77,14 @@ describe('a response that is refused outright', () => {
     const journey = await scene.leave()
     expect((await respond(scene, journey)).outcome).toBe('return')
     expect(await respond(scene, journey)).toEqual({ outcome: 'unknown' })
+  })
+
+  test('comes while the tenant is suspended: nothing is exchanged', async () => {
+    const scene = await openScene()
+    const journey = await scene.leave({ completion: 'confirmed' })
+    await updateTenant(scene.services, scene.caller.tenant.id, { status: 'suspended' })
+    expect(await respond(scene, journey)).toEqual({ outcome: 'suspended' })
+    expect(scene.services.clickfunnels.counts.exchangeCode).toBe(0)
   })
 
   test('is one of two that come at the same moment', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { completeSession } from '#domain/complete-session.ts'
 import { CODE_LIFETIME_SECONDS } from '#domain/connect-session.ts'
+import { ServiceError } from '#domain/errors.ts'
 import type { EndUserId } from '#domain/ids.ts'
 import { createTenant } from '#domain/onboarding.ts'
 import type { TokenOutcome } from '#domain/ports.ts'
@@ -120,12 +121,28 @@ describe('an exchange that fails', () => {
     [{ outcome: 'rate_limited' }, 'upstream_unreachable', 'temporarily_unavailable'],
     [{ outcome: 'provider_down', detail: 'x' }, 'upstream_unreachable', 'temporarily_unavailable'],
     [{ outcome: 'answer_lost', detail: 'x' }, 'upstream_unreachable', 'temporarily_unavailable'],
-    [{ outcome: 'malformed', detail: 'x' }, 'upstream_malformed', 'server_error'],
+    [{ outcome: 'malformed', detail: 'x' }, 'upstream_malformed', 'invalid_response'],
   ])('with %j is told as %s, and ends the session', async (outcome, code, error) => {
     const { scene, journey } = await approved()
     scene.services.clickfunnels.script('exchangeCode', outcome)
     await expect(complete(scene, journey)).rejects.toMatchObject({ code })
     expect((await scene.session(journey)).state).toEqual({ status: 'failed', error })
     expect(scene.services.connections.items.size).toBe(0)
+  })
+  test('by a fault of ours is told as such, ends the session and leaves no live token', async () => {
+    const { scene, journey } = await approved()
+    scene.services.connections.create = async () => Promise.reject(new Error('unforeseen'))
+    await expect(complete(scene, journey)).rejects.toMatchObject({ code: 'internal_error' })
+    expect((await scene.session(journey)).state).toEqual({ status: 'failed', error: 'server_error' })
+    expect(scene.services.clickfunnels.tokens.live()).toEqual([])
+  })
+
+  test('by storage trouble is told as such, and leaves no live token', async () => {
+    const { scene, journey } = await approved()
+    const fault = new ServiceError('storage_unavailable', 'The store did not answer in time.')
+    scene.services.connections.create = async () => Promise.reject(fault)
+    await expect(complete(scene, journey)).rejects.toMatchObject({ code: 'storage_unavailable' })
+    expect((await scene.session(journey)).state).toEqual({ status: 'failed', error: 'storage_unavailable' })
+    expect(scene.services.clickfunnels.tokens.live()).toEqual([])
   })
 })

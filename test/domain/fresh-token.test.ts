@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import type { Connection } from '#domain/connection.ts'
-import { refreshNow, replaceRejected, usableToken } from '#domain/fresh-token.ts'
-import type { ConnectionId } from '#domain/ids.ts'
-import { createTenant } from '#domain/onboarding.ts'
+import { replaceRejected, usableToken } from '#domain/fresh-token.ts'
+import { updateTenant } from '#domain/onboarding.ts'
 import type { TokenOutcome } from '#domain/ports.ts'
 import { refreshConnection } from '#domain/refresh.ts'
-import { connectedScene } from '../fakes/scene.ts'
+import { connectedScene, dieIn } from '../fakes/scene.ts'
 import type { FakeServices } from '../fakes.ts'
 
 const DOWN: TokenOutcome = { outcome: 'provider_down', detail: 'status 503' }
@@ -76,6 +75,21 @@ describe('a token that has expired', () => {
     expect((await use(services, connection)).connection.generation).toBe(2)
   })
 
+  test('within its last seconds is served all the same when the refresh fails', async () => {
+    const { services, connection } = await connectedScene()
+    services.clock.advance(LIFETIME - 3)
+    services.clickfunnels.script('refresh', DOWN)
+    expect((await use(services, connection)).connection.generation).toBe(1)
+  })
+
+  test('of a suspended tenant is not refreshed', async () => {
+    const { services, connection } = await connectedScene()
+    services.clock.advance(LIFETIME)
+    await updateTenant(services, connection.tenantId, { status: 'suspended' })
+    await expect(use(services, connection)).rejects.toMatchObject({ code: 'tenant_suspended' })
+    expect(services.clickfunnels.counts.refresh).toBe(0)
+  })
+
   test('and cannot be refreshed is told with a time to try again; the connection lives on', async () => {
     const { services, scene, connection } = await connectedScene()
     services.clock.advance(LIFETIME)
@@ -107,8 +121,7 @@ describe('a token that has expired', () => {
   test('whose refresher died makes a caller wait, but not for ever', async () => {
     const { services, connection } = await connectedScene()
     services.clock.advance(LIFETIME)
-    services.clickfunnels.script('refresh', async () => Promise.reject(new Error('the process died')))
-    await expect(use(services, connection)).rejects.toThrow('died')
+    await dieIn(services, 'refresh', () => use(services, connection))
     const before = services.clock.milliseconds()
     await expect(use(services, connection)).rejects.toMatchObject({ code: 'refresh_failed' })
     const waited = services.clock.milliseconds() - before
@@ -158,31 +171,5 @@ describe('a token that the provider rejected', () => {
     ])
     for (const one of both) expect(one).toMatchObject({ reason: { code: 'reauthorization_required' } })
     expect(services.clickfunnels.counts.probe).toBe(2)
-  })
-})
-
-describe('refreshNow', () => {
-  test('refreshes though nothing is due', async () => {
-    const { services, scene, connection } = await connectedScene()
-    expect((await refreshNow(services, scene.caller, connection.id)).generation).toBe(2)
-  })
-
-  test('probes where nothing can be refreshed', async () => {
-    const { services, scene, connection } = await connectedScene('non_expiring')
-    const probed = await refreshNow(services, scene.caller, connection.id)
-    expect([probed.generation, services.clickfunnels.counts.probe]).toEqual([1, 1])
-    services.clickfunnels.script('probe', { outcome: 'unclear', detail: 'status 503' })
-    const failed = refreshNow(services, scene.caller, connection.id)
-    await expect(failed).rejects.toMatchObject({ code: 'refresh_failed' })
-  })
-
-  test("finds neither a missing connection nor another tenant's", async () => {
-    const { services, scene, connection } = await connectedScene()
-    const tenant = await createTenant(services, { name: 'Other', returnUrls: [], origins: [] })
-    const foreign = refreshNow(services, { tenant }, connection.id)
-    const missing = refreshNow(services, scene.caller, `conn_${'0'.repeat(26)}` as ConnectionId)
-    await expect(foreign).rejects.toMatchObject({ code: 'not_found' })
-    await expect(missing).rejects.toMatchObject({ code: 'not_found' })
-    expect(services.clickfunnels.counts.refresh).toBe(0)
   })
 })

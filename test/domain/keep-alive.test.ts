@@ -1,38 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { DUE_SHARDS, dueShardOf } from '#adapters/table.ts'
+import { dueShardOf } from '#adapters/table.ts'
 import type { Connection } from '#domain/connection.ts'
-import type { EndUserId } from '#domain/ids.ts'
 import { keepAlive } from '#domain/keep-alive.ts'
+import { updateTenant } from '#domain/onboarding.ts'
 import { disconnect } from '#domain/revocation.ts'
-import { openScene, type Scene } from '../fakes/scene.ts'
-import type { FakeServices } from '../fakes.ts'
-
-const always = () => true
-
-/** A run of every shard; what happened, summed up. */
-async function run(services: FakeServices, mayGoOn: () => boolean = always): Promise<Record<string, number>> {
-  const sum: Record<string, number> = {}
-  for (let shard = 0; shard < DUE_SHARDS; shard++) {
-    const report = await keepAlive(services, shard, mayGoOn)
-    for (const [outcome, count] of Object.entries(report)) sum[outcome] = (sum[outcome] ?? 0) + count
-  }
-  return sum
-}
-
-async function connectMany(scene: Scene, count: number): Promise<Connection[]> {
-  const connections: Connection[] = []
-  for (let i = 0; i < count; i++) {
-    connections.push(await scene.connect({ endUser: { id: `user-${i}` as EndUserId } }))
-  }
-  return connections
-}
-
-async function sceneOf(mode: FakeServices['clickfunnels']['tokens']['mode'], count: number) {
-  const scene = await openScene()
-  const { services } = scene
-  services.clickfunnels.tokens.mode = mode
-  return { scene, services, connections: await connectMany(scene, count) }
-}
+import { always, inOneShard, run, sceneOf } from './keep-alive-runs.ts'
 
 describe('a run', () => {
   test('does nothing while nothing is due', async () => {
@@ -69,12 +41,7 @@ describe('a run', () => {
   test('goes through more than one batch', async () => {
     const { services } = await sceneOf('non_expiring', 130)
     services.clock.advance(2 * 24 * 3600)
-    const due = services.connections.due.bind(services.connections)
-    // One shard for all of them: 130 connections are more than a batch.
-    services.dueIndex.due = async (_, now, limit) => {
-      const works = await Promise.all([0, 1, 2, 3].map((shard) => due(shard, now, limit)))
-      return works.flat().slice(0, limit)
-    }
+    inOneShard(services)
     expect(await keepAlive(services, 0, always)).toEqual({ alive: 130 })
   })
 
@@ -100,50 +67,15 @@ describe('a run', () => {
   })
 })
 
-describe('failures', () => {
-  test('of one connection do not stop the others', async () => {
-    const { services, scene, connections } = await sceneOf('rotating', 6)
-    services.clock.advance(7000)
-    services.clickfunnels.script('refresh', async () => Promise.reject(new Error('unforeseen')))
-    expect(await run(services)).toEqual({ error: 1, refreshed: 5 })
-    const generations = await Promise.all(
-      connections.map(async (one) => (await scene.stored(one)).generation),
-    )
-    expect(generations.filter((generation) => generation === 2)).toHaveLength(5)
-    expect(services.log.entries.filter(({ level }) => level === 'error')).toHaveLength(1)
-  })
-
-  test('move the due time of the connection, farther each time and within an hour', async () => {
-    const { services, scene, connections } = await sceneOf('rotating', 1)
-    const [connection] = connections
-    if (connection === undefined) throw new Error('no connection')
-    services.clickfunnels.always('refresh', { outcome: 'provider_down', detail: 'status 503' })
-    services.clock.advance(7200)
-    const waits: number[] = []
-    for (let i = 0; i < 12; i++) {
-      expect(await run(services)).toEqual({ failed: 1 })
-      expect(await run(services)).toEqual({})
-      waits.push(((await scene.stored(connection)).dueAt ?? 0) - services.now())
-      services.clock.advance(waits.at(-1) ?? 0)
-    }
-    expect(Math.max(...waits.slice(0, 3))).toBeLessThanOrEqual(120)
-    expect(Math.max(...waits)).toBeGreaterThan(600)
-    expect(Math.max(...waits)).toBeLessThanOrEqual(3600)
-    services.clickfunnels.always('refresh')
-    expect(await run(services)).toEqual({ refreshed: 1 })
-  })
-
-  test('of the network in a refresh are made good by the next run, with the same refresh token', async () => {
-    const { services } = await sceneOf('rotating', 1)
-    services.clickfunnels.script('refresh', async (work) => {
-      await work()
-      return { outcome: 'answer_lost', detail: 'ECONNRESET' }
-    })
-    services.clock.advance(7000)
-    expect(await run(services)).toEqual({ failed: 1 })
-    services.clock.advance(30)
-    expect(await run(services)).toEqual({ refreshed: 1 })
-  })
+test("a suspended tenant's connections are left alone until it is resumed", async () => {
+  const { services, scene } = await sceneOf('rotating', 3)
+  await updateTenant(services, scene.caller.tenant.id, { status: 'suspended' })
+  services.clock.advance(7200)
+  expect(await run(services)).toEqual({ suspended: 3 })
+  expect(await run(services)).toEqual({})
+  services.clock.advance(20 * 60)
+  await updateTenant(services, scene.caller.tenant.id, { status: 'active' })
+  expect(await run(services)).toEqual({ refreshed: 3 })
 })
 
 describe('the deadline', () => {

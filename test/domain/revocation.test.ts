@@ -3,7 +3,7 @@ import { createTenant } from '#domain/onboarding.ts'
 import { refreshConnection } from '#domain/refresh.ts'
 import { disconnect, revokeOrphan, settleRevocation } from '#domain/revocation.ts'
 import { Secret } from '#domain/secret.ts'
-import { connectedScene } from '../fakes/scene.ts'
+import { connectedScene, dieIn } from '../fakes/scene.ts'
 import type { FakeServices } from '../fakes.ts'
 
 function onlyDebt(services: FakeServices) {
@@ -42,8 +42,7 @@ describe('disconnecting', () => {
 
   test('stores the debt before the first attempt, for the process that dies in it', async () => {
     const { services, scene, connection } = await connectedScene()
-    services.clickfunnels.script('revoke', async () => Promise.reject(new Error('the process died')))
-    await disconnect(services, scene.caller, connection.id)
+    await dieIn(services, 'revoke', () => disconnect(services, scene.caller, connection.id))
     expect(onlyDebt(services)).toMatchObject({ attempts: 0, dueAt: services.now() + 60 })
   })
 
@@ -83,8 +82,17 @@ describe('a debt', () => {
       expect(debt.attempts).toBe(attempts)
       expect(debt.dueAt).toBeGreaterThan(services.now())
       expect(debt.dueAt).toBeLessThanOrEqual(services.now() + 30 * 2 ** (attempts - 1))
-      await settleRevocation(services, debt)
+      expect(await settleRevocation(services, debt)).toBe('postponed')
     }
+  })
+
+  test('whose tokens cannot be opened is due later, too', async () => {
+    const { services, scene, connection } = await connectedScene()
+    services.clickfunnels.script('revoke', 'failed')
+    await disconnect(services, scene.caller, connection.id)
+    services.vault.shred(connection.tenantId)
+    expect(await settleRevocation(services, onlyDebt(services))).toBe('postponed')
+    expect(onlyDebt(services).attempts).toBe(2)
   })
 
   test('that nobody takes for a week is given up, and that is logged', async () => {
@@ -97,7 +105,7 @@ describe('a debt', () => {
     }
     expect(services.revocations.items.size).toBe(0)
     const [entry] = services.log.entries.filter(({ level }) => level === 'error')
-    expect(entry?.fields).toMatchObject({ result: 'client_refused' })
+    expect(entry?.fields).toMatchObject({ attempts: 170 })
   })
 
   test('tries refresh token and access token; one failure keeps the whole debt', async () => {

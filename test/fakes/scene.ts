@@ -7,10 +7,12 @@ import type { Connection, Workspace } from '#domain/connection.ts'
 import type { EndUserId } from '#domain/ids.ts'
 import { createApp, createTenant } from '#domain/onboarding.ts'
 import type { Services } from '#domain/ports.ts'
+import { tokenOf } from '#domain/revocation.ts'
 import { Secret } from '#domain/secret.ts'
 import { type SessionRequest, startSession } from '#domain/start-session.ts'
 import type { App, Caller } from '#domain/tenant.ts'
 import { type FakeServices, fakeServices } from '../fakes.ts'
+import type { Method } from './clickfunnels.ts'
 import { ACME } from './tokens.ts'
 
 export const RETURN_URL = 'https://saas.example.com/settings'
@@ -71,11 +73,26 @@ export class Scene {
     return completeSession(this.services, this.caller, { sessionId, endUserId: endUser.id })
   }
 
+  /** Connections of that many end users. */
+  async connectMany(count: number): Promise<Connection[]> {
+    const connections: Connection[] = []
+    for (let i = 0; i < count; i++) {
+      connections.push(await this.connect({ endUser: { id: `user-${i}` as EndUserId } }))
+    }
+    return connections
+  }
+
   /** The connection as it is stored now. */
   async stored({ tenantId, id }: Connection): Promise<Connection> {
     const connection = await this.services.connections.get({ tenantId, connectionId: id })
     if (connection === undefined) throw new Error(`The connection "${id}" is gone`)
     return connection
+  }
+
+  /** The access token of a connection, in clear. */
+  async accessToken({ tenantId, id, generation, credential }: Connection): Promise<string> {
+    const binding = tokenOf(tenantId, id, generation, 'access_token')
+    return (await this.services.vault.open(binding, credential.accessToken)).reveal()
   }
 
   async session({ session }: Pick<Journey, 'session'>): Promise<ConnectSession> {
@@ -90,8 +107,12 @@ export function cookiesOf({ name, value }: BrowserCookie): ReadonlyMap<string, s
 }
 
 /** A tenant with one app that ClickFunnels knows. */
-export async function openScene(overrides: Partial<Services> = {}): Promise<Scene> {
-  const services = fakeServices(overrides)
+export function openScene(overrides: Partial<Services> = {}): Promise<Scene> {
+  return sceneOn(fakeServices(overrides))
+}
+
+/** Another tenant on the same services. */
+export async function sceneOn(services: FakeServices): Promise<Scene> {
   const tenant = await createTenant(services, { name: 'Saas', returnUrls: [RETURN_URL], origins: [] })
   const input = { name: 'Main', clientId: 'client-1', clientSecret: new Secret('client-secret-1') }
   const app = await createApp(services, tenant.id, input)
@@ -108,4 +129,16 @@ export async function connectedScene(
   scene.services.clickfunnels.tokens.mode = mode
   const connection = await scene.connect()
   return { scene, services: scene.services, connection }
+}
+
+/** A process that dies in its next call of a method: what it began is never ended. */
+export async function dieIn(
+  services: FakeServices,
+  method: Method,
+  act: () => Promise<unknown>,
+): Promise<void> {
+  const before = services.clickfunnels.counts[method]
+  services.clickfunnels.script(method, () => new Promise<never>(() => {}))
+  void act()
+  while (services.clickfunnels.counts[method] === before) await services.sleep(0)
 }

@@ -2,7 +2,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import type { TenantId } from '#domain/ids.ts'
 import { Secret } from '#domain/secret.ts'
-import type { SealBinding, Sealed, Vault } from '#domain/vault.ts'
+import type { SealBinding, Sealed, Sealer, Vault } from '#domain/vault.ts'
 
 const NONCE = 12
 const TAG = 16
@@ -10,14 +10,17 @@ const TAG = 16
 export class FakeVault implements Vault {
   readonly #keys = new Map<TenantId, Uint8Array>()
 
+  async sealer(tenant: TenantId): Promise<Sealer> {
+    const key = this.#keys.get(tenant) ?? randomBytes(32)
+    this.#keys.set(tenant, key)
+    return (binding, secret) => {
+      if (binding.tenantId !== tenant) throw new Error('A sealer seals for its own tenant only')
+      return sealed(key, binding, secret)
+    }
+  }
+
   async seal(binding: SealBinding, secret: Secret): Promise<Sealed> {
-    const key = this.#keys.get(binding.tenantId) ?? randomBytes(32)
-    this.#keys.set(binding.tenantId, key)
-    const nonce = randomBytes(NONCE)
-    const cipher = createCipheriv('aes-256-gcm', key, nonce)
-    cipher.setAAD(dataOf(binding))
-    const body = Buffer.concat([cipher.update(secret.reveal()), cipher.final()])
-    return new Uint8Array(Buffer.concat([nonce, cipher.getAuthTag(), body])) as Sealed
+    return (await this.sealer(binding.tenantId))(binding, secret)
   }
 
   async open(binding: SealBinding, sealed: Sealed): Promise<Secret> {
@@ -34,6 +37,14 @@ export class FakeVault implements Vault {
   shred(tenant: TenantId): void {
     this.#keys.delete(tenant)
   }
+}
+
+function sealed(key: Uint8Array, binding: SealBinding, secret: Secret): Sealed {
+  const nonce = randomBytes(NONCE)
+  const cipher = createCipheriv('aes-256-gcm', key, nonce)
+  cipher.setAAD(dataOf(binding))
+  const body = Buffer.concat([cipher.update(secret.reveal()), cipher.final()])
+  return new Uint8Array(Buffer.concat([nonce, cipher.getAuthTag(), body])) as Sealed
 }
 
 function dataOf({ tenantId, record, generation, field }: SealBinding): Uint8Array {

@@ -19,12 +19,14 @@ const anchorOf = (description: string) =>
 
 describe('alarms', () => {
   it.each(alarms)('$id says what it means and where to read on', ({ description }) => {
-    expect(description).toMatch(/^[a-z-]+ [a-z-]+\. Impact: \S.{20,}[.] Runbook: docs\/runbook\.md#[a-z-]+$/)
+    expect(description).toMatch(
+      /^[a-z-]+( [a-z-]+)+\. Impact: \S.{20,}[.] Runbook: docs\/runbook\.md#[a-z-]+$/,
+    )
   })
 
-  it('exist for every function, for the API and for keep-alive', () => {
+  it('exist for every function, for the API, for keep-alive and for lost rotations', () => {
     const functions = Object.keys(ENV).flatMap((name) => [`${name}-errors`, `${name}-throttles`])
-    const others = ['api-server-errors', 'keep-alive-slow', 'keep-alive-stopped']
+    const others = ['api-server-errors', 'keep-alive-slow', 'keep-alive-stopped', 'rotations-not-recovered']
     expect(alarms.map(({ description }) => anchorOf(description)).sort()).toEqual(
       [...functions, ...others].sort(),
     )
@@ -41,7 +43,9 @@ describe('runbook', () => {
 
   it('has no section about an alarm that is gone', () => {
     const known = new Set(alarms.map(({ description }) => anchorOf(description)))
-    const about = [...sections.keys()].filter((anchor) => /-(errors|throttles|slow|stopped)$/.test(anchor))
+    const about = [...sections.keys()].filter((anchor) =>
+      /-(errors|throttles|slow|stopped|recovered)$/.test(anchor),
+    )
     expect(about.filter((anchor) => !known.has(anchor))).toEqual([])
   })
 })

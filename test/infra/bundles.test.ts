@@ -12,13 +12,14 @@ import { fileHashes } from './files.ts'
  * was measured when they were set: lower them when a bundle shrinks.
  */
 const MOST_EAGER_BYTES: Readonly<Record<FunctionName, number>> = {
-  'connect-sessions': 386_000,
-  authorize: 367_000,
-  callback: 373_000,
-  connections: 386_000,
-  proxy: 377_000,
-  'keep-alive': 360_000,
-  tenants: 348_000,
+  'connect-sessions': 389_000,
+  authorize: 373_000,
+  callback: 380_000,
+  connections: 390_000,
+  proxy: 385_000,
+  'keep-alive': 367_000,
+  'recover-rotations': 359_000,
+  tenants: 350_000,
   service: 67_000,
 }
 const NAMES = Object.keys(ENV) as FunctionName[]

@@ -24,8 +24,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 function bothStacks(outdir: string): App {
   const app = new App({ outdir, analyticsReporting: false, treeMetadata: false })
   const env = { region: 'eu-central-1' }
-  const { table, tableKey, rootKey } = new DataStack(app, 'Data', { env })
-  new ServiceStack(app, 'Service', { env, table, tableKey, rootKey, bundles: join(outdir, 'bundles') })
+  const data = new DataStack(app, 'Data', { env })
+  new ServiceStack(app, 'Service', { env, data, bundles: join(outdir, 'bundles') })
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app))
   return app
 }

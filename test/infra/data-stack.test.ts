@@ -4,11 +4,14 @@ import { data, readOutput, resourcesOf } from './synthesized.ts'
 
 const [[tableId, table] = []] = resourcesOf(data, 'AWS::DynamoDB::GlobalTable')
 const keys = resourcesOf(data, 'AWS::KMS::Key')
+const stateful = Object.entries(data.Resources).filter(([, { Type }]) => Type !== 'AWS::SQS::QueuePolicy')
 
 describe('data stack', () => {
   // CloudFormation replaces what changes its logical id: an empty table beside the full one, tokens nobody can open.
   it('keeps the logical ids of everything it holds', () => {
-    expect(Object.keys(data.Resources).sort()).toEqual([
+    expect(stateful.map(([id]) => id).sort()).toEqual([
+      'RecoveryDeadLetters32BD5CB3',
+      'RecoveryQueueF1C7E043',
       'RootKeyEC9149F6',
       'TableCD117FA1',
       'TableKeyF581D96F',
@@ -16,7 +19,7 @@ describe('data stack', () => {
   })
 
   it('retains all of it when the stack is deleted or a resource replaced', () => {
-    for (const [id, resource] of Object.entries(data.Resources)) {
+    for (const [id, resource] of stateful) {
       expect(resource, id).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' })
     }
     expect(JSON.parse(readOutput('manifest.json')).artifacts.FunnelConnectData.properties).toMatchObject({
@@ -68,6 +71,34 @@ describe('data stack', () => {
       expect(Properties.KeyPolicy.Statement, id).toEqual([
         { Action: 'kms:*', Effect: 'Allow', Principal: { AWS: { 'Fn::Join': ['', root] } }, Resource: '*' },
       ])
+    }
+  })
+
+  it('keeps rotated tokens that wait for their commit for two weeks, encrypted, and loses none after many attempts', () => {
+    const queues = new Map(resourcesOf(data, 'AWS::SQS::Queue'))
+    for (const [id, { Properties }] of queues) {
+      expect(Properties, id).toMatchObject({
+        SqsManagedSseEnabled: true,
+        MessageRetentionPeriod: 14 * 24 * 3600,
+      })
+    }
+    const { RedrivePolicy, VisibilityTimeout } = queues.get('RecoveryQueueF1C7E043')?.Properties ?? {}
+    expect(RedrivePolicy.deadLetterTargetArn).toEqual({
+      'Fn::GetAtt': ['RecoveryDeadLetters32BD5CB3', 'Arn'],
+    })
+    // Hours of storage trouble go by before a person has to look.
+    expect(RedrivePolicy.maxReceiveCount * VisibilityTimeout).toBeGreaterThan(8 * 3600)
+  })
+
+  it('takes messages over TLS only, and from nobody by a policy of the queue', () => {
+    const policies = resourcesOf(data, 'AWS::SQS::QueuePolicy').map(([, { Properties }]) => Properties)
+    expect(policies.flatMap(({ Queues }) => Queues)).toHaveLength(2)
+    for (const statement of policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement)) {
+      expect(statement).toMatchObject({
+        Effect: 'Deny',
+        Action: 'sqs:*',
+        Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+      })
     }
   })
 

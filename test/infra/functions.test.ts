@@ -12,7 +12,11 @@ const TIMEOUT_SECONDS = (name: FunctionName) => (name === 'keep-alive' ? 90 : 29
 
 const publicUrl = 'https://abc123.execute-api.eu-central-1.amazonaws.com'
 /** With sample values in the place of references. */
-const deployed = readDeployment(directory, { publicUrl, parameters: {} }).functions
+const deployed = readDeployment(directory, {
+  publicUrl,
+  sqsUrl: 'https://sqs.eu-central-1.amazonaws.com',
+  parameters: {},
+}).functions
 
 it('there is one function for each environment schema, and no other', () => {
   expect(deployed.map(({ name }) => name).sort()).toEqual([...NAMES].sort())

@@ -31,13 +31,29 @@ const VAULT = ['kms:Decrypt', 'kms:GenerateDataKey'].map(
   (action) => `${action} on RootKey if kms:EncryptionContext:purpose is ${ROOT_KEY_PURPOSE}`,
 )
 
+const SEND_ROTATIONS = ['sqs:SendMessage on RecoveryQueue']
+/** What Lambda needs to hand the queue's messages to a function. */
+const RECEIVE_ROTATIONS = [
+  'ChangeMessageVisibility',
+  'DeleteMessage',
+  'GetQueueAttributes',
+  'GetQueueUrl',
+  'ReceiveMessage',
+].map((action) => `sqs:${action} on RecoveryQueue`)
+
 const ALLOWED: Readonly<Record<FunctionName, readonly string[]>> = {
   'connect-sessions': [...table(...READ_AND_WRITE), ...VAULT],
   authorize: [...table(...READ, 'PutItem', 'UpdateItem'), ...VAULT],
   callback: [...table(...READ_AND_WRITE), ...VAULT],
-  connections: [...table(...READ_AND_WRITE, 'BatchGetItem'), queryOn(END_USER_INDEX.name), ...VAULT],
-  proxy: [...table(...READ_AND_WRITE), ...VAULT],
-  'keep-alive': [...table(...READ_AND_WRITE), queryOn(DUE_INDEX.name), ...VAULT],
+  connections: [
+    ...table(...READ_AND_WRITE, 'BatchGetItem'),
+    queryOn(END_USER_INDEX.name),
+    ...VAULT,
+    ...SEND_ROTATIONS,
+  ],
+  proxy: [...table(...READ_AND_WRITE), ...VAULT, ...SEND_ROTATIONS],
+  'keep-alive': [...table(...READ_AND_WRITE), queryOn(DUE_INDEX.name), ...VAULT, ...SEND_ROTATIONS],
+  'recover-rotations': [...table(...READ_AND_WRITE), ...VAULT, ...RECEIVE_ROTATIONS],
   tenants: [...table(...READ_AND_WRITE), ...VAULT],
   service: [],
 }

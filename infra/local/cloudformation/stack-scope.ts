@@ -10,6 +10,8 @@ export interface Surroundings {
   readonly publicUrl: string
   /** As given with `cdk deploy --parameters`; the rest keep their defaults. */
   readonly parameters: Readonly<Record<string, string>>
+  /** Where SQS listens. */
+  readonly sqsUrl?: string
   /** Stands for every KMS key, when KMS is somebody else's. */
   readonly externalKeyArn?: string | undefined
 }
@@ -37,6 +39,7 @@ export class StackScope implements Scope {
     const resource = this.template.Resources[name]
     if (!resource) return undefined
     if (resource.Type === 'AWS::KMS::Key') return stableUuid(`${this.name}/${name}`)
+    if (resource.Type === 'AWS::SQS::Queue') return this.queueUrl(`${this.name}-${name}`)
     // An integration's id is its own business; here it has to lead back to the template.
     if (resource.Type === 'AWS::ApiGatewayV2::Integration') return name
     if (!/^AWS::DynamoDB::/.test(resource.Type)) return name
@@ -58,6 +61,8 @@ export class StackScope implements Scope {
       case 'AWS::DynamoDB::Table.Arn':
       case 'AWS::DynamoDB::GlobalTable.Arn':
         return arn('dynamodb', `table/${this.ref(logicalId)}`)
+      case 'AWS::SQS::Queue.Arn':
+        return arn('sqs', `${this.name}-${logicalId}`)
       case 'AWS::Lambda::Function.Arn':
         return arn('lambda', `function:${logicalId}`)
       case 'AWS::IAM::Role.Arn':
@@ -65,6 +70,11 @@ export class StackScope implements Scope {
       default:
         return undefined
     }
+  }
+
+  /** The URL of the queue of that name. */
+  queueUrl(name: string): string {
+    return `${this.#surroundings.sqsUrl ?? ''}/${LOCAL_ACCOUNT}/${name}`
   }
 
   importValue(name: string): unknown {

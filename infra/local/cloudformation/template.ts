@@ -2,7 +2,9 @@
 // A route, a variable or a schedule exists locally only because it exists in the template.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { functionNameOf } from './function-name.ts'
 import { type Resource, resolveText, type Template } from './intrinsics.ts'
+import { type EventSourceDefinition, type QueueDefinition, readEventSource, readQueue } from './queues.ts'
 import { StackScope, type Surroundings } from './stack-scope.ts'
 
 export interface FunctionDefinition {
@@ -41,6 +43,8 @@ export interface Deployment {
   readonly routes: readonly RouteDefinition[]
   readonly schedules: readonly ScheduleDefinition[]
   readonly tables: readonly TableDefinition[]
+  readonly queues: readonly QueueDefinition[]
+  readonly eventSources: readonly EventSourceDefinition[]
   /** Ids of the KMS keys. */
   readonly keyIds: readonly string[]
 }
@@ -61,6 +65,8 @@ export function readDeployment(directory: string, surroundings: Surroundings): D
     routes: found.flatMap((stack) => stack.routes),
     schedules: found.flatMap((stack) => stack.schedules),
     tables: found.flatMap((stack) => stack.tables),
+    queues: found.flatMap((stack) => stack.queues),
+    eventSources: found.flatMap((stack) => stack.eventSources),
     keyIds: found.flatMap((stack) => stack.keyIds),
   }
 }
@@ -82,6 +88,10 @@ function readStack(directory: string, scope: StackScope): Deployment {
       name: String(scope.ref(id)),
       properties: Properties ?? {},
     })),
+    queues: ofType(/^AWS::SQS::Queue$/).map(([id, resource]) => readQueue(scope, id, resource)),
+    eventSources: ofType(/^AWS::Lambda::EventSourceMapping$/).map(([id, resource]) =>
+      readEventSource(scope, id, resource),
+    ),
     keyIds: ofType(/^AWS::KMS::Key$/).map(([id]) => String(scope.ref(id))),
   }
 }
@@ -137,12 +147,6 @@ function readSchedule(scope: StackScope, id: string, { Properties = {} }: Resour
     function: functionNameOf(scope.functionIn(resolveText(Arn, scope, `${id}.Target.Arn`), id)),
     input: JSON.parse(resolveText(Input, scope, `${id}.Target.Input`)),
   }
-}
-
-/** CDK makes "KeepAliveFunction1A2B3C4D" of the construct "KeepAlive" and its function. */
-function functionNameOf(logicalId: string): string {
-  const construct = logicalId.replace(/(Function)?[0-9A-F]{8}$/, '')
-  return construct.replaceAll(/(?<!^)[A-Z]/g, '-$&').toLowerCase()
 }
 
 function assetFolder(directory: string, stack: string, key: string): string {

@@ -1,0 +1,25 @@
+// The consumer of the recovery queue: commits rotated tokens whose commit failed. A message that fails goes back to the
+// queue; the others of its batch do not.
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda'
+import { fromMessage } from '#adapters/sqs-recovery-queue.ts'
+import type { Services } from '#domain/ports.ts'
+import { recoverRotation } from '#domain/recovery.ts'
+import { onLambda } from '#runtime/lambda.ts'
+import { createServices } from '#runtime/services.ts'
+
+export const recoverRotations =
+  (services: Services) =>
+  async ({ Records }: SQSEvent): Promise<SQSBatchResponse> => {
+    const batchItemFailures: SQSBatchResponse['batchItemFailures'] = []
+    for (const { messageId, body } of Records) {
+      try {
+        await recoverRotation(services, fromMessage(body))
+      } catch (error) {
+        services.log.error('A rotation was not recovered yet', { messageId, error })
+        batchItemFailures.push({ itemIdentifier: messageId })
+      }
+    }
+    return { batchItemFailures }
+  }
+
+export const handler = onLambda('recover-rotations', createServices, recoverRotations)

@@ -1,0 +1,88 @@
+// The alarms that are about the service as a whole; those of each function are in service-function.ts. Every description
+// says what it means for people and where the runbook goes on.
+import { Duration } from 'aws-cdk-lib'
+import {
+  Alarm,
+  type AlarmProps,
+  ComparisonOperator,
+  Metric,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch'
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
+import type { Construct } from 'constructs'
+import type { Api } from './api.ts'
+import type { DataStack } from './data-stack.ts'
+
+export interface Watched {
+  readonly api: Api
+  readonly keepAlive: LambdaFunction
+  readonly data: DataStack
+}
+
+const PERIOD = Duration.minutes(5)
+const AT_LEAST = ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
+
+export function createAlarms(scope: Construct, { api, keepAlive, data }: Watched): void {
+  const alarm = (
+    id: string,
+    name: string,
+    impact: string,
+    props: Omit<AlarmProps, 'alarmDescription' | 'treatMissingData'> & Partial<AlarmProps>,
+  ) =>
+    new Alarm(scope, id, {
+      alarmDescription: `${name}. Impact: ${impact} Runbook: docs/runbook.md#${name.replaceAll(' ', '-')}`,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+      ...props,
+    })
+
+  alarm('ApiServerErrors', 'api server-errors', 'tenants get 5xx answers of API Gateway or of ours.', {
+    metric: new Metric({
+      namespace: 'AWS/ApiGateway',
+      metricName: '5xx',
+      dimensionsMap: { ApiId: api.http.apiId },
+      statistic: 'Sum',
+      period: PERIOD,
+    }),
+    threshold: 10,
+    evaluationPeriods: 2,
+    comparisonOperator: AT_LEAST,
+  })
+  alarm(
+    'KeepAliveSlow',
+    'keep-alive slow',
+    'a shard has more due than a run can do; tokens may expire before they are refreshed, and the first call then waits.',
+    {
+      metric: keepAlive.metricDuration({ statistic: 'Maximum', period: PERIOD }),
+      threshold: Duration.seconds(60).toMilliseconds(),
+      evaluationPeriods: 3,
+      comparisonOperator: AT_LEAST,
+    },
+  )
+  alarm(
+    'KeepAliveStopped',
+    'keep-alive stopped',
+    'nothing is refreshed, probed or revoked in the background, and no error says so.',
+    {
+      metric: keepAlive.metricInvocations({ statistic: 'Sum', period: PERIOD }),
+      threshold: 1,
+      evaluationPeriods: 3,
+      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+      // A function that is not invoked has no data at all.
+      treatMissingData: TreatMissingData.BREACHING,
+    },
+  )
+  alarm(
+    'RotationsNotRecovered',
+    'rotations not recovered',
+    'rotated tokens could not be stored for hours; their connections need their end users again if nothing is done in 14 days.',
+    {
+      metric: data.recoveryDeadLetters.metricApproximateNumberOfMessagesVisible({
+        statistic: 'Maximum',
+        period: PERIOD,
+      }),
+      threshold: 1,
+      evaluationPeriods: 1,
+      comparisonOperator: AT_LEAST,
+    },
+  )
+}

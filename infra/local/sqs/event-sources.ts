@@ -1,0 +1,92 @@
+// Event source mappings on one machine: takes messages off a queue, invokes the function with them as Lambda would, and
+// deletes those that it did not report as failed. The others come back after the queue's visibility timeout.
+import {
+  DeleteMessageCommand,
+  type Message,
+  ReceiveMessageCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs'
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda'
+import type { EventSourceDefinition } from '../cloudformation/queues.ts'
+import { LOCAL_REGION } from '../kms/keys.ts'
+
+const RETRY_MILLISECONDS = 1_000
+
+export class EventSources {
+  readonly #sources: readonly EventSourceDefinition[]
+  readonly #client: SQSClient
+  readonly #invoke: (name: string, event: unknown) => Promise<unknown>
+  readonly #onError: (name: string, error: Error) => void
+  readonly #stopping = new AbortController()
+
+  constructor(
+    sources: readonly EventSourceDefinition[],
+    client: SQSClient,
+    invoke: (name: string, event: unknown) => Promise<unknown>,
+    onError: (name: string, error: Error) => void,
+  ) {
+    this.#sources = sources
+    this.#client = client
+    this.#invoke = invoke
+    this.#onError = onError
+  }
+
+  start(): void {
+    for (const source of this.#sources) void this.#poll(source)
+  }
+
+  stop(): void {
+    this.#stopping.abort()
+    this.#client.destroy()
+  }
+
+  async #poll(source: EventSourceDefinition): Promise<void> {
+    const { signal } = this.#stopping
+    while (!signal.aborted) {
+      try {
+        // One at a time: asked for more, the emulator does not wake up when a message comes.
+        const receive = { QueueUrl: source.queueUrl, MaxNumberOfMessages: 1, WaitTimeSeconds: 1 }
+        const { Messages = [] } = await this.#client.send(new ReceiveMessageCommand(receive), {
+          abortSignal: signal,
+        })
+        for (const message of Messages) await this.#deliver(source, message)
+      } catch (error) {
+        if (signal.aborted) return
+        // The message stays in the queue and comes back.
+        this.#onError(source.function, error as Error)
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MILLISECONDS))
+      }
+    }
+  }
+
+  async #deliver({ queueUrl, queueArn, function: target }: EventSourceDefinition, message: Message) {
+    const event: SQSEvent = {
+      Records: [
+        {
+          messageId: message.MessageId ?? '',
+          receiptHandle: message.ReceiptHandle ?? '',
+          body: message.Body ?? '',
+          attributes: {
+            ApproximateReceiveCount: '1',
+            SentTimestamp: '0',
+            SenderId: 'local',
+            ApproximateFirstReceiveTimestamp: '0',
+          },
+          messageAttributes: {},
+          md5OfBody: message.MD5OfBody ?? '',
+          eventSource: 'aws:sqs',
+          eventSourceARN: queueArn,
+          awsRegion: LOCAL_REGION,
+        },
+      ],
+    }
+    const answer = (await this.#invoke(target, event)) as SQSBatchResponse | null
+    const failed = answer?.batchItemFailures.some(
+      ({ itemIdentifier }) => itemIdentifier === message.MessageId,
+    )
+    if (failed) return
+    await this.#client.send(
+      new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle: message.ReceiptHandle }),
+    )
+  }
+}

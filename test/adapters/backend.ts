@@ -1,0 +1,119 @@
+// The real adapters on emulators: DynamoDB (dynoxide) with the table as the data stack makes it, and KMS.
+import {
+  CreateTableCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  type KeySchemaElement,
+  ScanCommand,
+} from '@aws-sdk/client-dynamodb'
+import { KMSClient } from '@aws-sdk/client-kms'
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
+import { DynamoDbConnections } from '#adapters/dynamodb-connections.ts'
+import { DynamoDbRevocations } from '#adapters/dynamodb-revocations.ts'
+import { DynamoDbSessions } from '#adapters/dynamodb-sessions.ts'
+import { Table } from '#adapters/dynamodb-table.ts'
+import { DynamoDbApiKeys, DynamoDbApps, DynamoDbTenants } from '#adapters/dynamodb-tenants.ts'
+import { KmsRootKeys } from '#adapters/kms-root-keys.ts'
+import { KmsVault } from '#adapters/kms-vault.ts'
+import { DUE_INDEX, END_USER_INDEX, type Key, PARTITION_KEY, SORT_KEY } from '#adapters/table.ts'
+import { startDynoxide } from '../../infra/local/dynamodb/dynoxide.ts'
+import { type KmsEndpoint, startKmsEndpoint } from '../../infra/local/kms/endpoint.ts'
+import type { Stores } from '../contracts/stores.ts'
+
+const TABLE = 'funnel-connect'
+const ACCESS = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }
+
+export interface Backend {
+  readonly client: DynamoDBClient
+  readonly table: Table
+  readonly stores: Stores
+  /** An item as it is stored. */
+  item(key: Key): Promise<Record<string, unknown> | undefined>
+  /** All items as they are stored, or those of an index. */
+  items(index?: string): Promise<Record<string, unknown>[]>
+  close(): Promise<void>
+}
+
+export async function openBackend(): Promise<Backend> {
+  const dynoxide = await startDynoxide()
+  const client = new DynamoDBClient({ endpoint: dynoxide.url, ...ACCESS })
+  await createTable(client)
+  const table = new Table(client, TABLE)
+  const sessions = new DynamoDbSessions(table)
+  const revocations = new DynamoDbRevocations(table)
+  return {
+    client,
+    table,
+    stores: {
+      tenants: new DynamoDbTenants(table),
+      apps: new DynamoDbApps(table),
+      apiKeys: new DynamoDbApiKeys(table),
+      sessions,
+      authorizations: sessions,
+      connections: new DynamoDbConnections(table),
+      revocations,
+      dueIndex: revocations,
+    },
+    item: async (key) => {
+      const { Item } = await client.send(new GetItemCommand({ TableName: TABLE, Key: marshall(key) }))
+      return Item && unmarshall(Item)
+    },
+    items: async (index) => {
+      const { Items } = await client.send(new ScanCommand({ TableName: TABLE, IndexName: index }))
+      return (Items ?? []).map((item) => unmarshall(item))
+    },
+    close: async () => {
+      client.destroy()
+      await dynoxide.close()
+    },
+  }
+}
+
+export interface Keys {
+  readonly endpoint: KmsEndpoint
+  readonly client: KMSClient
+  readonly arn: string
+  /** The vault of a new process: its caches are empty. */
+  vault(table: Table): KmsVault
+  close(): Promise<void>
+}
+
+export async function openKeys(): Promise<Keys> {
+  const endpoint = await startKmsEndpoint()
+  const client = new KMSClient({ endpoint: endpoint.url, ...ACCESS, maxAttempts: 1 })
+  const arn = endpoint.ensureKey('11111111-2222-3333-4444-555555555555')
+  return {
+    endpoint,
+    client,
+    arn,
+    vault: (table) => new KmsVault(new KmsRootKeys(client, arn, table), table),
+    close: async () => {
+      client.destroy()
+      await endpoint.close()
+    },
+  }
+}
+
+async function createTable(client: DynamoDBClient): Promise<void> {
+  const keys = (partition: string, sort: string): KeySchemaElement[] => [
+    { AttributeName: partition, KeyType: 'HASH' },
+    { AttributeName: sort, KeyType: 'RANGE' },
+  ]
+  const strings = [PARTITION_KEY, SORT_KEY, DUE_INDEX.partitionKey, END_USER_INDEX.partitionKey]
+  await client.send(
+    new CreateTableCommand({
+      TableName: TABLE,
+      BillingMode: 'PAY_PER_REQUEST',
+      KeySchema: keys(PARTITION_KEY, SORT_KEY),
+      AttributeDefinitions: [
+        ...strings.map((AttributeName) => ({ AttributeName, AttributeType: 'S' }) as const),
+        { AttributeName: DUE_INDEX.sortKey, AttributeType: 'N' },
+      ],
+      GlobalSecondaryIndexes: [DUE_INDEX, END_USER_INDEX].map(({ name, partitionKey, sortKey }) => ({
+        IndexName: name,
+        KeySchema: keys(partitionKey, sortKey),
+        Projection: { ProjectionType: 'KEYS_ONLY' },
+      })),
+    }),
+  )
+}

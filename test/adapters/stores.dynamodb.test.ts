@@ -1,0 +1,25 @@
+// The stores on DynamoDB keep the contracts of the ports.
+import { afterAll, beforeAll, describe } from 'vitest'
+import { connectionGrantsContract } from '../contracts/connection-grants.ts'
+import { connectionsContract } from '../contracts/connections.ts'
+import { connectionsListContract } from '../contracts/connections-list.ts'
+import { dueContract } from '../contracts/due.ts'
+import { sessionsContract } from '../contracts/sessions.ts'
+import { tenantsContract } from '../contracts/tenants.ts'
+import { type Backend, openBackend } from './backend.ts'
+
+let backend: Backend
+beforeAll(async () => {
+  backend = await openBackend()
+})
+afterAll(() => backend.close())
+
+describe('the DynamoDB stores', () => {
+  const open = () => backend.stores
+  tenantsContract(open)
+  sessionsContract(open)
+  connectionsContract(open)
+  connectionGrantsContract(open)
+  connectionsListContract(open)
+  dueContract(open)
+})

@@ -1,0 +1,161 @@
+// The vault on KMS: its contract, and what KMS and the table see of it.
+import { randomBytes } from 'node:crypto'
+import { DecryptCommand, DisableKeyCommand, EnableKeyCommand } from '@aws-sdk/client-kms'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { KmsRootKeys, ROOT_KEY_COUNT } from '#adapters/kms-root-keys.ts'
+import type { KmsVault } from '#adapters/kms-vault.ts'
+import { additionalDataOf, keyVersionOf, seal } from '#adapters/seal.ts'
+import { rootKeyKey, tenantKeyKey } from '#adapters/table.ts'
+import type { TenantId } from '#domain/ids.ts'
+import { Secret } from '#domain/secret.ts'
+import type { SealBinding } from '#domain/vault.ts'
+import { newId } from '../contracts/samples.ts'
+import { vaultContract } from '../contracts/vault.ts'
+import { type Backend, type Keys, openBackend, openKeys } from './backend.ts'
+
+const secret = new Secret('the token in clear')
+const bindingOf = (tenantId: TenantId): SealBinding => {
+  return { tenantId, record: 'conn_1', generation: 1, field: 'access_token' }
+}
+const calls = ({ endpoint }: Keys) => Object.values(endpoint.calls()).reduce((sum, n) => sum + n, 0)
+
+let shared: { backend: Backend; keys: Keys; vault: KmsVault }
+beforeAll(async () => {
+  const [backend, keys] = await Promise.all([openBackend(), openKeys()])
+  shared = { backend, keys, vault: keys.vault(backend.table) }
+})
+afterAll(() => Promise.all([shared.backend.close(), shared.keys.close()]))
+
+describe('the KMS vault', () => {
+  vaultContract(() => shared.vault)
+})
+
+describe('the keys', () => {
+  let backend: Backend
+  let keys: Keys
+  beforeEach(async () => {
+    ;[backend, keys] = await Promise.all([openBackend(), openKeys()])
+  })
+  afterEach(() => Promise.all([backend.close(), keys.close()]))
+
+  test('of many tenants need few KMS calls, and none a seal', async () => {
+    const vault = keys.vault(backend.table)
+    const tenants = Array.from({ length: 100 }, () => newId('tenant'))
+    for (const tenant of tenants) {
+      const sealed = await vault.seal(bindingOf(tenant), secret)
+      await vault.open(bindingOf(tenant), sealed)
+    }
+    expect(calls(keys)).toBeLessThanOrEqual(ROOT_KEY_COUNT)
+    const before = calls(keys)
+    for (const tenant of tenants) await vault.seal(bindingOf(tenant), secret)
+    expect(calls(keys)).toBe(before)
+    const anotherProcess = keys.vault(backend.table)
+    for (const tenant of tenants) await anotherProcess.seal(bindingOf(tenant), secret)
+    expect(calls(keys) - before).toBeLessThanOrEqual(ROOT_KEY_COUNT)
+  })
+
+  test('made by several processes at once are one and the same', async () => {
+    const tenant = newId('tenant')
+    const processes = Array.from({ length: 6 }, () => keys.vault(backend.table))
+    const sealed = await Promise.all(processes.map((vault) => vault.seal(bindingOf(tenant), secret)))
+    const reader = keys.vault(backend.table)
+    for (const one of sealed) {
+      expect((await reader.open(bindingOf(tenant), one)).reveal()).toBe(secret.reveal())
+    }
+    const kinds = (await backend.items()).map(({ sk }) => String(sk).split('#')[0]).sort()
+    expect(kinds).toEqual(['root-key', 'tenant-key'])
+  })
+
+  test('are asked for once by many callers of one process', async () => {
+    const vault = keys.vault(backend.table)
+    const tenant = newId('tenant')
+    await Promise.all(Array.from({ length: 10 }, () => vault.seal(bindingOf(tenant), secret)))
+    expect(keys.endpoint.calls()).toEqual({ GenerateDataKey: 1 })
+  })
+
+  test('stay usable in a warm process while KMS refuses, and come back when it does', async () => {
+    const vault = keys.vault(backend.table)
+    const tenant = newId('tenant')
+    const sealed = await vault.seal(bindingOf(tenant), secret)
+    await vault.open(bindingOf(tenant), sealed)
+    await keys.client.send(new DisableKeyCommand({ KeyId: keys.arn }))
+    expect((await vault.open(bindingOf(tenant), sealed)).reveal()).toBe(secret.reveal())
+    const cold = keys.vault(backend.table)
+    await expect(cold.open(bindingOf(tenant), sealed)).rejects.toMatchObject({ name: 'DisabledException' })
+    await keys.client.send(new EnableKeyCommand({ KeyId: keys.arn }))
+    expect((await cold.open(bindingOf(tenant), sealed)).reveal()).toBe(secret.reveal())
+  })
+
+  test('lie in the table wrapped, each root key bound to its purpose and number', async () => {
+    const tenant = newId('tenant')
+    await keys.vault(backend.table).seal(bindingOf(tenant), secret)
+    const number = Number((await backend.item(tenantKeyKey(tenant, 1)))?.rootKeyNumber)
+    const root = await backend.item(rootKeyKey(1, number))
+    const decrypt = (rootKey: string) =>
+      keys.client.send(
+        new DecryptCommand({
+          CiphertextBlob: root?.wrapped as Uint8Array,
+          EncryptionContext: { purpose: 'funnel-connect/root-key', root_key: rootKey },
+        }),
+      )
+    const { Plaintext = new Uint8Array() } = await decrypt(`1/${number}`)
+    expect(Plaintext).toHaveLength(32)
+    await expect(decrypt(`1/${number + 1}`)).rejects.toThrow()
+    for (const item of await backend.items()) {
+      expect(Buffer.from(item.wrapped as Uint8Array).includes(Plaintext)).toBe(false)
+    }
+  })
+
+  /** Seals for two tenants whose keys lie under the same root key, then swaps what the table holds of them. */
+  test("of one tenant do not open in another's place, though their root key is the same", async () => {
+    const vault = keys.vault(backend.table)
+    const byRoot = new Map<unknown, TenantId>()
+    let pair: readonly [TenantId, TenantId] | undefined
+    while (pair === undefined) {
+      const tenant = newId('tenant')
+      await vault.seal(bindingOf(tenant), secret)
+      const root = (await backend.item(tenantKeyKey(tenant, 1)))?.rootKeyNumber
+      const other = byRoot.get(root)
+      if (other === undefined) byRoot.set(root, tenant)
+      else pair = [tenant, other]
+    }
+    const [one, other] = pair
+    const sealed = await vault.seal(bindingOf(one), secret)
+    const item = await backend.item(tenantKeyKey(other, 1))
+    await backend.table.put({ ...item, ...tenantKeyKey(one, 1) })
+    await expect(keys.vault(backend.table).open(bindingOf(one), sealed)).rejects.toThrow()
+  })
+
+  test('of another number or version are not taken for a root key', async () => {
+    const vault = keys.vault(backend.table)
+    const tenant = newId('tenant')
+    const sealed = await vault.seal(bindingOf(tenant), secret)
+    const number = Number((await backend.item(tenantKeyKey(tenant, 1)))?.rootKeyNumber)
+    const item = await backend.item(rootKeyKey(1, number))
+    const moved = (number + 1) % ROOT_KEY_COUNT
+    await backend.table.put({ ...item, ...rootKeyKey(1, moved) })
+    const tenantKey = await backend.item(tenantKeyKey(tenant, 1))
+    await backend.table.put({ ...tenantKey, rootKeyNumber: moved, ...tenantKeyKey(tenant, 1) })
+    const refused = keys.vault(backend.table).open(bindingOf(tenant), sealed)
+    await expect(refused).rejects.toMatchObject({ name: 'InvalidCiphertextException' })
+  })
+
+  test('of a tenant that are deleted shred it', async () => {
+    const tenant = newId('tenant')
+    const sealed = await keys.vault(backend.table).seal(bindingOf(tenant), secret)
+    await backend.table.take(tenantKeyKey(tenant, 1))
+    await expect(keys.vault(backend.table).open(bindingOf(tenant), sealed)).rejects.toThrow('does not exist')
+  })
+
+  test('of a newer version seal from then on, and older seals still open', async () => {
+    const tenant = newId('tenant')
+    const old = await keys.vault(backend.table).seal(bindingOf(tenant), secret)
+    const { rootKeyNumber, ...first } = (await backend.item(tenantKeyKey(tenant, 1))) ?? {}
+    const rootKey = await new KmsRootKeys(keys.client, keys.arn, backend.table).get(1, Number(rootKeyNumber))
+    const wrapped = seal(rootKey, 1, additionalDataOf('tenant-key', tenant, 2), randomBytes(32))
+    await backend.table.put({ ...first, rootKeyNumber, version: 2, wrapped, ...tenantKeyKey(tenant, 2) })
+    const later = keys.vault(backend.table)
+    expect(keyVersionOf(await later.seal(bindingOf(tenant), secret))).toBe(2)
+    expect((await later.open(bindingOf(tenant), old)).reveal()).toBe(secret.reveal())
+  })
+})

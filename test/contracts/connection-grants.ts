@@ -1,0 +1,145 @@
+// What every implementation of Connections has to do about grants: workspace claims, replacing, removing.
+import { describe, expect, test } from 'vitest'
+import type { Connection } from '#domain/connection.ts'
+import type { EndUserId, TenantId, WorkspaceId } from '#domain/ids.ts'
+import { later } from '#domain/time.ts'
+import { aConnection, aRevocation, bytes, NOW, newId, refOf } from './samples.ts'
+import type { OpenStores, Stores } from './stores.ts'
+
+const find = ({ connections }: Stores, { tenantId, appId, workspace, endUser }: Connection) =>
+  connections.findByWorkspace(tenantId, appId, workspace.id as WorkspaceId, endUser.id)
+
+const nextGeneration = {
+  generation: 2,
+  credential: { kind: 'non_expiring', accessToken: bytes(7) },
+  updatedAt: later(NOW, 4),
+} as const
+
+export function connectionGrantsContract(open: OpenStores): void {
+  async function stored(change: Partial<Connection> = {}, tenantId: TenantId = newId('tenant')) {
+    const stores = open()
+    const connection = aConnection(tenantId, change)
+    expect(await stores.connections.create(connection)).toBe(true)
+    return { stores, connection, ref: refOf(connection) }
+  }
+
+  describe('the claim of a workspace', () => {
+    test('leads to its connection, for this tenant, app and end user alone', async () => {
+      const { stores, connection } = await stored()
+      expect(await find(stores, connection)).toBe(connection.id)
+      for (const other of [
+        { tenantId: newId('tenant') },
+        { appId: newId('app') },
+        { endUser: { id: 'bob' as EndUserId } },
+        { workspace: { id: '0' as WorkspaceId } },
+      ]) {
+        expect(await find(stores, { ...connection, ...other })).toBeUndefined()
+      }
+    })
+
+    test('keeps names apart that are made of separators', async () => {
+      const first = { workspace: { id: 'a#b' as WorkspaceId }, endUser: { id: 'c' as EndUserId } }
+      const { stores, connection } = await stored(first)
+      const other = { workspace: { id: 'a' as WorkspaceId }, endUser: { id: 'b#c' as EndUserId } }
+      expect(await find(stores, { ...connection, ...other })).toBeUndefined()
+    })
+
+    test('goes to one of many connections, and the others do not come to be', async () => {
+      const { connections } = open()
+      const one = aConnection(newId('tenant'))
+      const all = Array.from({ length: 5 }, () => ({ ...one, id: newId('connection') }))
+      const created = await Promise.all(all.map((connection) => connections.create(connection)))
+      expect(created.filter(Boolean)).toHaveLength(1)
+      expect((await connections.list(one.tenantId, {}, 10)).items).toHaveLength(1)
+    })
+
+    test('is not needed where no workspace is known', async () => {
+      const { stores, connection } = await stored({ workspace: {} })
+      expect(await stores.connections.create({ ...connection, id: newId('connection') })).toBe(true)
+    })
+  })
+
+  describe('replacing a grant', () => {
+    test('changes the connection, owes the former tokens and claims the workspace', async () => {
+      const { stores, connection, ref } = await stored({ workspace: {} })
+      const former = aRevocation(connection)
+      const workspace = { id: '77' as WorkspaceId, name: 'Known now' }
+      const change = { ...nextGeneration, workspace }
+      expect(await stores.connections.replaceGrant(connection, change, former)).toBe(true)
+      expect(await stores.connections.get(ref)).toEqual({ ...connection, ...change })
+      expect(await stores.revocations.get(former.tenantId, former.id)).toEqual(former)
+      expect(await find(stores, { ...connection, workspace })).toBe(connection.id)
+    })
+
+    test('owes nothing when the tokens are the same', async () => {
+      const { stores, connection, ref } = await stored()
+      expect(await stores.connections.replaceGrant(connection, nextGeneration, undefined)).toBe(true)
+      expect((await stores.connections.get(ref))?.generation).toBe(2)
+    })
+
+    test('takes the lease away from whoever holds it', async () => {
+      const { stores, connection, ref } = await stored({ lease: { owner: 'refresh', until: later(NOW, 30) } })
+      const change = { ...nextGeneration, lease: null }
+      expect(await stores.connections.replaceGrant(connection, change, aRevocation(connection))).toBe(true)
+      expect(await stores.connections.get(ref)).not.toHaveProperty('lease')
+    })
+
+    test('does nothing at all when the generation has moved', async () => {
+      const { stores, connection, ref } = await stored()
+      const former = aRevocation(connection)
+      const stale = { ...connection, generation: 0 }
+      expect(await stores.connections.replaceGrant(stale, nextGeneration, former)).toBe(false)
+      expect(await stores.connections.get(ref)).toEqual(connection)
+      expect(await stores.revocations.get(former.tenantId, former.id)).toBeUndefined()
+    })
+
+    test('does nothing at all when another connection holds the workspace', async () => {
+      const { stores, connection: holder } = await stored()
+      const { connection, ref } = await stored({ workspace: {} }, holder.tenantId)
+      const former = aRevocation(connection)
+      const change = { ...nextGeneration, workspace: holder.workspace }
+      expect(await stores.connections.replaceGrant(connection, change, former)).toBe(false)
+      expect(await stores.connections.get(ref)).toEqual(connection)
+      expect(await find(stores, holder)).toBe(holder.id)
+      expect(await stores.revocations.get(former.tenantId, former.id)).toBeUndefined()
+    })
+  })
+
+  describe('removing', () => {
+    test('deletes connection and claim, and owes the tokens', async () => {
+      const { stores, connection, ref } = await stored()
+      const debt = aRevocation(connection)
+      expect(await stores.connections.remove(connection, debt)).toBe(true)
+      expect(await stores.connections.get(ref)).toBeUndefined()
+      expect(await find(stores, connection)).toBeUndefined()
+      expect(await stores.revocations.get(debt.tenantId, debt.id)).toEqual(debt)
+      expect(await stores.connections.create({ ...connection, id: newId('connection') })).toBe(true)
+    })
+
+    test('does nothing at all when the generation has moved', async () => {
+      const { stores, connection, ref } = await stored()
+      const debt = aRevocation(connection)
+      expect(await stores.connections.remove({ ...connection, generation: 2 }, debt)).toBe(false)
+      expect(await stores.connections.get(ref)).toEqual(connection)
+      expect(await stores.revocations.get(debt.tenantId, debt.id)).toBeUndefined()
+    })
+
+    test('happens once, however many try at the same time', async () => {
+      const { stores, connection } = await stored()
+      const removals = Array.from({ length: 4 }, () =>
+        stores.connections.remove(connection, aRevocation(connection)),
+      )
+      expect((await Promise.all(removals)).filter(Boolean)).toHaveLength(1)
+    })
+
+    test("leaves another connection's claim alone", async () => {
+      const { stores, connection: holder } = await stored()
+      const { connection } = await stored({ workspace: {} }, holder.tenantId)
+      const change = { workspace: holder.workspace, updatedAt: NOW }
+      await stores.connections.update(refOf(connection), { generation: 1 }, change)
+      const read = { ...connection, workspace: holder.workspace }
+      expect(await stores.connections.remove(read, aRevocation(connection))).toBe(true)
+      expect(await find(stores, holder)).toBe(holder.id)
+    })
+  })
+}

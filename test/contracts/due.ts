@@ -1,0 +1,124 @@
+// What every implementation of Revocations and of the due index has to do.
+import { describe, expect, test } from 'vitest'
+import { DUE_SHARDS, dueShardOf } from '#adapters/table.ts'
+import type { Connection } from '#domain/connection.ts'
+import type { TenantId } from '#domain/ids.ts'
+import type { DueWork } from '#domain/ports.ts'
+import { epochSeconds, later } from '#domain/time.ts'
+import { aConnection, aRevocation, NOW, newId, refOf } from './samples.ts'
+import type { OpenStores, Stores } from './stores.ts'
+
+/** The index knows no tenants: what other tests put there is left out. */
+async function due({ dueIndex }: Stores, tenant: TenantId, now: number): Promise<DueWork[]> {
+  const works: DueWork[] = []
+  for (let shard = 0; shard < DUE_SHARDS; shard++) {
+    works.push(...(await dueIndex.due(shard, epochSeconds(now), 1000)))
+  }
+  return works.filter(({ tenantId }) => tenantId === tenant)
+}
+
+export function dueContract(open: OpenStores): void {
+  async function stored(change: Partial<Connection> = {}, tenantId = newId('tenant')) {
+    const stores = open()
+    const connection = aConnection(tenantId, change)
+    await stores.connections.create(connection)
+    const work = { kind: 'connection', tenantId, connectionId: connection.id } as const
+    return { stores, connection, tenantId, work }
+  }
+
+  describe('a revocation', () => {
+    test('is owed until it is settled, by its own tenant', async () => {
+      const { stores, connection } = await stored()
+      const debt = aRevocation(connection)
+      await stores.revocations.owe(debt)
+      expect(await stores.revocations.get(debt.tenantId, debt.id)).toEqual(debt)
+      expect(await stores.revocations.get(newId('tenant'), debt.id)).toBeUndefined()
+      await stores.revocations.settle(debt)
+      expect(await stores.revocations.get(debt.tenantId, debt.id)).toBeUndefined()
+      await stores.revocations.settle(debt)
+    })
+
+    test('of an access token alone is stored, too', async () => {
+      const { stores, connection } = await stored()
+      const { refreshToken: _, ...debt } = aRevocation(connection)
+      await stores.revocations.owe(debt)
+      expect(await stores.revocations.get(debt.tenantId, debt.id)).toEqual(debt)
+    })
+
+    test('that is postponed counts the attempt, once of many at the same time', async () => {
+      const { stores, connection } = await stored()
+      const debt = aRevocation(connection)
+      await stores.revocations.owe(debt)
+      const dueAt = later(NOW, 500)
+      await Promise.all([1, 2, 3].map(() => stores.revocations.postpone(debt, dueAt)))
+      expect(await stores.revocations.get(debt.tenantId, debt.id)).toEqual({ ...debt, attempts: 1, dueAt })
+    })
+
+    test('that was settled does not come back by being postponed', async () => {
+      const { stores, connection } = await stored()
+      const debt = aRevocation(connection)
+      await stores.revocations.postpone(debt, later(NOW, 500))
+      expect(await stores.revocations.get(debt.tenantId, debt.id)).toBeUndefined()
+    })
+  })
+
+  describe('the due index', () => {
+    test('names a connection from the second on at which it is due', async () => {
+      const { stores, tenantId, work } = await stored({ dueAt: later(NOW, 100) })
+      expect(await due(stores, tenantId, NOW + 99)).toEqual([])
+      expect(await due(stores, tenantId, NOW + 100)).toEqual([work])
+      expect(await due(stores, tenantId, NOW + 100_000)).toEqual([work])
+    })
+
+    test('names revocations beside connections', async () => {
+      const { stores, connection, tenantId, work } = await stored()
+      const debt = aRevocation(connection)
+      await stores.revocations.owe(debt)
+      const works = await due(stores, tenantId, NOW + 10_000)
+      expect(works).toHaveLength(2)
+      expect(works).toContainEqual(work)
+      expect(works).toContainEqual({ kind: 'revocation', tenantId, revocationId: debt.id })
+      await stores.revocations.postpone(debt, later(NOW, 20_000))
+      expect(await due(stores, tenantId, NOW + 10_000)).toEqual([work])
+      await stores.revocations.settle(debt)
+      expect(await due(stores, tenantId, NOW + 30_000)).toEqual([work])
+    })
+
+    test('holds only what needs work', async () => {
+      const { dueAt: _, ...idle } = aConnection(newId('tenant'))
+      const stores = open()
+      await stores.connections.create(idle)
+      expect(await due(stores, idle.tenantId, NOW + 1e9)).toEqual([])
+      const change = { dueAt: later(NOW, 1), updatedAt: NOW }
+      await stores.connections.update(refOf(idle), { generation: 1 }, change)
+      expect(await due(stores, idle.tenantId, NOW + 1)).toHaveLength(1)
+      await stores.connections.update(refOf(idle), { generation: 1 }, { dueAt: null, updatedAt: NOW })
+      expect(await due(stores, idle.tenantId, NOW + 1e9)).toEqual([])
+    })
+
+    test('loses a connection that is removed, and gains the debt for its tokens', async () => {
+      const { stores, connection, tenantId } = await stored()
+      const debt = aRevocation(connection)
+      await stores.connections.remove(connection, debt)
+      expect(await due(stores, tenantId, NOW + 1e9)).toEqual([
+        { kind: 'revocation', tenantId, revocationId: debt.id },
+      ])
+    })
+
+    test('gives the oldest first, no more than asked, each in the shard of its id', async () => {
+      const { stores, tenantId } = await stored({ dueAt: epochSeconds(12) })
+      const more = await Promise.all(
+        Array.from({ length: 20 }, (_, i) => stored({ dueAt: epochSeconds(30 - i) }, tenantId)),
+      )
+      const dueAts = new Map(more.map(({ connection }) => [connection.id, connection.dueAt]))
+      for (let shard = 0; shard < DUE_SHARDS; shard++) {
+        const works = await stores.dueIndex.due(shard, epochSeconds(30), 3)
+        expect(works.length).toBeLessThanOrEqual(3)
+        const ids = works.flatMap((work) => (work.kind === 'connection' ? [work.connectionId] : []))
+        for (const id of ids) expect(dueShardOf(id)).toBe(shard)
+        const times = ids.map((id) => dueAts.get(id) ?? 12)
+        expect(times).toEqual(times.toSorted((one, other) => one - other))
+      }
+    })
+  })
+}

@@ -1,0 +1,25 @@
+// The fakes keep the contracts that the real adapters keep: what domain tests show on fakes holds for both.
+import { beforeEach, describe } from 'vitest'
+import { type FakeServices, fakeServices } from '../fakes.ts'
+import { connectionGrantsContract } from './connection-grants.ts'
+import { connectionsContract } from './connections.ts'
+import { connectionsListContract } from './connections-list.ts'
+import { dueContract } from './due.ts'
+import { sessionsContract } from './sessions.ts'
+import { tenantsContract } from './tenants.ts'
+import { vaultContract } from './vault.ts'
+
+let services: FakeServices
+beforeEach(() => {
+  services = fakeServices()
+})
+
+describe('the fakes', () => {
+  tenantsContract(() => services)
+  sessionsContract(() => services)
+  connectionsContract(() => services)
+  connectionGrantsContract(() => services)
+  connectionsListContract(() => services)
+  dueContract(() => services)
+  vaultContract(() => services.vault)
+})

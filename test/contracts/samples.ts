@@ -1,0 +1,128 @@
+// What the contract suites store: one sample of each thing, new ids every time.
+import { randomBytes } from 'node:crypto'
+import type { ConnectLink, ConnectSession, PendingAuthorization } from '#domain/connect-session.ts'
+import type { Connection, Revocation } from '#domain/connection.ts'
+import { sha256 } from '#domain/hash.ts'
+import {
+  type AppId,
+  type EndUserId,
+  idMinter,
+  type MintedIds,
+  type TenantId,
+  type WorkspaceId,
+} from '#domain/ids.ts'
+import type { ApiKey, App, Tenant } from '#domain/tenant.ts'
+import { epochSeconds, later } from '#domain/time.ts'
+import type { Sealed } from '#domain/vault.ts'
+
+export const NOW = epochSeconds(1_767_225_600)
+
+let milliseconds = NOW * 1000
+/** Every id is later than the one before. */
+export const newId = <K extends keyof MintedIds>(kind: K): MintedIds[K] =>
+  idMinter(() => milliseconds++, randomBytes)(kind)
+
+export const bytes = (...values: readonly number[]) => Uint8Array.from(values) as Sealed
+export const randomHash = () => sha256(randomBytes(16).toString('hex'))
+
+export function aTenant(change: Partial<Tenant> = {}): Tenant {
+  return {
+    id: newId('tenant'),
+    name: 'Saas',
+    status: 'active',
+    returnUrls: ['https://saas.example.com/settings'],
+    origins: [],
+    createdAt: NOW,
+    updatedAt: NOW,
+    ...change,
+  }
+}
+
+export function anApp(tenantId: TenantId, change: Partial<App> = {}): App {
+  return {
+    id: newId('app'),
+    tenantId,
+    name: 'Main',
+    clientId: 'client-1',
+    clientSecrets: [{ serial: 1, sealed: bytes(1, 2, 255), createdAt: NOW }],
+    createdAt: NOW,
+    updatedAt: NOW,
+    ...change,
+  }
+}
+
+export function anApiKey(tenantId: TenantId): ApiKey {
+  return { id: newId('apiKey'), tenantId, name: 'CI', hash: randomHash(), createdAt: NOW }
+}
+
+export function aSession(tenantId: TenantId, change: Partial<ConnectSession> = {}): ConnectSession {
+  return {
+    id: newId('connectSession'),
+    tenantId,
+    appId: newId('app'),
+    endUser: { id: 'alice' as EndUserId, displayName: 'Alice' },
+    returnUrl: 'https://saas.example.com/settings',
+    completion: 'verified',
+    state: { status: 'created' },
+    createdAt: NOW,
+    expiresAt: later(NOW, 1800),
+    ...change,
+  }
+}
+
+export function aLink({ tenantId, id, expiresAt }: ConnectSession): ConnectLink {
+  return { secretHash: randomHash(), tenantId, sessionId: id, expiresAt }
+}
+
+export function aPending({ tenantId, appId, id }: ConnectSession): PendingAuthorization {
+  return {
+    stateHash: randomHash(),
+    tenantId,
+    appId,
+    sessionId: id,
+    browserHash: randomHash(),
+    codeVerifier: bytes(9, 8, 7),
+    expiresAt: later(NOW, 600),
+  }
+}
+
+let workspaces = 0
+export function aConnection(tenantId: TenantId, change: Partial<Connection> = {}): Connection {
+  return {
+    id: newId('connection'),
+    tenantId,
+    appId: 'app_00000000000000000000000000' as AppId,
+    endUser: { id: 'alice' as EndUserId },
+    state: { status: 'active' },
+    workspace: { id: String(workspaces++) as WorkspaceId, name: 'Acme', host: 'acme.myclickfunnels.com' },
+    scopes: ['admin', 'read'],
+    generation: 1,
+    credential: {
+      kind: 'refreshable',
+      accessToken: bytes(1, 1),
+      refreshToken: bytes(2, 2),
+      expiresAt: later(NOW, 7200),
+    },
+    dueAt: later(NOW, 6000),
+    consecutiveFailures: 0,
+    createdAt: NOW,
+    updatedAt: NOW,
+    ...change,
+  }
+}
+
+export function aRevocation({ tenantId, appId, id, generation }: Connection): Revocation {
+  return {
+    id: newId('revocation'),
+    tenantId,
+    appId,
+    record: id,
+    generation,
+    accessToken: bytes(3, 3),
+    refreshToken: bytes(4, 4),
+    attempts: 0,
+    dueAt: later(NOW, 60),
+  }
+}
+
+export const refOf = ({ tenantId, id }: Connection) => ({ tenantId, connectionId: id })

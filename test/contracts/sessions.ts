@@ -1,0 +1,138 @@
+// What every implementation of ConnectSessions and PendingAuthorizations has to do.
+import { describe, expect, test } from 'vitest'
+import type { SessionState } from '#domain/connect-session.ts'
+import { later } from '#domain/time.ts'
+import { aLink, aPending, aSession, bytes, NOW, newId, randomHash } from './samples.ts'
+import type { OpenStores } from './stores.ts'
+
+export function sessionsContract(open: OpenStores): void {
+  async function created() {
+    const stores = open()
+    const session = aSession(newId('tenant'))
+    const link = aLink(session)
+    await stores.sessions.create(session, link)
+    return { ...stores, session, link }
+  }
+
+  async function begun() {
+    const { session, link, ...stores } = await created()
+    const pending = aPending(session)
+    await stores.sessions.begin(link, pending)
+    const { stateHash, appId, browserHash } = pending
+    return { ...stores, session, pending, stateHash, right: { appId, browserHash, now: NOW } }
+  }
+
+  describe('connect sessions', () => {
+    test('are given back as they were created, to their own tenant', async () => {
+      const { sessions, session } = await created()
+      expect(await sessions.get(session.tenantId, session.id)).toEqual(session)
+      expect(await sessions.get(newId('tenant'), session.id)).toBeUndefined()
+    })
+
+    test('may name the connection that is to be reconnected', async () => {
+      const { sessions } = open()
+      const session = aSession(newId('tenant'), { reconnects: newId('connection') })
+      await sessions.create(session, aLink(session))
+      expect(await sessions.get(session.tenantId, session.id)).toEqual(session)
+    })
+
+    test('are found by the hash of their link', async () => {
+      const { sessions, link } = await created()
+      expect(await sessions.findLink(link.secretHash)).toEqual(link)
+      expect(await sessions.findLink(randomHash())).toBeUndefined()
+    })
+
+    test('move on from the state named, with the new expiry', async () => {
+      const { sessions, session } = await begun()
+      const states: SessionState[] = [
+        { status: 'awaiting_completion', code: bytes(1), codeVerifier: bytes(2) },
+        { status: 'exchanging' },
+        { status: 'connected', connectionId: newId('connection') },
+      ]
+      let from: SessionState['status'] = 'authorizing'
+      for (const [i, state] of states.entries()) {
+        const expiresAt = later(NOW, 1000 + i)
+        expect(await sessions.move(session, from, state, expiresAt)).toBe(true)
+        expect(await sessions.get(session.tenantId, session.id)).toEqual({ ...session, state, expiresAt })
+        from = state.status
+      }
+    })
+
+    test('do not move on from another state, nor come to be by moving', async () => {
+      const { sessions, session } = await created()
+      const failed = { status: 'failed', error: 'x' } as const
+      expect(await sessions.move(session, 'authorizing', failed, NOW)).toBe(false)
+      expect(await sessions.get(session.tenantId, session.id)).toEqual(session)
+      const missing = aSession(session.tenantId)
+      expect(await sessions.move(missing, 'created', failed, NOW)).toBe(false)
+      expect(await sessions.get(missing.tenantId, missing.id)).toBeUndefined()
+    })
+
+    test('move on once, however many try at the same time', async () => {
+      const { sessions, session } = await begun()
+      const moves = Array.from({ length: 6 }, () =>
+        sessions.move(session, 'authorizing', { status: 'exchanging' }, NOW),
+      )
+      expect((await Promise.all(moves)).filter(Boolean)).toHaveLength(1)
+    })
+  })
+
+  describe('beginning', () => {
+    test('moves the session to "authorizing", with the expiry of the pending authorization', async () => {
+      const { sessions, session, pending } = await begun()
+      const { expiresAt } = pending
+      const state = { status: 'authorizing' }
+      expect(await sessions.get(session.tenantId, session.id)).toEqual({ ...session, state, expiresAt })
+    })
+
+    test('uses the link up: of many at once, one begins, and one state is to be had', async () => {
+      const { sessions, authorizations, session, link } = await created()
+      const all = Array.from({ length: 5 }, () => aPending(session))
+      const begins = await Promise.all(all.map((pending) => sessions.begin(link, pending)))
+      expect(begins.filter(Boolean)).toHaveLength(1)
+      const takes = await Promise.all(
+        all.map(({ stateHash, appId, browserHash }) =>
+          authorizations.take(stateHash, { appId, browserHash, now: NOW }),
+        ),
+      )
+      expect(takes.map(({ outcome }) => outcome === 'taken')).toEqual(begins)
+    })
+  })
+
+  describe('a pending authorization', () => {
+    test('is taken once, as it was put', async () => {
+      const { authorizations, pending, stateHash, right } = await begun()
+      expect(await authorizations.take(stateHash, right)).toEqual({ outcome: 'taken', pending })
+      expect(await authorizations.take(stateHash, right)).toEqual({ outcome: 'unknown' })
+    })
+
+    test('is taken once, however many try at the same time', async () => {
+      const { authorizations, stateHash, right } = await begun()
+      const takes = Array.from({ length: 6 }, () => authorizations.take(stateHash, right))
+      const outcomes = (await Promise.all(takes)).map(({ outcome }) => outcome)
+      expect(outcomes.sort()).toEqual(['taken', ...Array(5).fill('unknown')])
+    })
+
+    test('is left to the right browser and app when others ask', async () => {
+      const { authorizations, stateHash, right } = await begun()
+      const otherBrowser = { ...right, browserHash: randomHash() }
+      const otherApp = { ...right, appId: newId('app') }
+      expect(await authorizations.take(stateHash, otherBrowser)).toEqual({ outcome: 'other_browser' })
+      expect(await authorizations.take(stateHash, otherApp)).toEqual({ outcome: 'other_app' })
+      expect((await authorizations.take(stateHash, right)).outcome).toBe('taken')
+    })
+
+    test('is refused from the second on at which it expires', async () => {
+      const { authorizations, pending, stateHash, right } = await begun()
+      const expired = { ...right, now: pending.expiresAt }
+      expect(await authorizations.take(stateHash, expired)).toEqual({ outcome: 'expired' })
+      const justInTime = { ...right, now: later(pending.expiresAt, -1) }
+      expect((await authorizations.take(stateHash, justInTime)).outcome).toBe('taken')
+    })
+
+    test('that nobody put is unknown', async () => {
+      const { authorizations, right } = await begun()
+      expect(await authorizations.take(randomHash(), right)).toEqual({ outcome: 'unknown' })
+    })
+  })
+}

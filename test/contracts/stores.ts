@@ -1,0 +1,10 @@
+// The stores of one implementation, which a suite is run on.
+import type { Services } from '#domain/ports.ts'
+
+export type Stores = Pick<
+  Services,
+  'tenants' | 'apps' | 'apiKeys' | 'sessions' | 'authorizations' | 'connections' | 'revocations' | 'dueIndex'
+>
+
+/** Gives the stores of the test that runs; what other tests put there must not matter. */
+export type OpenStores = () => Stores

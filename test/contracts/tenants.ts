@@ -1,0 +1,121 @@
+// What every implementation of Tenants, Apps and ApiKeys has to do.
+import { describe, expect, test } from 'vitest'
+import type { EpochSeconds } from '#domain/time.ts'
+import { later } from '#domain/time.ts'
+import { anApiKey, anApp, aTenant, bytes, NOW, newId } from './samples.ts'
+import type { OpenStores } from './stores.ts'
+
+export function tenantsContract(open: OpenStores): void {
+  describe('tenants', () => {
+    test('are given back as they were created', async () => {
+      const { tenants } = open()
+      const tenant = aTenant({ origins: ['https://saas.example.com'] })
+      await tenants.create(tenant)
+      expect(await tenants.get(tenant.id)).toEqual(tenant)
+      expect(await tenants.get(newId('tenant'))).toBeUndefined()
+    })
+
+    test('change in what is named, and in nothing else', async () => {
+      const { tenants } = open()
+      const tenant = aTenant()
+      await tenants.create(tenant)
+      const updatedAt = later(NOW, 5)
+      const changed = await tenants.update(tenant.id, { status: 'suspended', returnUrls: [] }, updatedAt)
+      expect(changed).toEqual({ ...tenant, status: 'suspended', returnUrls: [], updatedAt })
+      expect(await tenants.get(tenant.id)).toEqual(changed)
+      expect(await tenants.update(tenant.id, {}, updatedAt)).toEqual(changed)
+    })
+
+    test('do not come to be by being changed', async () => {
+      const { tenants } = open()
+      const id = newId('tenant')
+      expect(await tenants.update(id, { name: 'x' }, NOW)).toBeUndefined()
+      expect(await tenants.get(id)).toBeUndefined()
+    })
+
+    test('are not overwritten by another of the same id', async () => {
+      const { tenants } = open()
+      const tenant = aTenant()
+      await tenants.create(tenant)
+      await tenants.create({ ...tenant, name: 'Usurper' })
+      expect(await tenants.get(tenant.id)).toEqual(tenant)
+    })
+  })
+
+  describe('apps', () => {
+    test('are given back as they were created, seals included, to their own tenant', async () => {
+      const { apps } = open()
+      const app = anApp(newId('tenant'))
+      await apps.create(app)
+      expect(await apps.get(app.tenantId, app.id)).toEqual(app)
+      expect(await apps.get(newId('tenant'), app.id)).toBeUndefined()
+      expect(await apps.list(newId('tenant'))).toEqual([])
+    })
+
+    test('are listed by tenant, oldest first', async () => {
+      const { apps } = open()
+      const tenant = newId('tenant')
+      const all = [anApp(tenant), anApp(tenant), anApp(tenant)]
+      for (const app of all.toReversed()) await apps.create(app)
+      await apps.create(anApp(newId('tenant')))
+      expect((await apps.list(tenant)).map(({ id }) => id)).toEqual(all.map(({ id }) => id))
+    })
+
+    test('are replaced only as they were read: of many at once, one wins', async () => {
+      const { apps } = open()
+      const app = anApp(newId('tenant'))
+      await apps.create(app)
+      const secret = { serial: 2, sealed: bytes(5), createdAt: NOW }
+      const changes = [1, 2, 3, 4].map((number) => ({
+        ...app,
+        name: `Name ${number}`,
+        clientSecrets: [secret, ...app.clientSecrets],
+      }))
+      const replaced = await Promise.all(changes.map((change) => apps.replace(change, app)))
+      expect(replaced.filter(Boolean)).toHaveLength(1)
+      expect(await apps.get(app.tenantId, app.id)).toEqual(changes[replaced.indexOf(true)])
+    })
+
+    test('are not replaced when the time or a secret has moved, nor when they do not exist', async () => {
+      const { apps } = open()
+      const app = anApp(newId('tenant'))
+      const next = { ...app, name: 'Next' }
+      expect(await apps.replace(next, app)).toBe(false)
+      await apps.create(app)
+      expect(await apps.replace(next, { ...app, updatedAt: 1 as EpochSeconds })).toBe(false)
+      expect(await apps.replace(next, { ...app, clientSecrets: [] })).toBe(false)
+      expect(await apps.get(app.tenantId, app.id)).toEqual(app)
+    })
+  })
+
+  describe('API keys', () => {
+    test('are found by their hash, which tells whose they are', async () => {
+      const { apiKeys } = open()
+      const key = anApiKey(newId('tenant'))
+      await apiKeys.create(key)
+      expect(await apiKeys.findByHash(key.hash)).toEqual({ id: key.id, tenantId: key.tenantId })
+      expect(await apiKeys.findByHash(anApiKey(key.tenantId).hash)).toBeUndefined()
+    })
+
+    test('are listed by tenant, oldest first', async () => {
+      const { apiKeys } = open()
+      const tenant = newId('tenant')
+      const all = [anApiKey(tenant), anApiKey(tenant)]
+      for (const key of all.toReversed()) await apiKeys.create(key)
+      await apiKeys.create(anApiKey(newId('tenant')))
+      expect(await apiKeys.list(tenant)).toEqual(all)
+    })
+
+    test('that are removed are not found any more, once', async () => {
+      const { apiKeys } = open()
+      const key = anApiKey(newId('tenant'))
+      await apiKeys.create(key)
+      expect(await apiKeys.remove(newId('tenant'), key.id)).toBe(false)
+      expect(await apiKeys.findByHash(key.hash)).toBeDefined()
+      expect(await apiKeys.remove(key.tenantId, key.id)).toBe(true)
+      expect(await apiKeys.findByHash(key.hash)).toBeUndefined()
+      expect(await apiKeys.list(key.tenantId)).toEqual([])
+      expect(await apiKeys.remove(key.tenantId, key.id)).toBe(false)
+    })
+  })
+}

@@ -1,0 +1,82 @@
+import { describe, expect, test } from 'vitest'
+import type { Connection } from '#domain/connection.ts'
+import { keepAlive } from '#domain/keep-alive.ts'
+import { disconnect } from '#domain/revocation.ts'
+import { later } from '#domain/time.ts'
+import { sceneOn } from '../fakes/scene.ts'
+import { always, inOneShard, run, sceneOf } from './keep-alive-runs.ts'
+
+describe('failures', () => {
+  test('of one connection do not stop the others', async () => {
+    const { services, scene, connections } = await sceneOf('rotating', 6)
+    services.clock.advance(7000)
+    services.clickfunnels.script('refresh', async () => Promise.reject(new Error('unforeseen')))
+    expect(await run(services)).toEqual({ error: 1, refreshed: 5 })
+    const generations = await Promise.all(
+      connections.map(async (one) => (await scene.stored(one)).generation),
+    )
+    expect(generations.filter((generation) => generation === 2)).toHaveLength(5)
+    expect(services.log.entries.filter(({ level }) => level === 'error')).toHaveLength(1)
+  })
+
+  test('move the due time of the connection, farther each time and within an hour', async () => {
+    const { services, scene, connections } = await sceneOf('rotating', 1)
+    const [connection] = connections
+    if (connection === undefined) throw new Error('no connection')
+    services.clickfunnels.always('refresh', { outcome: 'provider_down', detail: 'status 503' })
+    services.clock.advance(7200)
+    const waits: number[] = []
+    for (let i = 0; i < 12; i++) {
+      expect(await run(services)).toEqual({ failed: 1 })
+      expect(await run(services)).toEqual({})
+      waits.push(((await scene.stored(connection)).dueAt ?? 0) - services.now())
+      services.clock.advance(waits.at(-1) ?? 0)
+    }
+    expect(Math.max(...waits.slice(0, 3))).toBeLessThanOrEqual(120)
+    expect(Math.max(...waits)).toBeGreaterThan(600)
+    expect(Math.max(...waits)).toBeLessThanOrEqual(3600)
+    services.clickfunnels.always('refresh')
+    expect(await run(services)).toEqual({ refreshed: 1 })
+  })
+
+  test('of the network in a refresh are made good by the next run, with the same refresh token', async () => {
+    const { services } = await sceneOf('rotating', 1)
+    services.clickfunnels.script('refresh', async (work) => {
+      await work()
+      return { outcome: 'answer_lost', detail: 'ECONNRESET' }
+    })
+    services.clock.advance(7000)
+    expect(await run(services)).toEqual({ failed: 1 })
+    services.clock.advance(30)
+    expect(await run(services)).toEqual({ refreshed: 1 })
+  })
+})
+
+describe('work that fails for ever', () => {
+  test('does not stand in the way of what is behind it', async () => {
+    const { services, scene, connections } = await sceneOf('non_expiring', 1)
+    const [mine] = connections as [Connection]
+    const poisoned = await (await sceneOn(services)).connectMany(100)
+    services.vault.shred(poisoned[0]?.tenantId as Connection['tenantId'])
+    // Behind all the others in the queue.
+    const dueAt = later(services.now(), 2 * 24 * 3600)
+    const ref = { tenantId: mine.tenantId, connectionId: mine.id }
+    await services.connections.update(ref, { generation: 1 }, { dueAt, updatedAt: services.now() })
+    inOneShard(services)
+    services.clock.advance(2 * 24 * 3600)
+    expect(await keepAlive(services, 0, always)).toEqual({ error: 100 })
+    services.clock.advance(1)
+    await keepAlive(services, 0, always)
+    expect((await scene.stored(mine)).dueAt).toBeGreaterThan(services.now())
+  })
+
+  test('among debts is tried once a run', async () => {
+    const { services, scene, connections } = await sceneOf('rotating', 120)
+    services.clickfunnels.always('revoke', 'failed')
+    for (const { id } of connections) await disconnect(services, scene.caller, id)
+    services.vault.shred(scene.caller.tenant.id)
+    services.clock.advance(3600)
+    inOneShard(services)
+    expect(await keepAlive(services, 0, always)).toEqual({ revocation_postponed: 120 })
+  })
+})

@@ -1,0 +1,60 @@
+// The commit of a refresh: from the provider's answer on, the new tokens are in our hands only.
+import { describe, expect, test } from 'vitest'
+import { ServiceError } from '#domain/errors.ts'
+import { refreshConnection } from '#domain/refresh.ts'
+import { connectedScene } from '../fakes/scene.ts'
+import type { FakeServices } from '../fakes.ts'
+
+const unavailable = () => new ServiceError('storage_unavailable', 'The store did not answer in time.')
+
+/** Lets writes that carry a new generation fail, that many times. */
+function failCommits(services: FakeServices, times: number, error: () => Error = unavailable): void {
+  const update = services.connections.update.bind(services.connections)
+  let left = times
+  services.connections.update = async (ref, fence, change) => {
+    if (change.generation !== undefined && left-- > 0) throw error()
+    return update(ref, fence, change)
+  }
+}
+
+describe('a commit', () => {
+  test('that is refused because its first attempt went through counts as done', async () => {
+    const { services, scene, connection } = await connectedScene()
+    const { update } = services.connections
+    // The write is carried out, its answer is lost, and the SDK's second attempt meets its own condition.
+    services.connections.update = async (...write) => {
+      services.connections.update = update
+      await update.apply(services.connections, write)
+      return update.apply(services.connections, write)
+    }
+    const outcome = await refreshConnection(services, connection)
+    expect(outcome).toEqual({ outcome: 'refreshed', connection: await scene.stored(connection) })
+    expect(services.clickfunnels.counts.revoke).toBe(0)
+  })
+
+  test('is tried again while the store fails: rotated tokens are not lost', async () => {
+    const { services, scene, connection } = await connectedScene('strict')
+    failCommits(services, 10)
+    expect(await refreshConnection(services, connection)).toMatchObject({ outcome: 'refreshed' })
+    expect((await scene.stored(connection)).generation).toBe(2)
+    expect(services.clickfunnels.counts.refresh).toBe(1)
+  })
+
+  test('is not tried for longer than the lease lasts', async () => {
+    const { services, connection } = await connectedScene('strict')
+    failCommits(services, 1000)
+    const before = services.clock.milliseconds()
+    await expect(refreshConnection(services, connection)).rejects.toMatchObject({
+      code: 'storage_unavailable',
+    })
+    const tried = services.clock.milliseconds() - before
+    expect(tried).toBeGreaterThan(7000)
+    expect(tried).toBeLessThan(10_000)
+  })
+
+  test('is not tried again after a fault that does not pass', async () => {
+    const { services, connection } = await connectedScene('strict')
+    failCommits(services, 1, () => new Error('AccessDenied'))
+    await expect(refreshConnection(services, connection)).rejects.toThrow('AccessDenied')
+  })
+})

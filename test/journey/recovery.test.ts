@@ -1,0 +1,50 @@
+// The worst moment: ClickFunnels has rotated the tokens, and the store does not take them. In strict rotation the old
+// refresh token is dead by then, so what is not kept is lost.
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type FaultyDynamoDb, startFaultyDynamoDb } from '../support/faulty-dynamodb.ts'
+import { startTestStack, type TestStack } from '../support/stack.ts'
+
+let store: FaultyDynamoDb
+let stack: TestStack
+
+beforeAll(async () => {
+  store = await startFaultyDynamoDb()
+  process.env.AWS_ENDPOINT_URL_DYNAMODB = store.url
+  stack = await startTestStack()
+})
+afterAll(async () => {
+  await stack?.close()
+  await store?.close()
+  delete process.env.AWS_ENDPOINT_URL_DYNAMODB
+})
+
+/** The write that commits a rotation under its lease. */
+const isCommit = (operation: string, body: string) =>
+  operation === 'UpdateItem' && body.includes('set_credential') && body.includes('leaseOwner = :owner')
+
+async function expired() {
+  const tenant = await stack.createTenant({ tokens: 'strict' })
+  const { id } = (await stack.connect(tenant)).json
+  await stack.control('POST', 'tokens/expire', { client_id: tenant.clientId })
+  return { funnels: () => stack.api(`/v1/connections/${id}/funnels`, { key: tenant.apiKey }) }
+}
+
+test('a store that fails for a moment delays the call, and nothing is lost', async () => {
+  const { funnels } = await expired()
+  const before = store.failures()
+  store.failing = (operation, body) => isCommit(operation, body) && store.failures() < before + 5
+  expect(await funnels()).toMatchObject({ status: 200 })
+  expect(store.failures()).toBe(before + 5)
+})
+
+test('a store that fails for the whole commit is made up for by the recovery queue', async () => {
+  const { funnels } = await expired()
+  store.failing = isCommit
+  expect(await funnels()).toMatchObject({ status: 502, json: { code: 'refresh_failed' } })
+  expect(stack.logs()).toContain('it goes to the recovery queue')
+  store.failing = undefined
+  await expect.poll(async () => (await funnels()).status, { timeout: 10_000 }).toBe(200)
+  expect(stack.logs()).toContain('A rotation was recovered')
+  const { grants } = (await stack.control('GET', 'tokens')).json
+  expect(grants.refresh_token).toBe(2)
+}, 40_000)
