@@ -60,7 +60,7 @@ describe('a fault that passes', () => {
     const expected = { code: 'storage_unavailable', retryAfterSeconds: 2, cause: error }
     await expect(table.get(KEY)).rejects.toMatchObject(expected)
     await expect(table.getMany([KEY])).rejects.toMatchObject(expected)
-    await expect(table.put(KEY)).rejects.toMatchObject(expected)
+    await expect(table.put({ ...KEY })).rejects.toMatchObject(expected)
     await expect(table.take(KEY)).rejects.toMatchObject(expected)
     await expect(table.query({ partition: ['pk', 'x'] })).rejects.toMatchObject(expected)
     await expect(table.transact([{ delete: KEY }])).rejects.toMatchObject(expected)
@@ -92,7 +92,7 @@ describe('a fault that does not pass', () => {
   ])('(%s) stays what it is', async (_, error) => {
     dynamodb.onAnyCommand().rejects(error)
     await expect(table.get(KEY)).rejects.toBe(error)
-    await expect(table.put(KEY)).rejects.toBe(error)
+    await expect(table.put({ ...KEY })).rejects.toBe(error)
     await expect(table.transact([{ delete: KEY }])).rejects.toBe(error)
   })
 })

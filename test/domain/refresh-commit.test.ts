@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { ServiceError } from '#domain/errors.ts'
 import { refreshConnection } from '#domain/refresh.ts'
+import { readable } from '../fakes/readable.ts'
 import { connectedScene } from '../fakes/scene.ts'
 import type { FakeServices } from '../fakes.ts'
 
@@ -40,21 +41,40 @@ describe('a commit', () => {
     expect(services.clickfunnels.counts.refresh).toBe(1)
   })
 
-  test('is not tried for longer than the lease lasts', async () => {
-    const { services, connection } = await connectedScene('strict')
+  test('is not tried for longer than the lease lasts: then the sealed tokens go to the recovery queue', async () => {
+    const { services, scene, connection } = await connectedScene('strict')
     failCommits(services, 1000)
     const before = services.clock.milliseconds()
-    await expect(refreshConnection(services, connection)).rejects.toMatchObject({
-      code: 'storage_unavailable',
-    })
+    const outcome = await refreshConnection(services, connection)
+    expect(outcome).toEqual({ outcome: 'failed', error: 'commit_failed' })
     const tried = services.clock.milliseconds() - before
     expect(tried).toBeGreaterThan(7000)
     expect(tried).toBeLessThan(10_000)
+    const { tenantId, id, appId } = connection
+    expect(services.recoveryQueue.sent).toMatchObject([
+      { ref: { tenantId, connectionId: id }, appId, generation: 1, scopes: ['admin', 'read'] },
+    ])
+    const row = services.clickfunnels.tokens.rows[1]
+    const sent = readable(services.recoveryQueue.sent)
+    for (const token of [row?.accessToken, row?.refreshToken]) expect(sent).not.toContain(token)
+    expect((await scene.stored(connection)).generation).toBe(1)
   })
 
-  test('is not tried again after a fault that does not pass', async () => {
+  test('is not tried again after a fault that does not pass, but not lost either', async () => {
     const { services, connection } = await connectedScene('strict')
     failCommits(services, 1, () => new Error('AccessDenied'))
-    await expect(refreshConnection(services, connection)).rejects.toThrow('AccessDenied')
+    const outcome = await refreshConnection(services, connection)
+    expect(outcome).toEqual({ outcome: 'failed', error: 'commit_failed' })
+    expect(services.recoveryQueue.sent).toHaveLength(1)
+  })
+
+  test('needs nothing of the vault any more: the key was in hand before the provider rotated', async () => {
+    const { services, connection } = await connectedScene('strict')
+    services.clickfunnels.script('refresh', (work) => {
+      const down = async () => Promise.reject(unavailable())
+      Object.assign(services.vault, { seal: down, sealer: down })
+      return work()
+    })
+    expect(await refreshConnection(services, connection)).toMatchObject({ outcome: 'refreshed' })
   })
 })
