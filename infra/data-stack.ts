@@ -48,7 +48,8 @@ export class DataStack extends Stack {
           indexName: DUE_INDEX.name,
           partitionKey: string(DUE_INDEX.partitionKey),
           sortKey: { name: DUE_INDEX.sortKey, type: AttributeType.NUMBER },
-          projectionType: ProjectionType.KEYS_ONLY,
+          projectionType: ProjectionType.INCLUDE,
+          nonKeyAttributes: [...DUE_INDEX.attributes],
         },
         {
           indexName: END_USER_INDEX.name,

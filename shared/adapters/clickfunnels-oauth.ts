@@ -2,6 +2,7 @@
 // protocol; this file sends its requests with our client and names every way they can end. Nothing of a response body
 // but `error` leaves it, since a malformed body may hold a token.
 import * as oauth from 'oauth4webapi'
+import { TOKEN_REQUEST_SECONDS } from '#domain/lease.ts'
 import type { AuthorizationServer, ClientCredentials, TokenOutcome } from '#domain/ports.ts'
 import type { ProviderProfile } from '#domain/provider.ts'
 import { Secret } from '#domain/secret.ts'
@@ -9,8 +10,8 @@ import { workspaceFrom } from './clickfunnels-workspace.ts'
 import { OutgoingError, sendRequest } from './outgoing-http.ts'
 import { retryAfterSeconds } from './retry-after.ts'
 
-/** Twice this (two client secrets) is well inside the lease (domain/refresh.ts). */
-const DEADLINE_MILLISECONDS = 10_000
+/** Statuses of gateways that gave up waiting: the request goes on behind them. 524 is Cloudflare's. */
+const GATEWAY_TIMEOUTS = [504, 524]
 
 export class ClickFunnelsOAuth implements AuthorizationServer {
   readonly #profile: ProviderProfile
@@ -101,6 +102,7 @@ export class ClickFunnelsOAuth implements AuthorizationServer {
         const seconds = retryAfterSeconds(response.headers.get('retry-after') ?? undefined)
         return { outcome: 'rate_limited', ...(seconds !== undefined && { retryAfterSeconds: seconds }) }
       }
+      if (GATEWAY_TIMEOUTS.includes(status)) return { outcome: 'answer_late', detail: `status ${status}` }
       if (status >= 500) return { outcome: 'provider_down', detail: `status ${status}` }
       return this.#granted(await process(response))
     } catch (error) {
@@ -137,7 +139,7 @@ async function send(
     url,
     headers: Object.entries(headers).filter(([name]) => name !== 'user-agent'),
     body: Buffer.from(String(body)),
-    deadlineMilliseconds: DEADLINE_MILLISECONDS,
+    deadlineMilliseconds: TOKEN_REQUEST_SECONDS * 1000,
   })
   // Doorkeeper sends this header with every error, which would keep the library from reading the body's `error`.
   const passed = response.headers.filter(([name]) => name !== 'www-authenticate')
@@ -152,7 +154,7 @@ function outcomeOf(error: unknown): TokenOutcome {
   if (error instanceof OutgoingError) {
     if (error.fault === 'unreachable') return { outcome: 'provider_down', detail: error.message }
     if (error.fault === 'too_large') return { outcome: 'malformed', detail: error.message }
-    return { outcome: 'answer_lost', detail: error.message }
+    return { outcome: error.fault === 'timeout' ? 'answer_late' : 'answer_lost', detail: error.message }
   }
   if (error instanceof oauth.ResponseBodyError) {
     switch (error.error) {

@@ -1,10 +1,10 @@
 // Owed revocations, and the index that finds what is due: connections and revocations alike.
 import type { Revocation } from '#domain/connection.ts'
-import type { ConnectionId, RevocationId, TenantId } from '#domain/ids.ts'
-import type { DueIndex, DueWork, Revocations } from '#domain/ports.ts'
+import type { AppId, ConnectionId, RevocationId, TenantId } from '#domain/ids.ts'
+import type { DueCursor, DueIndex, DueWork, Revocations } from '#domain/ports.ts'
 import type { EpochSeconds } from '#domain/time.ts'
 import { revocationItem, revocationOf } from './connection-items.ts'
-import { ABSENT } from './dynamodb-expressions.ts'
+import { ABSENT, type Item } from './dynamodb-expressions.ts'
 import type { Table } from './dynamodb-table.ts'
 import { DUE_INDEX, duePartition, revocationKey } from './table.ts'
 
@@ -36,22 +36,28 @@ export class DynamoDbRevocations implements Revocations, DueIndex {
     await this.#table.take(revocationKey(tenantId, id))
   }
 
-  async due(shard: number, now: EpochSeconds, limit: number): Promise<readonly DueWork[]> {
+  async due(
+    shard: number,
+    now: EpochSeconds,
+    limit: number,
+    after?: DueCursor,
+  ): Promise<{ readonly items: readonly DueWork[]; readonly next?: DueCursor }> {
     const { name, partitionKey, sortKey } = DUE_INDEX
-    const { items } = await this.#table.query({
+    const { items, last } = await this.#table.query({
       index: name,
       partition: [partitionKey, duePartition(shard)],
       sort: { attribute: sortKey, expression: '#sort <= :now', values: { ':now': now } },
       limit,
+      ...(after && { after: after as unknown as Item }),
     })
-    return items.map(({ pk, sk }) => workOf(String(pk), String(sk)))
+    return { items: items.map(workOf), ...(last && { next: last as unknown as DueCursor }) }
   }
 }
 
-/** The keys say what the work is: the index holds nothing else. */
-function workOf(pk: string, sk: string): DueWork {
-  const tenantId = pk.slice('tenant#'.length) as TenantId
-  const [kind, id] = sk.split('#')
-  if (kind === 'revocation') return { kind, tenantId, revocationId: id as RevocationId }
-  return { kind: 'connection', tenantId, connectionId: id as ConnectionId }
+/** The keys say what the work is, the one attribute beside them whose. */
+function workOf({ pk, sk, appId }: Item): DueWork {
+  const whose = { tenantId: String(pk).slice('tenant#'.length) as TenantId, appId: appId as AppId }
+  const [kind, id] = String(sk).split('#')
+  if (kind === 'revocation') return { ...whose, kind, revocationId: id as RevocationId }
+  return { ...whose, kind: 'connection', connectionId: id as ConnectionId }
 }

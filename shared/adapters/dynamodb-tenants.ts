@@ -3,7 +3,7 @@ import type { ApiKeyId, AppId, TenantId } from '#domain/ids.ts'
 import type { ApiKeys, Apps, Tenants } from '#domain/ports.ts'
 import type { ApiKey, App, Tenant } from '#domain/tenant.ts'
 import type { EpochSeconds } from '#domain/time.ts'
-import { ABSENT, type Item } from './dynamodb-expressions.ts'
+import { ABSENT, type Condition, type Item } from './dynamodb-expressions.ts'
 import type { Table } from './dynamodb-table.ts'
 import { apiKeyHashKey, apiKeyKey, appKey, PARTITION_KEY, prefixOf, SORT_KEY, tenantKey } from './table.ts'
 
@@ -55,6 +55,11 @@ export class DynamoDbApps implements Apps {
     return (await all(this.#table, tenant, prefixOf.apps)).map((item) => withoutKey<App>(item))
   }
 
+  async setHealth(read: App, { trouble, workingSecret }: Parameters<Apps['setHealth']>[1]): Promise<boolean> {
+    const change = { set: { trouble, workingSecret }, remove: trouble === undefined ? ['trouble'] : [] }
+    return (await this.#table.update(appKey(read.tenantId, read.id), change, unchanged(read))) !== undefined
+  }
+
   replace(app: App, read: App): Promise<boolean> {
     return this.#table.put(
       { ...appKey(app.tenantId, app.id), ...app },
@@ -65,6 +70,20 @@ export class DynamoDbApps implements Apps {
       },
     )
   }
+}
+
+/** What was learnt about an app and its secrets are as they were read. */
+function unchanged({ trouble, clientSecrets }: App): Condition {
+  const secrets = 'clientSecrets = :clientSecrets'
+  return trouble === undefined
+    ? {
+        expression: `${secrets} AND attribute_not_exists(trouble)`,
+        values: { ':clientSecrets': clientSecrets },
+      }
+    : {
+        expression: `${secrets} AND trouble = :trouble`,
+        values: { ':clientSecrets': clientSecrets, ':trouble': trouble },
+      }
 }
 
 export class DynamoDbApiKeys implements ApiKeys {

@@ -41,6 +41,7 @@ const messageSchema = z.object({
       kind: z.literal('refreshable'),
       accessToken: seal,
       refreshToken: seal,
+      issuedAt: moment,
       expiresAt: z.optional(moment),
     }),
     z.object({ kind: z.literal('non_expiring'), accessToken: seal }),

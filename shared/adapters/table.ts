@@ -35,8 +35,13 @@ export const SORT_KEY = 'sk'
 /** Epoch seconds; DynamoDB deletes an item some time after. Every reader still checks the time itself. */
 export const TTL_ATTRIBUTE = 'ttl'
 
-/** Sparse, keys only: what needs no work is not in it. */
-export const DUE_INDEX = { name: 'due', partitionKey: 'dueShard', sortKey: 'dueAt' } as const
+/** Sparse: what needs no work is not in it. Besides the keys it tells whose app it is, so that one in trouble can be skipped. */
+export const DUE_INDEX = {
+  name: 'due',
+  partitionKey: 'dueShard',
+  sortKey: 'dueAt',
+  attributes: ['appId'],
+} as const
 /** Keys only: a refresh does not touch it. */
 export const END_USER_INDEX = { name: 'end-user', partitionKey: 'endUserKey', sortKey: SORT_KEY } as const
 

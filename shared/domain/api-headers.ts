@@ -16,6 +16,7 @@ const NOT_SENT: readonly string[] = [
   'forwarded',
   'x-forwarded-',
   'x-amzn-',
+  'funnel-connect-',
 ]
 
 /** Cookies and CORS are between the provider and its own pages; the length is computed anew. */

@@ -1,6 +1,8 @@
-// An app's client secrets: opened in order, so that during a rotation at ClickFunnels either one works.
+// An app's client secrets: the one that worked last first, then the others, so that during a rotation at ClickFunnels
+// either one works.
+import { firstSerial } from './app-health.ts'
 import type { ClientCredentials, Services } from './ports.ts'
-import type { App, SealedClientSecret } from './tenant.ts'
+import type { App } from './tenant.ts'
 
 /** Where a client secret is sealed to. */
 export function clientSecretOf({ tenantId, id }: Pick<App, 'tenantId' | 'id'>, serial: number) {
@@ -8,26 +10,34 @@ export function clientSecretOf({ tenantId, id }: Pick<App, 'tenantId' | 'id'>, s
 }
 
 /**
- * Makes a request to the authorization server with the app's newest client secret, and with the older ones for as long
- * as the server refuses the client.
+ * Makes a request to the authorization server with one client secret after the other, for as long as the server refuses
+ * the client.
  * @param refused tells whether the answer was about the client
+ * @param mayGoOn says whether there is time for another request
+ * @returns the last answer, and the serial of the client secret it was given to
  */
 export async function withClientCredentials<Answer>(
   services: Pick<Services, 'vault'>,
   app: App,
   request: (client: ClientCredentials) => Promise<Answer>,
   refused: (answer: Answer) => boolean,
-): Promise<Answer> {
-  const [newest, ...older] = app.clientSecrets
-  if (newest === undefined) throw new Error(`The app "${app.id}" has no client secret`)
-  const attempt = async ({ serial, sealed }: SealedClientSecret) => {
+  mayGoOn: () => boolean = () => true,
+): Promise<{ readonly answer: Answer; readonly serial: number }> {
+  const { clientSecrets } = app
+  const working = firstSerial(app)
+  const [first, ...others] = [
+    ...clientSecrets.filter(({ serial }) => serial === working),
+    ...clientSecrets.filter(({ serial }) => serial !== working),
+  ]
+  if (first === undefined) throw new Error(`The app "${app.id}" has no client secret`)
+  const attempt = async ({ serial, sealed }: typeof first) => {
     const clientSecret = await services.vault.open(clientSecretOf(app, serial), sealed)
-    return request({ clientId: app.clientId, clientSecret })
+    return { answer: await request({ clientId: app.clientId, clientSecret }), serial }
   }
-  let answer = await attempt(newest)
-  for (const secret of older) {
-    if (!refused(answer)) break
-    answer = await attempt(secret)
+  let asked = await attempt(first)
+  for (const secret of others) {
+    if (!refused(asked.answer) || !mayGoOn()) break
+    asked = await attempt(secret)
   }
-  return answer
+  return asked
 }

@@ -24,18 +24,26 @@ export type Credential =
       readonly kind: 'refreshable'
       readonly accessToken: Sealed
       readonly refreshToken: Sealed
+      readonly issuedAt: EpochSeconds
       /** Absent when the provider named no lifetime. */
       readonly expiresAt?: EpochSeconds
     }
   | { readonly kind: 'non_expiring'; readonly accessToken: Sealed }
 
-export type ReauthorizationReason = 'grant_refused' | 'access_token_rejected'
+/**
+ * answer_lost: the provider refuses the refresh token after an answer of its own was lost, which may have held the next
+ * one; with strict rotation nobody can save that.
+ */
+export type ReauthorizationReason = 'grant_refused' | 'answer_lost' | 'access_token_rejected'
 
 /** The right to refresh or probe one connection, until a moment. */
 export interface Lease {
   readonly owner: string
   readonly until: EpochSeconds
 }
+
+/** Owner of a lease that nobody holds: until its end the connection is left alone. */
+export const NOBODY = 'nobody'
 
 export interface ConnectionRef {
   readonly tenantId: TenantId
@@ -58,6 +66,8 @@ export interface Connection {
   readonly generation: number
   readonly credential: Credential
   readonly lease?: Lease
+  /** A refresh of this generation may have rotated the tokens upstream, and its answer never came. */
+  readonly unanswered?: true
   /** When it next needs work; absent when it needs none. */
   readonly dueAt?: EpochSeconds
   readonly consecutiveFailures: number

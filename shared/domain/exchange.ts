@@ -1,9 +1,11 @@
 // Exchanges an authorization code (RFC 6749 section 4.1.3) and ends the session with a connection or an error.
+import { noteAnswer } from './app-health.ts'
 import { withClientCredentials } from './client-secrets.ts'
 import { type ConnectSession, SESSION_MEMORY_SECONDS, type SessionState } from './connect-session.ts'
 import { ServiceError } from './errors.ts'
 import { storeGrant } from './grant.ts'
 import type { Services, TokenOutcome } from './ports.ts'
+import { resultOf, ruleOf } from './refresh-rules.ts'
 import type { Secret } from './secret.ts'
 import { redirectUri } from './tenant.ts'
 import { later } from './time.ts'
@@ -39,7 +41,7 @@ async function exchange(
 ): Promise<Ended> {
   const app = await services.apps.get(session.tenantId, session.appId)
   if (app === undefined) return { status: 'failed', error: 'invalid_client' }
-  const answer = await withClientCredentials(
+  const { answer, serial } = await withClientCredentials(
     services,
     app,
     (client) =>
@@ -50,11 +52,14 @@ async function exchange(
       }),
     ({ outcome }) => outcome === 'client_refused',
   )
+  const { blames } = ruleOf(resultOf(answer))
   if (answer.outcome !== 'granted') {
+    await noteAnswer(services, app, blames, serial)
     services.log.warn('The authorization code was not exchanged', { session: session.id, ...answer })
     return { status: 'failed', error: sessionError(answer.outcome) }
   }
   const stored = await storeGrant(services, session, answer.tokens)
+  await noteAnswer(services, app, blames, serial)
   if (stored.outcome !== 'stored') return { status: 'failed', error: stored.outcome }
   return { status: 'connected', connectionId: stored.connection.id }
 }
@@ -69,6 +74,7 @@ function sessionError(outcome: Exclude<TokenOutcome['outcome'], 'granted'>): str
     case 'rate_limited':
     case 'provider_down':
     case 'answer_lost':
+    case 'answer_late':
       return 'temporarily_unavailable'
     case 'malformed':
       return 'invalid_response'

@@ -1,7 +1,7 @@
 // Gives callers an access token that works. One that is still valid is served at once, whatever goes on with refreshes;
 // an expired or rejected one is replaced by one coordinated refresh, which all callers share.
-import { type Connection, type ConnectionRef, expiryOf } from './connection.ts'
-import { ServiceError } from './errors.ts'
+import { type Connection, type ConnectionRef, expiryOf, NOBODY } from './connection.ts'
+import { type ErrorCode, ServiceError } from './errors.ts'
 import type { ConnectionId } from './ids.ts'
 import { refOf } from './lease.ts'
 import { probeConnection } from './liveness.ts'
@@ -14,9 +14,13 @@ import { later } from './time.ts'
 
 /** A token this close to its expiry could die on the way to the provider. */
 const EXPIRY_SKEW_SECONDS = 5
-/** How long a caller waits for a refresh that another process is doing. */
-const WAIT_SECONDS = 12
+/** However long a caller wants its token to last: no refresh while so much of its lifetime is left. */
+const FRESH_FRACTION = 0.8
+/** How long a caller waits for a refresh that another process is doing: what that may take, short of a slow commit. */
+const WAIT_SECONDS = 15
 const POLL_MILLISECONDS = 150
+/** A refresh that failed is not tried again by the next caller before this. */
+const RETRY_SECONDS = 5
 
 export interface UsableToken {
   readonly connection: Connection
@@ -44,22 +48,41 @@ export async function activeConnection(
 }
 
 /**
- * An access token for an active connection, refreshed first if it has expired.
- * @throws ServiceError not_found; reauthorization_required; refresh_failed
+ * An access token for an active connection, refreshed first if it has expired or would within `minValiditySeconds`. While
+ * it is valid, trouble with the refresh reaches nobody: then it is served as it is.
+ * @throws ServiceError not_found; reauthorization_required; refresh_failed; app_credentials_refused; tenant_suspended
  */
-export async function usableToken(services: FreshTokenPorts, ref: ConnectionRef): Promise<UsableToken> {
+export async function usableToken(
+  services: FreshTokenPorts,
+  ref: ConnectionRef,
+  minValiditySeconds = 0,
+): Promise<UsableToken> {
   const connection = await activeConnection(services, ref)
   const expiresAt = expiryOf(connection.credential)
-  if (expiresAt === undefined || expiresAt > later(services.now(), EXPIRY_SKEW_SECONDS)) {
+  const now = services.now()
+  if (expiresAt === undefined || expiresAt > later(now, neededSeconds(connection, minValiditySeconds))) {
     return openToken(services, connection)
   }
   try {
     return await openToken(services, await renewed(services, connection))
   } catch (error) {
-    // Trouble with the refresh reaches nobody before the token has really expired.
-    if (expiresAt > services.now() && isRefreshFailed(error)) return openToken(services, connection)
+    const verdict = error instanceof ServiceError && VERDICTS.has(error.code)
+    if (!verdict && expiresAt > services.now()) return openToken(services, connection)
     throw error
   }
+}
+
+/** What no valid token helps against. */
+const VERDICTS: ReadonlySet<ErrorCode> = new Set([
+  'not_found',
+  'reauthorization_required',
+  'tenant_suspended',
+])
+
+function neededSeconds({ credential }: Connection, minValiditySeconds: number): number {
+  if (credential.kind !== 'refreshable' || credential.expiresAt === undefined) return EXPIRY_SKEW_SECONDS
+  const most = (credential.expiresAt - credential.issuedAt) * FRESH_FRACTION
+  return Math.max(EXPIRY_SKEW_SECONDS, Math.min(minValiditySeconds, most))
 }
 
 /**
@@ -102,25 +125,32 @@ export async function refreshNow(
 
 /** The connection after one refresh, ours or another process's. */
 async function renewed(services: FreshTokenPorts, connection: Connection): Promise<Connection> {
+  if (failedJustNow(services, connection)) throw refreshFailed(connection, connection.lastError)
   const refresh = await refreshConnection(services, connection)
   switch (refresh.outcome) {
     case 'refreshed':
       return refresh.connection
     case 'failed':
+      if (refresh.error === 'client_refused') throw appRefused(connection)
       throw refreshFailed(connection, refresh.error)
     case 'reauthorization_required':
       return activeConnection(services, refOf(connection))
     case 'suspended':
       throw suspended()
+    case 'app_refused':
+      throw appRefused(connection)
     case 'busy':
     case 'overtaken': {
       const other = await settled(services, connection)
-      if (other.generation === connection.generation) {
-        throw refreshFailed(connection, other.lastError ?? 'it is still under way')
-      }
+      if (other.generation === connection.generation) throw refreshFailed(connection, other.lastError)
       return other
     }
   }
+}
+
+/** Many callers of a connection that cannot be refreshed must not become as many calls of the token endpoint. */
+function failedJustNow(services: Pick<Services, 'now'>, { lastError, updatedAt }: Connection): boolean {
+  return lastError !== undefined && services.now() < later(updatedAt, RETRY_SECONDS)
 }
 
 /** Waits, within bounds, until nobody works on the connection any more or it has moved on. */
@@ -129,7 +159,8 @@ async function settled(services: FreshTokenPorts, seen: Connection): Promise<Con
   for (;;) {
     const current = await activeConnection(services, refOf(seen))
     const now = services.now()
-    const idle = current.lease === undefined || current.lease.until <= now
+    const { lease } = current
+    const idle = lease === undefined || lease.owner === NOBODY || lease.until <= now
     if (current.generation !== seen.generation || idle || now >= until) return current
     await services.sleep(POLL_MILLISECONDS * (0.5 + services.chance()))
   }
@@ -144,14 +175,18 @@ function suspended(): ServiceError {
   return new ServiceError('tenant_suspended', 'The tenant is suspended. Ask the operator of this service.')
 }
 
-function isRefreshFailed(error: unknown): boolean {
-  return error instanceof ServiceError && error.code === 'refresh_failed'
+function appRefused(connection: Connection): ServiceError {
+  return new ServiceError(
+    'app_credentials_refused',
+    "ClickFunnels refuses the app's client credentials. Nothing is lost: the operator has to set the right client secret.",
+    { retryAfterSeconds: 60, extensions: { connection_id: connection.id, app_id: connection.appId } },
+  )
 }
 
-function refreshFailed(connection: Connection, reason: string): ServiceError {
+function refreshFailed(connection: Connection, reason = 'it is still under way'): ServiceError {
   return new ServiceError(
     'refresh_failed',
     `The connection's token could not be refreshed now (${reason}). Nothing is lost: try again.`,
-    { retryAfterSeconds: 5, extensions: { connection_id: connection.id } },
+    { retryAfterSeconds: RETRY_SECONDS, extensions: { connection_id: connection.id } },
   )
 }

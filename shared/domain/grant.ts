@@ -180,6 +180,7 @@ export function renewal(
     state: { status: 'active' },
     generation,
     lease: null,
+    unanswered: null,
     dueAt: nextDueAt(now, expiryOf(credential), services.chance),
     consecutiveFailures: 0,
     lastError: null,
@@ -202,6 +203,7 @@ function sealTokens(
     kind: 'refreshable',
     accessToken: sealedAccess,
     refreshToken: seal('refresh_token', refreshToken),
+    issuedAt: now,
     ...(expiresInSeconds !== undefined && { expiresAt: later(now, expiresInSeconds) }),
   }
 }

@@ -1,29 +1,34 @@
 // Works off what is due in one shard: refreshes, probes, owed revocations. The table is the queue: what is not reached
-// before the deadline simply stays due. Cost grows with what is due, never with what is stored.
-
+// before the deadline simply stays due. Cost grows with what is due, never with what is stored. Each app has a lane of
+// its own (lanes.ts): one whose provider is down, or whose credentials are refused, takes nothing from the others.
 import type { Connection } from './connection.ts'
 import type { FreshTokenPorts } from './fresh-token.ts'
+import { type LaneSignal, runInLanes } from './lanes.ts'
 import { refOf } from './lease.ts'
-import { probeConnection } from './liveness.ts'
-import type { DueWork, Services } from './ports.ts'
-import { refreshConnection } from './refresh.ts'
+import { type LivenessOutcome, probeConnection } from './liveness.ts'
+import type { DueCursor, DueWork, Services } from './ports.ts'
+import { type RefreshOutcome, refreshConnection } from './refresh.ts'
+import { ruleOf } from './refresh-rules.ts'
 import { settleRevocation } from './revocation.ts'
 import { later } from './time.ts'
 
-/** How many pieces of work are under way at once. */
-const CONCURRENCY = 16
-const BATCH = 100
+const LIMITS = { overall: 32, perLane: 8, waiting: 10_000 }
+const PAGE = 500
 const SUSPENDED_SECONDS = 10 * 60
 
 export interface KeepAliveReport {
-  /** Pieces of work by how they ended. */
+  /** Pieces of work by how they ended; "waiting": left for a run when their app is well again. */
   readonly [outcome: string]: number
 }
 
 type Ports = FreshTokenPorts & Pick<Services, 'dueIndex'>
+interface Ended {
+  readonly outcome: string
+  readonly signal: LaneSignal
+}
 
 /**
- * Does what is due in a shard until nothing is, or `mayGoOn` says to stop.
+ * Does what is due in a shard, oldest first and each piece once, until nothing is left or `mayGoOn` says to stop.
  * @returns how many pieces of work ended how
  */
 export async function keepAlive(
@@ -32,41 +37,73 @@ export async function keepAlive(
   mayGoOn: () => boolean,
 ): Promise<KeepAliveReport> {
   const report: Record<string, number> = {}
-  const startedAt = services.now()
-  for (let goOn = true; goOn && mayGoOn(); ) {
-    const batch = await services.dueIndex.due(shard, startedAt, BATCH)
-    const moved = await inParallel(batch, mayGoOn, async (work) => {
-      const outcome = await attempt(services, work)
+  const waiting = await runInLanes(
+    pages(services, shard),
+    ({ tenantId, appId }) => `${tenantId}/${appId}`,
+    async (work) => {
+      const { outcome, signal } = await attempt(services, work)
       report[outcome] = (report[outcome] ?? 0) + 1
-      return outcome !== 'error' && outcome !== 'busy'
-    })
-    // Work that could not move its own due time would come back at once: leave it to the next run.
-    goOn = batch.length === BATCH && moved > 0
-  }
+      return signal
+    },
+    mayGoOn,
+    LIMITS,
+  )
+  if (waiting > 0) report.waiting = waiting
   services.log.info('Keep-alive run', { shard, ...report })
   return report
 }
 
+/** What was due when the run began, page by page. */
+function pages(services: Ports, shard: number): () => Promise<readonly DueWork[] | undefined> {
+  const startedAt = services.now()
+  let after: DueCursor | 'end' | undefined
+  return async () => {
+    if (after === 'end') return undefined
+    const { items, next } = await services.dueIndex.due(shard, startedAt, PAGE, after)
+    after = next ?? 'end'
+    return items
+  }
+}
+
 /** One failing connection must not stop the others: its error is logged, and it stays due. */
-async function attempt(services: Ports, work: DueWork): Promise<string> {
+async function attempt(services: Ports, work: DueWork): Promise<Ended> {
   try {
     return work.kind === 'revocation' ? await payDebt(services, work) : await attend(services, work)
   } catch (error) {
     services.log.error('Keep-alive failed for one piece of work', { ...work, error })
-    return 'error'
+    return { outcome: 'error', signal: 'trouble' }
   }
 }
 
-async function attend(services: Ports, work: DueWork & { kind: 'connection' }): Promise<string> {
+async function attend(services: Ports, work: DueWork & { kind: 'connection' }): Promise<Ended> {
   const connection = await services.connections.get(work)
   // The index is eventually consistent: it may name what is gone or was done a moment ago.
-  if (connection?.dueAt === undefined || connection.dueAt > services.now()) return 'not_due'
-  const { outcome } =
+  if (connection?.dueAt === undefined || connection.dueAt > services.now()) {
+    return { outcome: 'not_due', signal: 'good' }
+  }
+  const ended =
     connection.credential.kind === 'refreshable'
       ? await refreshConnection(services, connection)
       : await probeConnection(services, connection)
-  if (outcome === 'suspended') await postpone(services, connection)
-  return outcome
+  if (ended.outcome === 'suspended') await postpone(services, connection)
+  return { outcome: ended.outcome, signal: signalOf(ended) }
+}
+
+/** What an outcome says about the work that is still to be done for the same app. */
+function signalOf(ended: RefreshOutcome | LivenessOutcome): LaneSignal {
+  switch (ended.outcome) {
+    case 'app_refused':
+      return 'closed'
+    case 'unclear':
+      return ended.outage ? 'closed' : 'trouble'
+    case 'failed': {
+      const { blames } = ruleOf(ended.error)
+      if (blames === 'app' || ended.outage) return 'closed'
+      return blames === 'provider' ? 'trouble' : 'good'
+    }
+    default:
+      return 'good'
+  }
 }
 
 /** A suspended tenant's connections are looked at again later; they must not stand in the way of others. */
@@ -76,27 +113,10 @@ async function postpone(services: Ports, connection: Connection): Promise<void> 
   await services.connections.update(refOf(connection), { generation: connection.generation }, change)
 }
 
-async function payDebt(services: Ports, work: DueWork & { kind: 'revocation' }): Promise<string> {
+async function payDebt(services: Ports, work: DueWork & { kind: 'revocation' }): Promise<Ended> {
   const debt = await services.revocations.get(work.tenantId, work.revocationId)
-  if (debt === undefined || debt.dueAt > services.now()) return 'not_due'
+  if (debt === undefined || debt.dueAt > services.now()) return { outcome: 'not_due', signal: 'good' }
   const outcome = await settleRevocation(services, debt)
-  return outcome === 'error' ? outcome : `revocation_${outcome}`
-}
-
-/** Runs the work at bounded concurrency; gives how many said true. */
-async function inParallel<T>(
-  items: readonly T[],
-  mayGoOn: () => boolean,
-  run: (item: T) => Promise<boolean>,
-): Promise<number> {
-  const queue = items[Symbol.iterator]()
-  let count = 0
-  const worker = async () => {
-    for (const item of queue) {
-      if (!mayGoOn()) return
-      if (await run(item)) count += 1
-    }
-  }
-  await Promise.all(Array.from({ length: Math.min(CONCURRENCY, items.length) }, worker))
-  return count
+  const signal = outcome === 'settled' ? 'good' : 'trouble'
+  return { outcome: outcome === 'error' ? outcome : `revocation_${outcome}`, signal }
 }

@@ -1,19 +1,36 @@
 // The lease: the right to refresh or probe one connection, and the ways to give it back. Every write under it names the
 // generation that was read and the owner, so that one who comes too late changes nothing.
-import { backoffUntil, type Connection, type ReauthorizationReason } from './connection.ts'
-import type { Services, TokenOutcome } from './ports.ts'
-import { later, latest } from './time.ts'
+import { backoffUntil, type Connection, NOBODY, type ReauthorizationReason } from './connection.ts'
+import type { Services } from './ports.ts'
+import { ruleOf, type WorkResult } from './refresh-rules.ts'
+import { type EpochSeconds, later, latest } from './time.ts'
 
-/** The token endpoint's deadline is inside it (adapters/clickfunnels-oauth.ts), with time left to commit. */
+/** A request may begin in its first seconds, lasts as long as its deadline, and leaves time to commit. */
 export const LEASE_SECONDS = 30
+/** The deadline of one request to the token endpoint. */
+export const TOKEN_REQUEST_SECONDS = 10
+/** Later than this after the lease was taken no request begins: 5 + 10, and 8 to commit, are inside the lease. */
+export const LATEST_REQUEST_SECONDS = 5
+/** After so long a request that was given up is over at the provider, too. */
+const REQUEST_OVER_SECONDS = 60
 /** A provider may ask for any patience; a token must not expire over it. */
 const MOST_PATIENCE_SECONDS = 15 * 60
+/** While the provider is down, a connection that was tried is due again within this. */
+const OUTAGE_RETRY_SECONDS = 60
 
 /** Why a refresh or probe kept the old tokens. */
-export type KeptReason = Exclude<TokenOutcome['outcome'], 'granted'> | 'commit_failed' | 'internal_error'
+export type KeptReason = Exclude<
+  WorkResult,
+  'rotated' | 'rotated_without_refresh_token' | 'commit_refused' | 'commit_failed'
+>
+
+export interface HeldLease {
+  readonly owner: string
+  readonly since: EpochSeconds
+}
 
 export type LeaseOutcome =
-  | { readonly outcome: 'acquired'; readonly owner: string }
+  | { readonly outcome: 'acquired'; readonly lease: HeldLease }
   /** Somebody else holds it, or the connection has moved on. */
   | { readonly outcome: 'busy' }
   /** The tenant is suspended: its tokens are kept and left alone. */
@@ -28,15 +45,15 @@ export async function acquireLease(
   const tenant = await services.tenants.get(connection.tenantId)
   if (tenant?.status !== 'active') return { outcome: 'suspended' }
   const owner = Buffer.from(services.randomBytes(12)).toString('base64url')
-  const now = services.now()
-  const lease = { owner, until: later(now, LEASE_SECONDS) }
+  const since = services.now()
+  const lease = { owner, until: later(since, LEASE_SECONDS) }
   const acquired = await services.connections.acquireLease(
     refOf(connection),
     connection.generation,
     lease,
-    now,
+    since,
   )
-  return acquired ? { outcome: 'acquired', owner } : { outcome: 'busy' }
+  return acquired ? { outcome: 'acquired', lease: { owner, since } } : { outcome: 'busy' }
 }
 
 /** A fault of ours must not leave the connection leased, nor due at once for ever: it counts as a failed attempt. */
@@ -75,27 +92,49 @@ export async function requireReauthorization(
   return { outcome: 'reauthorization_required' }
 }
 
-/** Gives the lease back without new tokens: the old ones stand, and the connection is due again later. */
+/**
+ * Gives the lease back without new tokens: the old ones stand, and the connection is due again as the result's rule says.
+ * @param outage whether the provider was known to be down: that is not the connection's failure
+ */
 export async function keepTokens(
   services: Pick<Services, 'now' | 'chance' | 'connections'>,
   connection: Connection,
   owner: string,
-  error: KeptReason,
-  atLeastSeconds = 0,
+  result: KeptReason,
+  { outage = false, unanswered = wasAbandoned(connection), patienceSeconds = 0 }: KeepOptions = {},
 ): Promise<{ readonly outcome: 'failed'; readonly error: KeptReason } | { readonly outcome: 'overtaken' }> {
   const now = services.now()
-  const consecutiveFailures = connection.consecutiveFailures + 1
+  const { blames, again, maybeRotated } = ruleOf(result)
+  const frozen = blames === 'app' || (blames === 'provider' && outage)
+  const consecutiveFailures = connection.consecutiveFailures + (frozen ? 0 : 1)
+  const over = again === 'when_over' ? later(now, REQUEST_OVER_SECONDS) : undefined
+  const retryAt = outage
+    ? later(now, 1 + OUTAGE_RETRY_SECONDS * services.chance())
+    : backoffUntil(now, Math.max(1, consecutiveFailures), services.chance)
+  const patient = later(now, Math.min(patienceSeconds, MOST_PATIENCE_SECONDS))
   const kept = await services.connections.update(refOf(connection), fenceOf(connection, owner), {
-    lease: null,
-    dueAt: latest(
-      backoffUntil(now, consecutiveFailures, services.chance),
-      later(now, Math.min(atLeastSeconds, MOST_PATIENCE_SECONDS)),
-    ),
+    lease: over === undefined ? null : { owner: NOBODY, until: over },
+    // An app without working credentials: everything of it stays due, and goes on the moment it has some.
+    ...(again !== 'when_app_works' && { dueAt: latest(latest(retryAt, patient), over ?? now) }),
+    ...((maybeRotated || unanswered) && { unanswered: true }),
     consecutiveFailures,
-    lastError: error,
+    lastError: result,
     updatedAt: now,
   })
-  return kept ? { outcome: 'failed', error } : { outcome: 'overtaken' }
+  return kept ? { outcome: 'failed', error: result } : { outcome: 'overtaken' }
+}
+
+interface KeepOptions {
+  readonly outage?: boolean
+  /** Whether an answer that may have held the next refresh token never came. */
+  readonly unanswered?: boolean
+  /** What the provider's `Retry-After` asked for. */
+  readonly patienceSeconds?: number
+}
+
+/** Whether whoever worked on the connection before, as it was read, died over it. */
+export function wasAbandoned({ lease }: Connection): boolean {
+  return lease !== undefined && lease.owner !== NOBODY
 }
 
 export function refOf({ tenantId, id }: Connection) {

@@ -1,43 +1,72 @@
 // Liveness of connections that nothing can refresh: ClickFunnels' tokens live until revoked, whatever `expires_in`
 // says, so only a probe (`GET /me`) tells. A 401, confirmed once, ends the connection; nothing else proves anything.
-import { backoffUntil, type Connection, nextDueAt } from './connection.ts'
-import { acquireLease, fenceOf, refOf, requireReauthorization, underLease } from './lease.ts'
+import { isProviderDown, noteAnswer } from './app-health.ts'
+import { type Connection, nextDueAt } from './connection.ts'
+import { acquireLease, fenceOf, keepTokens, refOf, requireReauthorization, underLease } from './lease.ts'
 import type { ProbeOutcome, Services } from './ports.ts'
 import type { RefreshPorts } from './refresh.ts'
+import { ruleOf } from './refresh-rules.ts'
 import { tokenOf } from './revocation.ts'
+import type { App } from './tenant.ts'
 
 export type LivenessOutcome =
   | { readonly outcome: 'alive' }
   | { readonly outcome: 'busy' | 'suspended' | 'overtaken' | 'reauthorization_required' }
-  | { readonly outcome: 'unclear'; readonly detail: string }
+  | {
+      readonly outcome: 'unclear'
+      readonly detail: string
+      /** Whether the provider is known to be down for the connection's app. */
+      readonly outage?: boolean
+    }
 
 /** Probes a connection and stores what that showed. */
 export async function probeConnection(
   services: RefreshPorts,
   connection: Connection,
 ): Promise<LivenessOutcome> {
-  const lease = await acquireLease(services, connection)
-  if (lease.outcome !== 'acquired') return lease
-  const { owner } = lease
+  const app = await services.apps.get(connection.tenantId, connection.appId)
+  const acquired = await acquireLease(services, connection)
+  if (acquired.outcome !== 'acquired') return acquired
+  const { owner } = acquired.lease
   const probe = await underLease(services, connection, owner, () => confirmedProbe(services, connection))
-  if (probe.outcome === 'rejected') {
-    const ended = await requireReauthorization(services, connection, owner, 'access_token_rejected')
-    return { outcome: ended.outcome === 'overtaken' ? 'overtaken' : 'reauthorization_required' }
+  const stored = await store(services, connection, owner, probe, app)
+  const outage = app !== undefined && (await note(services, app, probe))
+  return stored.outcome === 'unclear' && outage ? { ...stored, outage } : stored
+}
+
+async function store(
+  services: RefreshPorts,
+  connection: Connection,
+  owner: string,
+  probe: ProbeOutcome,
+  app: App | undefined,
+): Promise<LivenessOutcome> {
+  switch (probe.outcome) {
+    case 'rejected':
+      return requireReauthorization(services, connection, owner, 'access_token_rejected')
+    case 'unclear': {
+      const outage = app !== undefined && isProviderDown(app, services.now())
+      const kept = await keepTokens(services, connection, owner, 'probe_unclear', { outage })
+      return kept.outcome === 'failed' ? probe : kept
+    }
+    case 'alive': {
+      const now = services.now()
+      const kept = await services.connections.update(refOf(connection), fenceOf(connection, owner), {
+        lease: null,
+        dueAt: nextDueAt(now, undefined, services.chance),
+        consecutiveFailures: 0,
+        lastError: null,
+        updatedAt: now,
+      })
+      return { outcome: kept ? 'alive' : 'overtaken' }
+    }
   }
-  const now = services.now()
-  const alive = probe.outcome === 'alive'
-  const consecutiveFailures = alive ? 0 : connection.consecutiveFailures + 1
-  const stored = await services.connections.update(refOf(connection), fenceOf(connection, owner), {
-    lease: null,
-    dueAt: alive
-      ? nextDueAt(now, undefined, services.chance)
-      : backoffUntil(now, consecutiveFailures, services.chance),
-    consecutiveFailures,
-    lastError: alive ? null : 'probe_unclear',
-    updatedAt: now,
-  })
-  if (!stored) return { outcome: 'overtaken' }
-  return alive ? { outcome: 'alive' } : { outcome: 'unclear', detail: probe.detail }
+}
+
+/** A probe needs no client credentials, so it says nothing about them. */
+async function note(services: RefreshPorts, app: App, { outcome }: ProbeOutcome): Promise<boolean> {
+  if (app.trouble?.kind === 'credentials_refused') return false
+  return noteAnswer(services, app, outcome === 'unclear' ? ruleOf('probe_unclear').blames : 'nobody')
 }
 
 async function confirmedProbe(

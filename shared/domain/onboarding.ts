@@ -1,5 +1,6 @@
 // What the operator does: creates and changes tenants, registers their platform applications and issues API keys.
 import { newApiKey } from './api-key.ts'
+import { firstSerial } from './app-health.ts'
 import { clientSecretOf } from './client-secrets.ts'
 import { ServiceError } from './errors.ts'
 import { sha256 } from './hash.ts'
@@ -8,8 +9,6 @@ import type { Services } from './ports.ts'
 import { Secret } from './secret.ts'
 import type { ApiKey, App, SealedClientSecret, Tenant } from './tenant.ts'
 
-/** How many client secrets an app keeps: the new one and, during a rotation, the one before. */
-const SECRETS_KEPT = 2
 /** How often a concurrent change of the same app is answered by starting over. */
 const ATTEMPTS = 5
 
@@ -94,15 +93,24 @@ export async function updateApp(
     const read = await findApp(services, tenantId, id)
     const serial = (read.clientSecrets[0]?.serial ?? 0) + 1
     const added = change.clientSecret && (await sealSecret(services, read, serial, change.clientSecret))
+    const { trouble, ...untroubled } = read
     const app: App = {
-      ...read,
+      // A new secret deserves a new try.
+      ...(added ? untroubled : read),
       name: change.name ?? read.name,
-      clientSecrets: added ? [added, ...read.clientSecrets].slice(0, SECRETS_KEPT) : read.clientSecrets,
+      clientSecrets: added ? [added, ...secretsToKeep(read)] : read.clientSecrets,
       updatedAt: services.now(),
     }
     if (await services.apps.replace(app, read)) return app
   }
   throw new Error(`The app "${id}" kept changing while it was updated`)
+}
+
+/** During a rotation the secret that works stays beside the new one, whichever of the older ones that is. */
+function secretsToKeep(app: App): readonly SealedClientSecret[] {
+  const { clientSecrets } = app
+  const working = clientSecrets.find(({ serial }) => serial === firstSerial(app))
+  return working ? [working] : clientSecrets.slice(0, 1)
 }
 
 /**

@@ -14,6 +14,7 @@ import type {
 import type {
   ApiKeyId,
   AppId,
+  Brand,
   ConnectionId,
   ConnectSessionId,
   EndUserId,
@@ -45,6 +46,12 @@ export interface Apps {
   list(tenant: TenantId): Promise<readonly App[]>
   /** Replaces the app if it still is as it was when read (by `updatedAt` and its secrets' serials); false if not. */
   replace(app: App, read: App): Promise<boolean>
+  /** Notes what was learnt about an app, if nothing of that and no secret changed since it was read; false if so. */
+  setHealth(read: App, health: Partial<Pick<App, 'workingSecret'>> & AppHealth): Promise<boolean>
+}
+
+export interface AppHealth {
+  readonly trouble: App['trouble'] | undefined
 }
 
 export interface ApiKeys {
@@ -103,7 +110,7 @@ export type ConnectionChange = {
     | 'credential'
     | 'consecutiveFailures']?: Connection[K]
 } & {
-  readonly [K in 'lease' | 'dueAt' | 'lastError' | 'lastRefreshedAt']?: Connection[K] | null
+  readonly [K in 'lease' | 'unanswered' | 'dueAt' | 'lastError' | 'lastRefreshedAt']?: Connection[K] | null
 } & { readonly updatedAt: EpochSeconds }
 
 export interface ConnectionFilter {
@@ -118,9 +125,13 @@ export interface Page<T> {
   readonly next?: ConnectionId
 }
 
-export type DueWork =
-  | { readonly kind: 'connection'; readonly tenantId: TenantId; readonly connectionId: ConnectionId }
-  | { readonly kind: 'revocation'; readonly tenantId: TenantId; readonly revocationId: RevocationId }
+export type DueWork = { readonly tenantId: TenantId; readonly appId: AppId } & (
+  | { readonly kind: 'connection'; readonly connectionId: ConnectionId }
+  | { readonly kind: 'revocation'; readonly revocationId: RevocationId }
+)
+
+/** Where a page of due work ended; opaque. */
+export type DueCursor = Brand<object, 'DueCursor'>
 
 export interface Connections {
   get(ref: ConnectionRef): Promise<Connection | undefined>
@@ -178,8 +189,13 @@ export interface RecoveryQueue {
 }
 
 export interface DueIndex {
-  /** What is due in a shard by `now`, oldest first, `limit` at most. */
-  due(shard: number, now: EpochSeconds, limit: number): Promise<readonly DueWork[]>
+  /** What is due in a shard by `now`, oldest first, `limit` at most; `next` leads on where there may be more. */
+  due(
+    shard: number,
+    now: EpochSeconds,
+    limit: number,
+    after?: DueCursor,
+  ): Promise<{ readonly items: readonly DueWork[]; readonly next?: DueCursor }>
 }
 
 /** Tokens as the provider gave them (RFC 6749 section 5.1, with ClickFunnels' extras). */
@@ -200,8 +216,10 @@ export type TokenOutcome =
   | { readonly outcome: 'client_refused'; readonly error: string }
   | { readonly outcome: 'rate_limited'; readonly retryAfterSeconds?: number }
   | { readonly outcome: 'provider_down'; readonly detail: string }
-  /** The request may have been carried out; nobody knows. */
+  /** The connection broke: the request may have been carried out, and is over. */
   | { readonly outcome: 'answer_lost'; readonly detail: string }
+  /** No answer within the deadline: the request may still be under way. */
+  | { readonly outcome: 'answer_late'; readonly detail: string }
   | { readonly outcome: 'malformed'; readonly detail: string }
 
 export interface ClientCredentials {

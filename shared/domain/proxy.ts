@@ -22,6 +22,8 @@ export interface ProxyRequest {
   readonly headers: HeaderList
   readonly body?: Uint8Array
   readonly requestId: string
+  /** Seconds for which the token should still be good, where the caller's own work goes on. */
+  readonly minValiditySeconds?: number
 }
 
 /** Everything of a proxied call ends within this; API Gateway gives up at 30 s. */
@@ -31,7 +33,7 @@ type Ports = FreshTokenPorts & Pick<Services, 'provider' | 'publicUrl' | 'resour
 
 /**
  * Makes one call upstream. A 401 leads to one coordinated refresh and one replay.
- * @throws ServiceError not_found; reauthorization_required; refresh_failed; upstream_*
+ * @throws ServiceError not_found; reauthorization_required; refresh_failed; app_credentials_refused; upstream_*
  */
 export async function proxyCall(
   services: Ports,
@@ -39,7 +41,8 @@ export async function proxyCall(
   request: ProxyRequest,
 ): Promise<UpstreamResponse> {
   const end = later(services.now(), DEADLINE_SECONDS)
-  const token = await usableToken(services, { tenantId: tenant.id, connectionId: request.connectionId })
+  const ref = { tenantId: tenant.id, connectionId: request.connectionId }
+  const token = await usableToken(services, ref, request.minValiditySeconds)
   const answer = await send(services, request, token, end)
   if (answer.status !== 401) return answer
   const replacement = await replaceRejected(services, token.connection)

@@ -1,9 +1,10 @@
 // Commits rotated tokens whose commit failed when they came. The fence is the generation alone: whoever holds the lease
 // by now asks with a refresh token that the provider has replaced, and must find the new generation.
-import { backoffUntil } from './connection.ts'
+import { backoffUntil, type Connection } from './connection.ts'
 import { renewal } from './grant.ts'
+import { equalSecrets } from './hash.ts'
 import type { RecoverableRotation, Services } from './ports.ts'
-import { settleRevocation } from './revocation.ts'
+import { settleRevocation, tokenOf } from './revocation.ts'
 import { later } from './time.ts'
 
 type Ports = Pick<Services, 'connections' | 'log'> & Parameters<typeof settleRevocation>[0]
@@ -29,9 +30,8 @@ export async function recoverRotation(
     return 'recovered'
   }
   const stored = await services.connections.get(ref)
-  // Delivered twice, or stored by a write that seemed to fail: the very same seal is there already.
-  if (stored !== undefined && sameBytes(stored.credential.accessToken, credential.accessToken))
-    return 'recovered'
+  // Delivered twice, or stored by a write that seemed to fail: the very same token is there already.
+  if (stored !== undefined && (await holdsSame(services, stored, rotation))) return 'recovered'
   await revokeRotated(services, rotation)
   return 'overtaken'
 }
@@ -52,6 +52,17 @@ async function revokeRotated(services: Ports, { ref, appId, generation, credenti
   await settleRevocation(services, debt)
 }
 
-function sameBytes(one: Uint8Array, other: Uint8Array): boolean {
-  return Buffer.compare(one, other) === 0
+/** By the tokens, not by their seals: those are made anew when keys rotate. */
+async function holdsSame(
+  services: Ports,
+  stored: Connection,
+  { ref, generation, credential }: RecoverableRotation,
+): Promise<boolean> {
+  if (stored.generation !== generation + 1) return false
+  const binding = tokenOf(ref.tenantId, ref.connectionId, stored.generation, 'access_token')
+  const [held, recovered] = await Promise.all([
+    services.vault.open(binding, stored.credential.accessToken),
+    services.vault.open(binding, credential.accessToken),
+  ])
+  return equalSecrets(held.reveal(), recovered.reveal())
 }

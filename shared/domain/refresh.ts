@@ -8,19 +8,27 @@
 //
 // A refresh that fails keeps the old tokens and moves the connection's due time. Only a refused grant that nobody else
 // has refreshed meanwhile ends a connection.
+import { areCredentialsRefused, claimCheck, isProviderDown, noteAnswer } from './app-health.ts'
 import { withClientCredentials } from './client-secrets.ts'
 import { type Connection, expiryOf } from './connection.ts'
+import { ServiceError } from './errors.ts'
 import {
   acquireLease,
+  type HeldLease,
   type KeptReason,
   keepTokens,
+  LATEST_REQUEST_SECONDS,
   refOf,
   requireReauthorization,
   underLease,
+  wasAbandoned,
 } from './lease.ts'
 import type { Services, TokenOutcome } from './ports.ts'
+import { resultOf, ruleOf } from './refresh-rules.ts'
 import { tokenOf } from './revocation.ts'
 import { commitRotation, type RotationPorts } from './rotation.ts'
+import type { App } from './tenant.ts'
+import { later } from './time.ts'
 
 export type RefreshOutcome =
   | { readonly outcome: 'refreshed'; readonly connection: Connection }
@@ -28,11 +36,18 @@ export type RefreshOutcome =
   | { readonly outcome: 'busy' }
   /** The tenant is suspended: its tokens are kept and left alone. */
   | { readonly outcome: 'suspended' }
+  /** ClickFunnels refused the app's credentials a moment ago: nothing was asked, nothing changed. */
+  | { readonly outcome: 'app_refused' }
   /** Someone else changed the connection meanwhile; what is stored now counts. */
   | { readonly outcome: 'overtaken' }
   | { readonly outcome: 'reauthorization_required' }
   /** The old tokens stand; the connection is due again later. */
-  | { readonly outcome: 'failed'; readonly error: KeptReason }
+  | {
+      readonly outcome: 'failed'
+      readonly error: KeptReason | 'commit_failed'
+      /** Whether the provider is known to be down for the connection's app. */
+      readonly outage?: boolean
+    }
 
 export type RefreshPorts = RotationPorts & Pick<Services, 'randomBytes' | 'tenants' | 'resourceServer'>
 
@@ -41,43 +56,90 @@ export async function refreshConnection(
   services: RefreshPorts,
   connection: Connection,
 ): Promise<RefreshOutcome> {
-  const lease = await acquireLease(services, connection)
-  if (lease.outcome !== 'acquired') return lease
-  const { owner } = lease
-  const [sealer, answer] = await underLease(services, connection, owner, async () => {
+  const app = await services.apps.get(connection.tenantId, connection.appId)
+  if (app === undefined || areCredentialsRefused(app, services.now())) return { outcome: 'app_refused' }
+  const acquired = await acquireLease(services, connection)
+  if (acquired.outcome !== 'acquired') return acquired
+  const { lease } = acquired
+  const asked = await underLease(services, connection, lease.owner, async () => {
+    const claimed = await claimCheck(services, app)
+    if (claimed === undefined) return undefined
     // In hand before the provider rotates: from then on the tokens must be sealed whatever fails.
-    const inHand = await services.vault.sealer(connection.tenantId)
-    return [inHand, await requestTokens(services, connection)] as const
+    const sealer = await services.vault.sealer(connection.tenantId)
+    return { sealer, app: claimed, ...(await requestTokens(services, connection, claimed, lease)) }
   })
-  switch (answer.outcome) {
-    case 'granted':
-      return commitRotation(services, connection, owner, sealer, answer.tokens)
-    case 'grant_refused':
-      return underLease(services, connection, owner, () => judgeRefusal(services, connection, owner))
-    case 'rate_limited':
-      return keepTokens(services, connection, owner, answer.outcome, answer.retryAfterSeconds)
-    default:
-      services.log.warn('A refresh failed; the old tokens stand', { connection: connection.id, ...answer })
-      return keepTokens(services, connection, owner, answer.outcome)
+  if (asked === undefined) {
+    await keepTokens(services, connection, lease.owner, 'client_refused')
+    return { outcome: 'app_refused' }
   }
+  const { sealer, answer, serial } = asked
+  const outcome =
+    answer.outcome === 'granted'
+      ? await commitRotation(services, connection, lease.owner, sealer, answer.tokens)
+      : await conclude(services, connection, lease, asked, answer)
+  const outage = await noteAnswer(services, asked.app, ruleOf(resultOf(answer)).blames, serial)
+  return outcome.outcome === 'failed' && outage ? { ...outcome, outage } : outcome
 }
 
-async function requestTokens(services: RefreshPorts, connection: Connection): Promise<TokenOutcome> {
-  const { credential, tenantId, appId } = connection
+interface Asked {
+  readonly answer: TokenOutcome
+  /** The client secret that the answer was given to. */
+  readonly serial: number
+  /** Whether an answer that may have held the next refresh token never came. */
+  readonly unanswered: boolean
+}
+
+/** What a refusal or failure means, by its rule. */
+function conclude(
+  services: RefreshPorts,
+  connection: Connection,
+  { owner }: HeldLease,
+  { app, unanswered }: Asked & { readonly app: App },
+  answer: Exclude<TokenOutcome, { outcome: 'granted' }>,
+): Promise<RefreshOutcome> {
+  if (ruleOf(answer.outcome).tokens === 'judged') {
+    return underLease(services, connection, owner, () =>
+      judgeRefusal(services, connection, owner, unanswered),
+    )
+  }
+  services.log.warn('A refresh failed; the old tokens stand', { connection: connection.id, ...answer })
+  return keepTokens(services, connection, owner, answer.outcome, {
+    outage: isProviderDown(app, services.now()),
+    unanswered,
+    ...(answer.outcome === 'rate_limited' && { patienceSeconds: answer.retryAfterSeconds ?? 0 }),
+  })
+}
+
+/** Presents the refresh token, once more if the answer was lost on the way: nobody has used the new tokens then. */
+async function requestTokens(
+  services: RefreshPorts,
+  connection: Connection,
+  app: App,
+  { since }: HeldLease,
+): Promise<Asked> {
+  const { credential, tenantId, generation } = connection
   if (credential.kind !== 'refreshable') throw new Error(`Connection "${connection.id}" has no refresh token`)
-  const app = await services.apps.get(tenantId, appId)
-  if (app === undefined) return { outcome: 'client_refused', error: 'the app is gone' }
-  const binding = tokenOf(tenantId, connection.id, connection.generation, 'refresh_token')
+  const binding = tokenOf(tenantId, connection.id, generation, 'refresh_token')
   const refreshToken = await services.vault.open(binding, credential.refreshToken)
-  const answer = await withClientCredentials(
-    services,
-    app,
-    (client) => services.authorizationServer.refresh(client, refreshToken),
-    ({ outcome }) => outcome === 'client_refused',
-  )
+  const inTime = () => services.now() <= later(since, LATEST_REQUEST_SECONDS)
+  const ask = () =>
+    withClientCredentials(
+      services,
+      app,
+      (client) => services.authorizationServer.refresh(client, refreshToken),
+      (answer) => ruleOf(resultOf(answer)).blames === 'app',
+      inTime,
+    )
+  if (!inTime()) {
+    throw new ServiceError('storage_unavailable', 'The store answered too late to ask ClickFunnels safely.')
+  }
+  const first = await ask()
+  const { again, maybeRotated } = ruleOf(resultOf(first.answer))
+  const { answer, serial } = again === 'at_once' && inTime() ? await ask() : first
+  const unanswered = maybeRotated === true || wasAbandoned(connection) || connection.unanswered === true
+  if (answer.outcome !== 'granted') return { answer, serial, unanswered }
   // RFC 6749 section 6: no new refresh token in the answer means that the old one goes on.
-  if (answer.outcome !== 'granted' || answer.tokens.refreshToken !== undefined) return answer
-  return { ...answer, tokens: { ...answer.tokens, refreshToken } }
+  return { answer: { ...answer, tokens: { refreshToken, ...answer.tokens } }, serial, unanswered }
 }
 
 /** `invalid_grant` has many causes; it ends the connection only when nothing that works is left. */
@@ -85,6 +147,7 @@ async function judgeRefusal(
   services: RefreshPorts,
   connection: Connection,
   owner: string,
+  unanswered: boolean,
 ): Promise<RefreshOutcome> {
   const stored = await services.connections.get(refOf(connection))
   if (stored?.generation !== connection.generation) return { outcome: 'overtaken' }
@@ -94,7 +157,10 @@ async function judgeRefusal(
     const accessToken = await services.vault.open(binding, connection.credential.accessToken)
     const probe = await services.resourceServer.probe(accessToken)
     // It still works: serve it to its end.
-    if (probe.outcome !== 'rejected') return keepTokens(services, connection, owner, 'grant_refused')
+    if (probe.outcome !== 'rejected') {
+      return keepTokens(services, connection, owner, 'grant_refused', { unanswered })
+    }
   }
-  return requireReauthorization(services, connection, owner, 'grant_refused')
+  const reason = unanswered ? 'answer_lost' : 'grant_refused'
+  return requireReauthorization(services, connection, owner, reason)
 }

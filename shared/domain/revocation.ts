@@ -123,13 +123,13 @@ async function revokeTokens(services: Ports, debt: Revocation) {
     tokens.push([await services.vault.open(binding, sealed), field])
   }
   for (const [token, hint] of tokens) {
-    const result = await withClientCredentials(
+    const { answer } = await withClientCredentials(
       services,
       app,
       (client) => services.authorizationServer.revoke(client, token, hint),
-      (answer) => answer === 'client_refused',
+      (result) => result === 'client_refused',
     )
-    if (result !== 'done') return result
+    if (answer !== 'done') return answer
   }
   return 'done'
 }

@@ -1,6 +1,5 @@
-// Commits rotated tokens: the one moment at which they are in our hands only. The write is tried for as long as storage
-// trouble lasts within the lease; then the sealed tokens go to the recovery queue (recovery.ts). Tokens that belong
-// nowhere are revoked.
+// Commits rotated tokens: the one moment at which they are in our hands only. When the write fails, the sealed tokens go
+// to the recovery queue (recovery.ts) at once, and the write is tried on. Tokens that belong nowhere are revoked.
 import type { Connection } from './connection.ts'
 import { ServiceError } from './errors.ts'
 import { changed, replacement } from './grant.ts'
@@ -41,25 +40,15 @@ export async function commitRotation(
     lastRefreshedAt: services.now(),
   }
   const ref = refOf(connection)
-  try {
-    const write = () => services.connections.update(ref, fenceOf(connection, owner), change)
-    if (await persistently(services, write)) {
-      return { outcome: 'refreshed', connection: changed(connection, change) }
-    }
-  } catch (error) {
-    services.log.error('A rotation could not be committed; it goes to the recovery queue', { ...ref, error })
-    const { appId, generation } = connection
-    const { credential } = change
-    await services.recoveryQueue.send({
-      ref,
-      appId,
-      generation,
-      credential,
-      scopes,
-      rotatedAt: change.updatedAt,
-    })
-    return { outcome: 'failed', error: 'commit_failed' }
-  }
+  const { appId, generation } = connection
+  const { credential, updatedAt: rotatedAt } = change
+  const committed = await persistently(
+    services,
+    () => services.connections.update(ref, fenceOf(connection, owner), change),
+    () => services.recoveryQueue.send({ ref, appId, generation, credential, scopes, rotatedAt }),
+  )
+  if (committed === 'queued') return { outcome: 'failed', error: 'commit_failed' }
+  if (committed) return { outcome: 'refreshed', connection: changed(connection, change) }
   const found = await services.connections.get(ref)
   // A retried write can refuse what its first attempt stored; and a provider may give two askers the same tokens.
   if (found !== undefined && (await holds(services, found, tokens))) {
@@ -70,18 +59,36 @@ export async function commitRotation(
   return { outcome: 'overtaken' }
 }
 
-/** Storage trouble passes: the new tokens are in our hands only, so the write is tried for as long as the lease lasts. */
+/**
+ * The new tokens are in our hands only. At the first sign of trouble they go to the recovery queue, since the process may
+ * die any moment; the write is still tried for as long as storage trouble may pass within the lease.
+ * @throws what the store said, when the queue did not take the tokens either
+ */
 async function persistently(
-  services: Pick<Services, 'now' | 'chance' | 'sleep'>,
+  services: Pick<Services, 'now' | 'chance' | 'sleep' | 'log'>,
   write: () => Promise<boolean>,
-): Promise<boolean> {
+  queue: () => Promise<void>,
+): Promise<boolean | 'queued'> {
   const until = later(services.now(), COMMIT_SECONDS)
-  for (;;) {
+  let queued = false
+  for (let attempt = 1; ; attempt++) {
     try {
       return await write()
     } catch (error) {
+      if (attempt === 1)
+        services.log.error('A rotation could not be committed; it goes to the recovery queue', { error })
+      queued ||= await queue().then(
+        () => true,
+        (cause) => {
+          services.log.error('The recovery queue did not take a rotation', { error: cause })
+          return false
+        },
+      )
       const passing = error instanceof ServiceError && error.code === 'storage_unavailable'
-      if (!passing || services.now() >= until) throw error
+      if ((queued && !passing) || services.now() >= until) {
+        if (queued) return 'queued'
+        throw error
+      }
       await services.sleep(COMMIT_PAUSE_MILLISECONDS * (0.5 + services.chance()))
     }
   }

@@ -30,8 +30,21 @@ export interface App {
   readonly clientId: string
   /** Newest first; during a rotation the older one still works. */
   readonly clientSecrets: readonly SealedClientSecret[]
+  /** Serial of the secret that worked last, where it is not the newest. */
+  readonly workingSecret?: number
+  /** Absent while all is well; see app-health.ts. */
+  readonly trouble?: AppTrouble
   readonly createdAt: EpochSeconds
   readonly updatedAt: EpochSeconds
+}
+
+/** What keeps an app's connections from being refreshed, though nothing is wrong with them. */
+export interface AppTrouble {
+  readonly kind: 'credentials_refused' | 'provider_down'
+  readonly since: EpochSeconds
+  readonly lastAt: EpochSeconds
+  /** Failures in a row that said so. */
+  readonly times: number
 }
 
 export interface ApiKey {

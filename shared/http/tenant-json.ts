@@ -81,6 +81,10 @@ export function appJson(app: App, publicUrl: string) {
       created_at: toRfc3339(createdAt),
     })),
     redirect_uri: redirectUri(publicUrl, app.id),
+    health: {
+      status: app.trouble?.kind ?? 'working',
+      ...(app.trouble && { since: toRfc3339(app.trouble.since) }),
+    },
     created_at: toRfc3339(app.createdAt),
     updated_at: toRfc3339(app.updatedAt),
   }

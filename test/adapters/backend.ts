@@ -109,11 +109,18 @@ async function createTable(client: DynamoDBClient): Promise<void> {
         ...strings.map((AttributeName) => ({ AttributeName, AttributeType: 'S' }) as const),
         { AttributeName: DUE_INDEX.sortKey, AttributeType: 'N' },
       ],
-      GlobalSecondaryIndexes: [DUE_INDEX, END_USER_INDEX].map(({ name, partitionKey, sortKey }) => ({
-        IndexName: name,
-        KeySchema: keys(partitionKey, sortKey),
-        Projection: { ProjectionType: 'KEYS_ONLY' },
-      })),
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: DUE_INDEX.name,
+          KeySchema: keys(DUE_INDEX.partitionKey, DUE_INDEX.sortKey),
+          Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: [...DUE_INDEX.attributes] },
+        },
+        {
+          IndexName: END_USER_INDEX.name,
+          KeySchema: keys(END_USER_INDEX.partitionKey, END_USER_INDEX.sortKey),
+          Projection: { ProjectionType: 'KEYS_ONLY' },
+        },
+      ],
     }),
   )
 }

@@ -92,7 +92,7 @@ test('tenants and connections have no end', async () => {
   }
 })
 
-test('the due index holds what is due at some time and nothing else, keys only', async () => {
+test('the due index holds what is due at some time and nothing else: keys and the app', async () => {
   const { connections } = backend.stores
   const { dueAt: _, ...idle } = aConnection(newId('tenant'))
   const busy = aConnection(idle.tenantId)
@@ -103,7 +103,7 @@ test('the due index holds what is due at some time and nothing else, keys only',
     return entries.filter(({ pk }) => pk === connectionKey(idle.tenantId, idle.id).pk)
   }
   expect((await mine()).map(({ sk }) => sk)).toEqual([connectionKey(busy.tenantId, busy.id).sk])
-  expect(Object.keys((await mine())[0] ?? {}).sort()).toEqual(['dueAt', 'dueShard', 'pk', 'sk'])
+  expect(Object.keys((await mine())[0] ?? {}).sort()).toEqual(['appId', 'dueAt', 'dueShard', 'pk', 'sk'])
   await connections.update(refOf(busy), { generation: 1 }, { dueAt: null, updatedAt: NOW })
   expect(await mine()).toEqual([])
 })

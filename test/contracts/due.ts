@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { DUE_SHARDS, dueShardOf } from '#adapters/table.ts'
 import type { Connection } from '#domain/connection.ts'
 import type { TenantId } from '#domain/ids.ts'
-import type { DueWork } from '#domain/ports.ts'
+import type { DueCursor, DueWork } from '#domain/ports.ts'
 import { epochSeconds, later } from '#domain/time.ts'
 import { aConnection, aRevocation, NOW, newId, refOf } from './samples.ts'
 import type { OpenStores, Stores } from './stores.ts'
@@ -12,7 +12,7 @@ import type { OpenStores, Stores } from './stores.ts'
 async function due({ dueIndex }: Stores, tenant: TenantId, now: number): Promise<DueWork[]> {
   const works: DueWork[] = []
   for (let shard = 0; shard < DUE_SHARDS; shard++) {
-    works.push(...(await dueIndex.due(shard, epochSeconds(now), 1000)))
+    works.push(...(await dueIndex.due(shard, epochSeconds(now), 1000)).items)
   }
   return works.filter(({ tenantId }) => tenantId === tenant)
 }
@@ -22,7 +22,8 @@ export function dueContract(open: OpenStores): void {
     const stores = open()
     const connection = aConnection(tenantId, change)
     await stores.connections.create(connection)
-    const work = { kind: 'connection', tenantId, connectionId: connection.id } as const
+    const { appId, id: connectionId } = connection
+    const work = { kind: 'connection', tenantId, appId, connectionId } as const
     return { stores, connection, tenantId, work }
   }
 
@@ -77,7 +78,12 @@ export function dueContract(open: OpenStores): void {
       const works = await due(stores, tenantId, NOW + 10_000)
       expect(works).toHaveLength(2)
       expect(works).toContainEqual(work)
-      expect(works).toContainEqual({ kind: 'revocation', tenantId, revocationId: debt.id })
+      expect(works).toContainEqual({
+        kind: 'revocation',
+        tenantId,
+        appId: debt.appId,
+        revocationId: debt.id,
+      })
       await stores.revocations.postpone(debt, later(NOW, 20_000))
       expect(await due(stores, tenantId, NOW + 10_000)).toEqual([work])
       await stores.revocations.settle(debt)
@@ -101,7 +107,7 @@ export function dueContract(open: OpenStores): void {
       const debt = aRevocation(connection)
       await stores.connections.remove(connection, debt)
       expect(await due(stores, tenantId, NOW + 1e9)).toEqual([
-        { kind: 'revocation', tenantId, revocationId: debt.id },
+        { kind: 'revocation', tenantId, appId: debt.appId, revocationId: debt.id },
       ])
     })
 
@@ -112,13 +118,32 @@ export function dueContract(open: OpenStores): void {
       )
       const dueAts = new Map(more.map(({ connection }) => [connection.id, connection.dueAt]))
       for (let shard = 0; shard < DUE_SHARDS; shard++) {
-        const works = await stores.dueIndex.due(shard, epochSeconds(30), 3)
+        const { items: works } = await stores.dueIndex.due(shard, epochSeconds(30), 3)
         expect(works.length).toBeLessThanOrEqual(3)
         const ids = works.flatMap((work) => (work.kind === 'connection' ? [work.connectionId] : []))
         for (const id of ids) expect(dueShardOf(id)).toBe(shard)
         const times = ids.map((id) => dueAts.get(id) ?? 12)
         expect(times).toEqual(times.toSorted((one, other) => one - other))
       }
+    })
+
+    test('is read page by page, each piece once, from a moment before all the others in these tests', async () => {
+      const { stores, tenantId } = await stored({ dueAt: epochSeconds(1) })
+      await Promise.all(
+        Array.from({ length: 20 }, (_, i) => stored({ dueAt: epochSeconds(1 + (i % 3)) }, tenantId)),
+      )
+      const ids: string[] = []
+      for (let shard = 0; shard < DUE_SHARDS; shard++) {
+        let after: DueCursor | undefined
+        do {
+          const page = await stores.dueIndex.due(shard, epochSeconds(5), 2, after)
+          expect(page.items.length).toBeLessThanOrEqual(2)
+          ids.push(...page.items.map((work) => (work.kind === 'connection' ? work.connectionId : '')))
+          after = page.next
+        } while (after !== undefined)
+      }
+      expect(ids).toHaveLength(21)
+      expect(new Set(ids).size).toBe(21)
     })
   })
 }

@@ -101,6 +101,7 @@ export function aConnection(tenantId: TenantId, change: Partial<Connection> = {}
       kind: 'refreshable',
       accessToken: bytes(1, 1),
       refreshToken: bytes(2, 2),
+      issuedAt: NOW,
       expiresAt: later(NOW, 7200),
     },
     dueAt: later(NOW, 6000),

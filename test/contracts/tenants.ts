@@ -88,6 +88,39 @@ export function tenantsContract(open: OpenStores): void {
     })
   })
 
+  describe("an app's health", () => {
+    const trouble = { kind: 'provider_down', since: NOW, lastAt: NOW, times: 1 } as const
+
+    test('is noted beside what the operator set, and taken away again', async () => {
+      const { apps } = open()
+      const app = anApp(newId('tenant'))
+      await apps.create(app)
+      expect(await apps.setHealth(app, { trouble, workingSecret: 1 })).toBe(true)
+      const troubled = { ...app, trouble, workingSecret: 1 }
+      expect(await apps.get(app.tenantId, app.id)).toEqual(troubled)
+      expect(await apps.setHealth(troubled, { trouble: undefined })).toBe(true)
+      expect(await apps.get(app.tenantId, app.id)).toEqual({ ...app, workingSecret: 1 })
+    })
+
+    test('is noted by one of many who read the same', async () => {
+      const { apps } = open()
+      const app = anApp(newId('tenant'))
+      await apps.create(app)
+      const notes = [1, 2, 3].map((times) => apps.setHealth(app, { trouble: { ...trouble, times } }))
+      expect((await Promise.all(notes)).filter(Boolean)).toHaveLength(1)
+    })
+
+    test('is not noted of secrets that were changed meanwhile, nor of an app that is gone', async () => {
+      const { apps } = open()
+      const app = anApp(newId('tenant'))
+      expect(await apps.setHealth(app, { trouble })).toBe(false)
+      await apps.create(app)
+      const secret = { serial: 2, sealed: bytes(5), createdAt: NOW }
+      await apps.replace({ ...app, clientSecrets: [secret] }, app)
+      expect(await apps.setHealth(app, { trouble })).toBe(false)
+    })
+  })
+
   describe('API keys', () => {
     test('are found by their hash, which tells whose they are', async () => {
       const { apiKeys } = open()

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Connection } from '#domain/connection.ts'
+import { type Connection, expiryOf } from '#domain/connection.ts'
 import { replaceRejected, usableToken } from '#domain/fresh-token.ts'
 import { updateTenant } from '#domain/onboarding.ts'
 import type { TokenOutcome } from '#domain/ports.ts'
@@ -100,7 +100,41 @@ describe('a token that has expired', () => {
       extensions: { connection_id: connection.id },
     })
     expect((await scene.stored(connection)).state.status).toBe('active')
+    // Those who do not wait are told the same without another call upstream.
+    await expect(use(services, connection)).rejects.toMatchObject({ code: 'refresh_failed' })
+    expect(services.clickfunnels.counts.refresh).toBe(1)
+    services.clock.advance(5)
     expect((await use(services, connection)).connection.generation).toBe(2)
+  })
+
+  test("while ClickFunnels refuses the app is told as the app's fault; the connection is unharmed", async () => {
+    const { services, scene, connection } = await connectedScene()
+    services.clock.advance(LIFETIME)
+    services.clickfunnels.registerClient('client-1', 'another')
+    for (let i = 0; i < 3; i++) {
+      await expect(use(services, connection)).rejects.toMatchObject({
+        code: 'app_credentials_refused',
+        extensions: { connection_id: connection.id, app_id: connection.appId },
+      })
+      services.clock.advance(10)
+    }
+    expect(services.clickfunnels.counts.refresh).toBe(1)
+    expect(await scene.stored(connection)).toMatchObject({
+      state: { status: 'active' },
+      consecutiveFailures: 0,
+    })
+  })
+
+  test('whose last request may still be under way makes nobody wait for it', async () => {
+    const { services, connection } = await connectedScene()
+    services.clock.advance(LIFETIME)
+    services.clickfunnels.script('refresh', { outcome: 'answer_late', detail: 'x' })
+    await expect(use(services, connection)).rejects.toMatchObject({ code: 'refresh_failed' })
+    services.clock.advance(20)
+    const before = services.clock.milliseconds()
+    await expect(use(services, connection)).rejects.toMatchObject({ code: 'refresh_failed' })
+    expect(services.clock.milliseconds()).toBe(before)
+    expect(services.clickfunnels.counts.refresh).toBe(1)
   })
 
   test('and is refused for good is told as such, to the refresher and to those who wait', async () => {
@@ -125,8 +159,44 @@ describe('a token that has expired', () => {
     const before = services.clock.milliseconds()
     await expect(use(services, connection)).rejects.toMatchObject({ code: 'refresh_failed' })
     const waited = services.clock.milliseconds() - before
-    expect(waited).toBeGreaterThan(11_000)
-    expect(waited).toBeLessThan(14_000)
+    expect(waited).toBeGreaterThan(14_000)
+    expect(waited).toBeLessThan(17_000)
+  })
+})
+
+describe('a caller whose work takes long', () => {
+  const longer = (services: FakeServices, connection: Connection, seconds: number) =>
+    usableToken(services, refOf(connection), seconds)
+
+  test('gets a token that lasts, refreshed ahead of time only when it must be', async () => {
+    const { services, connection } = await connectedScene()
+    services.clock.advance(LIFETIME - 1000)
+    expect((await longer(services, connection, 900)).connection.generation).toBe(1)
+    const { connection: renewed } = await longer(services, connection, 1000)
+    expect(renewed.generation).toBe(2)
+    expect(expiryOf(renewed.credential)).toBe(services.now() + LIFETIME)
+  })
+
+  test('gets the token that is there when the refresh fails: it is still valid', async () => {
+    const { services, connection } = await connectedScene()
+    services.clock.advance(LIFETIME - 1000)
+    services.clickfunnels.always('refresh', DOWN)
+    expect((await longer(services, connection, 1000)).connection.generation).toBe(1)
+  })
+
+  test('does not have a token refreshed at every call by asking for more than any token lasts', async () => {
+    const { services, connection } = await connectedScene()
+    for (let calls = 0; calls < 3; calls++) await longer(services, connection, 86_400)
+    expect(services.clickfunnels.counts.refresh).toBe(0)
+    services.clock.advance(LIFETIME / 4)
+    for (let calls = 0; calls < 3; calls++) await longer(services, connection, 86_400)
+    expect(services.clickfunnels.counts.refresh).toBe(1)
+  })
+
+  test('changes nothing for a token that never expires', async () => {
+    const { services, connection } = await connectedScene('non_expiring')
+    await longer(services, connection, 86_400)
+    expect(services.clickfunnels.counts).toMatchObject({ refresh: 0, probe: 0 })
   })
 })
 

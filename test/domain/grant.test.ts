@@ -137,12 +137,16 @@ describe('reconnecting a connection', () => {
   })
 })
 
-test("an app's older client secret serves while the newest is not accepted yet", async () => {
+test("an app's older client secret serves while the newest is not accepted yet, and is remembered", async () => {
   const scene = await openScene()
   await updateApp(scene.services, scene.caller.tenant.id, scene.app.id, { clientSecret: new Secret('new') })
   await scene.connect()
   expect(scene.services.clickfunnels.counts.exchangeCode).toBe(2)
-  scene.services.clickfunnels.registerClient('client-1', 'new')
   await scene.connect()
   expect(scene.services.clickfunnels.counts.exchangeCode).toBe(3)
+  scene.services.clickfunnels.registerClient('client-1', 'new')
+  await scene.connect()
+  expect(scene.services.clickfunnels.counts.exchangeCode).toBe(5)
+  await scene.connect()
+  expect(scene.services.clickfunnels.counts.exchangeCode).toBe(6)
 })

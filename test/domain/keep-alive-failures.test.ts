@@ -23,14 +23,19 @@ describe('failures', () => {
     const { services, scene, connections } = await sceneOf('rotating', 1)
     const [connection] = connections
     if (connection === undefined) throw new Error('no connection')
-    services.clickfunnels.always('refresh', { outcome: 'provider_down', detail: 'status 503' })
-    services.clock.advance(7200)
+    services.clickfunnels.always('refresh', { outcome: 'grant_refused', error: 'invalid_grant' })
+    services.clickfunnels.always('probe', { outcome: 'unclear', detail: 'status 403' })
+    services.clock.advance(7200 - 60)
     const waits: number[] = []
-    for (let i = 0; i < 12; i++) {
+    // The clock stands still, the due time is put back: the token stays valid, and this is about the pace alone.
+    for (let i = 0; i < 9; i++) {
       expect(await run(services)).toEqual({ failed: 1 })
       expect(await run(services)).toEqual({})
-      waits.push(((await scene.stored(connection)).dueAt ?? 0) - services.now())
-      services.clock.advance(waits.at(-1) ?? 0)
+      const { dueAt = 0, generation } = await scene.stored(connection)
+      waits.push(dueAt - services.now())
+      const ref = { tenantId: connection.tenantId, connectionId: connection.id }
+      const change = { dueAt: services.now(), updatedAt: services.now() }
+      await services.connections.update(ref, { generation }, change)
     }
     expect(Math.max(...waits.slice(0, 3))).toBeLessThanOrEqual(120)
     expect(Math.max(...waits)).toBeGreaterThan(600)
@@ -39,15 +44,13 @@ describe('failures', () => {
     expect(await run(services)).toEqual({ refreshed: 1 })
   })
 
-  test('of the network in a refresh are made good by the next run, with the same refresh token', async () => {
+  test('of the network in a refresh are made good in the same run, with the same refresh token', async () => {
     const { services } = await sceneOf('rotating', 1)
     services.clickfunnels.script('refresh', async (work) => {
       await work()
       return { outcome: 'answer_lost', detail: 'ECONNRESET' }
     })
     services.clock.advance(7000)
-    expect(await run(services)).toEqual({ failed: 1 })
-    services.clock.advance(30)
     expect(await run(services)).toEqual({ refreshed: 1 })
   })
 })
@@ -64,9 +67,7 @@ describe('work that fails for ever', () => {
     await services.connections.update(ref, { generation: 1 }, { dueAt, updatedAt: services.now() })
     inOneShard(services)
     services.clock.advance(2 * 24 * 3600)
-    expect(await keepAlive(services, 0, always)).toEqual({ error: 100 })
-    services.clock.advance(1)
-    await keepAlive(services, 0, always)
+    expect(await keepAlive(services, 0, always)).toEqual({ error: 100, alive: 1 })
     expect((await scene.stored(mine)).dueAt).toBeGreaterThan(services.now())
   })
 

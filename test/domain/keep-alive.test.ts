@@ -4,7 +4,7 @@ import type { Connection } from '#domain/connection.ts'
 import { keepAlive } from '#domain/keep-alive.ts'
 import { updateTenant } from '#domain/onboarding.ts'
 import { disconnect } from '#domain/revocation.ts'
-import { always, inOneShard, run, sceneOf } from './keep-alive-runs.ts'
+import { always, run, sceneOf } from './keep-alive-runs.ts'
 
 describe('a run', () => {
   test('does nothing while nothing is due', async () => {
@@ -38,11 +38,12 @@ describe('a run', () => {
     expect(own).toBeGreaterThan(0)
   })
 
-  test('goes through more than one batch', async () => {
-    const { services } = await sceneOf('non_expiring', 130)
+  test('goes through more than one page', async () => {
+    const { services } = await sceneOf('non_expiring', 60)
     services.clock.advance(2 * 24 * 3600)
-    inOneShard(services)
-    expect(await keepAlive(services, 0, always)).toEqual({ alive: 130 })
+    const due = services.connections.due.bind(services.connections)
+    services.dueIndex.due = (shard, now, _, after) => due(shard, now, 4, after)
+    expect(await run(services)).toEqual({ alive: 60 })
   })
 
   test('leaves a connection that needs its end user alone from then on', async () => {
@@ -57,12 +58,12 @@ describe('a run', () => {
   test('skips what the index names though it was done or deleted a moment ago', async () => {
     const { services, scene, connections } = await sceneOf('non_expiring', 2)
     services.clock.advance(2 * 24 * 3600)
-    const works = connections.map(({ tenantId, id }) => {
-      return { kind: 'connection', tenantId, connectionId: id } as const
+    const items = connections.map(({ tenantId, appId, id }) => {
+      return { kind: 'connection', tenantId, appId, connectionId: id } as const
     })
     await run(services)
     if (connections[1]) await disconnect(services, scene.caller, connections[1].id)
-    services.dueIndex.due = async () => works
+    services.dueIndex.due = async () => ({ items })
     expect(await keepAlive(services, 0, always)).toEqual({ not_due: 2 })
   })
 })

@@ -43,6 +43,8 @@ describe('a probe', () => {
     const { services, scene, connection } = await connectedScene('non_expiring')
     services.clickfunnels.always('probe', { outcome: 'unclear', detail: 'status 403' })
     for (let failures = 1; failures < 4; failures++) {
+      // Far apart: not the provider's outage, which would be told in minutes.
+      services.clock.advance(3600)
       const probe = await probeConnection(services, await scene.stored(connection))
       expect(probe).toEqual({ outcome: 'unclear', detail: 'status 403' })
       const stored = await scene.stored(connection)

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { LATEST_REQUEST_SECONDS } from '#domain/lease.ts'
 import { updateApp } from '#domain/onboarding.ts'
 import type { TokenOutcome } from '#domain/ports.ts'
 import { refreshConnection } from '#domain/refresh.ts'
@@ -81,30 +82,43 @@ describe('a refresh that is granted', () => {
   })
 })
 
+/** Every answer but a grant, and what its rule makes of it. */
+const FAILURES: Record<Exclude<TokenOutcome['outcome'], 'granted' | 'grant_refused'>, TokenOutcome> = {
+  client_refused: { outcome: 'client_refused', error: 'invalid_client' },
+  rate_limited: { outcome: 'rate_limited' },
+  provider_down: { outcome: 'provider_down', detail: 'status 503' },
+  answer_lost: { outcome: 'answer_lost', detail: 'ECONNRESET' },
+  answer_late: { outcome: 'answer_late', detail: 'no complete answer within the deadline' },
+  malformed: { outcome: 'malformed', detail: 'not JSON' },
+}
+
 describe('a refresh that fails', () => {
-  test.each<TokenOutcome & { outcome: string }>([
-    { outcome: 'client_refused', error: 'invalid_client' },
-    { outcome: 'rate_limited' },
-    { outcome: 'provider_down', detail: 'status 503' },
-    { outcome: 'answer_lost', detail: 'ECONNRESET' },
-    { outcome: 'malformed', detail: 'not JSON' },
-  ])('with %j keeps the old tokens, and is due again after a backoff', async (outcome) => {
+  test.each(Object.values(FAILURES))('with %j keeps the old tokens, and says why', async (answer) => {
     const { services, scene, connection } = await connectedScene()
-    services.clickfunnels.script('refresh', outcome)
+    services.clickfunnels.always('refresh', answer)
     const failed = await refreshConnection(services, connection)
-    expect(failed).toEqual({ outcome: 'failed', error: outcome.outcome })
-    const stored = await scene.stored(connection)
-    expect(stored).toMatchObject({
+    expect(failed).toEqual({ outcome: 'failed', error: answer.outcome })
+    expect(await scene.stored(connection)).toMatchObject({
       state: { status: 'active' },
       generation: 1,
       credential: connection.credential,
-      consecutiveFailures: 1,
-      lastError: outcome.outcome,
+      consecutiveFailures: answer.outcome === 'client_refused' ? 0 : 1,
+      lastError: answer.outcome,
     })
-    expect(stored).not.toHaveProperty('lease')
-    expect(stored.dueAt).toBeGreaterThan(services.now())
-    expect(stored.dueAt).toBeLessThanOrEqual(services.now() + 30)
   })
+
+  test.each([FAILURES.rate_limited, FAILURES.provider_down, FAILURES.malformed, FAILURES.answer_lost])(
+    'with %j gives the lease back, and is due again after a backoff',
+    async (answer) => {
+      const { services, scene, connection } = await connectedScene()
+      services.clickfunnels.always('refresh', answer)
+      await refreshConnection(services, connection)
+      const stored = await scene.stored(connection)
+      expect(stored).not.toHaveProperty('lease')
+      expect(stored.dueAt).toBeGreaterThan(services.now())
+      expect(stored.dueAt).toBeLessThanOrEqual(services.now() + 30)
+    },
+  )
 
   test('because it was rate limited is not repeated before the provider allows', async () => {
     const { services, scene, connection } = await connectedScene()
@@ -113,16 +127,55 @@ describe('a refresh that fails', () => {
     expect((await scene.stored(connection)).dueAt).toBe(services.now() + 600)
   })
 
-  test('because the answer was lost is repeated with the same refresh token, which still works', async () => {
-    const { services, scene, connection } = await connectedScene('rotating')
+  test('because the answer was lost is repeated at once with the same refresh token, which still works', async () => {
+    const { services, connection } = await connectedScene('rotating')
     services.clickfunnels.script('refresh', async (work) => {
       await work()
-      return { outcome: 'answer_lost', detail: 'ECONNRESET' }
+      return FAILURES.answer_lost
     })
-    expect(await refreshConnection(services, connection)).toMatchObject({ outcome: 'failed' })
-    expect(await refreshConnection(services, await scene.stored(connection))).toMatchObject({
+    expect(await refreshConnection(services, connection)).toMatchObject({
       outcome: 'refreshed',
       connection: { generation: 2 },
     })
+    expect(services.clickfunnels.counts.refresh).toBe(2)
+  })
+
+  test('because the answer was lost is not repeated too late in the lease', async () => {
+    const { services, connection } = await connectedScene('rotating')
+    services.clickfunnels.script('refresh', async () => {
+      services.clock.advance(LATEST_REQUEST_SECONDS + 1)
+      return FAILURES.answer_lost
+    })
+    expect(await refreshConnection(services, connection)).toMatchObject({ error: 'answer_lost' })
+    expect(services.clickfunnels.counts.refresh).toBe(1)
+  })
+
+  test('because no answer came in time leaves the refresh token alone while the request may be under way', async () => {
+    const { services, scene, connection } = await connectedScene('rotating')
+    services.clickfunnels.script('refresh', FAILURES.answer_late)
+    await refreshConnection(services, connection)
+    const { dueAt = 0 } = await scene.stored(connection)
+    expect(dueAt - services.now()).toBeGreaterThanOrEqual(60)
+    services.clock.advance(59)
+    expect(await refreshConnection(services, await scene.stored(connection))).toEqual({ outcome: 'busy' })
+    services.clock.advance(1)
+    expect(await refreshConnection(services, await scene.stored(connection))).toMatchObject({
+      outcome: 'refreshed',
+    })
+    expect(services.clickfunnels.counts.refresh).toBe(2)
+  })
+
+  test('because our store was slow never asked: too little of the lease was left', async () => {
+    const { services, scene, connection } = await connectedScene()
+    const { sealer } = services.vault
+    services.vault.sealer = (tenant) => {
+      services.clock.advance(LATEST_REQUEST_SECONDS + 1)
+      return sealer.call(services.vault, tenant)
+    }
+    await expect(refreshConnection(services, connection)).rejects.toMatchObject({
+      code: 'storage_unavailable',
+    })
+    expect(services.clickfunnels.counts.refresh).toBe(0)
+    expect(await scene.stored(connection)).toMatchObject({ lastError: 'internal_error' })
   })
 })

@@ -6,6 +6,7 @@ import type {
   ConnectionChange,
   ConnectionFilter,
   Connections,
+  DueCursor,
   DueIndex,
   DueWork,
   Fence,
@@ -113,21 +114,24 @@ export class FakeConnections implements Connections, DueIndex {
     return page
   }
 
-  async due(shard: number, now: EpochSeconds, limit: number): Promise<readonly DueWork[]> {
-    const entries: { dueAt: EpochSeconds; work: DueWork }[] = []
-    for (const { id, tenantId, dueAt } of this.items.values()) {
-      if (dueAt === undefined || dueShardOf(id) !== shard) continue
-      entries.push({ dueAt, work: { kind: 'connection', tenantId, connectionId: id } })
+  async due(shard: number, now: EpochSeconds, limit: number, after?: DueCursor): ReturnType<DueIndex['due']> {
+    const entries: { at: string; dueAt: EpochSeconds; work: DueWork }[] = []
+    const enter = (id: ConnectionId | RevocationId, dueAt: EpochSeconds, work: DueWork) => {
+      const at = `${String(dueAt).padStart(12, '0')}/${id}`
+      if (dueShardOf(id) === shard && dueAt <= now && at > String(after ?? '')) {
+        entries.push({ at, dueAt, work })
+      }
     }
-    for (const { id, tenantId, dueAt } of this.#revocations.items.values()) {
-      if (dueShardOf(id) === shard)
-        entries.push({ dueAt, work: { kind: 'revocation', tenantId, revocationId: id } })
+    for (const { id, tenantId, appId, dueAt } of this.items.values()) {
+      if (dueAt !== undefined) enter(id, dueAt, { kind: 'connection', tenantId, appId, connectionId: id })
     }
-    return entries
-      .filter(({ dueAt }) => dueAt <= now)
-      .toSorted((one, other) => one.dueAt - other.dueAt)
-      .slice(0, limit)
-      .map(({ work }) => work)
+    for (const { id, tenantId, appId, dueAt } of this.#revocations.items.values()) {
+      enter(id, dueAt, { kind: 'revocation', tenantId, appId, revocationId: id })
+    }
+    const page = entries.toSorted((one, other) => (one.at < other.at ? -1 : 1)).slice(0, limit)
+    const last = page.length < entries.length ? page.at(-1)?.at : undefined
+    const items = page.map(({ work }) => work)
+    return last === undefined ? { items } : { items, next: last as unknown as DueCursor }
   }
 }
 

@@ -44,6 +44,19 @@ export class FakeApps implements Apps {
     return structuredClone(own.toSorted((one, other) => (one.id < other.id ? -1 : 1)))
   }
 
+  async setHealth(read: App, { trouble, workingSecret }: Parameters<Apps['setHealth']>[1]): Promise<boolean> {
+    const key = `${read.tenantId}/${read.id}`
+    const stored = this.#items.get(key)
+    if (stored === undefined || healthOf(stored) !== healthOf(read)) return false
+    const { trouble: _, ...untroubled } = stored
+    this.#items.set(key, {
+      ...untroubled,
+      ...(trouble && { trouble }),
+      ...(workingSecret !== undefined && { workingSecret }),
+    })
+    return true
+  }
+
   async replace(app: App, read: App): Promise<boolean> {
     const key = `${app.tenantId}/${app.id}`
     const stored = this.#items.get(key)
@@ -55,6 +68,10 @@ export class FakeApps implements Apps {
 
 function versionOf({ name, updatedAt, clientSecrets }: App): string {
   return JSON.stringify([name, updatedAt, clientSecrets.map(({ serial }) => serial)])
+}
+
+function healthOf({ trouble, clientSecrets }: App): string {
+  return JSON.stringify([trouble, clientSecrets.map(({ serial }) => serial)])
 }
 
 export class FakeApiKeys implements ApiKeys {

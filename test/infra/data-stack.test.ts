@@ -49,16 +49,18 @@ describe('data stack', () => {
     expect(table?.Properties.SSESpecification).toEqual({ SSEEnabled: true, SSEType: 'KMS' })
   })
 
-  it('has the indexes of the table file, keys only', () => {
+  it('has the indexes of the table file, with as little beside the keys', () => {
     const index = ({ name, partitionKey, sortKey }: typeof DUE_INDEX | typeof END_USER_INDEX) => ({
       IndexName: name,
       KeySchema: [
         { AttributeName: partitionKey, KeyType: 'HASH' },
         { AttributeName: sortKey, KeyType: 'RANGE' },
       ],
-      Projection: { ProjectionType: 'KEYS_ONLY' },
     })
-    expect(table?.Properties.GlobalSecondaryIndexes).toEqual([index(DUE_INDEX), index(END_USER_INDEX)])
+    expect(table?.Properties.GlobalSecondaryIndexes).toEqual([
+      { ...index(DUE_INDEX), Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['appId'] } },
+      { ...index(END_USER_INDEX), Projection: { ProjectionType: 'KEYS_ONLY' } },
+    ])
     expect(table?.Properties.AttributeDefinitions).toContainEqual({
       AttributeName: DUE_INDEX.sortKey,
       AttributeType: 'N',

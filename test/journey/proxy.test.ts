@@ -122,12 +122,27 @@ describe('a proxied call', () => {
 })
 
 describe('a lost answer of the token endpoint', () => {
-  test('is made up for with the same refresh token', async () => {
+  test('is made up for with the same refresh token, unseen by the caller', async () => {
     await connected('rotating')
     await expire()
     await fault('/oauth/token', { when: 'after', fault: { kind: 'drop' } })
-    expect(await funnels()).toMatchObject({ status: 502, json: { code: 'refresh_failed' } })
     expect(await funnels()).toMatchObject({ status: 200 })
+  })
+})
+
+describe('a caller whose work takes long', () => {
+  test('asks for a token that lasts by a header, which goes no further', async () => {
+    await connected('rotating')
+    const call = (seconds: string) => proxied('me', { headers: { 'funnel-connect-min-validity': seconds } })
+    expect(await call('60')).toMatchObject({ status: 200 })
+    const { token } = await show()
+    expect(token.last_refreshed_at).toBeUndefined()
+    expect(await call('soon')).toMatchObject({
+      status: 422,
+      json: { errors: [{ parameter: 'funnel-connect-min-validity' }] },
+    })
+    const { requests } = (await stack.control('GET', 'requests?path=/api/v2/me')).json
+    expect(JSON.stringify(requests)).not.toContain('min-validity')
   })
 })
 

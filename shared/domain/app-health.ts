@@ -1,0 +1,97 @@
+// What the provider's answers say about an app: whether its credentials are refused, which client secret works, whether
+// the provider is down for it. Kept with the app, so that every process knows; written only when it changes.
+import type { Services } from './ports.ts'
+import type { Rule } from './refresh-rules.ts'
+import type { App, AppTrouble } from './tenant.ts'
+import { type EpochSeconds, later } from './time.ts'
+
+type Ports = Pick<Services, 'now' | 'apps' | 'log'>
+
+/** So many failures of one app in a row, with no success between them, are an outage. */
+export const OUTAGE_EVIDENCE = 3
+/** Failures farther apart have nothing to do with each other. */
+const EVIDENCE_SECONDS = 10 * 60
+/** How long a note of an outage needs no other. */
+const NOTED_SECONDS = 60
+/** An app whose credentials are refused is tried again this often, by one connection for all. */
+const CHECK_SECONDS = 60
+
+export function isProviderDown({ trouble }: Pick<App, 'trouble'>, now: EpochSeconds): boolean {
+  return (
+    trouble?.kind === 'provider_down' &&
+    trouble.times >= OUTAGE_EVIDENCE &&
+    now <= later(trouble.lastAt, EVIDENCE_SECONDS)
+  )
+}
+
+/** Whether ClickFunnels refused all of an app's client secrets a moment ago. */
+export function areCredentialsRefused({ trouble }: App, now: EpochSeconds): boolean {
+  return trouble?.kind === 'credentials_refused' && now < later(trouble.lastAt, CHECK_SECONDS)
+}
+
+/** Takes the right to try refused credentials again: the app as it is then, or nothing when another took it. */
+export async function claimCheck(
+  services: Pick<Services, 'now' | 'apps'>,
+  app: App,
+): Promise<App | undefined> {
+  if (app.trouble?.kind !== 'credentials_refused') return app
+  const trouble = { ...app.trouble, lastAt: services.now() }
+  return (await services.apps.setHealth(app, { trouble })) ? { ...app, trouble } : undefined
+}
+
+/**
+ * Notes what an answer showed. Never throws: the tokens are what counts, and they are stored by now.
+ * @param serial the client secret that the answer was given to
+ * @returns whether the provider is known to be down for this app
+ */
+export async function noteAnswer(
+  services: Ports,
+  app: App,
+  blames: Rule['blames'],
+  serial?: number,
+): Promise<boolean> {
+  const now = services.now()
+  const trouble = troubleAfter(app.trouble, blames, now)
+  const workingSecret = blames === 'nobody' || blames === 'grant' ? serial : undefined
+  const learnt = workingSecret !== undefined && workingSecret !== firstSerial(app)
+  if (trouble !== app.trouble || learnt) {
+    await services.apps
+      .setHealth(app, { trouble, ...(learnt && { workingSecret }) })
+      .catch((error) => services.log.warn('The health of an app was not noted', { app: app.id, error }))
+  }
+  if (trouble?.kind === 'credentials_refused' && app.trouble?.kind !== trouble.kind) {
+    services.log.error("ClickFunnels refuses the app's credentials", { tenant: app.tenantId, app: app.id })
+  }
+  return isProviderDown({ ...(trouble && { trouble }) }, now)
+}
+
+/** The serial of the client secret to try first. */
+export function firstSerial({ workingSecret, clientSecrets }: App): number | undefined {
+  return workingSecret ?? clientSecrets[0]?.serial
+}
+
+function troubleAfter(
+  before: AppTrouble | undefined,
+  blames: Rule['blames'],
+  now: EpochSeconds,
+): AppTrouble | undefined {
+  switch (blames) {
+    case 'nobody':
+    case 'grant':
+      return undefined
+    case 'ourselves':
+      return before
+    case 'app':
+      return grown(before, 'credentials_refused', now)
+    case 'provider':
+      return grown(before, 'provider_down', now)
+  }
+}
+
+function grown(before: AppTrouble | undefined, kind: AppTrouble['kind'], now: EpochSeconds): AppTrouble {
+  const related = before?.kind === kind && now <= later(before.lastAt, EVIDENCE_SECONDS)
+  if (!related) return { kind, since: now, lastAt: now, times: 1 }
+  // Known already: not written anew for every failure of an outage.
+  if (before.times === OUTAGE_EVIDENCE && now < later(before.lastAt, NOTED_SECONDS)) return before
+  return { ...before, lastAt: now, times: Math.min(before.times + 1, OUTAGE_EVIDENCE) }
+}

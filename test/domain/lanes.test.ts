@@ -1,0 +1,113 @@
+import { describe, expect, test } from 'vitest'
+import { type LaneSignal, runInLanes } from '#domain/lanes.ts'
+
+interface Work {
+  readonly lane: string
+  readonly number: number
+}
+const LIMITS = { overall: 6, perLane: 4, waiting: 50 }
+const works = (lane: string, count: number): Work[] =>
+  Array.from({ length: count }, (_, number) => ({ lane, number }))
+
+/** Runs pages of work; tells the order, and how much was under way at once, in all and by lane. */
+async function drive(
+  pages: readonly (readonly Work[])[],
+  signalOf: (work: Work) => LaneSignal = () => 'good',
+  turnsOf: (work: Work) => number = () => 3,
+  mayGoOn: (begun: readonly Work[]) => boolean = () => true,
+) {
+  const rest = [...pages]
+  const begun: Work[] = []
+  const active = new Map<string, number>()
+  const most = new Map<string, number>()
+  const move = (name: string, by: number) => {
+    active.set(name, (active.get(name) ?? 0) + by)
+    most.set(name, Math.max(most.get(name) ?? 0, active.get(name) ?? 0))
+  }
+  const left = await runInLanes(
+    async () => rest.shift(),
+    ({ lane }) => lane,
+    async (work) => {
+      begun.push(work)
+      move(work.lane, 1)
+      move('all', 1)
+      for (let turn = 0; turn < turnsOf(work); turn++) await Promise.resolve()
+      move(work.lane, -1)
+      move('all', -1)
+      return signalOf(work)
+    },
+    () => mayGoOn(begun),
+    LIMITS,
+  )
+  return { begun, most, left, pagesLeft: rest.length }
+}
+
+describe('lanes', () => {
+  test('do every piece of every page once', async () => {
+    const { begun, left } = await drive([works('a', 20), works('b', 20), [], works('a', 5)])
+    expect(begun).toHaveLength(45)
+    expect(new Set(begun).size).toBe(45)
+    expect(left).toBe(0)
+  })
+
+  test('keep within the limits, overall and each', async () => {
+    const three = await drive([works('a', 40), works('b', 40), works('c', 40)])
+    expect(three.most.get('all')).toBe(LIMITS.overall)
+    const one = await drive([works('a', 40)])
+    expect(one.most.get('a')).toBe(LIMITS.perLane)
+  })
+
+  test('begin one at a time and widen with success', async () => {
+    const { most } = await drive([works('a', 3)])
+    expect(most.get('a')).toBe(2)
+  })
+
+  test('stay one at a time while there is trouble', async () => {
+    const { most, begun } = await drive([works('a', 20)], () => 'trouble')
+    expect(most.get('a')).toBe(1)
+    expect(begun).toHaveLength(20)
+  })
+
+  test('that are closed leave the rest of their work, and nothing of others', async () => {
+    const signal = ({ lane, number }: Work) => (lane === 'a' && number === 2 ? 'closed' : 'trouble')
+    const { begun, left } = await drive([works('a', 20), works('b', 7), works('a', 10)], signal)
+    expect(begun.filter(({ lane }) => lane === 'a')).toHaveLength(3)
+    expect(begun.filter(({ lane }) => lane === 'b')).toHaveLength(7)
+    expect(left).toBe(27)
+  })
+
+  test('take turns: a slow one does not hold up another behind it', async () => {
+    const turns = ({ lane }: Work) => (lane === 'slow' ? 400 : 1)
+    const { begun } = await drive([works('slow', 40), works('quick', 10)], () => 'good', turns)
+    const last = begun.findLastIndex(({ lane }) => lane === 'quick')
+    expect(begun.slice(0, last).filter(({ lane }) => lane === 'slow').length).toBeLessThan(5)
+  })
+
+  test('read no further while enough is waiting', async () => {
+    let begunBefore = 0
+    const stop = (begun: readonly Work[]) => {
+      begunBefore = begun.length
+      return begun.length < 3
+    }
+    const pages = Array.from({ length: 10 }, () => works('a', 20))
+    const { pagesLeft } = await drive(
+      pages,
+      () => 'trouble',
+      () => 1,
+      stop,
+    )
+    expect(begunBefore).toBe(3)
+    expect(pagesLeft).toBeGreaterThanOrEqual(6)
+  })
+
+  test('begin nothing new when told to stop, and end what was begun', async () => {
+    const { begun, most } = await drive(
+      [works('a', 30)],
+      () => 'good',
+      () => 3,
+      (so) => so.length < 10,
+    )
+    expect(begun.length).toBe(10)
+    expect(most.get('all')).toBeGreaterThan(1)
+  })
+})
