@@ -4,6 +4,7 @@ import { backoffUntil, type Connection, nextDueAt } from './connection.ts'
 import { acquireLease, fenceOf, refOf, requireReauthorization, underLease } from './lease.ts'
 import type { ProbeOutcome, Services } from './ports.ts'
 import type { RefreshPorts } from './refresh.ts'
+import { resealCredential } from './reseal.ts'
 import { tokenOf } from './revocation.ts'
 
 export type LivenessOutcome =
@@ -19,7 +20,11 @@ export async function probeConnection(
   const lease = await acquireLease(services, connection)
   if (lease.outcome !== 'acquired') return lease
   const { owner } = lease
-  const probe = await underLease(services, connection, owner, () => confirmedProbe(services, connection))
+  const { probe, credential } = await underLease(services, connection, owner, async () => ({
+    probe: await confirmedProbe(services, connection),
+    // The result is written anyway: tokens under an older key are sealed anew with it.
+    credential: await resealCredential(services.vault, connection),
+  }))
   if (probe.outcome === 'rejected') {
     const ended = await requireReauthorization(services, connection, owner, 'access_token_rejected')
     return { outcome: ended.outcome === 'overtaken' ? 'overtaken' : 'reauthorization_required' }
@@ -28,6 +33,7 @@ export async function probeConnection(
   const alive = probe.outcome === 'alive'
   const consecutiveFailures = alive ? 0 : connection.consecutiveFailures + 1
   const stored = await services.connections.update(refOf(connection), fenceOf(connection, owner), {
+    ...(credential && { credential }),
     lease: null,
     dueAt: alive
       ? nextDueAt(now, undefined, services.chance)
