@@ -77,7 +77,11 @@ export class KmsTenantKeys implements TenantKeys {
     if (item === undefined || item.kmsKeyArn !== undefined) return false
     const key = await this.#wrapping.unwrap(tenant, version, item)
     const set = await this.#wrapping.wrap(tenant, version, key).finally(() => key.fill(0))
-    const condition = { expression: 'wrapped = :wrapped', values: { ':wrapped': item.wrapped } }
+    const condition = {
+      expression: '#wrapped = :former',
+      names: { '#wrapped': 'wrapped' },
+      values: { ':former': item.wrapped },
+    }
     return (await this.#table.update(tenantKeyKey(tenant, version), { set }, condition)) !== undefined
   }
 

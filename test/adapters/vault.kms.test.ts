@@ -2,14 +2,14 @@
 import { DecryptCommand, DisableKeyCommand, EnableKeyCommand } from '@aws-sdk/client-kms'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ROOT_KEY_COUNT } from '#adapters/kms-root-keys.ts'
-import type { KmsVault } from '#adapters/kms-vault.ts'
 import { rootKeyKey, tenantKeyKey } from '#adapters/table.ts'
 import type { TenantId } from '#domain/ids.ts'
 import { Secret } from '#domain/secret.ts'
 import type { SealBinding } from '#domain/vault.ts'
 import { newId } from '../contracts/samples.ts'
+import { tenantKeysContract } from '../contracts/tenant-keys.ts'
 import { vaultContract } from '../contracts/vault.ts'
-import { type Backend, type Keys, openBackend, openKeys } from './backend.ts'
+import { type Backend, type KeyProcess, type Keys, openBackend, openKeys } from './backend.ts'
 
 const secret = new Secret('the token in clear')
 const bindingOf = (tenantId: TenantId): SealBinding => {
@@ -17,15 +17,19 @@ const bindingOf = (tenantId: TenantId): SealBinding => {
 }
 const calls = ({ endpoint }: Keys) => Object.values(endpoint.calls()).reduce((sum, n) => sum + n, 0)
 
-let shared: { backend: Backend; keys: Keys; vault: KmsVault }
+let shared: { backend: Backend; keys: Keys; process: KeyProcess }
 beforeAll(async () => {
   const [backend, keys] = await Promise.all([openBackend(), openKeys()])
-  shared = { backend, keys, vault: keys.vault(backend.table) }
+  shared = { backend, keys, process: keys.process(backend.table) }
 })
 afterAll(() => Promise.all([shared.backend.close(), shared.keys.close()]))
 
 describe('the KMS vault', () => {
-  vaultContract(() => shared.vault)
+  vaultContract(() => shared.process.vault)
+  tenantKeysContract(
+    () => shared.process,
+    () => shared.keys.ownArn,
+  )
 })
 
 describe('the keys', () => {

@@ -126,7 +126,10 @@ export class FakeVault implements Vault, TenantKeys, RootKeys {
   async #newest(tenant: TenantId): Promise<FakeKey> {
     if (this.#shredded.has(tenant)) throw tenantShredded()
     const newest = this.#of(tenant).at(-1)
-    if (newest !== undefined) return newest
+    if (newest !== undefined) {
+      this.#refuseDisabled(newest)
+      return newest
+    }
     await this.rotate(tenant)
     return this.#newest(tenant)
   }

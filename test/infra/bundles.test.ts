@@ -19,7 +19,7 @@ const MOST_EAGER_BYTES: Readonly<Record<FunctionName, number>> = {
   proxy: 385_000,
   'keep-alive': 367_000,
   'recover-rotations': 359_000,
-  'rotate-keys': 350_000,
+  'rotate-keys': 342_000,
   tenants: 362_000,
   service: 67_000,
 }
