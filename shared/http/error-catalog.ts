@@ -17,7 +17,7 @@ export const ERROR_CATALOG: Readonly<
   missing_credential: {
     meaning: 'The request carries no credential.',
     remedy:
-      'Send the header "Authorization: Bearer <API key>". The operator\'s routes (/v1/tenants) need a request signed with AWS SigV4.',
+      'Send the header "Authorization: Bearer <API key>". The operator\'s routes (/v1/tenants, /v1/root-keys) need a request signed with AWS SigV4.',
   },
   invalid_credential: {
     meaning: 'The credential is not an API key, is mistyped, or has been revoked.',
