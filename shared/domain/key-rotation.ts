@@ -4,11 +4,11 @@
 //   in use ─▶ followed ─(settled, everything sealed anew, a look finds nothing)─▶ retired ─(a last look)─▶ deleted
 //
 // Every step looks at what is stored and may be repeated: a run that is cut off is gone on with by the next one.
-import { ServiceError } from './errors.ts'
 import type { TenantId } from './ids.ts'
 import { KEY_CACHE_SECONDS, type KeyRing, type TenantKeyVersion } from './keys.ts'
 import type { Services } from './ports.ts'
-import { type Look, resealed, type SealedRecord } from './sealed-records.ts'
+import { type LookReport, lookThrough } from './reseal-look.ts'
+import type { Look } from './sealed-records.ts'
 import { later } from './time.ts'
 
 const DAY_SECONDS = 24 * 60 * 60
@@ -22,7 +22,6 @@ export const SETTLING_SECONDS = KEY_CACHE_SECONDS + 10 * 60 + 2 * 5 * 60
 /** A rotation may wait in the recovery queue for 14 days, and for as long again once people have sent it back. */
 export const RETIREMENT_DAYS = 30
 const TENANTS_AT_ONCE = 100
-const RECORDS_AT_ONCE = 50
 
 type Ports = Pick<
   Services,
@@ -30,19 +29,8 @@ type Ports = Pick<
 >
 
 /** How many of what were done. */
-export type RotationReport = Record<
-  | 'tenants'
-  | 'rotated'
-  | 'rewrapped'
-  | 'resealed'
-  | 'overtaken'
-  | 'unreadable'
-  | 'retired'
-  | 'removed'
-  | 'failed'
-  | 'unfinished',
-  number
->
+export type RotationReport = LookReport &
+  Record<'tenants' | 'rotated' | 'rewrapped' | 'retired' | 'removed' | 'failed' | 'unfinished', number>
 
 /** Looks after the keys of every tenant, until all are done or `mayGoOn` says to stop. */
 export async function rotateKeys(services: Ports, mayGoOn: () => boolean): Promise<RotationReport> {
@@ -158,7 +146,7 @@ class Run {
       .filter(({ retiredAt }) => retiredAt === undefined || this.#isOlder(retiredAt, RETIREMENT_DAYS))
     if (former.length === 0) return undefined
     const begun = resumed?.newest === newest ? resumed : { newest, clean: true }
-    const { look, finished } = await this.#lookThrough(tenantId, begun)
+    const { look, finished } = await lookThrough(this.#services, tenantId, begun, this.#mayGoOn, this.report)
     if (!finished) return { look }
     if (!look.clean) return undefined
     for (const { version, retiredAt } of former) {
@@ -167,37 +155,6 @@ class Run {
       this.report[retiredAt === undefined ? 'retired' : 'removed'] += 1
     }
     return undefined
-  }
-
-  async #lookThrough(tenantId: TenantId, begun: Look) {
-    let look = begun
-    while (this.#mayGoOn()) {
-      const { records, next } = await this.#services.sealedRecords.list(tenantId, RECORDS_AT_ONCE, look.after)
-      const untouched = await Promise.all(records.map((record) => this.#isUntouched(record)))
-      look = {
-        newest: look.newest,
-        clean: look.clean && untouched.every(Boolean),
-        ...(next && { after: next }),
-      }
-      if (next === undefined) return { look, finished: true }
-    }
-    return { look, finished: false }
-  }
-
-  /** Seals a record anew if need be; true if there was nothing to do. */
-  async #isUntouched(read: SealedRecord): Promise<boolean> {
-    const { vault, sealedRecords, log } = this.#services
-    try {
-      const changed = await resealed(vault, read)
-      if (changed === undefined) return true
-      this.report[(await sealedRecords.replaceSeals(read, changed)) ? 'resealed' : 'overtaken'] += 1
-    } catch (error) {
-      if (!(error instanceof ServiceError) || error.code !== 'secret_unreadable') throw error
-      this.report.unreadable += 1
-      const { tenantId: tenant, id } = read.record
-      log.error('A stored secret does not open; its key is kept', { tenant, record: id, error })
-    }
-    return false
   }
 
   #isOlder(moment: TenantKeyVersion['createdAt'], days: number): boolean {
