@@ -1,4 +1,5 @@
-// The operator's routes: tenants, their apps and API keys. API Gateway checks the IAM signature.
+// The operator's routes: tenants, their apps and API keys, and the keys of the vault. API Gateway checks the IAM signature.
+import { findKeys, rotateRootKeys, rotateTenantKey, shredTenant } from '#domain/key-operations.ts'
 import {
   createApp,
   createTenant,
@@ -10,6 +11,7 @@ import {
   updateTenant,
 } from '#domain/onboarding.ts'
 import { json, noContent } from '#http/answer.ts'
+import { keyRingJson } from '#http/keys-json.ts'
 import { parseBody, pathId } from '#http/parse.ts'
 import { type ApiRequest, jsonBody } from '#http/request.ts'
 import { httpHandler } from '#http/stack.ts'
@@ -79,6 +81,19 @@ export const tenants = (services: StoreServices) =>
       await revokeApiKey(services, tenantOf(request), keyOf(request))
       return noContent
     },
+
+    'GET /v1/tenants/{tenant_id}/keys': async (request) =>
+      json(200, keyRingJson(await findKeys(services, tenantOf(request)))),
+
+    'POST /v1/tenants/{tenant_id}/keys/rotate': async (request) =>
+      json(200, keyRingJson(await rotateTenantKey(services, tenantOf(request)))),
+
+    'DELETE /v1/tenants/{tenant_id}/keys': async (request) => {
+      await shredTenant(services, tenantOf(request))
+      return noContent
+    },
+
+    'POST /v1/root-keys/rotate': async () => json(200, { version: await rotateRootKeys(services) }),
   })
 
 export const handler = onLambda('tenants', createStoreServices, tenants)

@@ -1,5 +1,5 @@
 // The functions, each with its environment and, beside it, what it may do with the table, the root key and nothing else.
-import { Duration, Stack } from 'aws-cdk-lib'
+import { Duration, Stack, Validations } from 'aws-cdk-lib'
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { Key } from 'aws-cdk-lib/aws-kms'
@@ -14,9 +14,15 @@ const API_TIMEOUT = Duration.seconds(29)
 /** A run may reach into the next minute's: leases keep the two from doing the same work. */
 const SCHEDULE_TIMEOUT = Duration.seconds(90)
 
+/** How often keys are looked after, and how long a run may take; the next one goes on where it was cut off. */
+export const ROTATION_PERIOD = Duration.hours(1)
+const ROTATION_TIMEOUT = Duration.minutes(10)
+
 interface Permissions {
   readonly impact: string
   readonly timeout: Duration
+  /** For a schedule that is rarer than the alarms' usual period. */
+  readonly runsEvery?: Duration
   /** DynamoDB actions on the table, without the prefix. */
   readonly table?: readonly string[]
   /** Index that may be queried. */
@@ -25,6 +31,8 @@ interface Permissions {
   readonly recovery?: true
   /** May make and open root keys: every function that seals or opens a secret. */
   readonly vault?: true
+  /** May rotate the key of a tenant that brought its own KMS key. */
+  readonly makesKeys?: true
 }
 
 const READ = ['GetItem', 'Query'] as const
@@ -80,11 +88,21 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
     table: [...READ, ...WRITE],
     vault: true,
   },
+  'rotate-keys': {
+    impact:
+      'Keys are not rotated and old ones not cleared away; shredding that was cut off stays so. Calls are not affected.',
+    timeout: ROTATION_TIMEOUT,
+    runsEvery: ROTATION_PERIOD,
+    table: [...READ, ...WRITE],
+    vault: true,
+    makesKeys: true,
+  },
   tenants: {
     impact: 'The operator cannot change tenants, apps or keys. Tenants are not affected.',
     timeout: API_TIMEOUT,
     table: [...READ, ...WRITE],
     vault: true,
+    makesKeys: true,
   },
   service: {
     impact:
@@ -105,6 +123,8 @@ const TABLE_KEY_ACTIONS = [
 
 /** KMS calls are allowed for this purpose only, which the vault names in the encryption context. */
 const ROOT_KEY_PURPOSE = 'funnel-connect/root-key'
+/** The same for the KMS keys that tenants bring: what else a key is for, its owner's policy says. */
+const TENANT_KEY_PURPOSE = 'funnel-connect/tenant-key'
 
 export type Functions = { readonly [F in FunctionName]: ServiceFunction<F> }
 
@@ -121,13 +141,14 @@ export function createFunctions(
   bundles: string,
 ): Functions {
   const create = <F extends FunctionName>(name: F): ServiceFunction<F> => {
-    const { impact, timeout, table, index, vault, recovery } = PERMISSIONS[name]
+    const { impact, timeout, runsEvery, table, index, vault, makesKeys, recovery } = PERMISSIONS[name]
     const made = new ServiceFunction(scope, pascalCase(name), {
       name,
       environment: environments[name],
       timeout,
       impact,
       bundles,
+      ...(runsEvery && { runsEvery }),
     })
     const allow = (actions: readonly string[], resource: string, conditions?: Record<string, unknown>) =>
       made.lambda.addToRolePolicy(
@@ -155,6 +176,20 @@ export function createFunctions(
       allow(['kms:GenerateDataKey', 'kms:Decrypt'], data.rootKey.keyArn, {
         StringEquals: { 'kms:EncryptionContext:purpose': ROOT_KEY_PURPOSE },
       })
+      const tenantsKeys = Stack.of(scope).formatArn({
+        service: 'kms',
+        account: '*',
+        resource: 'key',
+        resourceName: '*',
+      })
+      allow(['kms:Decrypt', ...(makesKeys ? ['kms:GenerateDataKey'] : [])], tenantsKeys, {
+        StringEquals: { 'kms:EncryptionContext:purpose': TENANT_KEY_PURPOSE },
+      })
+      Validations.of(made).acknowledge({
+        id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:kms:${Stack.of(scope).region}:*:key/*]`,
+        reason:
+          "Which KMS keys tenants bring is not known beforehand; each key's own policy has to allow it, for this purpose only.",
+      })
     }
     return made
   }
@@ -166,6 +201,7 @@ export function createFunctions(
     proxy: create('proxy'),
     'keep-alive': create('keep-alive'),
     'recover-rotations': create('recover-rotations'),
+    'rotate-keys': create('rotate-keys'),
     tenants: create('tenants'),
     service: create('service'),
   }

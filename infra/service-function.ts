@@ -25,6 +25,8 @@ export interface ServiceFunctionProps<F extends FunctionName> {
   readonly impact: string
   /** Folder for the bundles. */
   readonly bundles: string
+  /** Of a function that runs rarely: two runs in a row that fail raise the alarm, not two within ten minutes. */
+  readonly runsEvery?: Duration
 }
 
 /** 512 MB is the smallest size at which start-up is not starved of CPU (measured). */
@@ -66,11 +68,11 @@ export class ServiceFunction<F extends FunctionName> extends Construct {
     this.#alarms(props)
   }
 
-  #alarms({ name, impact }: ServiceFunctionProps<F>): void {
+  #alarms({ name, impact, runsEvery = Duration.minutes(5) }: ServiceFunctionProps<F>): void {
     const alarm = (id: string, what: string, metric: 'metricErrors' | 'metricThrottles') =>
       new Alarm(this, id, {
         alarmDescription: `${name} ${what}. Impact: ${impact} Runbook: docs/runbook.md#${name}-${what}`,
-        metric: this.lambda[metric]({ period: Duration.minutes(5) }),
+        metric: this.lambda[metric]({ period: runsEvery }),
         threshold: 1,
         evaluationPeriods: 2,
         comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,

@@ -8,7 +8,7 @@ import { DUE_SHARDS } from '#adapters/table.ts'
 import { createAlarms } from './alarms.ts'
 import { Api } from './api.ts'
 import type { DataStack } from './data-stack.ts'
-import { createFunctions, type Functions } from './functions.ts'
+import { createFunctions, type Functions, ROTATION_PERIOD } from './functions.ts'
 
 export interface ServiceStackProps extends StackProps {
   readonly data: DataStack
@@ -43,6 +43,7 @@ export class ServiceStack extends Stack {
         proxy: full,
         'keep-alive': full,
         'recover-rotations': full,
+        'rotate-keys': store,
         tenants: store,
         service: { PUBLIC_URL: api.url },
       },
@@ -86,12 +87,31 @@ export class ServiceStack extends Stack {
     }
   }
 
-  /** One a minute for each shard of the due index. A run that fails is not repeated: the next one finds the same work. */
+  /** A run that fails is not repeated: the next one finds the same work. */
   #schedules(): void {
-    const { lambda } = this.functions['keep-alive']
+    const keepAlive = this.#schedulable('keep-alive', 'ScheduleRole')
+    for (let shard = 0; shard < DUE_SHARDS; shard++) {
+      new CfnSchedule(this, `KeepAliveShard${shard}`, {
+        description: `Funnel Connect: refreshes and probes what is due in shard ${shard}`,
+        scheduleExpression: 'rate(1 minute)',
+        flexibleTimeWindow: { mode: 'OFF' },
+        target: { ...keepAlive, input: JSON.stringify({ shard }) },
+      })
+    }
+    new CfnSchedule(this, 'RotateKeysSchedule', {
+      description: 'Funnel Connect: rotates keys and clears old ones away',
+      scheduleExpression: `rate(${ROTATION_PERIOD.toHours()} hour)`,
+      flexibleTimeWindow: { mode: 'OFF' },
+      target: this.#schedulable('rotate-keys', 'RotateKeysScheduleRole'),
+    })
+  }
+
+  /** A function as the target of schedules, with a role that may invoke it and nothing else. */
+  #schedulable(name: 'keep-alive' | 'rotate-keys', roleId: string) {
+    const { lambda } = this.functions[name]
     // The scheduler invokes asynchronously: without this, Lambda itself would repeat a failed run twice.
     lambda.configureAsyncInvoke({ retryAttempts: 0 })
-    const role = new Role(this, 'ScheduleRole', {
+    const role = new Role(this, roleId, {
       assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
         conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
       }),
@@ -99,18 +119,6 @@ export class ServiceStack extends Stack {
     role.addToPolicy(
       new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [lambda.functionArn] }),
     )
-    for (let shard = 0; shard < DUE_SHARDS; shard++) {
-      new CfnSchedule(this, `KeepAliveShard${shard}`, {
-        description: `Funnel Connect: refreshes and probes what is due in shard ${shard}`,
-        scheduleExpression: 'rate(1 minute)',
-        flexibleTimeWindow: { mode: 'OFF' },
-        target: {
-          arn: lambda.functionArn,
-          roleArn: role.roleArn,
-          input: JSON.stringify({ shard }),
-          retryPolicy: { maximumRetryAttempts: 0 },
-        },
-      })
-    }
+    return { arn: lambda.functionArn, roleArn: role.roleArn, retryPolicy: { maximumRetryAttempts: 0 } }
   }
 }

@@ -9,6 +9,7 @@ import { FakeConnections, FakeRevocations } from './fakes/connections.ts'
 import { FakeLog } from './fakes/log.ts'
 import { seededRandom } from './fakes/random.ts'
 import { FakeRecoveryQueue } from './fakes/recovery-queue.ts'
+import { FakeSealedRecords } from './fakes/sealed-records.ts'
 import { FakeSessions } from './fakes/sessions.ts'
 import { FakeApiKeys, FakeApps, FakeTenants } from './fakes/tenants.ts'
 import { FakeVault } from './fakes/vault.ts'
@@ -17,6 +18,7 @@ export interface FakeServices extends Services {
   readonly clock: FakeClock
   readonly log: FakeLog
   readonly vault: FakeVault
+  readonly sealedRecords: FakeSealedRecords
   /** ClickFunnels: the authorization server and the resource server in one. */
   readonly clickfunnels: FakeClickFunnels
   readonly connections: FakeConnections
@@ -42,6 +44,9 @@ export function fakeServices(overrides: Partial<Services> = {}): FakeServices {
   const sessions = new FakeSessions()
   const revocations = new FakeRevocations()
   const connections = new FakeConnections(revocations)
+  const apps = new FakeApps()
+  const vault = new FakeVault(clock.now)
+  const sealedRecords = new FakeSealedRecords({ apps, sessions, connections, revocations })
   return {
     clock,
     clickfunnels,
@@ -53,7 +58,7 @@ export function fakeServices(overrides: Partial<Services> = {}): FakeServices {
     publicUrl: PUBLIC_URL,
     provider: CLICKFUNNELS,
     tenants: new FakeTenants(),
-    apps: new FakeApps(),
+    apps,
     apiKeys: new FakeApiKeys(),
     sessions,
     authorizations: sessions,
@@ -61,7 +66,11 @@ export function fakeServices(overrides: Partial<Services> = {}): FakeServices {
     revocations,
     recoveryQueue: new FakeRecoveryQueue(),
     dueIndex: connections,
-    vault: new FakeVault(),
+    vault,
+    tenantKeys: vault,
+    rootKeys: vault,
+    sealedRecords,
+    rotationProgress: sealedRecords,
     authorizationServer: clickfunnels,
     resourceServer: clickfunnels,
     log: new FakeLog(),

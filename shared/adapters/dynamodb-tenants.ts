@@ -5,7 +5,17 @@ import type { ApiKey, App, Tenant } from '#domain/tenant.ts'
 import type { EpochSeconds } from '#domain/time.ts'
 import { ABSENT, type Condition, type Item } from './dynamodb-expressions.ts'
 import type { Table } from './dynamodb-table.ts'
-import { apiKeyHashKey, apiKeyKey, appKey, PARTITION_KEY, prefixOf, SORT_KEY, tenantKey } from './table.ts'
+import {
+  apiKeyHashKey,
+  apiKeyKey,
+  appKey,
+  PARTITION_KEY,
+  prefixOf,
+  SORT_KEY,
+  TENANT_LIST,
+  tenantKey,
+  tenantListKey,
+} from './table.ts'
 
 const EXISTS = { expression: 'attribute_exists(pk)' }
 
@@ -17,7 +27,10 @@ export class DynamoDbTenants implements Tenants {
   }
 
   async create(tenant: Tenant): Promise<void> {
-    await this.#table.put({ ...tenantKey(tenant.id), ...tenant }, ABSENT)
+    await this.#table.transact([
+      { put: { ...tenantKey(tenant.id), ...tenant }, condition: ABSENT },
+      { put: tenantListKey(tenant.id), condition: ABSENT },
+    ])
   }
 
   async get(id: TenantId): Promise<Tenant | undefined> {
@@ -27,11 +40,22 @@ export class DynamoDbTenants implements Tenants {
 
   async update(
     id: TenantId,
-    change: Parameters<Tenants['update']>[1],
+    { kmsKeyArn, ...change }: Parameters<Tenants['update']>[1],
     updatedAt: EpochSeconds,
   ): Promise<Tenant | undefined> {
-    const item = await this.#table.update(tenantKey(id), { set: { ...change, updatedAt } }, EXISTS)
+    const set = { ...change, ...(kmsKeyArn && { kmsKeyArn }), updatedAt }
+    const remove = kmsKeyArn === null ? ['kmsKeyArn'] : []
+    const item = await this.#table.update(tenantKey(id), { set, remove }, EXISTS)
     return item && withoutKey<Tenant>(item)
+  }
+
+  async list(limit: number, after?: TenantId): Promise<readonly TenantId[]> {
+    const { items } = await this.#table.query({
+      partition: [PARTITION_KEY, TENANT_LIST],
+      limit,
+      ...(after && { after: tenantListKey(after) }),
+    })
+    return items.map(({ sk }) => sk as TenantId)
   }
 }
 

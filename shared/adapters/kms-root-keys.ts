@@ -1,85 +1,90 @@
-// Root keys: a small fixed set of 256-bit data keys from KMS. Their wrapped form is an item of the table, their plain
-// form stays in memory for minutes. They exist so that KMS calls do not grow with tenants and sandboxes.
-import { createSecretKey, type KeyObject } from 'node:crypto'
-import { DecryptCommand, GenerateDataKeyCommand, type KMSClient } from '@aws-sdk/client-kms'
-import { translateAwsFault } from './aws-faults.ts'
+// Root keys: a small fixed set of 256-bit data keys from KMS for each version. Their wrapped form is an item of the table,
+// their plain form stays in memory for minutes. They exist so that KMS calls do not grow with tenants and sandboxes.
+import type { RootKeys, RootKeyVersion } from '#domain/keys.ts'
+import { KEY_CACHE_SECONDS } from '#domain/keys.ts'
+import type { Clock, EpochSeconds } from '#domain/time.ts'
+import { keyUnreadable } from '#domain/vault.ts'
 import { ABSENT } from './dynamodb-expressions.ts'
 import type { Table } from './dynamodb-table.ts'
-import { ExpiringCache } from './expiring-cache.ts'
-import { rootKeyKey } from './table.ts'
+import { KeyCache } from './key-cache.ts'
+import { type EncryptionContext, isUnreadable, type KmsDataKeys } from './kms-data-keys.ts'
+import { ROOT_KEY_VERSION_KEY, rootKeyKey } from './table.ts'
 
 /** Enough that one leaked key opens a fraction of the tenants, few enough to stay in memory. */
 export const ROOT_KEY_COUNT = 16
-const CACHE_SECONDS = 300
+const CACHE = { seconds: KEY_CACHE_SECONDS, uses: 100_000, count: ROOT_KEY_COUNT * 4 }
 /** The IAM policies of the functions allow KMS calls for this purpose only. */
 const PURPOSE = 'funnel-connect/root-key'
 
-export class KmsRootKeys {
-  readonly #kms: KMSClient
+export class KmsRootKeys implements RootKeys {
+  readonly #dataKeys: KmsDataKeys
   readonly #keyArn: string
   readonly #table: Table
-  readonly #cache = new ExpiringCache<KeyObject>(CACHE_SECONDS, ROOT_KEY_COUNT * 2)
+  readonly #now: Clock
+  readonly #cache = new KeyCache<{ readonly key: Uint8Array }>(CACHE)
 
-  constructor(kms: KMSClient, keyArn: string, table: Table) {
-    this.#kms = kms
+  constructor(dataKeys: KmsDataKeys, keyArn: string, table: Table, now: Clock) {
+    this.#dataKeys = dataKeys
     this.#keyArn = keyArn
     this.#table = table
+    this.#now = now
   }
 
-  /** The root key of that number; made on first use. */
-  get(version: number, number: number): Promise<KeyObject> {
-    return this.#cache.get(`${version}/${number}`, () => this.#load(version, number))
+  /** Runs something with a root key, which is made on first use. */
+  use<R>(version: number, number: number, run: (key: Uint8Array) => R): Promise<R> {
+    return this.#cache.use(
+      `${version}/${number}`,
+      () => this.#load(version, number),
+      ({ key }) => run(key),
+    )
   }
 
-  async #load(version: number, number: number): Promise<KeyObject> {
+  /** Read anew each time: it is asked for only when a tenant's key is made or wrapped anew. */
+  async current(): Promise<RootKeyVersion> {
+    const stored = await this.#table.get(ROOT_KEY_VERSION_KEY)
+    if (stored !== undefined) {
+      return { version: Number(stored.version), createdAt: stored.createdAt as EpochSeconds }
+    }
+    const first = { version: 1, createdAt: this.#now() }
+    if (await this.#table.put({ ...ROOT_KEY_VERSION_KEY, ...first }, ABSENT)) return first
+    return this.current()
+  }
+
+  async rotate(): Promise<number> {
+    const { version } = await this.current()
+    const next = { version: version + 1, createdAt: this.#now() }
+    const condition = {
+      expression: '#version = :version',
+      names: { '#version': 'version' },
+      values: { ':version': version },
+    }
+    if (await this.#table.update(ROOT_KEY_VERSION_KEY, { set: next }, condition)) return next.version
+    return (await this.current()).version
+  }
+
+  async #load(version: number, number: number): Promise<{ readonly key: Uint8Array }> {
     const key = rootKeyKey(version, number)
     const stored = await this.#table.get(key)
-    if (stored !== undefined) return this.#unwrap(version, number, stored.wrapped as Uint8Array)
-    const { Plaintext, CiphertextBlob } = await this.#call(() =>
-      this.#kms.send(
-        new GenerateDataKeyCommand({
-          KeyId: this.#keyArn,
-          KeySpec: 'AES_256',
-          EncryptionContext: contextOf(version, number),
-        }),
-      ),
-    )
-    if (Plaintext === undefined || CiphertextBlob === undefined) throw new Error('KMS gave no data key')
-    if (await this.#table.put({ ...key, wrapped: CiphertextBlob }, ABSENT)) return toKey(Plaintext)
+    if (stored !== undefined) {
+      return { key: await this.#unwrap(version, number, stored.wrapped as Uint8Array) }
+    }
+    const { plain, wrapped } = await this.#dataKeys.generate(this.#keyArn, contextOf(version, number))
+    if (await this.#table.put({ ...key, wrapped, createdAt: this.#now() }, ABSENT)) return { key: plain }
     // Another process made it first: that one counts.
+    plain.fill(0)
     return this.#load(version, number)
   }
 
-  async #unwrap(version: number, number: number, wrapped: Uint8Array): Promise<KeyObject> {
-    const { Plaintext } = await this.#call(() =>
-      this.#kms.send(
-        new DecryptCommand({
-          KeyId: this.#keyArn,
-          CiphertextBlob: wrapped,
-          EncryptionContext: contextOf(version, number),
-        }),
-      ),
-    )
-    if (Plaintext === undefined) throw new Error('KMS gave no plaintext')
-    return toKey(Plaintext)
-  }
-
-  async #call<T>(call: () => Promise<T>): Promise<T> {
+  async #unwrap(version: number, number: number, wrapped: Uint8Array): Promise<Uint8Array> {
     try {
-      return await call()
+      return await this.#dataKeys.decrypt(this.#keyArn, wrapped, contextOf(version, number))
     } catch (error) {
-      throw translateAwsFault(error)
+      throw isUnreadable(error) ? keyUnreadable(`Root key ${version}/${number}`, error) : error
     }
   }
 }
 
 /** What KMS binds a wrapped root key to. */
-function contextOf(version: number, number: number): Record<string, string> {
+function contextOf(version: number, number: number): EncryptionContext {
   return { purpose: PURPOSE, root_key: `${version}/${number}` }
-}
-
-function toKey(plain: Uint8Array): KeyObject {
-  const key = createSecretKey(plain)
-  plain.fill(0)
-  return key
 }

@@ -1,6 +1,7 @@
 // The seal itself: AES-256-GCM under a key derived for this one secret (HKDF-SHA256, random salt), with what it is
 // bound to as additional data. Format: 1 byte version, 4 bytes tenant key version, 16 salt, 12 nonce, 16 tag, ciphertext.
-import { createCipheriv, createDecipheriv, hkdfSync, type KeyObject, randomBytes } from 'node:crypto'
+// Derived keys are zeroed after their one use.
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
 
 const FORMAT = 1
 const SALT = 16
@@ -11,7 +12,7 @@ const INFO = 'funnel-connect/seal/1'
 
 /** Seals `plain` under a key of `version`; opens only with the same additional data. */
 export function seal(
-  key: KeyObject,
+  key: Uint8Array,
   version: number,
   additionalData: Uint8Array,
   plain: Uint8Array,
@@ -21,26 +22,43 @@ export function seal(
   const header = Buffer.alloc(5)
   header.writeUInt8(FORMAT, 0)
   header.writeUInt32BE(version, 1)
-  const cipher = createCipheriv('aes-256-gcm', derive(key, salt), nonce)
-  cipher.setAAD(Buffer.concat([header, additionalData]))
-  const body = Buffer.concat([cipher.update(plain), cipher.final()])
-  return new Uint8Array(Buffer.concat([header, salt, nonce, cipher.getAuthTag(), body]))
+  const derived = derive(key, salt)
+  try {
+    const cipher = createCipheriv('aes-256-gcm', derived, nonce)
+    cipher.setAAD(Buffer.concat([header, additionalData]))
+    const body = Buffer.concat([cipher.update(plain), cipher.final()])
+    return new Uint8Array(Buffer.concat([header, salt, nonce, cipher.getAuthTag(), body]))
+  } finally {
+    derived.fill(0)
+  }
 }
 
 /**
- * Opens a seal.
+ * Opens a seal. What it held is in the buffer given back and nowhere else: whoever asked can zero it.
  * @throws Error when key or additional data are not those it was made with, or a bit of it was changed
  */
-export function open(key: KeyObject, additionalData: Uint8Array, sealed: Uint8Array): Buffer {
+export function open(key: Uint8Array, additionalData: Uint8Array, sealed: Uint8Array): Buffer {
   const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength)
   const header = bytes.subarray(0, 5)
   const salt = bytes.subarray(5, 5 + SALT)
   const nonce = bytes.subarray(5 + SALT, 5 + SALT + NONCE)
   const tag = bytes.subarray(HEADER - TAG, HEADER)
-  const decipher = createDecipheriv('aes-256-gcm', derive(key, salt), nonce, { authTagLength: TAG })
-  decipher.setAAD(Buffer.concat([header, additionalData]))
-  decipher.setAuthTag(tag)
-  return Buffer.concat([decipher.update(bytes.subarray(HEADER)), decipher.final()])
+  const derived = derive(key, salt)
+  let plain: Buffer | undefined
+  try {
+    const decipher = createDecipheriv('aes-256-gcm', derived, nonce, { authTagLength: TAG })
+    decipher.setAAD(Buffer.concat([header, additionalData]))
+    decipher.setAuthTag(tag)
+    plain = decipher.update(bytes.subarray(HEADER))
+    // GCM holds nothing back: this only checks the tag.
+    decipher.final()
+    return plain
+  } catch (error) {
+    plain?.fill(0)
+    throw error
+  } finally {
+    derived.fill(0)
+  }
 }
 
 /**
@@ -64,6 +82,6 @@ export function additionalDataOf(...names: readonly (string | number)[]): Uint8A
   return Buffer.concat(parts)
 }
 
-function derive(key: KeyObject, salt: Uint8Array): Uint8Array {
+function derive(key: Uint8Array, salt: Uint8Array): Uint8Array {
   return new Uint8Array(hkdfSync('sha256', key, salt, INFO, 32))
 }

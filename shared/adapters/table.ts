@@ -2,6 +2,7 @@
 //
 //  what                       pk                        sk                            read by
 //  tenant                     tenant#<T>                tenant                        get
+//  all tenants *              tenants                   <T>                           query (the rotation of keys)
 //  app                        tenant#<T>                app#<A>                       get, query (all of a tenant)
 //  API key                    tenant#<T>                api-key#<K>                   get, query (all of a tenant)
 //  API key by its hash *      api-key#<sha256>          api-key                       get (who is calling?)
@@ -13,11 +14,15 @@
 //    by due time (index) *    due#<shard>               dueAt                         query up to now
 //  workspace claim            tenant#<T>                workspace#<A>#<W>#<U>         get (connected already?)
 //  revocation owed            tenant#<T>                revocation#<R>                get; due index as above
-//  tenant key                 tenant#<T>                tenant-key#<version>          query newest, get
+//  tenant key                 tenant#<T>                tenant-key#<version>          query newest, get, query all
+//    of a shredded tenant     tenant#<T>                tenant-key#shredded           found as the newest; get
 //  root key                   root-keys                 root-key#<version>#<number>   get
+//    version in force         root-keys                 root-key-version              get
+//  rotation's progress        key-rotation              progress                      get
+//  whatever holds seals       tenant#<T>                (all of the tenant's items)   query (the rotation of keys)
 //
-// Keys start from the tenant. The four marked * are the exceptions: they are what identifies a tenant in the first
-// place, or the index that finds work across tenants. Root keys belong to the service.
+// Keys start from the tenant. Those marked * are the exceptions: they are what identifies a tenant in the first place,
+// or the index or list that finds work across tenants. Root keys and their rotation belong to the service.
 import { createHash } from 'node:crypto'
 import type {
   ApiKeyId,
@@ -58,6 +63,9 @@ const tenantPk = (tenant: TenantId) => `tenant#${tenant}`
 const foreign = encodeURIComponent
 
 export const tenantKey = (tenant: TenantId): Key => ({ pk: tenantPk(tenant), sk: 'tenant' })
+/** Beside the tenant, one small item each in one partition: all tenants are found without reading the whole table. */
+export const tenantListKey = (tenant: TenantId) => ({ pk: TENANT_LIST, sk: tenant })
+export const TENANT_LIST = 'tenants'
 export const appKey = (tenant: TenantId, app: AppId): Key => ({ pk: tenantPk(tenant), sk: `app#${app}` })
 export const apiKeyKey = (tenant: TenantId, key: ApiKeyId): Key => ({
   pk: tenantPk(tenant),
@@ -91,6 +99,13 @@ export const tenantKeyKey = (tenant: TenantId, version: number): Key => ({
   pk: tenantPk(tenant),
   sk: `tenant-key#${padded(version)}`,
 })
+/** Sorts behind every version. */
+export const shreddedKey = (tenant: TenantId): Key => ({
+  pk: tenantPk(tenant),
+  sk: `${prefixOf.tenantKeys}shredded`,
+})
+export const ROOT_KEY_VERSION_KEY: Key = { pk: 'root-keys', sk: 'root-key-version' }
+export const ROTATION_PROGRESS_KEY: Key = { pk: 'key-rotation', sk: 'progress' }
 export const rootKeyKey = (version: number, number: number): Key => ({
   pk: 'root-keys',
   sk: `root-key#${padded(version)}#${padded(number)}`,
@@ -100,6 +115,8 @@ export const rootKeyKey = (version: number, number: number): Key => ({
 export const prefixOf = {
   apps: 'app#',
   apiKeys: 'api-key#',
+  connectSessions: 'connect-session#',
+  revocations: 'revocation#',
   connections: 'connection#',
   tenantKeys: 'tenant-key#',
 } as const

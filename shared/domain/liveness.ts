@@ -6,6 +6,7 @@ import { acquireLease, fenceOf, keepTokens, refOf, requireReauthorization, under
 import type { ProbeOutcome, Services } from './ports.ts'
 import type { RefreshPorts } from './refresh.ts'
 import { ruleOf } from './refresh-rules.ts'
+import { resealCredential } from './reseal.ts'
 import { tokenOf } from './revocation.ts'
 import type { App } from './tenant.ts'
 
@@ -51,7 +52,12 @@ async function store(
     }
     case 'alive': {
       const now = services.now()
+      // The result is written anyway: tokens under an older key are sealed anew with it.
+      const credential = await underLease(services, connection, owner, () =>
+        resealCredential(services.vault, connection),
+      )
       const kept = await services.connections.update(refOf(connection), fenceOf(connection, owner), {
+        ...(credential && { credential }),
         lease: null,
         dueAt: nextDueAt(now, undefined, services.chance),
         consecutiveFailures: 0,

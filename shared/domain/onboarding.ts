@@ -7,20 +7,22 @@ import { sha256 } from './hash.ts'
 import type { ApiKeyId, AppId, TenantId } from './ids.ts'
 import type { Services } from './ports.ts'
 import { Secret } from './secret.ts'
-import type { ApiKey, App, SealedClientSecret, Tenant } from './tenant.ts'
+import type { ApiKey, App, SealedClientSecret, Tenant, TenantChange } from './tenant.ts'
 
 /** How often a concurrent change of the same app is answered by starting over. */
 const ATTEMPTS = 5
 
-type TenantInput = Pick<Tenant, 'name' | 'returnUrls' | 'origins'>
+type TenantInput = Pick<Tenant, 'name' | 'returnUrls' | 'origins' | 'kmsKeyArn'>
+type TenantPorts = Pick<Services, 'now' | 'newId' | 'tenants' | 'tenantKeys'>
 
-export async function createTenant(
-  services: Pick<Services, 'now' | 'newId' | 'tenants'>,
-  input: TenantInput,
-): Promise<Tenant> {
+/** @throws ServiceError kms_key_unavailable when the tenant's own KMS key cannot be used */
+export async function createTenant(services: TenantPorts, input: TenantInput): Promise<Tenant> {
   const now = services.now()
+  const id = services.newId('tenant')
+  // Before the tenant is there: a KMS key that cannot be used must not leave a tenant behind that cannot work.
+  if (input.kmsKeyArn !== undefined) await services.tenantKeys.rotate(id, input.kmsKeyArn)
   const tenant: Tenant = {
-    id: services.newId('tenant'),
+    id,
     ...input,
     status: 'active',
     createdAt: now,
@@ -37,12 +39,20 @@ export async function findTenant(services: Pick<Services, 'tenants'>, id: Tenant
   return tenant
 }
 
-/** @throws ServiceError not_found */
+/**
+ * Changes a tenant. With another KMS key its own key is rotated, so that new seals are under that one.
+ * @throws ServiceError not_found; kms_key_unavailable or tenant_shredded, and then nothing is changed
+ */
 export async function updateTenant(
-  services: Pick<Services, 'now' | 'tenants'>,
+  services: Omit<TenantPorts, 'newId'>,
   id: TenantId,
-  change: Partial<TenantInput & Pick<Tenant, 'status'>>,
+  change: TenantChange,
 ): Promise<Tenant> {
+  if (change.kmsKeyArn !== undefined) {
+    const { kmsKeyArn } = await findTenant(services, id)
+    const wanted = change.kmsKeyArn ?? undefined
+    if (wanted !== kmsKeyArn) await services.tenantKeys.rotate(id, wanted)
+  }
   const tenant = await services.tenants.update(id, change, services.now())
   if (tenant === undefined) throw new ServiceError('not_found', 'There is no such tenant.')
   return tenant

@@ -23,9 +23,11 @@ import type {
   TenantId,
   WorkspaceId,
 } from './ids.ts'
+import type { RootKeys, TenantKeys } from './keys.ts'
 import type { ProviderProfile } from './provider.ts'
+import type { RotationProgressStore, SealedRecords } from './sealed-records.ts'
 import type { Secret } from './secret.ts'
-import type { ApiKey, App, Tenant } from './tenant.ts'
+import type { ApiKey, App, Tenant, TenantChange } from './tenant.ts'
 import type { Clock, EpochSeconds } from './time.ts'
 import type { Vault } from './vault.ts'
 
@@ -33,11 +35,9 @@ export interface Tenants {
   create(tenant: Tenant): Promise<void>
   get(id: TenantId): Promise<Tenant | undefined>
   /** Changes the named members; `undefined` when there is no such tenant. */
-  update(
-    id: TenantId,
-    change: Partial<Pick<Tenant, 'name' | 'status' | 'returnUrls' | 'origins'>>,
-    now: EpochSeconds,
-  ): Promise<Tenant | undefined>
+  update(id: TenantId, change: TenantChange, now: EpochSeconds): Promise<Tenant | undefined>
+  /** Ids of all tenants in order, `limit` at most, after the one named. */
+  list(limit: number, after?: TenantId): Promise<readonly TenantId[]>
 }
 
 export interface Apps {
@@ -297,6 +297,10 @@ export interface Services {
   readonly recoveryQueue: RecoveryQueue
   readonly dueIndex: DueIndex
   readonly vault: Vault
+  readonly tenantKeys: TenantKeys
+  readonly rootKeys: RootKeys
+  readonly sealedRecords: SealedRecords
+  readonly rotationProgress: RotationProgressStore
   readonly authorizationServer: AuthorizationServer
   readonly resourceServer: ResourceServer
   readonly log: Log

@@ -4,6 +4,7 @@ import { backoffUntil, type Connection } from './connection.ts'
 import { renewal } from './grant.ts'
 import { equalSecrets } from './hash.ts'
 import type { RecoverableRotation, Services } from './ports.ts'
+import { resealCredential } from './reseal.ts'
 import { settleRevocation, tokenOf } from './revocation.ts'
 import { later } from './time.ts'
 
@@ -18,7 +19,9 @@ export async function recoverRotation(
   services: Ports,
   rotation: RecoverableRotation,
 ): Promise<'recovered' | 'overtaken'> {
-  const { ref, generation, credential, scopes } = rotation
+  const { ref, generation, scopes } = rotation
+  // It may have waited for days: the tenant's key may have a successor by now.
+  const credential = (await resealCredential(services.vault, heldBy(rotation))) ?? rotation.credential
   const change = {
     ...renewal(services, generation + 1, credential),
     credential,
@@ -30,8 +33,10 @@ export async function recoverRotation(
     return 'recovered'
   }
   const stored = await services.connections.get(ref)
-  // Delivered twice, or stored by a write that seemed to fail: the very same token is there already.
-  if (stored !== undefined && (await holdsSame(services, stored, rotation))) return 'recovered'
+  // Delivered twice, or stored by a write that seemed to fail: the very same token is there already. Its seal may
+  // be another by now.
+  if (stored !== undefined && (await holdSameToken(services.vault, stored, heldBy(rotation))))
+    return 'recovered'
   await revokeRotated(services, rotation)
   return 'overtaken'
 }
@@ -52,17 +57,18 @@ async function revokeRotated(services: Ports, { ref, appId, generation, credenti
   await settleRevocation(services, debt)
 }
 
-/** By the tokens, not by their seals: those are made anew when keys rotate. */
-async function holdsSame(
-  services: Ports,
-  stored: Connection,
-  { ref, generation, credential }: RecoverableRotation,
-): Promise<boolean> {
-  if (stored.generation !== generation + 1) return false
-  const binding = tokenOf(ref.tenantId, ref.connectionId, stored.generation, 'access_token')
-  const [held, recovered] = await Promise.all([
-    services.vault.open(binding, stored.credential.accessToken),
-    services.vault.open(binding, credential.accessToken),
-  ])
-  return equalSecrets(held.reveal(), recovered.reveal())
+type Holder = Pick<Connection, 'tenantId' | 'id' | 'generation' | 'credential'>
+
+/** The connection as it would be with the rotated tokens. */
+function heldBy({ ref, generation, credential }: RecoverableRotation): Holder {
+  return { tenantId: ref.tenantId, id: ref.connectionId, generation: generation + 1, credential }
+}
+
+async function holdSameToken(vault: Services['vault'], ...holders: [Holder, Holder]): Promise<boolean> {
+  const [one, other] = await Promise.all(
+    holders.map(({ tenantId, id, generation, credential }) =>
+      vault.open(tokenOf(tenantId, id, generation, 'access_token'), credential.accessToken),
+    ),
+  )
+  return one !== undefined && other !== undefined && equalSecrets(one.reveal(), other.reveal())
 }

@@ -11,8 +11,15 @@ export interface Tenant {
   readonly returnUrls: readonly string[]
   /** Web origins whose pages may read our answers (CORS). */
   readonly origins: readonly string[]
+  /** The tenant's own KMS key, which wraps its keys in place of ours. */
+  readonly kmsKeyArn?: string
   readonly createdAt: EpochSeconds
   readonly updatedAt: EpochSeconds
+}
+
+/** Members of a tenant to set; `null` removes. */
+export type TenantChange = Partial<Pick<Tenant, 'name' | 'status' | 'returnUrls' | 'origins'>> & {
+  readonly kmsKeyArn?: string | null
 }
 
 /** A client secret as stored. The serial binds the seal, so that one secret cannot be put in another's place. */

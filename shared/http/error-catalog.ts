@@ -17,7 +17,7 @@ export const ERROR_CATALOG: Readonly<
   missing_credential: {
     meaning: 'The request carries no credential.',
     remedy:
-      'Send the header "Authorization: Bearer <API key>". The operator\'s routes (/v1/tenants) need a request signed with AWS SigV4.',
+      'Send the header "Authorization: Bearer <API key>". The operator\'s routes (/v1/tenants, /v1/root-keys) need a request signed with AWS SigV4.',
   },
   invalid_credential: {
     meaning: 'The credential is not an API key, is mistyped, or has been revoked.',
@@ -57,6 +57,22 @@ export const ERROR_CATALOG: Readonly<
     meaning:
       'ClickFunnels no longer accepts the connection\'s tokens: the customer disconnected, or access was withdrawn. "reason" says how that showed.',
     remedy: 'Start a connect session with the problem\'s "connection_id" and send the end user there.',
+  },
+  tenant_not_suspended: {
+    meaning: "A tenant's keys can be deleted only while the tenant is suspended. Nothing was deleted.",
+    remedy:
+      'Disconnect its connections if their tokens should be revoked, suspend the tenant, then delete its keys.',
+  },
+  kms_key_unavailable: {
+    meaning:
+      'The tenant brought its own KMS key, and KMS refuses to use it: it is disabled, deleted, in another region, or its policy does not allow it. Nothing is lost.',
+    remedy:
+      'Enable the key and allow its use (docs/deploy.md has the policy). What is wrapped by it works again within minutes.',
+  },
+  tenant_shredded: {
+    meaning:
+      "The tenant's keys were deleted for good. Tokens, client secrets and codes that were sealed for it cannot be opened by anybody.",
+    remedy: 'Nothing brings them back. Create a new tenant, and connect again.',
   },
   request_too_large: {
     meaning: 'The body is larger than this route takes.',
@@ -108,6 +124,12 @@ export const ERROR_CATALOG: Readonly<
   internal_error: {
     meaning: 'A fault of this service.',
     remedy: 'Try again. If it stays, report the request id (header "Funnel-Connect-Request-Id").',
+  },
+  secret_unreadable: {
+    meaning:
+      'A stored secret does not open: its row was changed, moved, or restored from another time, or its key is gone. The detail names the record.',
+    remedy:
+      'Connect the end user again, or store the client secret again. Report it: rows do not change by themselves.',
   },
   storage_unavailable: {
     meaning: 'The store or the key service is throttling or not reachable. Nothing is lost.',

@@ -15,6 +15,9 @@ export const PROBLEMS: Readonly<Record<ErrorCode, { readonly status: number; rea
   session_not_completable: { status: 409, title: 'The connect session cannot be completed' },
   workspace_mismatch: { status: 409, title: 'Another workspace was chosen' },
   reauthorization_required: { status: 409, title: 'The end user has to connect again' },
+  tenant_not_suspended: { status: 409, title: 'The tenant is not suspended' },
+  kms_key_unavailable: { status: 409, title: "The tenant's own KMS key cannot be used" },
+  tenant_shredded: { status: 410, title: "The tenant's keys were deleted" },
   request_too_large: { status: 413, title: 'The request is too large' },
   validation_failed: { status: 422, title: 'The request breaks a rule' },
   return_url_not_registered: { status: 422, title: 'The return URL is not registered' },
@@ -26,6 +29,7 @@ export const PROBLEMS: Readonly<Record<ErrorCode, { readonly status: number; rea
   upstream_response_too_large: { status: 502, title: "ClickFunnels' answer is too large" },
   refresh_failed: { status: 502, title: 'The token could not be refreshed' },
   internal_error: { status: 500, title: 'Internal error' },
+  secret_unreadable: { status: 500, title: 'A stored secret does not open' },
   storage_unavailable: { status: 503, title: 'The store is not available' },
   upstream_timeout: { status: 504, title: 'ClickFunnels did not answer in time' },
 }

@@ -15,6 +15,12 @@ const origin = browserUrl.check(
   ),
 )
 const origins = z.array(origin).check(z.maxLength(50))
+/** A key, not an alias: an alias could be pointed elsewhere without our knowing. */
+const kmsKeyArn = z
+  .string()
+  .check(
+    z.regex(/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]{1,64}$/, 'must be the ARN of a KMS key'),
+  )
 const secret = z.pipe(
   text(512),
   z.transform((value) => new Secret(value)),
@@ -25,8 +31,14 @@ export const newTenantSchema = z.pipe(
     name: text(128),
     return_urls: z._default(returnUrls, []),
     origins: z._default(origins, []),
+    kms_key_arn: z.optional(kmsKeyArn),
   }),
-  z.transform((body) => ({ name: body.name, returnUrls: body.return_urls, origins: body.origins })),
+  z.transform(({ name, return_urls, origins, kms_key_arn }) => ({
+    name,
+    returnUrls: return_urls,
+    origins,
+    ...(kms_key_arn && { kmsKeyArn: kms_key_arn }),
+  })),
 )
 
 export const tenantChangeSchema = z.pipe(
@@ -35,12 +47,14 @@ export const tenantChangeSchema = z.pipe(
     status: z.optional(z.enum(['active', 'suspended'])),
     return_urls: z.optional(returnUrls),
     origins: z.optional(origins),
+    kms_key_arn: z.optional(z.nullable(kmsKeyArn)),
   }),
-  z.transform(({ name, status, return_urls, origins }) => ({
+  z.transform(({ name, status, return_urls, origins, kms_key_arn }) => ({
     ...(name && { name }),
     ...(status && { status }),
     ...(return_urls && { returnUrls: return_urls }),
     ...(origins && { origins }),
+    ...(kms_key_arn !== undefined && { kmsKeyArn: kms_key_arn }),
   })),
 )
 
@@ -66,6 +80,7 @@ export function tenantJson(tenant: Tenant) {
     status: tenant.status,
     return_urls: tenant.returnUrls,
     origins: tenant.origins,
+    ...(tenant.kmsKeyArn && { kms_key_arn: tenant.kmsKeyArn }),
     created_at: toRfc3339(tenant.createdAt),
     updated_at: toRfc3339(tenant.updatedAt),
   }

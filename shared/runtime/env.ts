@@ -27,6 +27,7 @@ export const ENV = {
   proxy: full,
   'keep-alive': full,
   'recover-rotations': full,
+  'rotate-keys': z.extend(api, vault.shape),
   tenants: z.extend(api, vault.shape),
   service: z.object({ PUBLIC_URL: url }),
 } as const

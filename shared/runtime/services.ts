@@ -7,13 +7,17 @@ import { ClickFunnelsApi } from '#adapters/clickfunnels-api.ts'
 import { ClickFunnelsOAuth } from '#adapters/clickfunnels-oauth.ts'
 import { DynamoDbConnections } from '#adapters/dynamodb-connections.ts'
 import { DynamoDbRevocations } from '#adapters/dynamodb-revocations.ts'
+import { DynamoDbSealedRecords } from '#adapters/dynamodb-sealed-records.ts'
 import { DynamoDbSessions } from '#adapters/dynamodb-sessions.ts'
 import { Table } from '#adapters/dynamodb-table.ts'
 import { DynamoDbApiKeys, DynamoDbApps, DynamoDbTenants } from '#adapters/dynamodb-tenants.ts'
+import { KmsDataKeys } from '#adapters/kms-data-keys.ts'
 import { KmsRootKeys } from '#adapters/kms-root-keys.ts'
+import { KmsTenantKeys } from '#adapters/kms-tenant-keys.ts'
 import { KmsVault } from '#adapters/kms-vault.ts'
 import { type ProviderSettings, providerProfile } from '#adapters/provider-profiles.ts'
 import { SqsRecoveryQueue } from '#adapters/sqs-recovery-queue.ts'
+import { TenantKeyWrapping } from '#adapters/tenant-key-wrapping.ts'
 import { idMinter } from '#domain/ids.ts'
 import type { Services } from '#domain/ports.ts'
 import { epochSeconds } from '#domain/time.ts'
@@ -36,15 +40,15 @@ const AWS_TIMEOUTS = { connectionTimeout: 1_000, requestTimeout: 3_000 }
 
 export function createStoreServices(functionName: string, settings: StoreSettings): StoreServices {
   const table = new Table(new DynamoDBClient({ requestHandler: AWS_TIMEOUTS }), settings.TABLE_NAME)
-  const rootKeys = new KmsRootKeys(
-    new KMSClient({ requestHandler: AWS_TIMEOUTS }),
-    settings.ROOT_KEY_ARN,
-    table,
-  )
+  const now = () => epochSeconds(Date.now() / 1000)
+  const dataKeys = new KmsDataKeys(new KMSClient({ requestHandler: AWS_TIMEOUTS }))
+  const rootKeys = new KmsRootKeys(dataKeys, settings.ROOT_KEY_ARN, table, now)
+  const tenantKeys = new KmsTenantKeys(new TenantKeyWrapping(rootKeys, dataKeys), table, now)
+  const sealedRecords = new DynamoDbSealedRecords(table)
   const sessions = new DynamoDbSessions(table)
   const revocations = new DynamoDbRevocations(table)
   return {
-    now: () => epochSeconds(Date.now() / 1000),
+    now,
     newId: idMinter(Date.now, randomBytes),
     randomBytes,
     chance: Math.random,
@@ -58,7 +62,11 @@ export function createStoreServices(functionName: string, settings: StoreSetting
     connections: new DynamoDbConnections(table),
     revocations,
     dueIndex: revocations,
-    vault: new KmsVault(rootKeys, table),
+    vault: new KmsVault(tenantKeys),
+    tenantKeys,
+    rootKeys,
+    sealedRecords,
+    rotationProgress: sealedRecords,
     log: createLog(functionName),
   }
 }

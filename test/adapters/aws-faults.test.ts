@@ -17,6 +17,7 @@ import { mockClient } from 'aws-sdk-client-mock'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { DynamoDbConnections } from '#adapters/dynamodb-connections.ts'
 import { Table } from '#adapters/dynamodb-table.ts'
+import { KmsDataKeys } from '#adapters/kms-data-keys.ts'
 import { KmsRootKeys } from '#adapters/kms-root-keys.ts'
 import { tenantKey } from '#adapters/table.ts'
 import { later } from '#domain/time.ts'
@@ -73,13 +74,14 @@ describe('a fault that passes', () => {
     dynamodb.on(GetItemCommand).resolves({})
     const error = new KMSServiceException({ name: 'ThrottlingException', $fault: 'client', $metadata: {} })
     kms.on(GenerateDataKeyCommand).rejects(error)
-    const rootKeys = new KmsRootKeys(new KMSClient({ region: 'us-east-1' }), 'arn', table)
-    await expect(rootKeys.get(1, 0)).rejects.toMatchObject({ code: 'storage_unavailable' })
+    const dataKeys = new KmsDataKeys(new KMSClient({ region: 'us-east-1' }))
+    const rootKeys = new KmsRootKeys(dataKeys, 'arn', table, () => NOW)
+    await expect(rootKeys.use(1, 0, () => {})).rejects.toMatchObject({ code: 'storage_unavailable' })
     kms
       .on(GenerateDataKeyCommand)
       .resolves({ Plaintext: new Uint8Array(32), CiphertextBlob: Uint8Array.of(1) })
     dynamodb.on(PutItemCommand).resolves({})
-    expect((await rootKeys.get(1, 0)).symmetricKeySize).toBe(32)
+    expect(await rootKeys.use(1, 0, ({ length }) => length)).toBe(32)
   })
 })
 

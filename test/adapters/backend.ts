@@ -10,14 +10,20 @@ import { KMSClient } from '@aws-sdk/client-kms'
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
 import { DynamoDbConnections } from '#adapters/dynamodb-connections.ts'
 import { DynamoDbRevocations } from '#adapters/dynamodb-revocations.ts'
+import { DynamoDbSealedRecords } from '#adapters/dynamodb-sealed-records.ts'
 import { DynamoDbSessions } from '#adapters/dynamodb-sessions.ts'
 import { Table } from '#adapters/dynamodb-table.ts'
 import { DynamoDbApiKeys, DynamoDbApps, DynamoDbTenants } from '#adapters/dynamodb-tenants.ts'
+import { KmsDataKeys } from '#adapters/kms-data-keys.ts'
 import { KmsRootKeys } from '#adapters/kms-root-keys.ts'
+import { KmsTenantKeys } from '#adapters/kms-tenant-keys.ts'
 import { KmsVault } from '#adapters/kms-vault.ts'
 import { DUE_INDEX, END_USER_INDEX, type Key, PARTITION_KEY, SORT_KEY } from '#adapters/table.ts'
+import { TenantKeyWrapping } from '#adapters/tenant-key-wrapping.ts'
+import type { Clock } from '#domain/time.ts'
 import { startDynoxide } from '../../infra/local/dynamodb/dynoxide.ts'
 import { type KmsEndpoint, startKmsEndpoint } from '../../infra/local/kms/endpoint.ts'
+import { NOW } from '../contracts/samples.ts'
 import type { Stores } from '../contracts/stores.ts'
 
 const TABLE = 'funnel-connect'
@@ -41,6 +47,7 @@ export async function openBackend(): Promise<Backend> {
   const table = new Table(client, TABLE)
   const sessions = new DynamoDbSessions(table)
   const revocations = new DynamoDbRevocations(table)
+  const sealedRecords = new DynamoDbSealedRecords(table)
   return {
     client,
     table,
@@ -53,6 +60,8 @@ export async function openBackend(): Promise<Backend> {
       connections: new DynamoDbConnections(table),
       revocations,
       dueIndex: revocations,
+      sealedRecords,
+      rotationProgress: sealedRecords,
     },
     item: async (key) => {
       const { Item } = await client.send(new GetItemCommand({ TableName: TABLE, Key: marshall(key) }))
@@ -73,20 +82,38 @@ export interface Keys {
   readonly endpoint: KmsEndpoint
   readonly client: KMSClient
   readonly arn: string
-  /** The vault of a new process: its caches are empty. */
+  /** The ARN of a KMS key that a tenant brings. */
+  readonly ownArn: string
+  /** The keys of a new process: its caches are empty. */
+  process(table: Table, now?: Clock): KeyProcess
+  /** The vault of a new process. */
   vault(table: Table): KmsVault
   close(): Promise<void>
+}
+
+export interface KeyProcess {
+  readonly vault: KmsVault
+  readonly tenantKeys: KmsTenantKeys
+  readonly rootKeys: KmsRootKeys
 }
 
 export async function openKeys(): Promise<Keys> {
   const endpoint = await startKmsEndpoint()
   const client = new KMSClient({ endpoint: endpoint.url, ...ACCESS, maxAttempts: 1 })
   const arn = endpoint.ensureKey('11111111-2222-3333-4444-555555555555')
+  const process = (table: Table, now: Clock = () => NOW): KeyProcess => {
+    const dataKeys = new KmsDataKeys(client)
+    const rootKeys = new KmsRootKeys(dataKeys, arn, table, now)
+    const tenantKeys = new KmsTenantKeys(new TenantKeyWrapping(rootKeys, dataKeys), table, now)
+    return { vault: new KmsVault(tenantKeys), tenantKeys, rootKeys }
+  }
   return {
     endpoint,
     client,
     arn,
-    vault: (table) => new KmsVault(new KmsRootKeys(client, arn, table), table),
+    ownArn: endpoint.ensureKey('66666666-7777-8888-9999-000000000000'),
+    process,
+    vault: (table) => process(table).vault,
     close: async () => {
       client.destroy()
       await endpoint.close()

@@ -4,6 +4,7 @@ import { connectionGrantsContract } from '../contracts/connection-grants.ts'
 import { connectionsContract } from '../contracts/connections.ts'
 import { connectionsListContract } from '../contracts/connections-list.ts'
 import { dueContract } from '../contracts/due.ts'
+import { sealedRecordsContract } from '../contracts/sealed-records.ts'
 import { sessionsContract } from '../contracts/sessions.ts'
 import { tenantsContract } from '../contracts/tenants.ts'
 import { type Backend, openBackend } from './backend.ts'
@@ -22,4 +23,5 @@ describe('the DynamoDB stores', () => {
   connectionGrantsContract(open)
   connectionsListContract(open)
   dueContract(open)
+  sealedRecordsContract(open)
 })

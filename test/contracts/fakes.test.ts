@@ -5,7 +5,9 @@ import { connectionGrantsContract } from './connection-grants.ts'
 import { connectionsContract } from './connections.ts'
 import { connectionsListContract } from './connections-list.ts'
 import { dueContract } from './due.ts'
+import { sealedRecordsContract } from './sealed-records.ts'
 import { sessionsContract } from './sessions.ts'
+import { tenantKeysContract } from './tenant-keys.ts'
 import { tenantsContract } from './tenants.ts'
 import { vaultContract } from './vault.ts'
 
@@ -21,5 +23,10 @@ describe('the fakes', () => {
   connectionGrantsContract(() => services)
   connectionsListContract(() => services)
   dueContract(() => services)
+  sealedRecordsContract(() => services)
   vaultContract(() => services.vault)
+  tenantKeysContract(
+    () => services,
+    () => 'arn:aws:kms:us-east-1:111122223333:key/own',
+  )
 })

@@ -3,7 +3,16 @@ import type { Services } from '#domain/ports.ts'
 
 export type Stores = Pick<
   Services,
-  'tenants' | 'apps' | 'apiKeys' | 'sessions' | 'authorizations' | 'connections' | 'revocations' | 'dueIndex'
+  | 'tenants'
+  | 'apps'
+  | 'apiKeys'
+  | 'sessions'
+  | 'authorizations'
+  | 'connections'
+  | 'revocations'
+  | 'dueIndex'
+  | 'sealedRecords'
+  | 'rotationProgress'
 >
 
 /** Gives the stores of the test that runs; what other tests put there must not matter. */

@@ -33,6 +33,28 @@ export function tenantsContract(open: OpenStores): void {
       expect(await tenants.get(id)).toBeUndefined()
     })
 
+    test('may bring a KMS key of their own, and take it back', async () => {
+      const { tenants } = open()
+      const kmsKeyArn = 'arn:aws:kms:us-east-1:111122223333:key/own'
+      const tenant = aTenant({ kmsKeyArn })
+      await tenants.create(tenant)
+      expect(await tenants.get(tenant.id)).toEqual(tenant)
+      const { kmsKeyArn: _, ...without } = tenant
+      expect(await tenants.update(tenant.id, { kmsKeyArn: null }, NOW)).toEqual(without)
+      expect(await tenants.update(tenant.id, { kmsKeyArn }, NOW)).toEqual(tenant)
+    })
+
+    test('are all listed in order, some at a time', async () => {
+      const { tenants } = open()
+      const ids = [aTenant(), aTenant(), aTenant()]
+      for (const tenant of ids) await tenants.create(tenant)
+      const [first, second, third] = ids.map(({ id }) => id)
+      expect(await tenants.list(2, first)).toEqual([second, third])
+      expect(await tenants.list(1, first)).toEqual([second])
+      expect(await tenants.list(100, third)).toEqual([])
+      expect(await tenants.list(1000)).toEqual(expect.arrayContaining([first, second, third]))
+    })
+
     test('are not overwritten by another of the same id', async () => {
       const { tenants } = open()
       const tenant = aTenant()

@@ -4,6 +4,8 @@ import { Secret } from '#domain/secret.ts'
 import type { SealBinding, Sealed, Vault } from '#domain/vault.ts'
 import { newId } from './samples.ts'
 
+const UNREADABLE = { code: 'secret_unreadable' }
+
 function aBinding(change: Partial<SealBinding> = {}): SealBinding {
   return { tenantId: newId('tenant'), record: 'conn_1', generation: 1, field: 'access_token', ...change }
 }
@@ -32,15 +34,15 @@ export function vaultContract(open: () => Vault): void {
     ])('does not open with another %s', async (_, change) => {
       const binding = aBinding()
       const sealed = await open().seal(binding, new Secret('x'))
-      await expect(open().open({ ...binding, ...change }, sealed)).rejects.toThrow()
+      await expect(open().open({ ...binding, ...change }, sealed)).rejects.toMatchObject(UNREADABLE)
     })
 
     test('does not open for another tenant, which has seals of its own', async () => {
       const [one, other] = [aBinding(), aBinding()]
       const sealed = await open().seal(one, new Secret('x'))
       const foreign = await open().seal(other, new Secret('y'))
-      await expect(open().open(other, sealed)).rejects.toThrow()
-      await expect(open().open(one, foreign)).rejects.toThrow()
+      await expect(open().open(other, sealed)).rejects.toMatchObject(UNREADABLE)
+      await expect(open().open(one, foreign)).rejects.toMatchObject(UNREADABLE)
       expect((await open().open(other, foreign)).reveal()).toBe('y')
     })
 
@@ -49,13 +51,22 @@ export function vaultContract(open: () => Vault): void {
       const sealed = await open().seal(binding, new Secret('a token'))
       for (let i = 0; i < sealed.length; i++) {
         const changed = Uint8Array.from(sealed)
-        changed[i] = (changed[i] ?? 0) ^ 0x10
-        await expect(open().open(binding, changed as Sealed)).rejects.toThrow()
+        changed[i] = (changed[i] ?? 0) ^ (1 << (i % 8))
+        await expect(open().open(binding, changed as Sealed)).rejects.toMatchObject(UNREADABLE)
       }
       for (const changed of [sealed.subarray(0, -1), sealed.subarray(1), sealed.subarray(0, 0)]) {
-        await expect(open().open(binding, changed as Sealed)).rejects.toThrow()
+        await expect(open().open(binding, changed as Sealed)).rejects.toMatchObject(UNREADABLE)
       }
-      await expect(open().open(binding, Uint8Array.of(...sealed, 0) as Sealed)).rejects.toThrow()
+      await expect(open().open(binding, Uint8Array.of(...sealed, 0) as Sealed)).rejects.toMatchObject(
+        UNREADABLE,
+      )
+    })
+
+    test('that does not open is told by its record, generation and field', async () => {
+      const binding = aBinding()
+      const sealed = await open().seal(binding, new Secret('x'))
+      const refused = open().open({ ...binding, record: 'conn_7', generation: 3 }, sealed)
+      await expect(refused).rejects.toThrow(/^The access_token of "conn_7", generation 3, does not open/)
     })
 
     test('that does not open says nothing of what it holds', async () => {

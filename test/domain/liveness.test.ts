@@ -3,6 +3,7 @@ import { PROBE_INTERVAL_SECONDS } from '#domain/connection.ts'
 import { LEASE_SECONDS } from '#domain/lease.ts'
 import { probeConnection } from '#domain/liveness.ts'
 import { connectedScene } from '../fakes/scene.ts'
+import { versionOf } from '../fakes/vault.ts'
 
 describe('a probe', () => {
   test('that finds the token alive makes it due in about a day, with a clean record', async () => {
@@ -17,6 +18,19 @@ describe('a probe', () => {
     const wait = (stored.dueAt ?? 0) - services.now()
     expect(wait).toBeGreaterThanOrEqual(PROBE_INTERVAL_SECONDS * 0.9 - 1)
     expect(wait).toBeLessThanOrEqual(PROBE_INTERVAL_SECONDS * 1.1)
+  })
+
+  test('seals the token anew when its key was rotated, and only then', async () => {
+    const { services, scene, connection } = await connectedScene('non_expiring')
+    await probeConnection(services, connection)
+    const { credential } = await scene.stored(connection)
+    expect(credential).toEqual(connection.credential)
+    await services.vault.rotate(connection.tenantId)
+    await probeConnection(services, await scene.stored(connection))
+    const stored = await scene.stored(connection)
+    expect(versionOf(stored.credential.accessToken)).toBe(2)
+    expect(stored.generation).toBe(connection.generation)
+    expect(await scene.accessToken(stored)).toBe(await scene.accessToken(connection))
   })
 
   test('that is rejected twice ends the connection', async () => {

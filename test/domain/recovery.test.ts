@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import type { Connection } from '#domain/connection.ts'
 import { usableToken } from '#domain/fresh-token.ts'
+import { rotateKeys, SETTLING_SECONDS } from '#domain/key-rotation.ts'
 import { LEASE_SECONDS } from '#domain/lease.ts'
 import type { RecoverableRotation } from '#domain/ports.ts'
 import { recoverRotation } from '#domain/recovery.ts'
 import { refreshConnection } from '#domain/refresh.ts'
 import { disconnect } from '#domain/revocation.ts'
 import { connectedScene } from '../fakes/scene.ts'
+import { versionOf } from '../fakes/vault.ts'
 import type { FakeServices } from '../fakes.ts'
 
 /** A connection whose provider has rotated, while the store refused the commit. */
@@ -51,6 +53,27 @@ describe('recovering a rotation', () => {
     expect(await recoverRotation(services, rotation)).toBe('recovered')
     expect(await scene.stored(connection)).toEqual(stored)
     expect(services.clickfunnels.counts.revoke).toBe(0)
+  })
+
+  test('twice changes nothing more, though the tokens were sealed anew in between', async () => {
+    const { services, scene, connection, rotation } = await rotated()
+    await recoverRotation(services, rotation)
+    await services.vault.rotate(connection.tenantId)
+    services.clock.advance(SETTLING_SECONDS)
+    expect(await rotateKeys(services, () => true)).toMatchObject({ resealed: 2 })
+    const stored = await scene.stored(connection)
+    expect(await recoverRotation(services, rotation)).toBe('recovered')
+    expect(await scene.stored(connection)).toEqual(stored)
+    expect(services.clickfunnels.counts.revoke).toBe(0)
+    expect(liveTokens(services)).toEqual([await scene.accessToken(stored)])
+  })
+
+  test('commits tokens under the newest key, however long they waited', async () => {
+    const { services, scene, connection, rotation } = await rotated()
+    await services.vault.rotate(connection.tenantId)
+    expect(await recoverRotation(services, rotation)).toBe('recovered')
+    const { credential } = await scene.stored(connection)
+    expect(versionOf(credential.accessToken)).toBe(2)
   })
 
   test('brings a connection back that was thought to be lost meanwhile', async () => {

@@ -11,19 +11,19 @@ import type { EpochSeconds } from '#domain/time.ts'
 import { readable } from './readable.ts'
 
 export class FakeSessions implements ConnectSessions, PendingAuthorizations {
-  readonly #sessions = new Map<string, ConnectSession>()
+  readonly sessions = new Map<string, ConnectSession>()
   readonly #links = new Map<string, ConnectLink>()
   readonly #pending = new Map<string, PendingAuthorization>()
 
   async create(session: ConnectSession, link: ConnectLink): Promise<void> {
     const key = keyOf(session.tenantId, session.id)
-    if (this.#sessions.has(key) || this.#links.has(link.secretHash)) return
-    this.#sessions.set(key, structuredClone(session))
+    if (this.sessions.has(key) || this.#links.has(link.secretHash)) return
+    this.sessions.set(key, structuredClone(session))
     this.#links.set(link.secretHash, structuredClone(link))
   }
 
   async get(tenant: TenantId, id: ConnectSessionId): Promise<ConnectSession | undefined> {
-    return structuredClone(this.#sessions.get(keyOf(tenant, id)))
+    return structuredClone(this.sessions.get(keyOf(tenant, id)))
   }
 
   async findLink(secretHash: string): Promise<ConnectLink | undefined> {
@@ -32,9 +32,9 @@ export class FakeSessions implements ConnectSessions, PendingAuthorizations {
 
   async begin(link: ConnectLink, pending: PendingAuthorization): Promise<boolean> {
     const key = keyOf(link.tenantId, link.sessionId)
-    const session = this.#sessions.get(key)
+    const session = this.sessions.get(key)
     if (session?.state.status !== 'created' || this.#pending.has(pending.stateHash)) return false
-    this.#sessions.set(key, { ...session, state: { status: 'authorizing' }, expiresAt: pending.expiresAt })
+    this.sessions.set(key, { ...session, state: { status: 'authorizing' }, expiresAt: pending.expiresAt })
     this.#pending.set(pending.stateHash, structuredClone(pending))
     return true
   }
@@ -45,9 +45,9 @@ export class FakeSessions implements ConnectSessions, PendingAuthorizations {
     to: SessionState,
     expiresAt: EpochSeconds,
   ): Promise<boolean> {
-    const session = this.#sessions.get(keyOf(tenantId, id))
+    const session = this.sessions.get(keyOf(tenantId, id))
     if (session?.state.status !== from) return false
-    this.#sessions.set(keyOf(tenantId, id), { ...session, state: structuredClone(to), expiresAt })
+    this.sessions.set(keyOf(tenantId, id), { ...session, state: structuredClone(to), expiresAt })
     return true
   }
 
@@ -70,7 +70,7 @@ export class FakeSessions implements ConnectSessions, PendingAuthorizations {
 
   /** Everything that is stored, for a search. */
   text(): string {
-    return readable([...this.#sessions, ...this.#links, ...this.#pending])
+    return readable([...this.sessions, ...this.#links, ...this.#pending])
   }
 }
 

@@ -22,34 +22,40 @@ export class FakeTenants implements Tenants {
   ): Promise<Tenant | undefined> {
     const tenant = this.#items.get(id)
     if (tenant === undefined) return undefined
-    this.#items.set(id, structuredClone({ ...tenant, ...change, updatedAt }))
+    const members = Object.entries({ ...tenant, ...change, updatedAt }).filter(([, value]) => value !== null)
+    this.#items.set(id, structuredClone(Object.fromEntries(members)) as unknown as Tenant)
     return this.get(id)
+  }
+
+  async list(limit: number, after?: TenantId): Promise<readonly TenantId[]> {
+    const ids = [...this.#items.keys()].filter((id) => after === undefined || id > after)
+    return ids.toSorted().slice(0, limit)
   }
 }
 
 export class FakeApps implements Apps {
-  readonly #items = new Map<string, App>()
+  readonly items = new Map<string, App>()
 
   async create(app: App): Promise<void> {
     const key = `${app.tenantId}/${app.id}`
-    if (!this.#items.has(key)) this.#items.set(key, structuredClone(app))
+    if (!this.items.has(key)) this.items.set(key, structuredClone(app))
   }
 
   async get(tenant: TenantId, id: AppId): Promise<App | undefined> {
-    return structuredClone(this.#items.get(`${tenant}/${id}`))
+    return structuredClone(this.items.get(`${tenant}/${id}`))
   }
 
   async list(tenant: TenantId): Promise<readonly App[]> {
-    const own = [...this.#items.values()].filter(({ tenantId }) => tenantId === tenant)
+    const own = [...this.items.values()].filter(({ tenantId }) => tenantId === tenant)
     return structuredClone(own.toSorted((one, other) => (one.id < other.id ? -1 : 1)))
   }
 
   async setHealth(read: App, { trouble, workingSecret }: Parameters<Apps['setHealth']>[1]): Promise<boolean> {
     const key = `${read.tenantId}/${read.id}`
-    const stored = this.#items.get(key)
+    const stored = this.items.get(key)
     if (stored === undefined || healthOf(stored) !== healthOf(read)) return false
     const { trouble: _, ...untroubled } = stored
-    this.#items.set(key, {
+    this.items.set(key, {
       ...untroubled,
       ...(trouble && { trouble }),
       ...(workingSecret !== undefined && { workingSecret }),
@@ -59,9 +65,9 @@ export class FakeApps implements Apps {
 
   async replace(app: App, read: App): Promise<boolean> {
     const key = `${app.tenantId}/${app.id}`
-    const stored = this.#items.get(key)
+    const stored = this.items.get(key)
     if (stored === undefined || versionOf(stored) !== versionOf(read)) return false
-    this.#items.set(key, structuredClone(app))
+    this.items.set(key, structuredClone(app))
     return true
   }
 }

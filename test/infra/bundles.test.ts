@@ -12,14 +12,15 @@ import { fileHashes } from './files.ts'
  * was measured when they were set: lower them when a bundle shrinks.
  */
 const MOST_EAGER_BYTES: Readonly<Record<FunctionName, number>> = {
-  'connect-sessions': 389_000,
-  authorize: 373_000,
-  callback: 380_000,
-  connections: 390_000,
-  proxy: 385_000,
-  'keep-alive': 367_000,
-  'recover-rotations': 359_000,
-  tenants: 350_000,
+  'connect-sessions': 397_000,
+  authorize: 379_000,
+  callback: 388_000,
+  connections: 400_000,
+  proxy: 396_000,
+  'keep-alive': 378_000,
+  'recover-rotations': 368_000,
+  'rotate-keys': 342_000,
+  tenants: 362_000,
   service: 67_000,
 }
 const NAMES = Object.keys(ENV) as FunctionName[]

@@ -8,7 +8,8 @@ import { directory, functionResource, resourcesOf, service } from './synthesized
 
 const NAMES = Object.keys(ENV) as FunctionName[]
 /** API Gateway gives up after 30 seconds; what is scheduled has longer. */
-const TIMEOUT_SECONDS = (name: FunctionName) => (name === 'keep-alive' ? 90 : 29)
+const SCHEDULED: { readonly [F in FunctionName]?: number } = { 'keep-alive': 90, 'rotate-keys': 600 }
+const TIMEOUT_SECONDS = (name: FunctionName) => SCHEDULED[name] ?? 29
 
 const publicUrl = 'https://abc123.execute-api.eu-central-1.amazonaws.com'
 /** With sample values in the place of references. */

@@ -27,9 +27,17 @@ const READ = ['GetItem', 'Query']
 const READ_AND_WRITE = [...READ, 'PutItem', 'UpdateItem', 'DeleteItem']
 const queryOn = (index: string) => `dynamodb:Query on Table/index/${index}`
 const ROOT_KEY_PURPOSE = 'funnel-connect/root-key'
-const VAULT = ['kms:Decrypt', 'kms:GenerateDataKey'].map(
-  (action) => `${action} on RootKey if kms:EncryptionContext:purpose is ${ROOT_KEY_PURPOSE}`,
-)
+const TENANT_KEY_PURPOSE = 'funnel-connect/tenant-key'
+/** The KMS keys that tenants bring are none of ours: their own policies decide, too. */
+const onTenantsKeys = (action: string) =>
+  `${action} on arn:AWS::Partition:kms:eu-central-1:*:key/* if kms:EncryptionContext:purpose is ${TENANT_KEY_PURPOSE}`
+const VAULT = [
+  ...['kms:Decrypt', 'kms:GenerateDataKey'].map(
+    (action) => `${action} on RootKey if kms:EncryptionContext:purpose is ${ROOT_KEY_PURPOSE}`,
+  ),
+  onTenantsKeys('kms:Decrypt'),
+]
+const ROTATION = [...VAULT, onTenantsKeys('kms:GenerateDataKey')]
 
 const SEND_ROTATIONS = ['sqs:SendMessage on RecoveryQueue']
 /** What Lambda needs to hand the queue's messages to a function. */
@@ -54,7 +62,8 @@ const ALLOWED: Readonly<Record<FunctionName, readonly string[]>> = {
   proxy: [...table(...READ_AND_WRITE), ...VAULT, ...SEND_ROTATIONS],
   'keep-alive': [...table(...READ_AND_WRITE), queryOn(DUE_INDEX.name), ...VAULT, ...SEND_ROTATIONS],
   'recover-rotations': [...table(...READ_AND_WRITE), ...VAULT, ...RECEIVE_ROTATIONS],
-  tenants: [...table(...READ_AND_WRITE), ...VAULT],
+  'rotate-keys': [...table(...READ_AND_WRITE), ...ROTATION],
+  tenants: [...table(...READ_AND_WRITE), ...ROTATION],
   service: [],
 }
 
@@ -66,6 +75,7 @@ interface Statement {
 }
 type Reference =
   | string
+  | { readonly Ref: string }
   | { readonly 'Fn::GetAtt': readonly [string, string] }
   | { readonly 'Fn::ImportValue': string }
   | { readonly 'Fn::Join': readonly [string, readonly Reference[]] }
@@ -87,6 +97,7 @@ function exported(name: string): string {
 
 function named(resource: Reference, ownLog: string): string {
   if (typeof resource === 'string') return resource
+  if ('Ref' in resource) return resource.Ref
   if ('Fn::ImportValue' in resource) return exported(resource['Fn::ImportValue'])
   if ('Fn::Join' in resource) return resource['Fn::Join'][1].map((part) => named(part, ownLog)).join('')
   const [id] = resource['Fn::GetAtt']
@@ -119,15 +130,19 @@ it.each(NAMES)('%s may do what is listed here and nothing else', (name) => {
   expect(permissionsOf(roleOf(name), logOf(name))).toEqual([...LOG_AND_TRACES, ...ALLOWED[name]].sort())
 })
 
-it('the scheduler may invoke keep-alive and nothing else', () => {
-  const [[, schedule] = []] = resourcesOf(service, 'AWS::Scheduler::Schedule')
-  const role = schedule?.Properties.Target.RoleArn['Fn::GetAtt'][0]
-  expect(permissionsOf(role)).toEqual(['lambda:InvokeFunction on KeepAliveFunction'])
+it('a schedule may invoke its function and nothing else', () => {
+  const schedules = resourcesOf(service, 'AWS::Scheduler::Schedule')
+  expect(schedules.length).toBeGreaterThan(2)
+  for (const [id, { Properties }] of schedules) {
+    const { Arn, RoleArn } = Properties.Target
+    const target = Arn['Fn::GetAtt'][0].replace(/[0-9A-F]{8}$/, '')
+    expect(permissionsOf(RoleArn['Fn::GetAtt'][0]), id).toEqual([`lambda:InvokeFunction on ${target}`])
+  }
 })
 
 it('no permission comes from elsewhere: one role per function, one policy per role, none managed or inline', () => {
   expect(new Set(NAMES.map(roleOf)).size).toBe(NAMES.length)
-  expect(roles.size).toBe(NAMES.length + 1)
+  expect(roles.size).toBe(NAMES.length + 2)
   expect(policies.flatMap((policy) => policy.roles).sort()).toEqual([...roles.keys()].sort())
   for (const [id, { Properties }] of roles) {
     expect(Object.keys(Properties), id).toEqual(['AssumeRolePolicyDocument'])
@@ -153,7 +168,10 @@ it('the roles are for Lambda and, in this account only, for the scheduler', () =
   }
 })
 
-it('root keys are allowed for the purpose that the vault names', () => {
-  const vault = readFileSync(new URL('../../shared/adapters/kms-root-keys.ts', import.meta.url), 'utf8')
-  expect(vault).toContain(`PURPOSE = '${ROOT_KEY_PURPOSE}'`)
+it.each([
+  ['kms-root-keys', ROOT_KEY_PURPOSE],
+  ['tenant-key-wrapping', TENANT_KEY_PURPOSE],
+])('KMS is allowed for the purpose that %s names', (file, purpose) => {
+  const adapter = readFileSync(new URL(`../../shared/adapters/${file}.ts`, import.meta.url), 'utf8')
+  expect(adapter).toContain(`PURPOSE = '${purpose}'`)
 })

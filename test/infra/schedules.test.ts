@@ -2,9 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { DUE_SHARDS } from '#adapters/table.ts'
 import { functionResource, resourcesOf, service } from './synthesized.ts'
 
-const schedules = resourcesOf(service, 'AWS::Scheduler::Schedule').map(([, { Properties }]) => Properties)
+const all = resourcesOf(service, 'AWS::Scheduler::Schedule').map(([, { Properties }]) => Properties)
 const [functionId] = functionResource('keep-alive')
 const arn = { 'Fn::GetAtt': [functionId, 'Arn'] }
+const [rotationId, rotation] = functionResource('rotate-keys')
+const ofFunction = (id: string) => all.filter(({ Target }) => Target.Arn['Fn::GetAtt'][0] === id)
+const schedules = ofFunction(functionId)
 
 describe('keep-alive schedules', () => {
   it('run every shard once a minute, to the minute', () => {
@@ -23,10 +26,16 @@ describe('keep-alive schedules', () => {
 
   // The scheduler retries what it could not hand over, Lambda what failed: both would pile up work that is still due anyway.
   it('repeat no run, neither by the scheduler nor by Lambda', () => {
-    for (const { Target } of schedules) expect(Target.RetryPolicy.MaximumRetryAttempts).toBe(0)
+    for (const { Target } of all) expect(Target.RetryPolicy.MaximumRetryAttempts).toBe(0)
     expect(
       resourcesOf(service, 'AWS::Lambda::EventInvokeConfig').map(([, { Properties }]) => Properties),
-    ).toEqual([{ FunctionName: { Ref: functionId }, MaximumRetryAttempts: 0, Qualifier: '$LATEST' }])
+    ).toEqual(
+      [functionId, rotationId].map((id) => ({
+        FunctionName: { Ref: id },
+        MaximumRetryAttempts: 0,
+        Qualifier: '$LATEST',
+      })),
+    )
   })
 
   it('may invoke keep-alive and nothing else', () => {
@@ -37,5 +46,28 @@ describe('keep-alive schedules', () => {
       .filter(([, { Properties }]) => Properties.Roles.some(({ Ref }: { Ref: string }) => Ref === role))
       .flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement)
     expect(statements).toEqual([{ Action: 'lambda:InvokeFunction', Effect: 'Allow', Resource: arn }])
+  })
+})
+
+describe('the schedule of the keys', () => {
+  it('is hourly, and a run is over before the next begins', () => {
+    const [schedule, ...more] = ofFunction(rotationId)
+    expect(schedule).toMatchObject({
+      ScheduleExpression: 'rate(1 hour)',
+      FlexibleTimeWindow: { Mode: 'OFF' },
+    })
+    expect(more).toEqual([])
+    expect(rotation.Properties.Timeout).toBeLessThan(3600)
+  })
+
+  it('raises its alarm after two hours of failures, not after two failures within minutes, which never come', () => {
+    const periods = resourcesOf(service, 'AWS::CloudWatch::Alarm')
+      .map(([, { Properties }]) => Properties)
+      .filter(({ AlarmDescription }) => String(AlarmDescription).startsWith('rotate-keys '))
+      .map(({ Period, EvaluationPeriods }) => [Period, EvaluationPeriods])
+    expect(periods).toEqual([
+      [3600, 2],
+      [3600, 2],
+    ])
   })
 })

@@ -1,0 +1,162 @@
+// The keys of tenants: an item for each version, wrapped; plain in memory for minutes. A shredded tenant has a tombstone
+// in their place, which sorts behind every version: whoever looks for the newest key finds it.
+import type { TenantId } from '#domain/ids.ts'
+import { KEY_CACHE_SECONDS, type KeyRing, type TenantKeys, type TenantKeyVersion } from '#domain/keys.ts'
+import type { Clock, EpochSeconds } from '#domain/time.ts'
+import { tenantShredded } from '#domain/vault.ts'
+import { ABSENT, type Item } from './dynamodb-expressions.ts'
+import type { Table } from './dynamodb-table.ts'
+import { KeyCache } from './key-cache.ts'
+import { PARTITION_KEY, prefixOf, SORT_KEY, shreddedKey, tenantKeyKey } from './table.ts'
+import type { TenantKeyWrapping } from './tenant-key-wrapping.ts'
+
+const CACHE = { seconds: KEY_CACHE_SECONDS, uses: 100_000, count: 2000 }
+/** How often another's rotation of the same tenant is answered by starting over. */
+const ATTEMPTS = 5
+
+export interface TenantKey {
+  readonly version: number
+  readonly key: Uint8Array
+}
+
+/** No such version: never made, or deleted. */
+export class UnknownKeyVersion extends Error {}
+
+export class KmsTenantKeys implements TenantKeys {
+  readonly #wrapping: TenantKeyWrapping
+  readonly #table: Table
+  readonly #now: Clock
+  readonly #cache = new KeyCache<TenantKey>(CACHE)
+
+  constructor(wrapping: TenantKeyWrapping, table: Table, now: Clock) {
+    this.#wrapping = wrapping
+    this.#table = table
+    this.#now = now
+  }
+
+  /** Runs something with the newest key; a tenant's first one is made on first use. */
+  useNewest<R>(tenant: TenantId, run: (key: TenantKey) => R): Promise<R> {
+    return this.#cache.use(`${tenant}/newest`, () => this.#newest(tenant), run)
+  }
+
+  /** @throws UnknownKeyVersion */
+  useVersion<R>(tenant: TenantId, version: number, run: (key: TenantKey) => R): Promise<R> {
+    return this.#cache.use(`${tenant}/${version}`, () => this.#ofVersion(tenant, version), run)
+  }
+
+  async list(tenant: TenantId): Promise<KeyRing> {
+    const items: Item[] = []
+    for (let after: Item | undefined; ; ) {
+      const page = await this.#table.query({ ...keysOf(tenant), ...(after && { after }) })
+      items.push(...page.items)
+      if (page.last === undefined) break
+      after = page.last
+    }
+    const tombstone = items.find(isTombstone)
+    return {
+      versions: items.filter((item) => !isTombstone(item)).map(versionOf),
+      ...(tombstone && { shreddedAt: tombstone.shreddedAt as EpochSeconds }),
+    }
+  }
+
+  async rotate(tenant: TenantId, kmsKeyArn?: string): Promise<number> {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const { versions, shreddedAt } = await this.list(tenant)
+      if (shreddedAt !== undefined) throw tenantShredded()
+      const made = await this.#make(tenant, (versions.at(-1)?.version ?? 0) + 1, kmsKeyArn)
+      if (made === undefined) continue
+      made.key.fill(0)
+      this.#cache.forget(`${tenant}/newest`)
+      return made.version
+    }
+    throw new Error(`The key of tenant "${tenant}" kept being rotated by others`)
+  }
+
+  async rewrap(tenant: TenantId, version: number): Promise<boolean> {
+    const item = await this.#table.get(tenantKeyKey(tenant, version))
+    if (item === undefined || item.kmsKeyArn !== undefined) return false
+    const key = await this.#wrapping.unwrap(tenant, version, item)
+    const set = await this.#wrapping.wrap(tenant, version, key).finally(() => key.fill(0))
+    const condition = {
+      expression: '#wrapped = :former',
+      names: { '#wrapped': 'wrapped' },
+      values: { ':former': item.wrapped },
+    }
+    return (await this.#table.update(tenantKeyKey(tenant, version), { set }, condition)) !== undefined
+  }
+
+  async retire(tenant: TenantId, version: number): Promise<void> {
+    const condition = { expression: 'attribute_exists(pk) AND attribute_not_exists(retiredAt)' }
+    await this.#table.update(tenantKeyKey(tenant, version), { set: { retiredAt: this.#now() } }, condition)
+  }
+
+  async remove(tenant: TenantId, version: number): Promise<void> {
+    await this.#table.take(tenantKeyKey(tenant, version), { expression: 'attribute_exists(retiredAt)' })
+    this.#cache.forget(`${tenant}/${version}`)
+  }
+
+  async shred(tenant: TenantId): Promise<void> {
+    await this.#table.put({ ...shreddedKey(tenant), shreddedAt: this.#now() }, ABSENT)
+    const { versions } = await this.list(tenant)
+    for (const { version } of versions) await this.#table.take(tenantKeyKey(tenant, version))
+    this.#cache.forget(`${tenant}/`)
+  }
+
+  async #newest(tenant: TenantId): Promise<TenantKey> {
+    const { items } = await this.#table.query({ ...keysOf(tenant), newestFirst: true, limit: 1 })
+    const [newest] = items
+    if (newest === undefined) return (await this.#make(tenant, 1, undefined)) ?? this.#newest(tenant)
+    if (isTombstone(newest)) throw tenantShredded()
+    const version = Number(newest.version)
+    return { version, key: await this.#wrapping.unwrap(tenant, version, newest) }
+  }
+
+  async #ofVersion(tenant: TenantId, version: number): Promise<TenantKey> {
+    const item = await this.#table.get(tenantKeyKey(tenant, version))
+    if (item !== undefined) return { version, key: await this.#wrapping.unwrap(tenant, version, item) }
+    await this.#refuseShredded(tenant)
+    throw new UnknownKeyVersion(`Key version ${version} of tenant "${tenant}" does not exist`)
+  }
+
+  /** Makes a version; nothing when another process made it first. */
+  async #make(tenant: TenantId, version: number, kmsKeyArn?: string): Promise<TenantKey | undefined> {
+    const { key, attributes } = await this.#wrapping.make(tenant, version, kmsKeyArn)
+    const item = { ...tenantKeyKey(tenant, version), version, createdAt: this.#now(), ...attributes }
+    if (!(await this.#table.put(item, ABSENT))) {
+      key.fill(0)
+      return undefined
+    }
+    // After the put: a shredding that began before shows here; one that begins later finds the new version and deletes it.
+    await this.#refuseShredded(tenant)
+    return { version, key }
+  }
+
+  async #refuseShredded(tenant: TenantId): Promise<void> {
+    if ((await this.#table.get(shreddedKey(tenant))) !== undefined) throw tenantShredded()
+  }
+}
+
+function keysOf(tenant: TenantId) {
+  const sort = {
+    attribute: SORT_KEY,
+    expression: 'begins_with(#sort, :prefix)',
+    values: { ':prefix': prefixOf.tenantKeys },
+  }
+  return { partition: [PARTITION_KEY, shreddedKey(tenant).pk], sort } as const
+}
+
+function isTombstone(item: Item): boolean {
+  return item.shreddedAt !== undefined
+}
+
+function versionOf(item: Item): TenantKeyVersion {
+  return {
+    version: Number(item.version),
+    createdAt: item.createdAt as EpochSeconds,
+    wrappedBy:
+      item.kmsKeyArn === undefined
+        ? { kind: 'root_key', version: Number(item.rootKeyVersion) }
+        : { kind: 'kms_key', arn: String(item.kmsKeyArn) },
+    ...(item.retiredAt !== undefined && { retiredAt: item.retiredAt as EpochSeconds }),
+  }
+}

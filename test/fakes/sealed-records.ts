@@ -1,0 +1,81 @@
+// What the rotation of keys reads and writes, over the maps of the other fakes.
+import { isDeepStrictEqual } from 'node:util'
+import type { TenantId } from '#domain/ids.ts'
+import type {
+  RotationProgress,
+  RotationProgressStore,
+  SealedRecord,
+  SealedRecords,
+  WaitingSession,
+} from '#domain/sealed-records.ts'
+import type { FakeConnections, FakeRevocations } from './connections.ts'
+import type { FakeSessions } from './sessions.ts'
+import type { FakeApps } from './tenants.ts'
+
+interface Stores {
+  readonly apps: FakeApps
+  readonly sessions: FakeSessions
+  readonly connections: FakeConnections
+  readonly revocations: FakeRevocations
+}
+
+export class FakeSealedRecords implements SealedRecords, RotationProgressStore {
+  progress: RotationProgress | undefined
+  readonly #stores: Stores
+
+  constructor(stores: Stores) {
+    this.#stores = stores
+  }
+
+  async list(tenant: TenantId, limit: number, after?: string) {
+    const own = this.#all().filter(({ record }) => record.tenantId === tenant)
+    const left = own
+      .toSorted((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1))
+      .filter((sealed) => after === undefined || keyOf(sealed) > after)
+    const records = structuredClone(left.slice(0, limit))
+    const last = records.at(-1)
+    return { records, ...(left.length > limit && last && { next: keyOf(last) }) }
+  }
+
+  async replaceSeals(read: SealedRecord, changed: SealedRecord): Promise<boolean> {
+    const stored = this.#all().find((one) => keyOf(one) === keyOf(read))
+    if (stored === undefined || !isDeepStrictEqual(sealsOf(stored), sealsOf(read))) return false
+    Object.assign(stored.record, structuredClone(sealsOf(changed)))
+    return true
+  }
+
+  async read(): Promise<RotationProgress | undefined> {
+    return this.progress
+  }
+
+  async save(progress: RotationProgress | undefined): Promise<void> {
+    this.progress = progress
+  }
+
+  #all(): SealedRecord[] {
+    const { apps, sessions, connections, revocations } = this.#stores
+    return [
+      ...[...apps.items.values()].map((record) => ({ kind: 'app', record }) as const),
+      ...[...connections.items.values()].map((record) => ({ kind: 'connection', record }) as const),
+      ...[...revocations.items.values()].map((record) => ({ kind: 'revocation', record }) as const),
+      ...[...sessions.sessions.values()]
+        .filter((record): record is WaitingSession => record.state.status === 'awaiting_completion')
+        .map((record) => ({ kind: 'session', record }) as const),
+    ]
+  }
+}
+
+const keyOf = ({ kind, record }: SealedRecord): string => `${kind}#${record.tenantId}#${record.id}`
+
+function sealsOf(sealed: SealedRecord): object {
+  switch (sealed.kind) {
+    case 'connection':
+      return { generation: sealed.record.generation, credential: sealed.record.credential }
+    case 'revocation':
+      return { accessToken: sealed.record.accessToken, refreshToken: sealed.record.refreshToken }
+    case 'app':
+      return { clientSecrets: sealed.record.clientSecrets }
+    case 'session':
+      return { state: sealed.record.state }
+  }
+}
