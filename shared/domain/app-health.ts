@@ -11,10 +11,17 @@ type Ports = Pick<Services, 'now' | 'apps' | 'log'>
 export const OUTAGE_EVIDENCE = 3
 /** Failures farther apart have nothing to do with each other. */
 const EVIDENCE_SECONDS = 10 * 60
+/** How often a note is tried while others note theirs. */
+const NOTE_ATTEMPTS = 4
 /** How long a note of an outage needs no other. */
 const NOTED_SECONDS = 60
 /** An app whose credentials are refused is tried again this often, by one connection for all. */
 const CHECK_SECONDS = 60
+
+/** What the operator is told of an app: trouble that has been recognised. */
+export function recognisedTrouble({ trouble }: Pick<App, 'trouble'>): AppTrouble | undefined {
+  return trouble?.kind === 'provider_down' && trouble.times < OUTAGE_EVIDENCE ? undefined : trouble
+}
 
 export function isProviderDown({ trouble }: Pick<App, 'trouble'>, now: EpochSeconds): boolean {
   return (
@@ -51,18 +58,31 @@ export async function noteAnswer(
   serial?: number,
 ): Promise<boolean> {
   const now = services.now()
-  const trouble = troubleAfter(app.trouble, blames, now)
-  const workingSecret = blames === 'nobody' || blames === 'grant' ? serial : undefined
-  const learnt = workingSecret !== undefined && workingSecret !== firstSerial(app)
-  if (trouble !== app.trouble || learnt) {
-    await services.apps
-      .setHealth(app, { trouble, ...(learnt && { workingSecret }) })
-      .catch((error) => services.log.warn('The health of an app was not noted', { app: app.id, error }))
+  let read: App | undefined = app
+  try {
+    for (let attempt = 0; read !== undefined && attempt < NOTE_ATTEMPTS; attempt++) {
+      const trouble = troubleAfter(read.trouble, blames, now)
+      const accepted = blames === 'nobody' || blames === 'grant'
+      const workingSecret = accepted && serial !== firstSerial(read) ? serial : undefined
+      const known = trouble === read.trouble && workingSecret === undefined
+      const health = { trouble, ...(workingSecret !== undefined && { workingSecret }) }
+      if (known || (await services.apps.setHealth(read, health))) {
+        tell(services, read, trouble)
+        return isProviderDown({ ...(trouble && { trouble }) }, now)
+      }
+      // Another noted its answer first: ours adds to that.
+      read = await services.apps.get(app.tenantId, app.id)
+    }
+  } catch (error) {
+    services.log.warn('The health of an app was not noted', { app: app.id, error })
   }
-  if (trouble?.kind === 'credentials_refused' && app.trouble?.kind !== trouble.kind) {
-    services.log.error("ClickFunnels refuses the app's credentials", { tenant: app.tenantId, app: app.id })
-  }
-  return isProviderDown({ ...(trouble && { trouble }) }, now)
+  return isProviderDown(app, now)
+}
+
+/** Refused credentials are the operator's to mend: said once, when it begins. */
+function tell({ log }: Pick<Services, 'log'>, app: App, trouble: AppTrouble | undefined): void {
+  if (trouble?.kind !== 'credentials_refused' || app.trouble?.kind === trouble.kind) return
+  log.error("ClickFunnels refuses the app's credentials", { tenant: app.tenantId, app: app.id })
 }
 
 /** The serial of the client secret to try first. */

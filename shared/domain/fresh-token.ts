@@ -3,7 +3,7 @@
 import { type Connection, type ConnectionRef, expiryOf, NOBODY } from './connection.ts'
 import { type ErrorCode, ServiceError } from './errors.ts'
 import type { ConnectionId } from './ids.ts'
-import { refOf } from './lease.ts'
+import { isLeased, refOf } from './lease.ts'
 import { probeConnection } from './liveness.ts'
 import type { Services } from './ports.ts'
 import { type RefreshPorts, refreshConnection } from './refresh.ts'
@@ -18,7 +18,10 @@ const EXPIRY_SKEW_SECONDS = 5
 const FRESH_FRACTION = 0.8
 /** How long a caller waits for a refresh that another process is doing: what that may take, short of a slow commit. */
 const WAIT_SECONDS = 15
-const POLL_MILLISECONDS = 150
+/** A waiter looks again after this, then less and less often: many may be waiting. */
+const FIRST_POLL_MILLISECONDS = 100
+const POLL_GROWTH = 1.5
+const LAST_POLL_MILLISECONDS = 1500
 /** A refresh that failed is not tried again by the next caller before this. */
 const RETRY_SECONDS = 5
 
@@ -150,19 +153,20 @@ async function renewed(services: FreshTokenPorts, connection: Connection): Promi
 
 /** Many callers of a connection that cannot be refreshed must not become as many calls of the token endpoint. */
 function failedJustNow(services: Pick<Services, 'now'>, { lastError, updatedAt }: Connection): boolean {
-  return lastError !== undefined && services.now() < later(updatedAt, RETRY_SECONDS)
+  // What the app did is kept with the app, and may be mended any moment.
+  if (lastError === undefined || lastError === 'client_refused') return false
+  return services.now() < later(updatedAt, RETRY_SECONDS)
 }
 
 /** Waits, within bounds, until nobody works on the connection any more or it has moved on. */
 async function settled(services: FreshTokenPorts, seen: Connection): Promise<Connection> {
   const until = later(services.now(), WAIT_SECONDS)
-  for (;;) {
+  for (let pause = FIRST_POLL_MILLISECONDS; ; pause = Math.min(pause * POLL_GROWTH, LAST_POLL_MILLISECONDS)) {
     const current = await activeConnection(services, refOf(seen))
     const now = services.now()
-    const { lease } = current
-    const idle = lease === undefined || lease.owner === NOBODY || lease.until <= now
+    const idle = !isLeased(current, now) || current.lease?.owner === NOBODY
     if (current.generation !== seen.generation || idle || now >= until) return current
-    await services.sleep(POLL_MILLISECONDS * (0.5 + services.chance()))
+    await services.sleep(pause * (0.5 + services.chance()))
   }
 }
 

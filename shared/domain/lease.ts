@@ -132,6 +132,11 @@ interface KeepOptions {
   readonly patienceSeconds?: number
 }
 
+/** Whether somebody may be at work on a connection, as it was read. */
+export function isLeased({ lease }: Connection, now: EpochSeconds): boolean {
+  return lease !== undefined && lease.until > now
+}
+
 /** Whether whoever worked on the connection before, as it was read, died over it. */
 export function wasAbandoned({ lease }: Connection): boolean {
   return lease !== undefined && lease.owner !== NOBODY

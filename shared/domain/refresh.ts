@@ -15,6 +15,7 @@ import { ServiceError } from './errors.ts'
 import {
   acquireLease,
   type HeldLease,
+  isLeased,
   type KeptReason,
   keepTokens,
   LATEST_REQUEST_SECONDS,
@@ -56,6 +57,8 @@ export async function refreshConnection(
   services: RefreshPorts,
   connection: Connection,
 ): Promise<RefreshOutcome> {
+  // No write where the answer is known.
+  if (isLeased(connection, services.now())) return { outcome: 'busy' }
   const app = await services.apps.get(connection.tenantId, connection.appId)
   if (app === undefined || areCredentialsRefused(app, services.now())) return { outcome: 'app_refused' }
   const acquired = await acquireLease(services, connection)

@@ -1,6 +1,7 @@
 // Tenants, apps and API keys on the wire, both ways. A client secret comes in and never goes out; an API key goes out
 // once, when it is issued.
 import * as z from 'zod/mini'
+import { recognisedTrouble } from '#domain/app-health.ts'
 import { Secret } from '#domain/secret.ts'
 import { type ApiKey, type App, redirectUri, type Tenant } from '#domain/tenant.ts'
 import { toRfc3339 } from '#domain/time.ts'
@@ -87,6 +88,7 @@ export function tenantJson(tenant: Tenant) {
 }
 
 export function appJson(app: App, publicUrl: string) {
+  const trouble = recognisedTrouble(app)
   return {
     id: app.id,
     name: app.name,
@@ -97,8 +99,8 @@ export function appJson(app: App, publicUrl: string) {
     })),
     redirect_uri: redirectUri(publicUrl, app.id),
     health: {
-      status: app.trouble?.kind ?? 'working',
-      ...(app.trouble && { since: toRfc3339(app.trouble.since) }),
+      status: trouble?.kind ?? 'working',
+      ...(trouble && { since: toRfc3339(trouble.since) }),
     },
     created_at: toRfc3339(app.createdAt),
     updated_at: toRfc3339(app.updatedAt),
