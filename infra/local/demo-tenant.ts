@@ -49,7 +49,7 @@ async function create({ apiUrl, simulatorUrl, returnUrl }: DemoTenantOptions): P
   return { ...made, app: { id: text(app, 'id'), clientId, clientSecret } }
 }
 
-/** The database remembers the tenant; the simulator forgot the application, and the ports may be others now. */
+/** The database remembers the tenant. The simulator may have forgotten the application, and the ports may be others now. */
 async function reuse(
   { apiUrl, simulatorUrl, returnUrl }: DemoTenantOptions,
   kept: DemoTenant,
@@ -59,12 +59,12 @@ async function reuse(
   if (known === undefined || (simulatorUrl !== undefined && !kept.app)) return undefined
   if (simulatorUrl === undefined || !kept.app) return kept
   const app = await send('GET', `${tenant}/apps/${kept.app.id}`)
-  await send('POST', `${simulatorUrl}/_control/applications`, {
-    name: APP_NAME,
-    client_id: kept.app.clientId,
-    client_secret: kept.app.clientSecret,
-    redirect_uris: [text(app, 'redirect_uri')],
-  })
+  const applications = `${simulatorUrl}/_control/applications`
+  const { clientId: client_id, clientSecret: client_secret } = kept.app
+  const redirect_uris = [text(app, 'redirect_uri')]
+  // Registering it anew would undo what somebody has set up for it since.
+  const changed = await send('PATCH', `${applications}/${client_id}`, { redirect_uris }, [404])
+  if (!changed) await send('POST', applications, { name: APP_NAME, client_id, client_secret, redirect_uris })
   return kept
 }
 

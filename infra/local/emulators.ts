@@ -14,6 +14,8 @@ export interface Emulators {
   /** The ARN of the KMS key that stands for every key of the template, when KMS is not ours. */
   readonly externalKeyArn: string | undefined
   ensureKeys(ids: readonly string[]): void
+  /** Puts the messages that the last run left over back into their queues, once these are there. */
+  sendLeftOvers(): Promise<void>
   kmsCalls(): Readonly<Record<string, number>>
   close(): Promise<void>
 }
@@ -33,7 +35,9 @@ export async function startEmulators(dataDir: string | undefined, variables: Var
   const keyFile = dataDir === undefined ? {} : { keyFile: join(dataDir, 'kms-keys.json') }
   const kms = externalKms ? undefined : await startKmsEndpoint(keyFile)
   const externalSqs = variables.AWS_ENDPOINT_URL_SQS
-  const sqs = externalSqs ? undefined : await startSqs()
+  const sqs = externalSqs
+    ? undefined
+    : await startSqs(dataDir === undefined ? {} : { stateFile: join(dataDir, 'sqs.jsonl') })
   try {
     const dbPath = dataDir === undefined ? undefined : join(dataDir, 'dynamodb.sqlite')
     const dynoxide = externalDynamoDb ? undefined : await startDynoxide(dbPath)
@@ -54,6 +58,7 @@ export async function startEmulators(dataDir: string | undefined, variables: Var
       ensureKeys: (ids) => {
         for (const id of ids) kms?.ensureKey(id)
       },
+      sendLeftOvers: async () => sqs?.sendLeftOvers(),
       kmsCalls: () => kms?.calls() ?? {},
       close: async () => {
         await Promise.all([dynoxide?.close(), kms?.close(), sqs?.close()])

@@ -13,7 +13,7 @@ import { createQueues, sqsClient } from './sqs/queues.ts'
 export interface StackOptions {
   /** 0, the default, takes any free port. */
   readonly port?: number
-  /** Where DynamoDB and KMS state is kept between runs; without one everything is in memory. */
+  /** Where the state of DynamoDB, KMS and SQS is kept between runs; without one everything is in memory. */
   readonly dataDir?: string
   /** Values of the template's parameters, as for `cdk deploy --parameters`. */
   readonly parameters?: Readonly<Record<string, string>>
@@ -69,6 +69,7 @@ export async function startStack(options: StackOptions = {}): Promise<LocalStack
     emulators.ensureKeys(deployment.keyIds)
     await ensureTables(emulators.environment, deployment.tables)
     await createQueues(emulators.environment, deployment.queues)
+    await emulators.sendLeftOvers()
     onStep(`tables: ${deployment.tables.map((table) => table.name).join(', ')}`)
     const host = new LambdaHost(deployment.functions, { environment: emulators.environment, onLog })
     closers.push(() => host.close())

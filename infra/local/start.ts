@@ -22,7 +22,12 @@ function step(text: string): void {
 async function start(settings: Settings): Promise<void> {
   const { ports, provider, dataDir } = settings
   await probePorts(settings)
-  const simulator = usesSimulator(provider) ? await startClickFunnels({ port: ports.simulator }) : undefined
+  const simulator = usesSimulator(provider)
+    ? await startClickFunnels({
+        port: ports.simulator,
+        ...(dataDir !== undefined && { stateFile: join(dataDir, 'clickfunnels.jsonl') }),
+      })
+    : undefined
   if (simulator) {
     closers.push(simulator.close)
     step(`ClickFunnels simulator at ${simulator.url}`)
@@ -37,7 +42,7 @@ async function start(settings: Settings): Promise<void> {
     onStep: step,
   })
   closers.push(stack.close)
-  const demo = await startDemo({ port: ports.demo, apiUrl: stack.url })
+  const demo = await startDemo({ port: ports.demo, apiUrl: stack.url, dataDir })
   closers.push(demo.close)
   const returnUrl = `${demo.url}/connected`
   const simulatorUrl = simulator?.url

@@ -34,8 +34,8 @@ export interface TestTenant {
   readonly returnUrl: string
 }
 
-export interface TestStack extends LocalStack {
-  readonly simulator: Simulator
+/** Short ways to use a service and its simulator, wherever they run. */
+export interface TestClient {
   /** Calls the service's API; redirects are not followed. */
   api(path: string, call?: ApiCall): Promise<ApiAnswer>
   /** Orders something from the simulator: `control('POST', 'faults', {…})`. */
@@ -44,6 +44,10 @@ export interface TestStack extends LocalStack {
   createTenant(options?: TenantOptions): Promise<TestTenant>
   /** Goes the whole way of an end user who approves, and gives the connection. */
   connect(tenant: TestTenant, options?: ConnectOptions): Promise<ApiAnswer>
+}
+
+export interface TestStack extends LocalStack, TestClient {
+  readonly simulator: Simulator
   /** Everything that all functions have written to stdout and stderr so far. */
   logs(): string
 }
@@ -92,21 +96,27 @@ export async function startTestStack(
     await simulator.close()
     throw error
   })
-  const api = (path: string, call: ApiCall = {}) => send(`${stack.url}${path}`, call)
-  const control = (method: string, path: string, body?: object) =>
-    send(`${simulator.url}/_control/${path}`, { method, body })
   return {
     ...stack,
+    ...testClient(stack.url, simulator.url),
     simulator,
-    api,
-    control,
-    createTenant: (tenant) => createTenant(api, control, tenant),
-    connect: (tenant, connect) => connectEndUser(api, tenant, connect),
     logs: () => output.join(''),
     close: async () => {
       await stack.close()
       await simulator.close()
     },
+  }
+}
+
+export function testClient(apiUrl: string, simulatorUrl: string): TestClient {
+  const api = (path: string, call: ApiCall = {}) => send(`${apiUrl}${path}`, call)
+  const control = (method: string, path: string, body?: object) =>
+    send(`${simulatorUrl}/_control/${path}`, { method, body })
+  return {
+    api,
+    control,
+    createTenant: (tenant) => createTenant(api, control, tenant),
+    connect: (tenant, connect) => connectEndUser(api, tenant, connect),
   }
 }
 

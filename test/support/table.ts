@@ -1,19 +1,22 @@
 // The table past the service: to look at everything that is stored, and to make time pass for what is due.
 import { DynamoDBClient, ListTablesCommand, ScanCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import { DUE_INDEX } from '#adapters/table.ts'
-import type { LocalStack } from '../../infra/local/stack.ts'
+
+interface Stack {
+  readonly endpoints: { readonly dynamodb: string }
+}
 
 type Item = NonNullable<Awaited<ReturnType<typeof scan>>['items']>[number]
 
 /** Every item of the table. */
-export async function storedItems(stack: LocalStack): Promise<readonly Item[]> {
+export async function storedItems(stack: Stack): Promise<readonly Item[]> {
   const { client, items } = await scan(stack)
   client.destroy()
   return items
 }
 
 /** Makes everything that has a due time due now. */
-export async function makeAllDue(stack: LocalStack): Promise<void> {
+export async function makeAllDue(stack: Stack): Promise<void> {
   const { client, items, TableName } = await scan(stack)
   for (const { pk, sk, [DUE_INDEX.sortKey]: dueAt } of items) {
     if (pk === undefined || sk === undefined || dueAt === undefined) continue
@@ -30,7 +33,23 @@ export async function makeAllDue(stack: LocalStack): Promise<void> {
   client.destroy()
 }
 
-async function scan({ endpoints }: LocalStack) {
+/** Lets every lease run out now; gives how many there were. */
+export async function endLeases(stack: Stack): Promise<number> {
+  const { client, items, TableName } = await scan(stack)
+  const leased = items.filter(({ leaseUntil }) => leaseUntil !== undefined)
+  for (const { pk, sk } of leased) {
+    if (pk === undefined || sk === undefined) continue
+    const UpdateExpression = 'SET leaseUntil = :past'
+    const ExpressionAttributeValues = { ':past': { N: '1' } }
+    await client.send(
+      new UpdateItemCommand({ TableName, Key: { pk, sk }, UpdateExpression, ExpressionAttributeValues }),
+    )
+  }
+  client.destroy()
+  return leased.length
+}
+
+async function scan({ endpoints }: Stack) {
   const client = new DynamoDBClient({
     endpoint: endpoints.dynamodb,
     region: 'local',

@@ -1,5 +1,6 @@
 // Owns the platform applications registered with the simulator and how a client authenticates, after
 // Doorkeeper: credentials in Basic or in the body, never both (RFC 6749 section 2.3), Basic not percent-decoded.
+import type { Kept } from '../journal.ts'
 import type { SimulatorRequest } from './http.ts'
 import { text } from './http.ts'
 import { opaqueToken, type TokenMode } from './tokens.ts'
@@ -22,7 +23,13 @@ export interface Application {
 export type ApplicationChanges = Partial<Omit<Application, 'client_id'>>
 
 export class Applications {
-  readonly #byClientId = new Map<string, Application>()
+  readonly #kept: Kept<Application>
+  readonly #byClientId: Map<string, Application>
+
+  constructor(kept: Kept<Application>) {
+    this.#kept = kept
+    this.#byClientId = new Map(kept.all().map((application) => [application.client_id, application]))
+  }
 
   register(clientId: string | undefined, values: ApplicationChanges): Application {
     const application: Application = {
@@ -36,20 +43,23 @@ export class Applications {
       revokes_expired: true,
       ...values,
     }
-    this.#byClientId.set(application.client_id, application)
-    return application
+    return this.#set(application)
   }
 
   change(clientId: string, changes: ApplicationChanges): Application | undefined {
     const application = this.find(clientId)
     if (application === undefined) return undefined
-    const changed = { ...application, ...changes }
-    this.#byClientId.set(clientId, changed)
-    return changed
+    return this.#set({ ...application, ...changes })
   }
 
   find(clientId: string): Application | undefined {
     return this.#byClientId.get(clientId)
+  }
+
+  #set(application: Application): Application {
+    this.#byClientId.set(application.client_id, application)
+    this.#kept.put(application.client_id, application)
+    return application
   }
 }
 

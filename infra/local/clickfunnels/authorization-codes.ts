@@ -1,6 +1,7 @@
 // Owns authorization codes (Doorkeeper's access grants): 600 seconds, single use, bound to client,
 // redirect URI and PKCE challenge. A failed attempt does not use the code up, as in Doorkeeper.
 import { createHash } from 'node:crypto'
+import type { Kept } from '../journal.ts'
 import { opaqueToken } from './tokens.ts'
 
 const CODE_LIFETIME_SECONDS = 600
@@ -18,17 +19,27 @@ export interface AuthorizationCode {
 
 export class AuthorizationCodes {
   readonly #now: () => number
-  readonly #byCode = new Map<string, AuthorizationCode>()
+  readonly #kept: Kept<AuthorizationCode>
+  readonly #byCode: Map<string, AuthorizationCode>
 
-  constructor(now: () => number) {
+  constructor(now: () => number, kept: Kept<AuthorizationCode>) {
     this.#now = now
+    this.#kept = kept
+    this.#byCode = new Map(kept.all().map((grant) => [grant.code, grant]))
   }
 
   issue(grant: Omit<AuthorizationCode, 'code' | 'expiresAt' | 'used'>): AuthorizationCode {
     const expiresAt = this.#now() + CODE_LIFETIME_SECONDS * 1000
     const issued = { ...grant, code: opaqueToken(), expiresAt, used: false }
     this.#byCode.set(issued.code, issued)
+    this.#kept.put(issued.code, issued)
     return issued
+  }
+
+  /** Uses a code up. */
+  redeem(grant: AuthorizationCode): void {
+    grant.used = true
+    this.#kept.put(grant.code, grant)
   }
 
   find(code: string): AuthorizationCode | undefined {

@@ -1,4 +1,6 @@
-// Owns everything the simulator remembers, and forgets on reset. Only the listening sockets live outside.
+// Owns everything the simulator remembers, and forgets on reset. Only the listening sockets live outside. What a
+// provider's database would hold is in the journal; faults and the request log are tests' own and end with the process.
+import type { Journal } from '../journal.ts'
 import { Applications } from './applications.ts'
 import { AuthorizationCodes } from './authorization-codes.ts'
 import { seedContacts, seedFunnels, TEAMS, type Team, WORKSPACES, type Workspace } from './data.ts'
@@ -10,8 +12,9 @@ import { AccessTokens } from './tokens.ts'
 export class ProviderState {
   readonly now: () => number
   readonly accountsOrigin: string
+  readonly journal: Journal
   readonly #workspaceOrigins: readonly string[]
-  applications = new Applications()
+  applications: Applications
   faults = new Faults()
   requests = new RequestLog()
   codes: AuthorizationCodes
@@ -21,19 +24,28 @@ export class ProviderState {
   /** Aborted on reset and close: ends answers that a fault keeps waiting. */
   waiting = new AbortController()
 
-  constructor(now: () => number, accountsOrigin: string, workspaceOrigins: readonly string[]) {
+  constructor(
+    now: () => number,
+    accountsOrigin: string,
+    workspaceOrigins: readonly string[],
+    journal: Journal,
+  ) {
     this.now = now
     this.accountsOrigin = accountsOrigin
     this.#workspaceOrigins = workspaceOrigins
-    this.codes = new AuthorizationCodes(now)
-    this.tokens = new AccessTokens(now)
-    this.funnels = new Resources('funnel', seedFunnels(), now)
-    this.contacts = new Resources('contact', seedContacts(), now)
+    this.journal = journal
+    this.applications = new Applications(journal.kept('application'))
+    this.codes = new AuthorizationCodes(now, journal.kept('code'))
+    this.tokens = new AccessTokens(now, journal.kept('token'))
+    this.funnels = new Resources('funnel', seedFunnels(), now, journal.kept('funnel'))
+    this.contacts = new Resources('contact', seedContacts(), now, journal.kept('contact'))
   }
 
   reset(): void {
     this.waiting.abort()
-    Object.assign(this, new ProviderState(this.now, this.accountsOrigin, this.#workspaceOrigins))
+    this.journal.clear()
+    const { now, accountsOrigin, journal } = this
+    Object.assign(this, new ProviderState(now, accountsOrigin, this.#workspaceOrigins, journal))
   }
 
   /** What `workspace_url` says: the workspace's own host. */

@@ -1,5 +1,6 @@
 // Owns the records of one resource (funnels or contacts): finding, listing, creating and changing them, with
 // the checks and wording of a Rails API. A write wraps its body in the resource's name ({"contact":{…}}).
+import type { Kept } from '../journal.ts'
 import { contact, funnel, type WorkspaceRecord } from './data.ts'
 import { isObject } from './http.ts'
 
@@ -8,6 +9,9 @@ export type ResourceName = 'funnel' | 'contact'
 export type Written =
   | { readonly kind: 'written'; readonly record: WorkspaceRecord }
   | { readonly kind: 'refused'; readonly status: 400 | 422; readonly error: string }
+
+/** A record as it was last written, or that it is gone; seeded ones that nobody touched are not kept. */
+export type KeptRecord = WorkspaceRecord | { readonly id: number; readonly gone: true }
 
 const WRITABLE: Readonly<Record<ResourceName, readonly string[]>> = {
   funnel: ['name', 'live_mode'],
@@ -29,12 +33,17 @@ const WRITABLE: Readonly<Record<ResourceName, readonly string[]>> = {
 export class Resources {
   readonly #name: ResourceName
   readonly #now: () => number
+  readonly #kept: Kept<KeptRecord>
   #records: WorkspaceRecord[]
 
-  constructor(name: ResourceName, records: WorkspaceRecord[], now: () => number) {
+  constructor(name: ResourceName, seeded: WorkspaceRecord[], now: () => number, kept: Kept<KeptRecord>) {
     this.#name = name
-    this.#records = records
     this.#now = now
+    this.#kept = kept
+    const records = new Map<number, KeptRecord>(
+      [...seeded, ...kept.all()].map((record) => [record.id, record]),
+    )
+    this.#records = [...records.values()].filter((record) => !('gone' in record)) as WorkspaceRecord[]
   }
 
   of(workspaceId: number): readonly WorkspaceRecord[] {
@@ -64,6 +73,7 @@ export class Resources {
     const at = new Date(this.#now()).toISOString()
     const record = { ...made, created_at: at, updated_at: at }
     this.#records.push(record)
+    this.#kept.put(record.id, record)
     return { kind: 'written', record }
   }
 
@@ -74,11 +84,13 @@ export class Resources {
     if (error !== undefined) return { kind: 'refused', status: 422, error }
     const changed = { ...record, ...attributes, updated_at: new Date(this.#now()).toISOString() }
     this.#records = this.#records.map((old) => (old.id === record.id ? changed : old))
+    this.#kept.put(record.id, changed)
     return { kind: 'written', record: changed }
   }
 
   remove(record: WorkspaceRecord): void {
     this.#records = this.#records.filter((other) => other.id !== record.id)
+    this.#kept.put(record.id, { id: record.id, gone: true })
   }
 
   // Members that are not writable are ignored, like parameters that Rails does not permit.

@@ -3,6 +3,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { Journal } from '../journal.ts'
 import { apiReply } from './api.ts'
 import { authorizationReply, decisionReply, discoveryDocument } from './authorization-server.ts'
 import { errorPage } from './consent-page.ts'
@@ -19,6 +20,8 @@ export interface SimulatorOptions {
   readonly port: number
   /** Epoch milliseconds; `Date.now` when absent. */
   readonly now?: () => number
+  /** Where applications, codes, tokens and records are kept between runs; without one they are in memory. */
+  readonly stateFile?: string
 }
 
 export interface Simulator {
@@ -38,9 +41,10 @@ export async function startClickFunnels(options: SimulatorOptions): Promise<Simu
   // The accounts host last: whoever waits for it to answer finds the others ready.
   const addresses = [...workspaceAddresses, ACCOUNTS_ADDRESS]
   const { servers, port } = await listenOnAll(addresses, options.port)
+  const journal = new Journal(options.stateFile)
   const origins = addresses.map((address) => `http://${address}:${port}`)
   const accountsOrigin = `http://${ACCOUNTS_ADDRESS}:${port}`
-  const state = new ProviderState(options.now ?? Date.now, accountsOrigin, origins.slice(0, -1))
+  const state = new ProviderState(options.now ?? Date.now, accountsOrigin, origins.slice(0, -1), journal)
   servers.forEach((server, place) => {
     const origin = origins[place] as string
     server.on('request', (incoming, response) => void answer(state, origin, incoming, response))
@@ -51,6 +55,7 @@ export async function startClickFunnels(options: SimulatorOptions): Promise<Simu
     close: async () => {
       state.waiting.abort()
       await closeAll(servers)
+      journal.close()
     },
   }
 }
@@ -63,7 +68,9 @@ async function answer(
 ): Promise<void> {
   try {
     const request = await readRequest(incoming, origin)
-    const reply = isControl(state, request) ? controlReply(state, request) : await provide(state, request)
+    const reply = isControl(state, request)
+      ? kept(state, () => controlReply(state, request))
+      : await provide(state, request)
     if (reply === undefined) incoming.socket.destroy()
     else sendReply(response, reply)
   } catch (error) {
@@ -78,8 +85,15 @@ async function answer(
 async function provide(state: ProviderState, request: SimulatorRequest): Promise<Reply | undefined> {
   state.requests.record(request, state.now())
   const fault = state.faults.take(request)
-  if (fault === undefined) return route(state, request)
-  return applyFault(fault, () => route(state, request), state.waiting.signal)
+  const work = () => kept(state, () => route(state, request))
+  return fault === undefined ? work() : applyFault(fault, work, state.waiting.signal)
+}
+
+/** What a request changed is kept before its answer exists, whatever becomes of the answer. */
+function kept(state: ProviderState, work: () => Reply): Reply {
+  const reply = work()
+  state.journal.commit()
+  return reply
 }
 
 function route(state: ProviderState, request: SimulatorRequest): Reply {

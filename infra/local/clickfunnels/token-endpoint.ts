@@ -72,7 +72,7 @@ function exchangeCode(state: ProviderState, client: ClientAuthentication, parame
   ) {
     return refused('invalid_grant')
   }
-  grant.used = true
+  state.codes.redeem(grant)
   const row = state.tokens.issue({
     clientId: application.client_id,
     workspaceId: grant.workspaceId,

@@ -2,6 +2,7 @@
 // clickfunnels.md. Pure: no HTTP, and time comes from outside. One row holds an access token and its
 // refresh token, so revoking either kills both.
 import { randomBytes } from 'node:crypto'
+import type { Kept } from '../journal.ts'
 
 /**
  * - `non_expiring`: what ClickFunnels does today; no refresh token, the access token lives until revoked.
@@ -41,10 +42,15 @@ export interface Issue {
 
 export class AccessTokens {
   readonly #now: () => number
+  readonly #kept: Kept<AccessTokenRow>
   readonly #rows: AccessTokenRow[] = []
+  readonly #byAccessToken = new Map<string, AccessTokenRow>()
+  readonly #byRefreshToken = new Map<string, AccessTokenRow>()
 
-  constructor(now: () => number) {
+  constructor(now: () => number, kept: Kept<AccessTokenRow>) {
     this.#now = now
+    this.#kept = kept
+    for (const row of kept.all()) this.#add(row)
   }
 
   all(): readonly AccessTokenRow[] {
@@ -99,23 +105,28 @@ export class AccessTokens {
   present(accessToken: string): AccessTokenRow | undefined {
     const row = this.findByAccessToken(accessToken)
     if (row === undefined) return undefined
-    row.presented = true
     if (row.previousRefreshToken !== undefined) {
       const parent = this.findByRefreshToken(row.previousRefreshToken)
       if (parent !== undefined) this.revoke(parent)
-      row.previousRefreshToken = undefined
+    } else if (row.presented) {
+      return row
     }
+    row.presented = true
+    row.previousRefreshToken = undefined
+    this.#keep(row)
     return row
   }
 
   /** Marks a row revoked. A second time changes nothing, and nothing ever revokes the whole family. */
   revoke(row: AccessTokenRow): void {
     row.revokedAt ??= this.#now()
+    this.#keep(row)
   }
 
   /** Lets the access token of a row expire now; its refresh token stays good. */
   expire(row: AccessTokenRow): void {
     row.expiresAt = this.#now() - 1
+    this.#keep(row)
   }
 
   state(row: AccessTokenRow): TokenState {
@@ -124,11 +135,11 @@ export class AccessTokens {
   }
 
   findByAccessToken(accessToken: string): AccessTokenRow | undefined {
-    return this.#rows.find((row) => row.accessToken === accessToken)
+    return this.#byAccessToken.get(accessToken)
   }
 
   findByRefreshToken(refreshToken: string): AccessTokenRow | undefined {
-    return this.#rows.find((row) => row.refreshToken === refreshToken)
+    return this.#byRefreshToken.get(refreshToken)
   }
 
   #insert(
@@ -147,8 +158,19 @@ export class AccessTokens {
       revokedAt: undefined,
       presented: false,
     }
-    this.#rows.push(row)
+    this.#add(row)
+    this.#keep(row)
     return row
+  }
+
+  #add(row: AccessTokenRow): void {
+    this.#rows.push(row)
+    this.#byAccessToken.set(row.accessToken, row)
+    if (row.refreshToken !== undefined) this.#byRefreshToken.set(row.refreshToken, row)
+  }
+
+  #keep(row: AccessTokenRow): void {
+    this.#kept.put(row.id, row)
   }
 }
 

@@ -1,7 +1,8 @@
-// The demo product's own login: a cookie that leads to a user. Everybody is logged in at once, because signing in is not
-// what this page shows; that the user comes from the product's session, and never from the request, is.
-import { randomBytes } from 'node:crypto'
+// The demo product's own login: a cookie that names a user and is signed. Everybody is logged in at once, because signing
+// in is not what this page shows; that the user comes from the product's session, and never from the request, is.
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { readPrivateJson, writePrivateJson } from '../private-file.ts'
 import type { EndUser } from './funnel-connect.ts'
 
 export const USERS: readonly [EndUser, ...EndUser[]] = [
@@ -12,21 +13,37 @@ export const USERS: readonly [EndUser, ...EndUser[]] = [
 const COOKIE = 'tidemark_session'
 
 export class Logins {
-  readonly #sessions = new Map<string, EndUser>()
+  readonly #key: Buffer
+
+  /** @param keyFile keeps the signing key, and so the logins, between runs; without one they end with the process */
+  constructor(keyFile?: string) {
+    const kept = keyFile === undefined ? undefined : readPrivateJson(keyFile)
+    this.#key = typeof kept === 'string' ? Buffer.from(kept, 'base64url') : randomBytes(32)
+    if (keyFile !== undefined && kept === undefined)
+      writePrivateJson(keyFile, this.#key.toString('base64url'))
+  }
 
   /** The user of this browser; a browser without a session gets one. */
   userOf(request: IncomingMessage, response: ServerResponse): EndUser {
     const cookie = (request.headers.cookie ?? '').split(/;\s*/).find((pair) => pair.startsWith(`${COOKIE}=`))
-    const known = this.#sessions.get(cookie?.slice(COOKIE.length + 1) ?? '')
+    const session = Buffer.from(cookie?.slice(COOKIE.length + 1) ?? '')
+    const known = USERS.find((user) => sameBytes(session, Buffer.from(this.#sessionOf(user))))
     return known ?? this.logIn(USERS[0].id, response)
   }
 
   logIn(userId: string, response: ServerResponse): EndUser {
     const user = USERS.find(({ id }) => id === userId) ?? USERS[0]
-    const session = randomBytes(24).toString('base64url')
-    this.#sessions.set(session, user)
     // Lax: the browser sends it when ClickFunnels leads back here, and not with a form of somebody else's page.
-    response.setHeader('set-cookie', `${COOKIE}=${session}; Path=/; HttpOnly; SameSite=Lax`)
+    const cookie = `${COOKIE}=${this.#sessionOf(user)}; Path=/; HttpOnly; SameSite=Lax`
+    response.setHeader('set-cookie', cookie)
     return user
   }
+
+  #sessionOf({ id }: EndUser): string {
+    return `${id}.${createHmac('sha256', this.#key).update(id).digest('base64url')}`
+  }
+}
+
+function sameBytes(one: Buffer, other: Buffer): boolean {
+  return one.length === other.length && timingSafeEqual(one, other)
 }

@@ -1,5 +1,6 @@
 // The demo product's back end: one page and five actions. Each action is one call of Funnel Connect and a redirect.
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { join } from 'node:path'
 import { type LoopbackServer, listenOnLoopback, readBody } from '../loopback-server.ts'
 import { type Connection, type EndUser, FunnelConnect, Problem } from './funnel-connect.ts'
 import { Logins, USERS } from './logins.ts'
@@ -21,8 +22,16 @@ interface Exchange {
 
 const MAX_FORM_BYTES = 4096
 
-export async function startDemo(options: { readonly port: number; readonly apiUrl: string }): Promise<Demo> {
-  const logins = new Logins()
+export interface DemoOptions {
+  readonly port: number
+  readonly apiUrl: string
+  /** Where logins are kept between runs, if they are. */
+  readonly dataDir?: string | undefined
+}
+
+export async function startDemo(options: DemoOptions): Promise<Demo> {
+  const { dataDir } = options
+  const logins = new Logins(dataDir === undefined ? undefined : join(dataDir, 'demo-logins.json'))
   let funnelConnect: FunnelConnect | undefined
   const server = await listenOnLoopback(options.port, async (request, response) => {
     const url = new URL(request.url ?? '/', server.url)

@@ -1,31 +1,41 @@
-// SQS on one machine: the emulator (local-aws-sqs, in memory) and the template's queues in it.
-import type { AddressInfo } from 'node:net'
+// SQS on one machine: the emulator (local-aws-sqs), the template's queues in it, and what of their messages is kept.
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs'
-import { createSqsServer } from 'local-aws-sqs'
+import { createRequestHandler } from 'local-aws-sqs'
 import type { QueueDefinition } from '../cloudformation/queues.ts'
+import { Journal } from '../journal.ts'
 import { LOCAL_ACCOUNT, LOCAL_REGION } from '../kms/keys.ts'
+import { listenOnLoopback } from '../loopback-server.ts'
+import { KeptMessages } from './kept-messages.ts'
 
 export interface SqsEndpoint {
   readonly url: string
+  /** Sends what the last run did not get done; once the queues are there. */
+  sendLeftOvers(): Promise<void>
   close(): Promise<void>
 }
 
-export async function startSqs(): Promise<SqsEndpoint> {
-  const server = await createSqsServer({
-    port: 0,
+/** @param options.stateFile where messages are kept between runs; without one they are in memory */
+export async function startSqs(options: { readonly stateFile?: string } = {}): Promise<SqsEndpoint> {
+  const journal = new Journal(options.stateFile)
+  const messages = options.stateFile === undefined ? undefined : new KeptMessages(journal)
+  const server = await listenOnLoopback(0, (request, response) => {
+    messages?.watch(request, response)
+    void requestHandler(request, response)
+  })
+  const { requestHandler } = createRequestHandler({
+    port: server.port,
     hostname: '127.0.0.1',
     region: LOCAL_REGION,
     accountId: LOCAL_ACCOUNT,
     emulateQueueCreationLifecycle: false,
   })
-  const { port } = server.address() as AddressInfo
   return {
-    url: `http://127.0.0.1:${port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
+    url: server.url,
+    sendLeftOvers: async () => messages?.sendLeftOvers(server.url),
+    close: async () => {
+      await server.close()
+      journal.close()
+    },
   }
 }
 
