@@ -1,5 +1,4 @@
-// What of a proxied call's headers is dropped, each way; everything else passes as it is. In one place, and documented
-// in docs/proxy.md.
+// What of a proxied call's headers is dropped, each way; everything else passes as it is. In one place.
 
 /** Hop-by-hop (RFC 9110 section 7.6.1): they are about one connection, not about the message. */
 const HOP_BY_HOP = ['connection', 'keep-alive', 'te', 'trailer', 'transfer-encoding', 'upgrade'] as const

@@ -55,7 +55,7 @@ export const ERROR_CATALOG: Readonly<
   },
   reauthorization_required: {
     meaning:
-      'ClickFunnels no longer accepts the connection\'s tokens: the customer disconnected, or access was withdrawn. "reason" says how that showed.',
+      'ClickFunnels no longer accepts the connection\'s tokens: the customer disconnected, or access was withdrawn. "reason" says how that showed: "grant_refused" (the refresh token), "access_token_rejected" (a probe), "answer_lost" (the refresh token, after an answer of ClickFunnels that would have held the next one never came).',
     remedy: 'Start a connect session with the problem\'s "connection_id" and send the end user there.',
   },
   tenant_not_suspended: {
