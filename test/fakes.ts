@@ -3,6 +3,7 @@
 import { providerProfile } from '#adapters/provider-profiles.ts'
 import { idMinter } from '#domain/ids.ts'
 import type { Services } from '#domain/ports.ts'
+import { TokenMemory } from '#domain/token-memory.ts'
 import { FakeClickFunnels } from './fakes/clickfunnels.ts'
 import { FakeClock } from './fakes/clock.ts'
 import { FakeConnections, FakeRevocations } from './fakes/connections.ts'
@@ -74,6 +75,7 @@ export function fakeServices(overrides: Partial<Services> = {}): FakeServices {
     authorizationServer: clickfunnels,
     resourceServer: clickfunnels,
     log: new FakeLog(),
+    tokenMemory: new TokenMemory(),
     ...(overrides as object),
   }
 }

@@ -5,10 +5,11 @@ import * as oauth from 'oauth4webapi'
 import { TOKEN_REQUEST_SECONDS } from '#domain/lease.ts'
 import type { AuthorizationServer, ClientCredentials, TokenOutcome } from '#domain/ports.ts'
 import type { ProviderProfile } from '#domain/provider.ts'
+import { retryAfterSeconds } from '#domain/retry-after.ts'
 import { Secret } from '#domain/secret.ts'
+import { epochSeconds } from '#domain/time.ts'
 import { workspaceFrom } from './clickfunnels-workspace.ts'
 import { OutgoingError, sendRequest } from './outgoing-http.ts'
-import { retryAfterSeconds } from './retry-after.ts'
 
 /** Statuses of gateways that gave up waiting: the request goes on behind them. 524 is Cloudflare's. */
 const GATEWAY_TIMEOUTS = [504, 524]
@@ -99,7 +100,10 @@ export class ClickFunnelsOAuth implements AuthorizationServer {
       const response = await request()
       const { status } = response
       if (status === 429) {
-        const seconds = retryAfterSeconds(response.headers.get('retry-after') ?? undefined)
+        const seconds = retryAfterSeconds(
+          response.headers.get('retry-after') ?? undefined,
+          epochSeconds(Date.now() / 1000),
+        )
         return { outcome: 'rate_limited', ...(seconds !== undefined && { retryAfterSeconds: seconds }) }
       }
       if (GATEWAY_TIMEOUTS.includes(status)) return { outcome: 'answer_late', detail: `status ${status}` }

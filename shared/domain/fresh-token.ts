@@ -8,9 +8,9 @@ import { probeConnection } from './liveness.ts'
 import type { Services } from './ports.ts'
 import { type RefreshPorts, refreshConnection } from './refresh.ts'
 import { tokenOf } from './revocation.ts'
-import type { Secret } from './secret.ts'
 import type { Caller } from './tenant.ts'
 import { later } from './time.ts'
+import type { UsableToken } from './token-memory.ts'
 
 /** A token this close to its expiry could die on the way to the provider. */
 const EXPIRY_SKEW_SECONDS = 5
@@ -25,12 +25,7 @@ const LAST_POLL_MILLISECONDS = 1500
 /** A refresh that failed is not tried again by the next caller before this. */
 const RETRY_SECONDS = 5
 
-export interface UsableToken {
-  readonly connection: Connection
-  readonly accessToken: Secret
-}
-
-export type FreshTokenPorts = RefreshPorts & Pick<Services, 'sleep'>
+export type FreshTokenPorts = RefreshPorts & Pick<Services, 'sleep' | 'tokenMemory'>
 
 /**
  * Reads a connection that can be used.
@@ -60,19 +55,27 @@ export async function usableToken(
   ref: ConnectionRef,
   minValiditySeconds = 0,
 ): Promise<UsableToken> {
-  const connection = await activeConnection(services, ref)
-  const expiresAt = expiryOf(connection.credential)
-  const now = services.now()
-  if (expiresAt === undefined || expiresAt > later(now, neededSeconds(connection, minValiditySeconds))) {
-    return openToken(services, connection)
+  const remembered = services.tokenMemory.recall(ref, services.now())
+  if (remembered !== undefined && lasts(services, remembered.connection, minValiditySeconds)) {
+    return remembered
   }
+  const connection = await activeConnection(services, ref)
+  if (lasts(services, connection, minValiditySeconds)) return openToken(services, connection)
   try {
     return await openToken(services, await renewed(services, connection))
   } catch (error) {
     const verdict = error instanceof ServiceError && VERDICTS.has(error.code)
-    if (!verdict && expiresAt > services.now()) return openToken(services, connection)
+    const expiresAt = expiryOf(connection.credential)
+    const valid = expiresAt === undefined || expiresAt > services.now()
+    if (!verdict && valid) return openToken(services, connection)
     throw error
   }
+}
+
+function lasts(services: Pick<Services, 'now'>, connection: Connection, minValiditySeconds: number): boolean {
+  const expiresAt = expiryOf(connection.credential)
+  const needed = neededSeconds(connection, minValiditySeconds)
+  return expiresAt === undefined || expiresAt > later(services.now(), needed)
 }
 
 /** What no valid token helps against. */
@@ -97,6 +100,7 @@ export async function replaceRejected(
   services: FreshTokenPorts,
   rejected: Connection,
 ): Promise<UsableToken | undefined> {
+  services.tokenMemory.forget(refOf(rejected))
   const current = await activeConnection(services, refOf(rejected))
   if (current.generation !== rejected.generation) return openToken(services, current)
   if (current.credential.kind === 'refreshable') return openToken(services, await renewed(services, current))
@@ -170,9 +174,15 @@ async function settled(services: FreshTokenPorts, seen: Connection): Promise<Con
   }
 }
 
-async function openToken(services: Pick<Services, 'vault'>, connection: Connection): Promise<UsableToken> {
+async function openToken(
+  services: Pick<Services, 'now' | 'vault' | 'tokenMemory'>,
+  connection: Connection,
+): Promise<UsableToken> {
   const binding = tokenOf(connection.tenantId, connection.id, connection.generation, 'access_token')
-  return { connection, accessToken: await services.vault.open(binding, connection.credential.accessToken) }
+  const accessToken = await services.vault.open(binding, connection.credential.accessToken)
+  const token = { connection, accessToken }
+  services.tokenMemory.remember(token, services.now())
+  return token
 }
 
 function suspended(): ServiceError {

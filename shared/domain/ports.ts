@@ -29,6 +29,7 @@ import type { RotationProgressStore, SealedRecords } from './sealed-records.ts'
 import type { Secret } from './secret.ts'
 import type { ApiKey, App, Tenant, TenantChange } from './tenant.ts'
 import type { Clock, EpochSeconds } from './time.ts'
+import type { TokenMemory } from './token-memory.ts'
 import type { Vault } from './vault.ts'
 
 export interface Tenants {
@@ -304,4 +305,6 @@ export interface Services {
   readonly authorizationServer: AuthorizationServer
   readonly resourceServer: ResourceServer
   readonly log: Log
+  /** Of this process. */
+  readonly tokenMemory: TokenMemory
 }

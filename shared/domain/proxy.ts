@@ -4,12 +4,14 @@ import { type HeaderList, requestHeadersToSend, responseHeadersToReturn, rewrite
 import { encodeApiPath } from './api-path.ts'
 import type { Connection } from './connection.ts'
 import { ServiceError } from './errors.ts'
-import { type FreshTokenPorts, replaceRejected, type UsableToken, usableToken } from './fresh-token.ts'
+import { type FreshTokenPorts, replaceRejected, usableToken } from './fresh-token.ts'
 import type { ConnectionId } from './ids.ts'
 import type { Services, UpstreamResponse } from './ports.ts'
 import { apiBase, funnelsPath } from './provider.ts'
+import { retryAfterSeconds } from './retry-after.ts'
 import type { Caller } from './tenant.ts'
 import { type EpochSeconds, later } from './time.ts'
+import type { UsableToken } from './token-memory.ts'
 
 export interface ProxyRequest {
   readonly connectionId: ConnectionId
@@ -28,11 +30,20 @@ export interface ProxyRequest {
 
 /** Everything of a proxied call ends within this; API Gateway gives up at 30 s. */
 const DEADLINE_SECONDS = 25
+/** What another attempt needs of it, at the least. */
+const ATTEMPT_SECONDS = 2
+const BACKOFF_SECONDS = 1
+/** RFC 9110 section 9.2.1. */
+const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS']
+const RETRIED_STATUSES = [429, 503]
+const MOST_ATTEMPTS = 4
 
 type Ports = FreshTokenPorts & Pick<Services, 'provider' | 'publicUrl' | 'resourceServer'>
 
 /**
- * Makes one call upstream. A 401 leads to one coordinated refresh and one replay.
+ * Makes one call upstream. A 401 leads to one coordinated refresh and one replay. A safe method that is answered 429 or
+ * 503 goes again after what `Retry-After` says, or a jittered backoff, if that is within the deadline; else the answer is
+ * handed on with a `Retry-After`. Nothing else is ever sent twice.
  * @throws ServiceError not_found; reauthorization_required; refresh_failed; app_credentials_refused; upstream_*
  */
 export async function proxyCall(
@@ -43,10 +54,37 @@ export async function proxyCall(
   const end = later(services.now(), DEADLINE_SECONDS)
   const ref = { tenantId: tenant.id, connectionId: request.connectionId }
   const token = await usableToken(services, ref, request.minValiditySeconds)
-  const answer = await send(services, request, token, end)
+  const answer = await patiently(services, request, token, end)
   if (answer.status !== 401) return answer
   const replacement = await replaceRejected(services, token.connection)
-  return replacement === undefined ? answer : send(services, request, replacement, end)
+  return replacement === undefined ? answer : patiently(services, request, replacement, end)
+}
+
+async function patiently(
+  services: Ports,
+  request: ProxyRequest,
+  token: UsableToken,
+  end: EpochSeconds,
+): Promise<UpstreamResponse> {
+  for (let attempt = 1; ; attempt++) {
+    const answer = await send(services, request, token, end)
+    if (!RETRIED_STATUSES.includes(answer.status)) return answer
+    const asked = retryAfterSeconds(headerOf(answer, 'retry-after'), services.now())
+    const wait = asked ?? BACKOFF_SECONDS * 2 ** (attempt - 1) * (0.5 + services.chance())
+    const inTime = services.now() + wait + ATTEMPT_SECONDS <= end
+    if (!SAFE_METHODS.includes(request.method) || attempt === MOST_ATTEMPTS || !inTime) {
+      return asked === undefined ? withRetryAfter(answer, wait) : answer
+    }
+    await services.sleep(wait * 1000)
+  }
+}
+
+function headerOf({ headers }: UpstreamResponse, wanted: string): string | undefined {
+  return headers.find(([name]) => name === wanted)?.[1]
+}
+
+function withRetryAfter(answer: UpstreamResponse, seconds: number): UpstreamResponse {
+  return { ...answer, headers: [...answer.headers, ['retry-after', String(Math.ceil(seconds))]] }
 }
 
 async function send(

@@ -21,6 +21,7 @@ import { TenantKeyWrapping } from '#adapters/tenant-key-wrapping.ts'
 import { idMinter } from '#domain/ids.ts'
 import type { Services } from '#domain/ports.ts'
 import { epochSeconds } from '#domain/time.ts'
+import { TokenMemory } from '#domain/token-memory.ts'
 import { createLog } from './logger.ts'
 
 /** What a function that reaches no provider has: the operator's. */
@@ -68,6 +69,7 @@ export function createStoreServices(functionName: string, settings: StoreSetting
     sealedRecords,
     rotationProgress: sealedRecords,
     log: createLog(functionName),
+    tokenMemory: new TokenMemory(),
   }
 }
 

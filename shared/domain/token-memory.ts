@@ -1,0 +1,50 @@
+// Opened access tokens, kept in the process for a few seconds, so that a warm proxied call asks neither the store nor the
+// vault. Safe to be stale:
+//   refreshed elsewhere     a generation's access token stays good until its expiry, which is looked at on every use;
+//                           where the provider kills it early, its 401 leads to the stored one
+//   disconnected            its tokens are revoked: the provider's 401 leads to the store, which says "not found". Where
+//                           the provider cannot be reached to revoke, calls end within these seconds
+//   suspended               within the 60 s of the credential's cache, as without this memory
+//   reauthorization needed  the token does not work any more, and the 401 leads to the store
+// Keyed by tenant and connection, the tenant being the credential's: another tenant's call never meets the entry.
+import type { Connection, ConnectionRef } from './connection.ts'
+import type { Secret } from './secret.ts'
+import { type EpochSeconds, later } from './time.ts'
+
+export interface UsableToken {
+  readonly connection: Connection
+  readonly accessToken: Secret
+}
+
+export const REMEMBERED_SECONDS = 5
+const MOST_REMEMBERED = 1000
+
+export class TokenMemory {
+  readonly #entries = new Map<string, { readonly token: UsableToken; readonly until: EpochSeconds }>()
+
+  recall(ref: ConnectionRef, now: EpochSeconds): UsableToken | undefined {
+    const known = this.#entries.get(keyOf(ref))
+    return known !== undefined && now < known.until ? known.token : undefined
+  }
+
+  remember(token: UsableToken, now: EpochSeconds): void {
+    const { tenantId, id } = token.connection
+    const key = keyOf({ tenantId, connectionId: id })
+    this.#entries.delete(key)
+    this.#entries.set(key, { token, until: later(now, REMEMBERED_SECONDS) })
+    if (this.#entries.size <= MOST_REMEMBERED) return
+    // A map keeps the order of insertion: the first is the oldest.
+    for (const oldest of this.#entries.keys()) {
+      this.#entries.delete(oldest)
+      return
+    }
+  }
+
+  forget(ref: ConnectionRef): void {
+    this.#entries.delete(keyOf(ref))
+  }
+}
+
+function keyOf({ tenantId, connectionId }: ConnectionRef): string {
+  return `${tenantId}/${connectionId}`
+}

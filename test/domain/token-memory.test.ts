@@ -1,0 +1,99 @@
+// A warm process asks neither store nor vault for a few seconds. What may be stale then, and why it does no harm.
+import { describe, expect, test } from 'vitest'
+import type { Connection } from '#domain/connection.ts'
+import { replaceRejected, usableToken } from '#domain/fresh-token.ts'
+import type { TenantId } from '#domain/ids.ts'
+import { refreshConnection } from '#domain/refresh.ts'
+import { disconnect } from '#domain/revocation.ts'
+import { REMEMBERED_SECONDS, TokenMemory } from '#domain/token-memory.ts'
+import { connectedScene } from '../fakes/scene.ts'
+import type { FakeServices } from '../fakes.ts'
+
+const refOf = ({ tenantId, id }: Connection) => ({ tenantId, connectionId: id })
+
+/** Counts what the store and the vault are asked. */
+function counted(services: FakeServices) {
+  const asked = { store: 0, vault: 0 }
+  const get = services.connections.get.bind(services.connections)
+  const open = services.vault.open.bind(services.vault)
+  services.connections.get = (ref) => {
+    asked.store += 1
+    return get(ref)
+  }
+  services.vault.open = (binding, sealed) => {
+    asked.vault += 1
+    return open(binding, sealed)
+  }
+  return asked
+}
+
+describe('a token used a moment ago', () => {
+  test('costs no read and no key for some seconds, then one of each', async () => {
+    const { services, connection } = await connectedScene()
+    const asked = counted(services)
+    await usableToken(services, refOf(connection))
+    for (let second = 1; second < REMEMBERED_SECONDS; second++) {
+      services.clock.advance(1)
+      await usableToken(services, refOf(connection))
+    }
+    expect(asked).toEqual({ store: 1, vault: 1 })
+    services.clock.advance(1)
+    await usableToken(services, refOf(connection))
+    expect(asked).toEqual({ store: 2, vault: 2 })
+  })
+
+  test('is not used past its expiry, nor where the caller needs one that lasts longer', async () => {
+    const { services, connection } = await connectedScene()
+    services.clock.advance(7200 - 8)
+    expect((await usableToken(services, refOf(connection))).connection.generation).toBe(1)
+    services.clock.advance(3)
+    expect((await usableToken(services, refOf(connection))).connection.generation).toBe(2)
+    const { connection: longer } = await usableToken(services, refOf(connection), 6000)
+    expect(longer.generation).toBe(2)
+  })
+
+  test('of a generation that was replaced elsewhere is still good; if it is not, the stored one is taken', async () => {
+    const { services, connection } = await connectedScene()
+    const { connection: used } = await usableToken(services, refOf(connection))
+    const elsewhere = { ...services, tokenMemory: new TokenMemory() }
+    await refreshConnection(elsewhere, used)
+    expect((await usableToken(services, refOf(connection))).connection.generation).toBe(1)
+    const replaced = await replaceRejected(services, used)
+    expect(replaced?.connection.generation).toBe(2)
+    expect((await usableToken(services, refOf(connection))).connection.generation).toBe(2)
+    expect(services.clickfunnels.counts.refresh).toBe(1)
+  })
+
+  test('of a connection that is gone leads to "not found" by the 401 of its revoked token', async () => {
+    const { services, scene, connection } = await connectedScene()
+    const { connection: used, accessToken } = await usableToken(services, refOf(connection))
+    await disconnect(services, scene.caller, connection.id)
+    expect(await services.resourceServer.probe(accessToken)).toEqual({ outcome: 'rejected' })
+    await expect(replaceRejected(services, used)).rejects.toMatchObject({ code: 'not_found' })
+    await expect(usableToken(services, refOf(connection))).rejects.toMatchObject({ code: 'not_found' })
+  })
+
+  test("is not found by another tenant's credential", async () => {
+    const { services, connection } = await connectedScene()
+    await usableToken(services, refOf(connection))
+    const foreign = { tenantId: 'ten_00000000000000000000000000' as TenantId, connectionId: connection.id }
+    await expect(usableToken(services, foreign)).rejects.toMatchObject({ code: 'not_found' })
+  })
+})
+
+test('the memory holds a bounded number of tokens, the latest', async () => {
+  const { services, connection } = await connectedScene()
+  const { accessToken } = await usableToken(services, refOf(connection))
+  for (let number = 0; number < 1500; number++) {
+    const other = { ...connection, id: `conn_${number}` as Connection['id'] }
+    services.tokenMemory.remember({ connection: other, accessToken }, services.now())
+  }
+  const recalled = (number: number) => {
+    const connectionId = `conn_${number}` as Connection['id']
+    return services.tokenMemory.recall({ tenantId: connection.tenantId, connectionId }, services.now())
+  }
+  expect(services.tokenMemory.recall(refOf(connection), services.now())).toBeUndefined()
+  expect(recalled(499)).toBeUndefined()
+  expect(recalled(500)).toBeDefined()
+  expect(recalled(1499)).toBeDefined()
+})
