@@ -2,6 +2,7 @@
 // DynamoDB and KMS adapters do. `fakeServices()` is one process on one store; hand its parts on for a second process.
 import { providerProfile } from '#adapters/provider-profiles.ts'
 import { idMinter } from '#domain/ids.ts'
+import { Pacer } from '#domain/pace.ts'
 import type { Services } from '#domain/ports.ts'
 import { TokenMemory } from '#domain/token-memory.ts'
 import { FakeClickFunnels } from './fakes/clickfunnels.ts'
@@ -76,6 +77,7 @@ export function fakeServices(overrides: Partial<Services> = {}): FakeServices {
     resourceServer: clickfunnels,
     log: new FakeLog(),
     tokenMemory: new TokenMemory(),
+    pacer: new Pacer(),
     ...(overrides as object),
   }
 }

@@ -2,6 +2,7 @@
 // for the holder of a lease, that it still holds it.
 import type { Connection, ConnectionRef, Lease, Revocation } from '#domain/connection.ts'
 import type { AppId, ConnectionId, EndUserId, TenantId, WorkspaceId } from '#domain/ids.ts'
+import { type Pace, SHRINK_SECONDS } from '#domain/pace.ts'
 import type { ConnectionChange, ConnectionFilter, Connections, Fence, Page } from '#domain/ports.ts'
 import type { EpochSeconds } from '#domain/time.ts'
 import { connectionItem, connectionOf, connectionUpdate, revocationItem } from './connection-items.ts'
@@ -78,6 +79,19 @@ export class DynamoDbConnections implements Connections {
   ): Promise<boolean> {
     const key = connectionKey(tenantId, connectionId)
     const updated = await this.#table.update(key, connectionUpdate(connectionId, change), fenced(fence))
+    return updated !== undefined
+  }
+
+  async setPace({ tenantId, connectionId }: ConnectionRef, pace: Pace): Promise<boolean> {
+    const free = 'attribute_not_exists(pace) OR pace.setAt <= :before'
+    const updated = await this.#table.update(
+      connectionKey(tenantId, connectionId),
+      { set: { pace } },
+      {
+        expression: `attribute_exists(pk) AND (${free})`,
+        values: { ':before': pace.setAt - SHRINK_SECONDS },
+      },
+    )
     return updated !== undefined
   }
 

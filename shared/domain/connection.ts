@@ -1,6 +1,7 @@
 // A connection: one ClickFunnels workspace that granted one end user of a tenant access, with its sealed tokens.
 // Also the arithmetic of when it next needs work. Who may change it, and when: refresh.ts, liveness.ts, grant.ts.
 import type { AppId, ConnectionId, RevocationId, TenantId, WorkspaceId } from './ids.ts'
+import type { Pace } from './pace.ts'
 import type { EndUser } from './tenant.ts'
 import { type EpochSeconds, later } from './time.ts'
 import type { Sealed } from './vault.ts'
@@ -68,6 +69,8 @@ export interface Connection {
   readonly lease?: Lease
   /** A refresh of this generation may have rotated the tokens upstream, and its answer never came. */
   readonly unanswered?: true
+  /** How fast it may be called; absent while no 429 has come. */
+  readonly pace?: Pace
   /** When it next needs work; absent when it needs none. */
   readonly dueAt?: EpochSeconds
   readonly consecutiveFailures: number

@@ -18,6 +18,7 @@ export const ERROR_CODES = [
   'request_too_large',
   'validation_failed',
   'return_url_not_registered',
+  'rate_limited',
   'app_credentials_refused',
   'internal_error',
   'secret_unreadable',

@@ -1,20 +1,24 @@
 // Works off what is due in one shard: refreshes, probes, owed revocations. The table is the queue: what is not reached
 // before the deadline simply stays due. Cost grows with what is due, never with what is stored. Each app has a lane of
 // its own (lanes.ts): one whose provider is down, or whose credentials are refused, takes nothing from the others.
-import type { Connection } from './connection.ts'
+import { type Connection, expiryOf } from './connection.ts'
 import type { FreshTokenPorts } from './fresh-token.ts'
 import { type LaneSignal, runInLanes } from './lanes.ts'
 import { refOf } from './lease.ts'
 import { type LivenessOutcome, probeConnection } from './liveness.ts'
+import { isPaced } from './pace.ts'
 import type { DueCursor, DueWork, Services } from './ports.ts'
 import { type RefreshOutcome, refreshConnection } from './refresh.ts'
 import { ruleOf } from './refresh-rules.ts'
 import { settleRevocation } from './revocation.ts'
-import { later } from './time.ts'
+import { type EpochSeconds, later } from './time.ts'
 
 const LIMITS = { overall: 32, perLane: 8, waiting: 10_000 }
 const PAGE = 500
 const SUSPENDED_SECONDS = 10 * 60
+const PACED_SECONDS = 60
+/** With less than this left of a token, its refresh waits for nobody. */
+const URGENT_SECONDS = 5 * 60
 
 export interface KeepAliveReport {
   /** Pieces of work by how they ended; "waiting": left for a run when their app is well again. */
@@ -81,11 +85,15 @@ async function attend(services: Ports, work: DueWork & { kind: 'connection' }): 
   if (connection?.dueAt === undefined || connection.dueAt > services.now()) {
     return { outcome: 'not_due', signal: 'good' }
   }
+  if (isPaced(connection, services.now()) && mayWait(connection, services.now())) {
+    await postpone(services, connection, PACED_SECONDS)
+    return { outcome: 'deferred', signal: 'good' }
+  }
   const ended =
     connection.credential.kind === 'refreshable'
       ? await refreshConnection(services, connection)
       : await probeConnection(services, connection)
-  if (ended.outcome === 'suspended') await postpone(services, connection)
+  if (ended.outcome === 'suspended') await postpone(services, connection, SUSPENDED_SECONDS)
   return { outcome: ended.outcome, signal: signalOf(ended) }
 }
 
@@ -106,10 +114,16 @@ function signalOf(ended: RefreshOutcome | LivenessOutcome): LaneSignal {
   }
 }
 
-/** A suspended tenant's connections are looked at again later; they must not stand in the way of others. */
-async function postpone(services: Ports, connection: Connection): Promise<void> {
+/** Whether there is time: callers come before work in the background where ClickFunnels limits both. */
+function mayWait({ credential }: Connection, now: EpochSeconds): boolean {
+  const expiresAt = expiryOf(credential)
+  return expiresAt === undefined || expiresAt > later(now, URGENT_SECONDS)
+}
+
+/** Looked at again later, by chance up to twice the time: it must not stand in the way of others. */
+async function postpone(services: Ports, connection: Connection, seconds: number): Promise<void> {
   const now = services.now()
-  const change = { dueAt: later(now, SUSPENDED_SECONDS * (1 + services.chance())), updatedAt: now }
+  const change = { dueAt: later(now, seconds * (1 + services.chance())), updatedAt: now }
   await services.connections.update(refOf(connection), { generation: connection.generation }, change)
 }
 

@@ -24,6 +24,7 @@ import type {
   WorkspaceId,
 } from './ids.ts'
 import type { RootKeys, TenantKeys } from './keys.ts'
+import type { Pace, Pacer } from './pace.ts'
 import type { ProviderProfile } from './provider.ts'
 import type { RotationProgressStore, SealedRecords } from './sealed-records.ts'
 import type { Secret } from './secret.ts'
@@ -155,6 +156,8 @@ export interface Connections {
    * connection holds the claim.
    */
   replaceGrant(read: Connection, change: ConnectionChange, former: Revocation | undefined): Promise<boolean>
+  /** Sets the pace of a connection unless it was set within the last seconds; false if so, or if it is gone. */
+  setPace(ref: ConnectionRef, pace: Pace): Promise<boolean>
   /** Deletes the connection and owes the revocation of its tokens, in one transaction; false if the fence fails. */
   remove(connection: Connection, revocation: Revocation): Promise<boolean>
   /** Newest first, `limit` at most, after the connection named. */
@@ -305,6 +308,7 @@ export interface Services {
   readonly authorizationServer: AuthorizationServer
   readonly resourceServer: ResourceServer
   readonly log: Log
-  /** Of this process. */
+  /** Of this process, as is the next. */
   readonly tokenMemory: TokenMemory
+  readonly pacer: Pacer
 }

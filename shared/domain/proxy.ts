@@ -6,6 +6,8 @@ import type { Connection } from './connection.ts'
 import { ServiceError } from './errors.ts'
 import { type FreshTokenPorts, replaceRejected, usableToken } from './fresh-token.ts'
 import type { ConnectionId } from './ids.ts'
+import { refOf } from './lease.ts'
+import { mayShrink, paceNow } from './pace.ts'
 import type { Services, UpstreamResponse } from './ports.ts'
 import { apiBase, funnelsPath } from './provider.ts'
 import { retryAfterSeconds } from './retry-after.ts'
@@ -38,7 +40,10 @@ const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS']
 const RETRIED_STATUSES = [429, 503]
 const MOST_ATTEMPTS = 4
 
-type Ports = FreshTokenPorts & Pick<Services, 'provider' | 'publicUrl' | 'resourceServer'>
+/** How long a call waits for its turn; longer is the caller's to wait. */
+const MOST_PACED_SECONDS = 5
+
+type Ports = FreshTokenPorts & Pick<Services, 'provider' | 'publicUrl' | 'resourceServer' | 'pacer'>
 
 /**
  * Makes one call upstream. A 401 leads to one coordinated refresh and one replay. A safe method that is answered 429 or
@@ -67,7 +72,9 @@ async function patiently(
   end: EpochSeconds,
 ): Promise<UpstreamResponse> {
   for (let attempt = 1; ; attempt++) {
+    await takeTurn(services, token.connection, end)
     const answer = await send(services, request, token, end)
+    if (answer.status === 429) await slowDown(services, token.connection)
     if (!RETRIED_STATUSES.includes(answer.status)) return answer
     const asked = retryAfterSeconds(headerOf(answer, 'retry-after'), services.now())
     const wait = asked ?? BACKOFF_SECONDS * 2 ** (attempt - 1) * (0.5 + services.chance())
@@ -77,6 +84,34 @@ async function patiently(
     }
     await services.sleep(wait * 1000)
   }
+}
+
+/** Keeps a connection within the pace that ClickFunnels' 429s have taught. */
+async function takeTurn(services: Ports, connection: Connection, end: EpochSeconds): Promise<void> {
+  const now = services.now()
+  const ref = refOf(connection)
+  const wait = services.pacer.take(ref, paceNow(connection.pace, now), now)
+  if (wait === 0) return
+  if (wait <= MOST_PACED_SECONDS && now + wait + ATTEMPT_SECONDS <= end) return services.sleep(wait * 1000)
+  services.pacer.giveBack(ref)
+  throw new ServiceError(
+    'rate_limited',
+    'ClickFunnels limits how fast this connection may be called, and others of your calls are waiting already.',
+    { retryAfterSeconds: Math.ceil(wait), extensions: { connection_id: connection.id } },
+  )
+}
+
+/** Learns from a 429. A lesson that cannot be stored is learnt by the next one. */
+async function slowDown(services: Ports, connection: Connection): Promise<void> {
+  const now = services.now()
+  if (!mayShrink(connection.pace, now)) return
+  const ref = refOf(connection)
+  const pace = services.pacer.shrunk(ref, paceNow(connection.pace, now), now)
+  await services.connections.setPace(ref, pace).catch((error) => {
+    services.log.warn('The pace of a connection was not stored', { ...ref, error })
+  })
+  // This process goes by it at once, the others when they read the connection again.
+  services.tokenMemory.forget(ref)
 }
 
 function headerOf({ headers }: UpstreamResponse, wanted: string): string | undefined {

@@ -88,6 +88,12 @@ export const ERROR_CATALOG: Readonly<
       '"return_url" does not lie under a URL that is registered for the tenant: same scheme, host, port and path prefix.',
     remedy: 'Use a registered URL, or ask the operator to register this one.',
   },
+  rate_limited: {
+    meaning:
+      'ClickFunnels answered 429 to calls of this connection a moment ago. It is called at the pace that this taught, which rises again by itself, and this call would have waited too long for its turn. It was not made.',
+    remedy:
+      'Try again after "Retry-After". Make fewer calls at once for this connection; others are not affected.',
+  },
   app_credentials_refused: {
     meaning: "ClickFunnels does not know the app's client id, or none of its client secrets is right.",
     remedy:

@@ -21,6 +21,7 @@ export const PROBLEMS: Readonly<Record<ErrorCode, { readonly status: number; rea
   request_too_large: { status: 413, title: 'The request is too large' },
   validation_failed: { status: 422, title: 'The request breaks a rule' },
   return_url_not_registered: { status: 422, title: 'The return URL is not registered' },
+  rate_limited: { status: 429, title: 'The connection is called too fast' },
   app_credentials_refused: { status: 502, title: "ClickFunnels refused the app's credentials" },
   grant_refused: { status: 502, title: 'ClickFunnels refused the authorization code' },
   upstream_unreachable: { status: 502, title: 'ClickFunnels could not be reached' },

@@ -19,6 +19,7 @@ import { type ProviderSettings, providerProfile } from '#adapters/provider-profi
 import { SqsRecoveryQueue } from '#adapters/sqs-recovery-queue.ts'
 import { TenantKeyWrapping } from '#adapters/tenant-key-wrapping.ts'
 import { idMinter } from '#domain/ids.ts'
+import { Pacer } from '#domain/pace.ts'
 import type { Services } from '#domain/ports.ts'
 import { epochSeconds } from '#domain/time.ts'
 import { TokenMemory } from '#domain/token-memory.ts'
@@ -70,6 +71,7 @@ export function createStoreServices(functionName: string, settings: StoreSetting
     rotationProgress: sealedRecords,
     log: createLog(functionName),
     tokenMemory: new TokenMemory(),
+    pacer: new Pacer(),
   }
 }
 

@@ -123,4 +123,23 @@ export function connectionsContract(open: OpenStores): void {
       expect(await connections.acquireLease(ref, 1, lease('other'), NOW)).toBe(true)
     })
   })
+  describe('a pace', () => {
+    test('is kept with the connection, and set anew by one of many, after some seconds', async () => {
+      const { connections, ref, connection } = await stored()
+      const paceAt = (seconds: number) => ({ perSecond: 4, setAt: later(NOW, seconds) })
+      const first = await Promise.all([1, 2, 3].map(() => connections.setPace(ref, paceAt(0))))
+      expect(first.filter(Boolean)).toHaveLength(1)
+      expect(await connections.get(ref)).toEqual({ ...connection, pace: paceAt(0) })
+      expect(await connections.setPace(ref, paceAt(1))).toBe(false)
+      expect(await connections.setPace(ref, paceAt(2))).toBe(true)
+      expect((await connections.get(ref))?.pace).toEqual(paceAt(2))
+    })
+
+    test('does not bring a connection into being', async () => {
+      const { connections } = await stored()
+      const ref = { tenantId: newId('tenant'), connectionId: newId('connection') }
+      expect(await connections.setPace(ref, { perSecond: 1, setAt: NOW })).toBe(false)
+      expect(await connections.get(ref)).toBeUndefined()
+    })
+  })
 }

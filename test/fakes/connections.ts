@@ -2,6 +2,7 @@
 import { dueShardOf } from '#adapters/table.ts'
 import type { Connection, ConnectionRef, Lease, Revocation } from '#domain/connection.ts'
 import type { AppId, ConnectionId, EndUserId, RevocationId, TenantId, WorkspaceId } from '#domain/ids.ts'
+import { mayShrink, type Pace } from '#domain/pace.ts'
 import type {
   ConnectionChange,
   ConnectionFilter,
@@ -77,6 +78,13 @@ export class FakeConnections implements Connections, DueIndex {
     if (stored === undefined || !holds(stored, fence)) return false
     const changed = withoutNulls({ ...stored, ...structuredClone(change) })
     this.items.set(keyOf(ref), changed as unknown as Connection)
+    return true
+  }
+
+  async setPace(ref: ConnectionRef, pace: Pace): Promise<boolean> {
+    const stored = this.items.get(keyOf(ref))
+    if (stored === undefined || !mayShrink(stored.pace, pace.setAt)) return false
+    this.items.set(keyOf(ref), { ...stored, pace })
     return true
   }
 
