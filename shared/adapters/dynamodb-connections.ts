@@ -5,8 +5,9 @@ import type { AppId, ConnectionId, EndUserId, TenantId, WorkspaceId } from '#dom
 import { type Pace, SHRINK_SECONDS } from '#domain/pace.ts'
 import type { ConnectionChange, ConnectionFilter, Connections, Fence, Page } from '#domain/ports.ts'
 import type { EpochSeconds } from '#domain/time.ts'
+import { claimedBy, claimOf, fenced } from './connection-conditions.ts'
 import { connectionItem, connectionOf, connectionUpdate, revocationItem } from './connection-items.ts'
-import { ABSENT, type Condition, type Item } from './dynamodb-expressions.ts'
+import { ABSENT, type Item } from './dynamodb-expressions.ts'
 import type { Query, Table } from './dynamodb-table.ts'
 import {
   connectionKey,
@@ -188,29 +189,6 @@ export class DynamoDbConnections implements Connections {
     const items = await this.#table.getMany(keys)
     return { items: items.toSorted((one, other) => (String(one.sk) < String(other.sk) ? 1 : -1)) }
   }
-}
-
-function fenced({ generation, leaseOwner }: Fence): Condition {
-  if (leaseOwner === undefined)
-    return { expression: 'generation = :generation', values: { ':generation': generation } }
-  return {
-    expression: 'generation = :generation AND leaseOwner = :owner',
-    values: { ':generation': generation, ':owner': leaseOwner },
-  }
-}
-
-function claimedBy(id: ConnectionId, or = ''): Condition {
-  return { expression: `${or}connectionId = :connectionId`, values: { ':connectionId': id } }
-}
-
-/** The item that says "this end user's connection of this app to this workspace is …". */
-function claimOf({
-  tenantId,
-  appId,
-  workspace,
-  endUser,
-}: Pick<Connection, 'tenantId' | 'appId' | 'workspace' | 'endUser'>): Key | undefined {
-  return workspace.id && workspaceClaimKey(tenantId, appId, workspace.id, endUser.id)
 }
 
 function matches(connection: Connection, { appId, status }: ConnectionFilter): boolean {
