@@ -29,8 +29,7 @@ export function toProxyRequest(request: ApiRequest, connectionId: ConnectionId):
 export function upstreamAnswer({ status, headers, body }: UpstreamResponse): Answer {
   const joined: Record<string, string> = {}
   for (const [name, value] of headers) {
-    const before = joined[name]
-    joined[name] = before === undefined ? value : `${before}, ${value}`
+    joined[name] = Object.hasOwn(joined, name) ? `${joined[name]}, ${value}` : value
   }
   return { status, headers: { ...joined, 'funnel-connect-answer-by': 'clickfunnels' }, body }
 }
