@@ -1,0 +1,44 @@
+// Retry-After, in both its forms (RFC 9110 section 10.2.3), and what is neither.
+import { expect, test } from 'vitest'
+import { retryAfterSeconds } from '#adapters/retry-after.ts'
+
+const NOW = Date.UTC(2026, 0, 1)
+
+test.each([
+  ['0', 0],
+  ['5', 5],
+  ['005', 5],
+  ['999999', 999_999],
+  ['Thu, 01 Jan 2026 00:00:10 GMT', 10],
+  ['Thursday, 01-Jan-26 00:00:10 GMT', 10],
+  ['Thu, 01 Jan 2026 00:00:00 GMT', 0],
+  ['Wed, 31 Dec 2025 23:59:59 GMT', 0],
+])('"%s" asks to wait %i seconds', (value, seconds) => {
+  expect(retryAfterSeconds(value, NOW)).toBe(seconds)
+})
+
+test('a date is never reached too early: parts of a second count up', () => {
+  expect(retryAfterSeconds('Thu, 01 Jan 2026 00:00:10 GMT', NOW + 1)).toBe(10)
+})
+
+test.each([
+  '',
+  ' ',
+  'soon',
+  '-1',
+  '1.5',
+  '5.5',
+  '+5',
+  '5 seconds',
+  '1e3',
+  '0x10',
+  '1234567',
+  'NaN',
+  '5, 6',
+])('"%s" asks for nothing that can be understood', (value) => {
+  expect(retryAfterSeconds(value, NOW)).toBeUndefined()
+})
+
+test('no header asks for nothing', () => {
+  expect(retryAfterSeconds(undefined)).toBeUndefined()
+})
