@@ -38,6 +38,7 @@ describe('an answer that is no token response', () => {
     ['an access token that is a number', 200, { ...TOKENS, access_token: 7 }],
     ['no token type', 200, without('token_type')],
     ['another token type', 200, { ...TOKENS, token_type: 'mac' }],
+    ['a token that is bound to a key', 200, { ...TOKENS, token_type: 'DPoP' }],
     ['a lifetime that is none', 200, { ...TOKENS, expires_in: 'soon' }],
     ['a negative lifetime', 200, { ...TOKENS, expires_in: -1 }],
     ['tokens with another status', 201, TOKENS],
