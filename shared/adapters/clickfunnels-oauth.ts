@@ -121,7 +121,6 @@ export class ClickFunnelsOAuth implements AuthorizationServer {
       outcome: 'granted',
       tokens: {
         accessToken: new Secret(access_token),
-        // Blank members are as good as absent.
         ...(refresh_token && { refreshToken: new Secret(refresh_token) }),
         ...(expires_in !== undefined && { expiresInSeconds: expires_in }),
         scopes: scope?.split(' ').filter((word) => word !== '') ?? [],
@@ -148,10 +147,22 @@ async function send(
   // Doorkeeper sends this header with every error, which would keep the library from reading the body's `error`.
   const passed = response.headers.filter(([name]) => name !== 'www-authenticate')
   const empty = response.status === 204 || response.status === 304 || response.body.byteLength === 0
-  return new Response(empty ? null : response.body, {
+  return new Response(empty ? null : withoutBlanks(response.body), {
     status: response.status,
     headers: passed.map(([name, value]) => [name, value]),
   })
+}
+
+/** Blank members are as good as absent (Rails writes both); the library would refuse the tokens beside them. */
+function withoutBlanks(body: Uint8Array): Uint8Array | string {
+  try {
+    const json: unknown = JSON.parse(Buffer.from(body).toString())
+    if (typeof json !== 'object' || json === null || Array.isArray(json)) return body
+    const members = Object.entries(json).filter(([, value]) => value !== null && value !== '')
+    return JSON.stringify(Object.fromEntries(members))
+  } catch {
+    return body
+  }
 }
 
 function outcomeOf(error: unknown): TokenOutcome {

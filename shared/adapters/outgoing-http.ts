@@ -55,23 +55,28 @@ const agents: { 'http:'?: Agent; 'https:'?: Agent } = {}
 export async function sendRequest(request: OutgoingRequest): Promise<OutgoingResponse> {
   const until = performance.now() + request.deadlineMilliseconds
   try {
-    return await sendOnce(request, until)
+    return await sendOnce(request, until, 'kept or new')
   } catch (error) {
-    // A kept connection that the other side had closed already: a safe method goes again on a new one.
+    // A kept connection that the other side had closed already: a safe method goes again on a new one, since other
+    // kept ones may be closed as well.
     if (!(error instanceof StaleConnection)) throw error
-    if (SAFE_METHODS.includes(request.method)) return sendOnce(request, until)
+    if (SAFE_METHODS.includes(request.method)) return sendOnce(request, until, 'new')
     throw new OutgoingError('lost', error.message)
   }
 }
 
 class StaleConnection extends Error {}
 
-function sendOnce(request: OutgoingRequest, until: number): Promise<OutgoingResponse> {
+function sendOnce(
+  request: OutgoingRequest,
+  until: number,
+  connection: 'kept or new' | 'new',
+): Promise<OutgoingResponse> {
   const { protocol, hostname, port, path } = target(request.url)
   const { request: open, Agent } = modules[protocol]()
   agents[protocol] ??= new Agent({ keepAlive: true, maxFreeSockets: 64 })
   const options: RequestOptions = {
-    agent: agents[protocol],
+    agent: connection === 'new' ? false : agents[protocol],
     method: request.method,
     hostname,
     port,
@@ -143,6 +148,8 @@ function flatHeaders({ headers, body }: OutgoingRequest): Record<string, string 
   const flat: Record<string, string | string[]> = { 'user-agent': USER_AGENT }
   const own = new Set<string>()
   for (const [name, value] of headers) {
+    // ClickFunnels' edge takes a blank one for none.
+    if (name === 'user-agent' && value.trim() === '') continue
     const before = own.has(name) ? flat[name] : undefined
     flat[name] = before === undefined ? value : [before, value].flat()
     own.add(name)

@@ -15,6 +15,7 @@ const NOT_SENT: readonly string[] = [
   'forwarded',
   'x-forwarded-',
   'x-amzn-',
+  'x-request-id',
   'funnel-connect-',
 ]
 
@@ -47,10 +48,12 @@ export function rewriteLink(value: string, from: string, to: string): string {
 }
 
 function without(headers: HeaderList, names: readonly string[]): HeaderList {
-  // A message may name further hop-by-hop headers of its own in `Connection`.
+  // A message may name further hop-by-hop headers of its own in `Connection`, each in full.
   const named = headers.filter(([name]) => name === 'connection').flatMap(([, value]) => value.split(','))
-  const dropped = [...names, ...named.map((name) => name.trim().toLowerCase())]
+  const hops = named.map((name) => name.trim().toLowerCase())
   return headers.filter(
-    ([name]) => !dropped.some((entry) => (entry.endsWith('-') ? name.startsWith(entry) : name === entry)),
+    ([name]) =>
+      !hops.includes(name) &&
+      !names.some((entry) => (entry.endsWith('-') ? name.startsWith(entry) : name === entry)),
   )
 }

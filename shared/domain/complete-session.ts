@@ -66,7 +66,7 @@ function notCompletable(session: ConnectSession, status: string): ServiceError {
     session.state.status === 'exchanging' || status === 'awaiting_completion'
       ? 'The session is being completed by another request.'
       : `The session is "${status}"; only one that is "awaiting_completion" can be completed.`
-  return new ServiceError('session_not_completable', detail, { extensions: { status } })
+  return new ServiceError('session_not_completable', detail, { extensions: { session_status: status } })
 }
 
 /** The error of the session as a problem; what a session can end with is in exchange.ts and grant.ts. */

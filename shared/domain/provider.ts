@@ -61,7 +61,8 @@ export function subdomainOf(host: string | undefined): string | undefined {
 export function isAccountLevel(segments: readonly string[]): boolean {
   const [first] = segments
   if (first === 'me' || first === 'teams' || first === 'users') return true
-  return first === 'workspaces' && segments.length <= 2
+  // A slash at the end is an empty segment and names the same thing.
+  return first === 'workspaces' && segments.filter((segment) => segment !== '').length <= 2
 }
 
 /**
@@ -92,7 +93,7 @@ export function funnelsPath(
   profile: ProviderProfile,
   workspaceId: WorkspaceId | undefined,
 ): string[] | undefined {
-  const needsWorkspace = profile.funnelsPath.includes('{workspace_id}')
-  if (needsWorkspace && workspaceId === undefined) return undefined
-  return profile.funnelsPath.replace('{workspace_id}', workspaceId ?? '').split('/')
+  const segments = profile.funnelsPath.split('/')
+  if (workspaceId === undefined) return segments.includes('{workspace_id}') ? undefined : segments
+  return segments.map((segment) => (segment === '{workspace_id}' ? workspaceId : segment))
 }

@@ -7,6 +7,7 @@ import type { EpochSeconds } from './time.ts'
 export function retryAfterSeconds(value: string | undefined, now: EpochSeconds): number | undefined {
   if (value === undefined) return undefined
   if (/^\d{1,6}$/.test(value)) return Number(value)
-  const date = Date.parse(value)
+  // `Date.parse` takes "1.5" and "-1" for days long past; an HTTP date begins with the name of its day.
+  const date = /^[A-Z][a-z]{2,8}\b/.test(value) ? Date.parse(value) : Number.NaN
   return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil(date / 1000 - now))
 }

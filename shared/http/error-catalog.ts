@@ -44,7 +44,7 @@ export const ERROR_CATALOG: Readonly<
   },
   session_not_completable: {
     meaning:
-      'Only a session whose status is "awaiting_completion" can be completed; the problem\'s "status" says how it stands.',
+      'Only a session whose status is "awaiting_completion" can be completed; the problem\'s "session_status" says how it stands.',
     remedy: 'Read the session. If it has expired or failed, start a new one.',
   },
   workspace_mismatch: {

@@ -64,12 +64,13 @@ export function problemAnswer(error: unknown, publicUrl: string): Answer {
       ...(known.retryAfterSeconds !== undefined && { 'retry-after': String(known.retryAfterSeconds) }),
     },
     body: JSON.stringify({
+      // First, so that none can take the place of a standard member.
+      ...known.extensions,
       type: problemType(publicUrl, known.code),
       title,
       status,
       code: known.code,
       detail: known.message,
-      ...known.extensions,
     }),
   }
 }

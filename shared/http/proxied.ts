@@ -46,8 +46,7 @@ function minValidity(value: string | undefined): number | undefined {
 export function upstreamAnswer({ status, headers, body }: UpstreamResponse): Answer {
   const joined: Record<string, string> = {}
   for (const [name, value] of headers) {
-    const before = joined[name]
-    joined[name] = before === undefined ? value : `${before}, ${value}`
+    joined[name] = Object.hasOwn(joined, name) ? `${joined[name]}, ${value}` : value
   }
   return { status, headers: { ...joined, 'funnel-connect-answer-by': 'clickfunnels' }, body }
 }

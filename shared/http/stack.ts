@@ -76,23 +76,26 @@ export function httpHandler<F extends ApiFunction>(ports: StackPorts, endpoints:
 
   function finish({ event, error, internal }: Run, answer: Answer): APIGatewayProxyStructuredResultV2 {
     const request = event as ApiRequest
+    let failure = error
+    let result: APIGatewayProxyStructuredResultV2
+    try {
+      result = toResult(withOurs(request, answer))
+    } catch (tooLarge) {
+      failure = tooLarge
+      result = toResult(withOurs(request, problemAnswer(tooLarge, ports.publicUrl)))
+    }
     const line = {
       request: request.id,
       route: request.routeKey,
       method: request.method,
-      status: answer.status,
+      status: result.statusCode,
       milliseconds: Math.round(performance.now() - (internal.startedAt ?? 0)),
       tenant: request.caller?.tenant.id,
     }
-    if (isOurFault(error)) ports.log.error('Request failed', { ...line, error })
-    else ports.log.info('Request', { ...line, ...(error instanceof ServiceError && { code: error.code }) })
-    const ours = { ...corsHeaders(request), 'funnel-connect-request-id': request.id }
-    try {
-      return toResult({ ...answer, headers: { ...answer.headers, ...ours } })
-    } catch (tooLarge) {
-      const problem = problemAnswer(tooLarge, ports.publicUrl)
-      return toResult({ ...problem, headers: { ...problem.headers, ...ours } })
-    }
+    if (isOurFault(failure)) ports.log.error('Request failed', { ...line, error: failure })
+    else
+      ports.log.info('Request', { ...line, ...(failure instanceof ServiceError && { code: failure.code }) })
+    return result
   }
 
   const dispatch = async (request: ApiRequest): Promise<Answer> => {
@@ -106,6 +109,21 @@ export function httpHandler<F extends ApiFunction>(ports: StackPorts, endpoints:
     .use(answering as middy.MiddlewareObj)
     .use(authenticating as middy.MiddlewareObj)
     .handler(dispatch as never) as unknown as HttpHandler
+}
+
+/** The answer with the headers that every answer has. What ClickFunnels' answer varies by, it goes on varying by. */
+function withOurs(request: ApiRequest, answer: Answer): Answer {
+  const cors = corsHeaders(request)
+  const vary = [answer.headers.vary, cors.vary].filter((value) => value !== undefined).join(', ')
+  return {
+    ...answer,
+    headers: {
+      ...answer.headers,
+      ...cors,
+      ...(vary && { vary }),
+      'funnel-connect-request-id': request.id,
+    },
+  }
 }
 
 function accessOf(routeKey: string): Access {

@@ -70,7 +70,7 @@ describe('completing as another end user', () => {
     expect((await scene.session(journey)).state).toEqual({ status: 'failed', error: 'end_user_mismatch' })
     await expect(complete(scene, journey)).rejects.toMatchObject({
       code: 'session_not_completable',
-      extensions: { status: 'failed' },
+      extensions: { session_status: 'failed' },
     })
     expect(scene.services.clickfunnels.counts.exchangeCode).toBe(0)
   })
@@ -92,7 +92,7 @@ describe('a session that cannot be completed', () => {
     const journey = await begin(scene)
     await expect(complete(scene, journey)).rejects.toMatchObject({
       code: 'session_not_completable',
-      extensions: { status },
+      extensions: { session_status: status },
     })
   })
 
@@ -101,7 +101,7 @@ describe('a session that cannot be completed', () => {
     scene.services.clock.advance(CODE_LIFETIME_SECONDS)
     await expect(complete(scene, journey)).rejects.toMatchObject({
       code: 'session_not_completable',
-      extensions: { status: 'expired' },
+      extensions: { session_status: 'expired' },
     })
     expect(scene.services.clickfunnels.counts.exchangeCode).toBe(0)
   })

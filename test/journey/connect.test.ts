@@ -112,7 +112,10 @@ describe('a verified session', () => {
       status: 403,
       json: { code: 'end_user_mismatch' },
     })
-    expect(await complete(session.id, 'user-1')).toMatchObject({ status: 409, json: { status: 'failed' } })
+    expect(await complete(session.id, 'user-1')).toMatchObject({
+      status: 409,
+      json: { status: 409, session_status: 'failed' },
+    })
     expect(await codesSpent()).toBe(before)
   })
 })

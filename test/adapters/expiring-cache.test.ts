@@ -1,0 +1,58 @@
+// A cache bounded in time and count, whose callers share one load.
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { ExpiringCache } from '#adapters/expiring-cache.ts'
+
+let loads: string[]
+let cache: ExpiringCache<number>
+const get = (key: string) =>
+  cache.get(key, async () => {
+    loads.push(key)
+    return loads.length
+  })
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['performance'] })
+  loads = []
+  cache = new ExpiringCache(60, 2)
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+test('a value is loaded once by many at a time', async () => {
+  expect(await Promise.all([get('a'), get('a'), get('a')])).toEqual([1, 1, 1])
+})
+
+test('a value is loaded again after its time, counted from the load', async () => {
+  await get('a')
+  vi.advanceTimersByTime(59_999)
+  expect(await get('a')).toBe(1)
+  vi.advanceTimersByTime(1)
+  expect(await get('a')).toBe(2)
+})
+
+test('beyond its size the oldest load is forgotten', async () => {
+  for (const key of ['a', 'b', 'c']) await get(key)
+  await get('b')
+  await get('a')
+  expect(loads).toEqual(['a', 'b', 'c', 'a'])
+})
+
+test('a load that fails is told to all who waited, and forgotten', async () => {
+  const fail = () => cache.get('a', () => Promise.reject(new Error('no')))
+  const both = await Promise.allSettled([fail(), get('a')])
+  expect(both.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+  expect(loads).toEqual([])
+  expect(await get('a')).toBe(1)
+})
+
+test('a load that fails late does not forget the value that took its place', async () => {
+  let fail = (_: Error) => {}
+  const slow = cache.get('a', () => new Promise((_, reject) => (fail = reject)))
+  vi.advanceTimersByTime(60_000)
+  await get('a')
+  fail(new Error('late'))
+  await expect(slow).rejects.toThrow('late')
+  await get('a')
+  expect(loads).toEqual(['a'])
+})

@@ -1,0 +1,104 @@
+// What the client to ClickFunnels says of a network that fails, and when it may send a request again.
+import { afterEach, describe, expect, test } from 'vitest'
+import { sendRequest } from '#adapters/outgoing-http.ts'
+import { type LoopbackPeer, type Peer, startPeer, wire } from '../support/loopback-peer.ts'
+
+const peers: LoopbackPeer[] = []
+afterEach(async () => {
+  for (const peer of peers.splice(0)) await peer.close()
+})
+
+async function start(answer: Peer) {
+  const peer = await startPeer(answer)
+  peers.push(peer)
+  const send = (method = 'GET', deadlineMilliseconds = 5_000) =>
+    sendRequest({ method, url: `${peer.url}/`, headers: [], deadlineMilliseconds })
+  return { peer, send }
+}
+
+describe('the deadline', () => {
+  test.each<[string, Peer]>([
+    ['nothing comes', () => {}],
+    ['the head never ends', (socket) => socket.write('HTTP/1.1 200 OK\r\nContent-Le')],
+    ['the body never ends', (socket) => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx')],
+  ])('ends the wait when %s, and closes the connection', async (_, answer) => {
+    const { peer, send } = await start(answer)
+    await expect(send('GET', 60)).rejects.toMatchObject({ name: 'OutgoingError', fault: 'timeout' })
+    expect(peer.requests).toHaveLength(1)
+    await expect.poll(() => peer.open.size).toBe(0)
+  })
+
+  test('that has passed already is told as such', async () => {
+    const { send } = await start(() => {})
+    await expect(send('GET', 0)).rejects.toMatchObject({ fault: 'timeout' })
+  })
+
+  test('leaves the next request alone', async () => {
+    const { send } = await start((socket, { connection }) => connection > 0 && socket.write(wire(200)))
+    await expect(send('GET', 60)).rejects.toMatchObject({ fault: 'timeout' })
+    expect(await send()).toMatchObject({ status: 200 })
+  })
+})
+
+describe('a connection', () => {
+  test('that is refused means that nothing was sent', async () => {
+    const { peer, send } = await start(() => {})
+    await peer.close()
+    await expect(send('POST')).rejects.toMatchObject({ fault: 'unreachable', message: 'ECONNREFUSED' })
+  })
+
+  test.each<[string, Peer]>([
+    ['without an answer', (socket) => socket.destroy()],
+    ['by a reset', (socket) => socket.resetAndDestroy()],
+    ['in the head', (socket) => socket.end('HTTP/1.1 200 OK\r\nContent-')],
+    ['in the body', (socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx')],
+    ['in a chunk', (socket) => socket.end('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nx')],
+    ['after an answer that is no HTTP', (socket) => socket.end('SSH-2.0-OpenSSH_9.0\r\n')],
+  ])('that breaks %s leaves the outcome open, and nothing is sent twice', async (_, answer) => {
+    for (const method of ['GET', 'POST']) {
+      const { peer, send } = await start(answer)
+      await expect(send(method)).rejects.toMatchObject({ name: 'OutgoingError', fault: 'lost' })
+      expect(peer.requests).toHaveLength(1)
+    }
+  })
+
+  test('is used again for the next request', async () => {
+    const seen: number[] = []
+    const { send } = await start((socket, { connection }) => {
+      seen.push(connection)
+      socket.write(wire(200))
+    })
+    await send()
+    await send('POST')
+    expect(seen).toEqual([0, 0])
+  })
+})
+
+describe('a kept connection that the other side closes', () => {
+  /** Each connection answers its first request and breaks at its second. */
+  const oneEach: Peer = (socket, { place }) => {
+    if (place === 0) socket.write(wire(200))
+    else socket.resetAndDestroy()
+  }
+
+  test.each(['GET', 'HEAD', 'OPTIONS'])('lets a %s go again on a new one', async (method) => {
+    const { peer, send } = await start(oneEach)
+    await send()
+    expect(await send(method)).toMatchObject({ status: 200 })
+    expect(peer.requests).toHaveLength(3)
+  })
+
+  test('lets a GET go on a new one at once, however many were closed', async () => {
+    const { peer, send } = await start(oneEach)
+    await Promise.all([send(), send(), send()])
+    expect(await send()).toMatchObject({ status: 200 })
+    expect(peer.requests).toHaveLength(5)
+  })
+
+  test.each(['POST', 'PUT', 'PATCH', 'DELETE'])('leaves the outcome of a %s open', async (method) => {
+    const { peer, send } = await start(oneEach)
+    await send()
+    await expect(send(method)).rejects.toMatchObject({ name: 'OutgoingError', fault: 'lost' })
+    expect(peer.requests).toHaveLength(2)
+  })
+})

@@ -1,0 +1,143 @@
+// What of the headers is dropped on the way to ClickFunnels and back, and where its links point.
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import {
+  type HeaderList,
+  requestHeadersToSend,
+  responseHeadersToReturn,
+  rewriteLink,
+} from '#domain/api-headers.ts'
+
+const HOP_BY_HOP = [
+  'connection',
+  'keep-alive',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'proxy-authorization',
+  'proxy-authenticate',
+  'proxy-connection',
+]
+const CREDENTIALS_AND_WAY = [
+  'authorization',
+  'cookie',
+  'host',
+  'content-length',
+  'expect',
+  'forwarded',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-amzn-trace-id',
+  'x-request-id',
+]
+const BETWEEN_THEM_AND_THEIR_PAGES = ['set-cookie', 'access-control-allow-origin', 'content-length']
+
+test.each([...HOP_BY_HOP, ...CREDENTIALS_AND_WAY])('%s of the caller is not sent', (name) => {
+  expect(requestHeadersToSend([[name, 'x']])).toEqual([])
+})
+
+test.each([...HOP_BY_HOP, ...BETWEEN_THEM_AND_THEIR_PAGES])('%s of ClickFunnels is not returned', (name) => {
+  expect(responseHeadersToReturn([[name, 'x']])).toEqual([])
+})
+
+test('everything else passes as it is, in its order, repeated ones too', () => {
+  const sent: HeaderList = [
+    ['accept', 'application/json'],
+    ['content-type', 'application/json'],
+    ['idempotency-key', 'k'],
+    ['x-custom', 'a'],
+    ['x-custom', 'b'],
+    ['authorizations', 'x'],
+    ['hostname', 'x'],
+  ]
+  expect(requestHeadersToSend(sent)).toEqual(sent)
+  const returned: HeaderList = [
+    ['pagination-next', '20'],
+    ['retry-after', '5'],
+    ['x-request-id', 'theirs'],
+    ['etag', '"a"'],
+  ]
+  expect(responseHeadersToReturn(returned)).toEqual(returned)
+})
+
+describe('a header that Connection names', () => {
+  test.each([
+    ['x-hop', ['x-other']],
+    [' X-Hop , x-other ', []],
+    ['close,,x-hop', ['x-other']],
+    ['x-', ['x-hop', 'x-other']],
+    ['', ['x-hop', 'x-other']],
+  ])('(%j) is dropped with it, and no other', (connection, left) => {
+    const headers: HeaderList = [
+      ['x-hop', '1'],
+      ['connection', connection],
+      ['x-other', '2'],
+    ]
+    expect(requestHeadersToSend(headers).map(([name]) => name)).toEqual(left)
+    expect(responseHeadersToReturn(headers).map(([name]) => name)).toEqual(left)
+  })
+
+  test('is dropped when Connection is repeated', () => {
+    const headers: HeaderList = [
+      ['connection', 'close'],
+      ['connection', 'x-hop'],
+      ['x-hop', '1'],
+    ]
+    expect(requestHeadersToSend(headers)).toEqual([])
+  })
+})
+
+test('of whatever comes, what is left came in that order and is neither hop-by-hop nor a credential', () => {
+  const names = fc.oneof(
+    fc.constantFrom(...HOP_BY_HOP, ...CREDENTIALS_AND_WAY),
+    fc.stringMatching(/^[a-z-]{1,9}$/),
+  )
+  fc.assert(
+    fc.property(fc.array(fc.tuple(names, fc.string())), (headers) => {
+      const left = requestHeadersToSend(headers)
+      expect(left).toEqual(headers.filter((header) => left.includes(header)))
+      for (const [name] of left) expect([...HOP_BY_HOP, ...CREDENTIALS_AND_WAY]).not.toContain(name)
+    }),
+  )
+})
+
+describe('a Link', () => {
+  const FROM = 'https://acme.myclickfunnels.com/api/v2'
+  const TO = 'https://connect.example.com/v1/connections/conn_1/proxy'
+
+  test.each([
+    [`<${FROM}/funnels?after=20>; rel="next"`, `<${TO}/funnels?after=20>; rel="next"`],
+    [`<${FROM}/a>; rel=prev, <${FROM}/b>; rel=next`, `<${TO}/a>; rel=prev, <${TO}/b>; rel=next`],
+    [
+      `  <${FROM}/a>;rel="next",<${FROM}/b>  ;  rel="last"`,
+      `  <${TO}/a>;rel="next",<${TO}/b>  ;  rel="last"`,
+    ],
+    [`<${FROM}/a?to=${FROM}/b>; title="${FROM}/c"`, `<${TO}/a?to=${FROM}/b>; title="${FROM}/c"`],
+  ])('%s points back through the proxy', (value, expected) => {
+    expect(rewriteLink(value, FROM, TO)).toBe(expected)
+  })
+
+  test.each([
+    '<https://other.example/api/v2/funnels>; rel="next"',
+    '<https://acme.myclickfunnels.com.evil.example/api/v2/x>; rel="next"',
+    '<https://acme.myclickfunnels.com/api/v22/x>; rel="next"',
+    '<https://acme.myclickfunnels.com/other>; rel="next"',
+    '<https://acme.myclickfunnels.com:8443/api/v2/x>; rel="next"',
+    '<https://user@acme.myclickfunnels.com/api/v2/x>; rel="next"',
+    '',
+  ])('elsewhere stays as it is: %s', (value) => {
+    expect(rewriteLink(value, FROM, TO)).toBe(value)
+  })
+
+  test('that is rewritten differs in the base alone, whatever else it holds', () => {
+    const rest = fc.stringMatching(/^[ -;=?-~]*$/)
+    fc.assert(
+      fc.property(rest, rest, (path, parameters) => {
+        const link = (base: string) => `<${base}/${path}>;${parameters}`
+        expect(rewriteLink(link(FROM), FROM, TO)).toBe(link(TO))
+        expect(rewriteLink(link('https://evil.example'), FROM, TO)).toBe(link('https://evil.example'))
+      }),
+    )
+  })
+})

@@ -1,0 +1,88 @@
+// The path of a proxied call: refused if anybody could read it as another path, else encoded canonically.
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { encodeApiPath, parseApiPath } from '#domain/api-path.ts'
+
+const refused = expect.objectContaining({ code: 'path_not_allowed' })
+/** The path upstream gets for what API Gateway hands over decoded. */
+const passed = (decoded: string) => encodeApiPath(parseApiPath(decoded))
+
+test.each([
+  ['nothing', ''],
+  ['a slash alone', '/'],
+  ['a slash at the beginning', '/me'],
+  ['two slashes', 'a//b'],
+  ['two slashes at the end', 'a//'],
+  ['a dot segment', './me'],
+  ['a dot segment at the end', 'a/.'],
+  ['a parent segment', 'a/../me'],
+  ['a parent segment at the end', 'a/..'],
+  ['a parent segment and a slash at the end', 'a/../'],
+  ['a parent segment at the beginning', '../me'],
+  ['an absolute URL', 'https://evil.example/'],
+  ['a network path', '//evil.example/me'],
+  ['a backslash', 'a\\b'],
+  ['backslashes and dots', '..\\..\\me'],
+  ['a dot that was encoded twice', '%2e%2e/me'],
+  ['a slash that was encoded twice', 'a%2fb'],
+  ['a percent sign', '100%'],
+  ['a question mark', 'a?b'],
+  ['a number sign', 'a#b'],
+  ['a NUL', 'a\u0000'],
+  ['a line break', 'a\r\nx-evil: 1'],
+  ['a tab between dots', '.\t./me'],
+  ['a DEL', 'a\u007f'],
+  ['half a surrogate pair', 'a\ud800'],
+])('%s is refused', (_, decoded) => {
+  expect(() => parseApiPath(decoded)).toThrow(refused)
+})
+
+test.each([
+  ['me', 'me'],
+  ['workspaces/7/funnels', 'workspaces/7/funnels'],
+  ['funnels/', 'funnels/'],
+  ["a-._~!$&'()*+,;=:@", "a-._~!$&'()*+,;=:@"],
+  ['a b', 'a%20b'],
+  ['café', 'caf%C3%A9'],
+  ['😀', '%F0%9F%98%80'],
+  ['[x]"<>^`{|}', '%5Bx%5D%22%3C%3E%5E%60%7B%7C%7D'],
+  ['..a/a../...', '..a/a../...'],
+  ['．．/me', '%EF%BC%8E%EF%BC%8E/me'],
+])('%s goes upstream as %s', (decoded, encoded) => {
+  expect(passed(decoded)).toBe(encoded)
+})
+
+describe('whatever passes', () => {
+  const part = fc.oneof(
+    fc.constantFrom('/', '.', '..', '//', '\\', '%', '%2e', '%2F', '?', '#', ';', ':', '@', ' ', '\u0000'),
+    fc.string({ unit: 'grapheme', maxLength: 5 }),
+  )
+  const paths = fc.array(part, { maxLength: 10 }).map((parts) => parts.join(''))
+  const whenPassed = (check: (decoded: string, encoded: string) => void) => (decoded: string) => {
+    let encoded: string
+    try {
+      encoded = passed(decoded)
+    } catch (error) {
+      expect(error).toEqual(refused)
+      return
+    }
+    check(decoded, encoded)
+  }
+
+  test('decodes to what came in, and encodes to the same again', () => {
+    const check = whenPassed((decoded, encoded) => {
+      expect(encoded.split('/').map(decodeURIComponent).join('/')).toBe(decoded)
+      expect(passed(decodeURIComponent(encoded))).toBe(encoded)
+    })
+    fc.assert(fc.property(paths, check))
+  })
+
+  test('stays below the base for anybody who resolves it as a URL, host and all', () => {
+    const base = 'https://acme.myclickfunnels.com/api/v2/'
+    const check = whenPassed((_, encoded) => {
+      expect(new URL(base + encoded).href).toBe(base + encoded)
+      expect(encoded).toMatch(/^[\x21-\x7e]+$/)
+    })
+    fc.assert(fc.property(paths, check))
+  })
+})

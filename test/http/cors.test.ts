@@ -1,0 +1,109 @@
+// CORS: preflights are answered everywhere, answers are readable for registered origins alone.
+import { describe, expect, test } from 'vitest'
+import type { Caller } from '#domain/tenant.ts'
+import { corsHeaders, preflight } from '#http/cors.ts'
+import { ROUTES } from '#http/routes.ts'
+import { service } from '../../functions/service.ts'
+import { FakeLog } from '../fakes/log.ts'
+import { PUBLIC_URL } from '../fakes.ts'
+import { anEvent, aRequest, CONTEXT, received, stackAround } from './events.ts'
+
+const ORIGIN = 'https://app.example'
+const REQUESTED = { origin: ORIGIN, 'access-control-request-method': 'POST' }
+const caller = { tenant: { id: 'ten_1', origins: [ORIGIN, 'http://localhost:3000'] } } as unknown as Caller
+
+describe('a preflight', () => {
+  // API Gateway hands OPTIONS to the route itself only where that takes ANY method, else to $default.
+  const handler = service({ log: new FakeLog(), publicUrl: PUBLIC_URL })
+  const paths = Object.keys(ROUTES).filter((key) => key !== '$default' && !key.startsWith('ANY'))
+
+  test.each(paths)('for %s is answered without a credential', async (key) => {
+    const path = (key.split(' ')[1] ?? '').replaceAll(/\{\w+\}/g, 'x')
+    const event = anEvent({ routeKey: '$default', method: 'OPTIONS', path, headers: REQUESTED })
+    const { statusCode, headers, body } = received(await handler(event, CONTEXT))
+    expect([statusCode, body]).toEqual([204, undefined])
+    expect(headers['access-control-allow-origin']).toBe(ORIGIN)
+    expect(headers['access-control-allow-methods']).toContain((key.split(' ')[0] ?? '').replace('ANY', 'GET'))
+  })
+
+  test('on a route with a credential asks for none, and no endpoint is reached', async () => {
+    let reached = false
+    const { send } = stackAround(
+      async () => {
+        reached = true
+        return { status: 200, headers: {} }
+      },
+      async () => {
+        throw new Error('asked')
+      },
+    )
+    expect(await send({ method: 'OPTIONS', headers: REQUESTED })).toMatchObject({ statusCode: 204 })
+    expect(reached).toBe(false)
+  })
+
+  test('allows the headers it asks for, or else what a call needs', () => {
+    const allowed = (headers: Record<string, string>) =>
+      preflight(aRequest({ headers })).headers['access-control-allow-headers']
+    const asked = { ...REQUESTED, 'access-control-request-headers': 'authorization,idempotency-key' }
+    expect(allowed(asked)).toBe('authorization,idempotency-key')
+    expect(allowed(REQUESTED)).toBe('authorization, content-type')
+  })
+
+  test('never allows cookies to be sent along', () => {
+    expect(preflight(aRequest({ headers: REQUESTED })).headers).not.toHaveProperty(
+      'access-control-allow-credentials',
+    )
+  })
+
+  test('without an origin is none, and allows nothing', () => {
+    expect(Object.keys(preflight(aRequest({ method: 'OPTIONS' })).headers)).toEqual(['vary'])
+  })
+})
+
+describe('an answer', () => {
+  const allowedFor = (origin: string | undefined) =>
+    corsHeaders({ ...aRequest({ headers: { ...(origin !== undefined && { origin }) } }), caller })
+
+  test.each([ORIGIN, 'http://localhost:3000'])('is readable for %s, which is registered', (origin) => {
+    expect(allowedFor(origin)).toMatchObject({ 'access-control-allow-origin': origin, vary: 'origin' })
+  })
+
+  test.each([
+    'https://other.example',
+    'https://app.example.evil.example',
+    'https://sub.app.example',
+    'http://app.example',
+    'https://app.example:8443',
+    'https://app.example/',
+    'HTTPS://APP.EXAMPLE',
+    'null',
+    '*',
+    '',
+    undefined,
+  ])('is not readable for %s', (origin) => {
+    expect(allowedFor(origin)).toEqual({})
+  })
+
+  test('to nobody known is readable for nobody', () => {
+    expect(corsHeaders(aRequest({ headers: { origin: ORIGIN } }))).toEqual({})
+  })
+
+  test("lets pages read the headers that paging and support need, and keeps upstream's Vary", async () => {
+    const headers = { vary: 'accept-encoding' }
+    const { send } = stackAround(
+      async () => ({ status: 200, headers }),
+      async () => caller,
+    )
+    const answer = await send({ headers: { origin: ORIGIN } })
+    expect(answer.headers['access-control-expose-headers']).toMatch(/link.*pagination-next.*request-id/)
+    expect(answer.headers.vary).toBe('accept-encoding, origin')
+  })
+
+  test('that refuses a known caller is readable, too', async () => {
+    const fail = async () => {
+      throw new Error('x')
+    }
+    const answer = await stackAround(fail, async () => caller).send({ headers: { origin: ORIGIN } })
+    expect(answer).toMatchObject({ statusCode: 500, headers: { 'access-control-allow-origin': ORIGIN } })
+  })
+})

@@ -1,0 +1,77 @@
+// Requests as API Gateway hands them to a function (payload format 2.0), and a function of the tests' own behind the stack.
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
+import type { Answer } from '#http/answer.ts'
+import type { Authenticate } from '#http/authenticate.ts'
+import { type ApiRequest, toApiRequest } from '#http/request.ts'
+import { type Endpoints, httpHandler } from '#http/stack.ts'
+import { FakeLog } from '../fakes/log.ts'
+import { PUBLIC_URL } from '../fakes.ts'
+
+export interface EventParts {
+  readonly routeKey?: string
+  readonly method?: string
+  readonly path?: string
+  readonly query?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly cookies?: string[]
+  readonly pathParameters?: Readonly<Record<string, string>>
+  /** Bytes arrive as base64, text as text. */
+  readonly body?: string | Uint8Array
+  /** The IAM principal of an operator's request. */
+  readonly operator?: string
+}
+
+export const REQUEST_ID = 'request-1'
+
+export function anEvent(parts: EventParts = {}): APIGatewayProxyEventV2 {
+  const { routeKey = 'GET /v1/connections', path = '/v1/connections', method = 'GET', body } = parts
+  const http = { method, path, protocol: 'HTTP/1.1', sourceIp: '192.0.2.1', userAgent: 'test' }
+  return {
+    version: '2.0',
+    routeKey,
+    rawPath: path,
+    rawQueryString: parts.query ?? '',
+    headers: { ...parts.headers },
+    ...(parts.cookies && { cookies: parts.cookies }),
+    ...(parts.pathParameters && { pathParameters: parts.pathParameters }),
+    requestContext: {
+      requestId: REQUEST_ID,
+      routeKey,
+      http,
+      ...(parts.operator && { authorizer: { iam: { userArn: parts.operator } } }),
+    } as unknown as APIGatewayProxyEventV2['requestContext'],
+    ...(body !== undefined && {
+      body: typeof body === 'string' ? body : Buffer.from(body).toString('base64'),
+    }),
+    isBase64Encoded: body instanceof Uint8Array,
+  }
+}
+
+export const aRequest = (parts: EventParts = {}): ApiRequest => toApiRequest(anEvent(parts))
+
+export interface Received extends APIGatewayProxyStructuredResultV2 {
+  readonly headers: Record<string, string>
+  // biome-ignore lint/suspicious/noExplicitAny: tests say by their assertions what they expect
+  readonly json: any
+}
+
+/** The function "connections", whose list is answered by `endpoint`; give it events, and read its log. */
+export function stackAround(
+  endpoint: (request: ApiRequest) => Promise<Answer>,
+  authenticate: Authenticate = async () => ({ tenant: { id: 'ten_1', origins: [] } }) as never,
+) {
+  const log = new FakeLog()
+  const endpoints = { 'GET /v1/connections': endpoint } as unknown as Endpoints<'connections'>
+  const handler = httpHandler<'connections'>({ log, publicUrl: PUBLIC_URL, authenticate }, endpoints)
+  const send = async (parts: EventParts = {}): Promise<Received> =>
+    received(await handler(anEvent(parts), CONTEXT))
+  return { log, send }
+}
+
+export const CONTEXT = { getRemainingTimeInMillis: () => 30_000 } as Context
+
+export function received(result: APIGatewayProxyStructuredResultV2): Received {
+  const headers = { ...(result.headers as Record<string, string>) }
+  const json = /json/.test(headers['content-type'] ?? '') ? JSON.parse(result.body ?? '') : undefined
+  return { ...result, headers, json }
+}
