@@ -31,7 +31,9 @@ function text(value: unknown): string | undefined {
     : undefined
 }
 
-/** Integers there; some JSON libraries on the way make them strings. */
+/** Integers there; some JSON libraries on the way make them strings. It becomes a path segment: nothing else will do. */
 function identifier(value: unknown): string | undefined {
-  return Number.isSafeInteger(value) ? String(value) : text(value)
+  if (Number.isSafeInteger(value)) return String(value)
+  const name = text(value)
+  return name !== undefined && /^[\w-]+$/.test(name) ? name : undefined
 }

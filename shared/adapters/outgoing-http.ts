@@ -141,7 +141,13 @@ async function read(response: IncomingMessage): Promise<Uint8Array> {
 function target(url: string) {
   const start = url.indexOf('/', url.indexOf('//') + 2)
   const { protocol, hostname, port } = new URL(url.slice(0, start))
-  return { protocol: protocol as 'http:' | 'https:', hostname, port, path: url.slice(start) }
+  return {
+    protocol: protocol as 'http:' | 'https:',
+    // A URL has an IPv6 address in brackets, a socket has it without.
+    hostname: hostname.replace(/^\[|\]$/g, ''),
+    port,
+    path: url.slice(start),
+  }
 }
 
 function flatHeaders({ headers, body }: OutgoingRequest): Record<string, string | string[]> {

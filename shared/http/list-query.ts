@@ -6,12 +6,20 @@ import { endUserId, id } from './fields.ts'
 
 const LIMIT = { default: 20, most: 100 }
 
+const limit = z.pipe(
+  z.pipe(
+    z.string().check(z.regex(/^\d{1,3}$/, `must be a number from 1 to ${LIMIT.most}`)),
+    z.transform(Number),
+  ),
+  z.number().check(z.minimum(1), z.maximum(LIMIT.most)),
+)
+
 export const listQuerySchema = z.pipe(
   z.object({
     end_user_id: z.optional(endUserId),
     app_id: z.optional(id('app')),
     status: z.optional(z.enum(STATUSES)),
-    limit: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(LIMIT.most)), LIMIT.default),
+    limit: z._default(limit, LIMIT.default),
     cursor: z.optional(id('connection')),
   }),
   z.transform(
