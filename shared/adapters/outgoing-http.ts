@@ -74,7 +74,7 @@ function sendOnce(
 ): Promise<OutgoingResponse> {
   const { protocol, hostname, port, path } = target(request.url)
   const { request: open, Agent } = modules[protocol]()
-  agents[protocol] ??= new Agent({ keepAlive: true, maxFreeSockets: 64 })
+  agents[protocol] ??= new Agent({ keepAlive: true, maxFreeSockets: 256 })
   const options: RequestOptions = {
     agent: connection === 'new' ? false : agents[protocol],
     method: request.method,
