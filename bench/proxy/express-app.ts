@@ -4,7 +4,7 @@ import { Agent } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import axios from 'axios'
 import express from 'express'
-import { tellCpu } from './child.ts'
+import { tellCpu } from '../child.ts'
 
 const token = 'a-token-in-a-variable-of-forty-three-chars'
 const upstream = axios.create({

@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import autocannon from 'autocannon'
 import { synthesize } from '../../infra/local/cloudformation/synthesis.ts'
-import { type Contender, startChild } from './child.ts'
+import { type Contender, startChild } from '../child.ts'
 import { handlerAlone } from './handler-alone.ts'
 
 const { values } = parseArgs({
@@ -70,9 +70,11 @@ function summary(all: readonly Figures[], contender: string, connections: number
 
 say('Starting upstream, Express + axios, and the service …')
 const { directory } = await synthesize()
-const upstream = await startChild('upstream alone', './upstream.ts', {})
-const express = await startChild('Express + axios', './express-app.ts', { UPSTREAM_URL: upstream.url })
-const started = await startChild('Funnel Connect', './service.ts', {
+const upstream = await startChild('upstream alone', new URL('./upstream.ts', import.meta.url), {})
+const express = await startChild('Express + axios', new URL('./express-app.ts', import.meta.url), {
+  UPSTREAM_URL: upstream.url,
+})
+const started = await startChild('Funnel Connect', new URL('./service.ts', import.meta.url), {
   UPSTREAM_URL: upstream.url,
   TEMPLATES: directory,
 })

@@ -11,7 +11,7 @@ import { createServices } from '#runtime/services.ts'
 import { openBridge } from '../../infra/local/api-gateway/bridge.ts'
 import { readDeployment } from '../../infra/local/cloudformation/template.ts'
 import { startStack } from '../../infra/local/stack.ts'
-import { tellCpu } from './child.ts'
+import { tellCpu } from '../child.ts'
 
 const upstream = process.env.UPSTREAM_URL ?? ''
 const templates = process.env.TEMPLATES ?? ''

@@ -1,7 +1,7 @@
 // ClickFunnels for the benchmark, in a process of its own: one page of funnels, as fast as Node can send it.
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tellCpu } from './child.ts'
+import { tellCpu } from '../child.ts'
 
 const FUNNELS = Array.from({ length: 20 }, (_, i) => ({
   id: 1000 + i,

@@ -26,7 +26,7 @@ import { type KmsEndpoint, startKmsEndpoint } from '../../infra/local/kms/endpoi
 import { NOW } from '../contracts/samples.ts'
 import type { Stores } from '../contracts/stores.ts'
 
-const TABLE = 'funnel-connect'
+export const TABLE = 'funnel-connect'
 const ACCESS = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }
 
 export interface Backend {

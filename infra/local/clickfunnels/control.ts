@@ -46,6 +46,8 @@ function route(state: ProviderState, request: SimulatorRequest): Reply {
       return register(state, request)
     case 'GET /tokens':
       return tokens(state)
+    case 'POST /tokens':
+      return issue(state, request)
     case 'POST /tokens/expire':
       return kill(state, request, 'live', (row) => state.tokens.expire(row))
     case 'POST /tokens/revoke':
@@ -125,6 +127,25 @@ function tokens(state: ProviderState): Reply {
       authorization_code: granted('authorization_code'),
       refresh_token: granted('refresh_token'),
     },
+  })
+}
+
+/** Tokens as if so many end users had approved: for what needs thousands of them. */
+function issue(state: ProviderState, request: SimulatorRequest): Reply {
+  const body = controlBody(request, ['client_id', 'workspace_id', 'count'])
+  const clientId = required(stringMember(body, 'client_id'), 'client_id')
+  const application = state.applications.find(clientId)
+  if (application === undefined) return json(404, { error: `no application "${clientId}"` })
+  const workspaceId = required(integerMember(body, 'workspace_id'), 'workspace_id')
+  const { tokens: mode, lifetime: lifetimeSeconds } = application
+  const rows = Array.from({ length: integerMember(body, 'count') ?? 1 }, () =>
+    state.tokens.issue({ clientId, workspaceId, scope: 'admin read', mode, lifetimeSeconds }),
+  )
+  return json(201, {
+    tokens: rows.map(({ accessToken, refreshToken }) => ({
+      access_token: accessToken,
+      refresh_token: refreshToken ?? null,
+    })),
   })
 }
 

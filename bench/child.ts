@@ -22,10 +22,10 @@ export function tellCpu(url: string, beforeExit: () => Promise<void> = async () 
 
 export async function startChild(
   name: string,
-  file: string,
+  file: URL,
   settings: Readonly<Record<string, string | undefined>>,
 ): Promise<Contender> {
-  const child: ChildProcess = fork(new URL(file, import.meta.url), [], {
+  const child: ChildProcess = fork(file, [], {
     execArgv: [],
     // Logs are written, as they are when deployed, and read by nobody.
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
@@ -34,7 +34,7 @@ export async function startChild(
   const [url] = await Promise.race([
     once(child, 'message'),
     once(child, 'exit').then(([code]) => {
-      throw new Error(`"${file}" ended with ${code} before it was ready`)
+      throw new Error(`"${file.pathname}" ended with ${code} before it was ready`)
     }),
   ])
   return {
