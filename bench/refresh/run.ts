@@ -1,6 +1,6 @@
 // Keep-alive at work on the real adapters: so many due connections on the embedded DynamoDB and KMS and the simulator,
 // against a refresh as it is commonly written (read, decrypt, ask, generate a data key, put), in the same process.
-// Usage: npm run bench:refresh [-- --connections 10000 --json]
+// Usage: npm run bench:refresh [-- --connections 10000 --stored 0 --json]; "stored": so many others that are not due.
 import { parseArgs } from 'node:util'
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { DecryptCommand, GenerateDataKeyCommand, KMSClient } from '@aws-sdk/client-kms'
@@ -13,10 +13,15 @@ import { startStack } from '../../infra/local/stack.ts'
 import { countCapacity } from '../capacity.ts'
 import { startChild } from '../child.ts'
 import { inParallel, seed } from './fleet.ts'
+import { storeIdle } from './idle.ts'
 import { servicesOn } from './services.ts'
 
 const { values } = parseArgs({
-  options: { connections: { type: 'string', default: '10000' }, json: { type: 'boolean', default: false } },
+  options: {
+    connections: { type: 'string', default: '10000' },
+    stored: { type: 'string', default: '0' },
+    json: { type: 'boolean', default: false },
+  },
 })
 const count = Number(values.connections)
 const APPS = 8
@@ -62,6 +67,11 @@ const tokenCalls = async () => {
 
 say(`Storing ${count} connections of ${APPS} apps …`)
 const apps = await seed(services, simulator.url, APPS, count)
+const stored = Number(values.stored)
+if (stored > 0) {
+  say(`Storing ${stored} others that are not due …`)
+  await storeIdle(dynamodb, environment.TABLE_NAME ?? '', stored, say)
+}
 const capacity = countCapacity(dynamodb)
 
 say('Refreshing …')
