@@ -3,7 +3,7 @@
 //   read      generation n
 //   acquire   the lease, if the generation is still n and nobody holds a live one
 //   exchange  at the token endpoint, with a deadline well inside the lease
-//   commit    the new tokens as generation n+1, if the generation is still n and the lease still ours
+//   commit    the new tokens as generation n+1, if the generation is still n
 //   and only then may anybody use the new tokens.
 //
 // A refresh that fails keeps the old tokens and moves the connection's due time. Only a refused grant that nobody else
@@ -75,7 +75,7 @@ export async function refreshConnection(
   const { sealer, answer, serial } = asked
   const outcome =
     answer.outcome === 'granted'
-      ? await commitRotation(services, connection, lease.owner, sealer, answer.tokens)
+      ? await commitRotation(services, connection, sealer, answer.tokens)
       : await conclude(services, connection, lease, asked, answer)
   const outage = await noteAnswer(services, asked.app, ruleOf(resultOf(answer)).blames, serial)
   return outcome.outcome === 'failed' && outage ? { ...outcome, outage } : outcome

@@ -4,7 +4,7 @@ import type { Connection } from './connection.ts'
 import { ServiceError } from './errors.ts'
 import { changed, replacement } from './grant.ts'
 import { equalSecrets } from './hash.ts'
-import { fenceOf, refOf } from './lease.ts'
+import { refOf } from './lease.ts'
 import type { Services, TokenSet } from './ports.ts'
 import { revokeOrphan, tokenOf } from './revocation.ts'
 import { later } from './time.ts'
@@ -23,13 +23,13 @@ export type RotationOutcome =
   | { readonly outcome: 'failed'; readonly error: 'commit_failed' }
 
 /**
- * Commits the tokens of a refresh under its lease.
+ * Commits the tokens of a refresh. The fence is the generation alone, as in recovery.ts: while it is the one that was
+ * read, these tokens succeed those stored, even if our process stood still until another had taken the lease.
  * @param sealer had before the provider was asked: sealing needs no store any more
  */
 export async function commitRotation(
   services: RotationPorts,
   connection: Connection,
-  owner: string,
   sealer: Sealer,
   tokens: TokenSet,
 ): Promise<RotationOutcome> {
@@ -44,7 +44,7 @@ export async function commitRotation(
   const { credential, updatedAt: rotatedAt } = change
   const committed = await persistently(
     services,
-    () => services.connections.update(ref, fenceOf(connection, owner), change),
+    () => services.connections.update(ref, { generation }, change),
     () => services.recoveryQueue.send({ ref, appId, generation, credential, scopes, rotatedAt }),
   )
   if (committed === 'queued') return { outcome: 'failed', error: 'commit_failed' }
