@@ -42,14 +42,28 @@ export async function commitRotation(
   const ref = refOf(connection)
   const { appId, generation } = connection
   const { credential, updatedAt: rotatedAt } = change
+  const queue = () => services.recoveryQueue.send({ ref, appId, generation, credential, scopes, rotatedAt })
   const committed = await persistently(
     services,
     () => services.connections.update(ref, { generation }, change),
-    () => services.recoveryQueue.send({ ref, appId, generation, credential, scopes, rotatedAt }),
+    queue,
   )
   if (committed === 'queued') return { outcome: 'failed', error: 'commit_failed' }
   if (committed) return { outcome: 'refreshed', connection: changed(connection, change) }
-  const found = await services.connections.get(ref)
+  return displaced(services, connection, tokens).catch(async (error): Promise<RotationOutcome> => {
+    services.log.error('Displaced tokens could not be revoked; they go to the recovery queue', { error })
+    await queue()
+    return { outcome: 'overtaken' }
+  })
+}
+
+/** What becomes of tokens whose commit was refused. */
+async function displaced(
+  services: RotationPorts,
+  connection: Connection,
+  tokens: TokenSet,
+): Promise<RotationOutcome> {
+  const found = await services.connections.get(refOf(connection))
   // A retried write can refuse what its first attempt stored; and a provider may give two askers the same tokens.
   if (found !== undefined && (await holds(services, found, tokens))) {
     return { outcome: 'refreshed', connection: found }
