@@ -98,9 +98,8 @@ function conclude(
   answer: Exclude<TokenOutcome, { outcome: 'granted' }>,
 ): Promise<RefreshOutcome> {
   if (ruleOf(answer.outcome).tokens === 'judged') {
-    return underLease(services, connection, owner, () =>
-      judgeRefusal(services, connection, owner, unanswered),
-    )
+    const judge = () => judgeRefusal(services, connection, owner, unanswered)
+    return underLease(services, connection, owner, judge, { unanswered })
   }
   services.log.warn('A refresh failed; the old tokens stand', { connection: connection.id, ...answer })
   return keepTokens(services, connection, owner, answer.outcome, {
@@ -135,7 +134,13 @@ async function requestTokens(
   }
   const first = await ask()
   const { again, maybeRotated } = ruleOf(resultOf(first.answer))
-  const { answer, serial } = again === 'at_once' && inTime() ? await ask() : first
+  // A fault of ours on the way to the second request must not make us forget the first.
+  const askAgain = () =>
+    ask().catch((error) => {
+      services.log.warn('A refresh was not asked for again', { connection: connection.id, error })
+      return first
+    })
+  const { answer, serial } = again === 'at_once' && inTime() ? await askAgain() : first
   const unanswered = maybeRotated === true || wasAbandoned(connection) || connection.unanswered === true
   if (answer.outcome !== 'granted') return { answer, serial, unanswered }
   // RFC 6749 section 6: no new refresh token in the answer means that the old one goes on.
