@@ -56,17 +56,21 @@ export async function acquireLease(
   return acquired ? { outcome: 'acquired', lease: { owner, since } } : { outcome: 'busy' }
 }
 
-/** A fault of ours must not leave the connection leased, nor due at once for ever: it counts as a failed attempt. */
+/**
+ * A fault of ours must not leave the connection leased, nor due at once for ever: it counts as a failed attempt.
+ * @param known what is known by then and must not be forgotten over the fault
+ */
 export async function underLease<T>(
   services: Pick<Services, 'now' | 'chance' | 'connections' | 'log'>,
   connection: Connection,
   owner: string,
   work: () => Promise<T>,
+  known: KeepOptions = {},
 ): Promise<T> {
   try {
     return await work()
   } catch (error) {
-    await keepTokens(services, connection, owner, 'internal_error').catch(() => {
+    await keepTokens(services, connection, owner, 'internal_error', known).catch(() => {
       services.log.warn('A lease was not given back; it runs out by itself', { connection: connection.id })
     })
     throw error

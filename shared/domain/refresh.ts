@@ -3,7 +3,7 @@
 //   read      generation n
 //   acquire   the lease, if the generation is still n and nobody holds a live one
 //   exchange  at the token endpoint, with a deadline well inside the lease
-//   commit    the new tokens as generation n+1, if the generation is still n and the lease still ours
+//   commit    the new tokens as generation n+1, if the generation is still n
 //   and only then may anybody use the new tokens.
 //
 // A refresh that fails keeps the old tokens and moves the connection's due time. Only a refused grant that nobody else
@@ -78,7 +78,7 @@ export async function refreshConnection(
   const { sealer, answer, serial } = asked
   const outcome =
     answer.outcome === 'granted'
-      ? await commitRotation(services, connection, lease.owner, sealer, answer.tokens)
+      ? await commitRotation(services, connection, sealer, answer.tokens)
       : await conclude(services, connection, lease, asked, answer)
   const outage = await noteAnswer(services, asked.app, ruleOf(resultOf(answer)).blames, serial)
   return outcome.outcome === 'failed' && outage ? { ...outcome, outage } : outcome
@@ -101,9 +101,8 @@ function conclude(
   answer: Exclude<TokenOutcome, { outcome: 'granted' }>,
 ): Promise<RefreshOutcome> {
   if (ruleOf(answer.outcome).tokens === 'judged') {
-    return underLease(services, connection, owner, () =>
-      judgeRefusal(services, connection, owner, unanswered),
-    )
+    const judge = () => judgeRefusal(services, connection, owner, unanswered)
+    return underLease(services, connection, owner, judge, { unanswered })
   }
   services.log.warn('A refresh failed; the old tokens stand', { connection: connection.id, ...answer })
   return keepTokens(services, connection, owner, answer.outcome, {
@@ -138,7 +137,13 @@ async function requestTokens(
   }
   const first = await ask()
   const { again, maybeRotated } = ruleOf(resultOf(first.answer))
-  const { answer, serial } = again === 'at_once' && inTime() ? await ask() : first
+  // A fault of ours on the way to the second request must not make us forget the first.
+  const askAgain = () =>
+    ask().catch((error) => {
+      services.log.warn('A refresh was not asked for again', { connection: connection.id, error })
+      return first
+    })
+  const { answer, serial } = again === 'at_once' && inTime() ? await askAgain() : first
   const unanswered = maybeRotated === true || wasAbandoned(connection) || connection.unanswered === true
   if (answer.outcome !== 'granted') return { answer, serial, unanswered }
   // RFC 6749 section 6: no new refresh token in the answer means that the old one goes on.

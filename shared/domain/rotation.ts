@@ -4,7 +4,7 @@ import type { Connection } from './connection.ts'
 import { ServiceError } from './errors.ts'
 import { changed, replacement } from './grant.ts'
 import { equalSecrets } from './hash.ts'
-import { fenceOf, refOf } from './lease.ts'
+import { refOf } from './lease.ts'
 import type { Services, TokenSet } from './ports.ts'
 import { revokeOrphan, tokenOf } from './revocation.ts'
 import { later } from './time.ts'
@@ -23,13 +23,13 @@ export type RotationOutcome =
   | { readonly outcome: 'failed'; readonly error: 'commit_failed' }
 
 /**
- * Commits the tokens of a refresh under its lease.
+ * Commits the tokens of a refresh. The fence is the generation alone, as in recovery.ts: while it is the one that was
+ * read, these tokens succeed those stored, even if our process stood still until another had taken the lease.
  * @param sealer had before the provider was asked: sealing needs no store any more
  */
 export async function commitRotation(
   services: RotationPorts,
   connection: Connection,
-  owner: string,
   sealer: Sealer,
   tokens: TokenSet,
 ): Promise<RotationOutcome> {
@@ -42,14 +42,28 @@ export async function commitRotation(
   const ref = refOf(connection)
   const { appId, generation } = connection
   const { credential, updatedAt: rotatedAt } = change
+  const queue = () => services.recoveryQueue.send({ ref, appId, generation, credential, scopes, rotatedAt })
   const committed = await persistently(
     services,
-    () => services.connections.update(ref, fenceOf(connection, owner), change),
-    () => services.recoveryQueue.send({ ref, appId, generation, credential, scopes, rotatedAt }),
+    () => services.connections.update(ref, { generation }, change),
+    queue,
   )
   if (committed === 'queued') return { outcome: 'failed', error: 'commit_failed' }
   if (committed) return { outcome: 'refreshed', connection: changed(connection, change) }
-  const found = await services.connections.get(ref)
+  return displaced(services, connection, tokens).catch(async (error): Promise<RotationOutcome> => {
+    services.log.error('Displaced tokens could not be revoked; they go to the recovery queue', { error })
+    await queue()
+    return { outcome: 'overtaken' }
+  })
+}
+
+/** What becomes of tokens whose commit was refused. */
+async function displaced(
+  services: RotationPorts,
+  connection: Connection,
+  tokens: TokenSet,
+): Promise<RotationOutcome> {
+  const found = await services.connections.get(refOf(connection))
   // A retried write can refuse what its first attempt stored; and a provider may give two askers the same tokens.
   if (found !== undefined && (await holds(services, found, tokens))) {
     return { outcome: 'refreshed', connection: found }

@@ -1,7 +1,10 @@
 // The commit of a refresh: from the provider's answer on, the new tokens are in our hands only.
 import { describe, expect, test } from 'vitest'
 import { ServiceError } from '#domain/errors.ts'
+import type { RecoverableRotation } from '#domain/ports.ts'
+import { recoverRotation } from '#domain/recovery.ts'
 import { refreshConnection } from '#domain/refresh.ts'
+import { disconnect } from '#domain/revocation.ts'
 import { readable } from '../fakes/readable.ts'
 import { connectedScene } from '../fakes/scene.ts'
 import type { FakeServices } from '../fakes.ts'
@@ -66,6 +69,24 @@ describe('a commit', () => {
     const outcome = await refreshConnection(services, connection)
     expect(outcome).toEqual({ outcome: 'failed', error: 'commit_failed' })
     expect(services.recoveryQueue.sent).toHaveLength(1)
+  })
+
+  test('that is refused while the store fails leaves its orphans to the recovery queue: nothing alive is forgotten', async () => {
+    const { services, scene, connection } = await connectedScene()
+    services.clickfunnels.script('refresh', async (work) => {
+      const granted = await work()
+      await disconnect(services, scene.caller, connection.id)
+      const { owe } = services.revocations
+      services.revocations.owe = async () => {
+        services.revocations.owe = owe
+        throw unavailable()
+      }
+      return granted
+    })
+    expect(await refreshConnection(services, connection)).toEqual({ outcome: 'overtaken' })
+    const [rotation] = services.recoveryQueue.sent as [RecoverableRotation]
+    expect(await recoverRotation(services, rotation)).toBe('overtaken')
+    expect(services.clickfunnels.tokens.live()).toEqual([])
   })
 
   test('needs nothing of the vault any more: the key was in hand before the provider rotated', async () => {

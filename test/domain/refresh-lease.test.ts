@@ -69,6 +69,23 @@ describe('the lease', () => {
     expect(services.clickfunnels.tokens.rows[2]?.revoked).toBe(true)
   })
 
+  test('that ran out and went to another does not lose the answer of one who stood still meanwhile', async () => {
+    const { services, scene, connection } = await connectedScene('strict')
+    let other: unknown
+    services.clickfunnels.script('refresh', async (work) => {
+      const granted = await work()
+      services.clock.advance(LEASE_SECONDS)
+      // The provider has rotated, so nobody else has a refresh token that works.
+      other = await refreshConnection(services, connection)
+      return granted
+    })
+    expect(await refreshConnection(services, connection)).toMatchObject({ outcome: 'refreshed' })
+    expect(other).toEqual({ outcome: 'reauthorization_required' })
+    const stored = await scene.stored(connection)
+    expect(stored).toMatchObject({ state: { status: 'active' }, generation: 2 })
+    expect(liveTokens(services)).toEqual([await scene.accessToken(stored)])
+  })
+
   test('that ran out and went to another lets a failure move nothing either', async () => {
     const { services, scene, connection } = await connectedScene()
     services.clickfunnels.script('refresh', async () => {

@@ -1,5 +1,6 @@
 // What an `invalid_grant` means: it has many causes, and ends a connection only when nothing that works is left.
 import { describe, expect, test } from 'vitest'
+import { ServiceError } from '#domain/errors.ts'
 import { LEASE_SECONDS } from '#domain/lease.ts'
 import { refreshConnection } from '#domain/refresh.ts'
 import { connectedScene } from '../fakes/scene.ts'
@@ -79,5 +80,30 @@ describe('a refused grant', () => {
     })
     expect(await refreshConnection(services, connection)).toEqual({ outcome: 'overtaken' })
     expect(await scene.stored(connection)).toMatchObject({ state: { status: 'active' }, generation: 2 })
+  })
+})
+
+describe('a refusal after an answer was lost', () => {
+  test.each([
+    ['the request cannot be made again', 'vault', 'open'],
+    ['the refusal cannot be judged', 'connections', 'get'],
+  ] as const)('is told from a refused grant, though %s', async (_, port, method) => {
+    const { services, scene, connection } = await connectedScene('strict')
+    services.clickfunnels.script('refresh', async (work) => {
+      await work()
+      const real = Reflect.get(services[port], method)
+      const failing = async () => {
+        Object.assign(services[port], { [method]: real })
+        throw new ServiceError('storage_unavailable', 'The store did not answer in time.')
+      }
+      Object.assign(services[port], { [method]: failing })
+      return { outcome: 'answer_lost', detail: 'ECONNRESET' }
+    })
+    await refreshConnection(services, connection).catch(() => undefined)
+    const stored = await scene.stored(connection)
+    expect(stored).toMatchObject({ state: { status: 'active' }, unanswered: true })
+    expect(await refreshConnection(services, stored)).toEqual({ outcome: 'reauthorization_required' })
+    const { state } = await scene.stored(connection)
+    expect(state).toEqual({ status: 'reauthorization_required', reason: 'answer_lost' })
   })
 })
