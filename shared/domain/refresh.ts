@@ -169,6 +169,7 @@ async function judgeRefusal(
       return keepTokens(services, connection, owner, 'grant_refused', { unanswered })
     }
   }
-  const reason = unanswered ? 'answer_lost' : 'grant_refused'
+  // Another may have lost an answer between our reading the connection and our lease.
+  const reason = unanswered || stored.unanswered ? 'answer_lost' : 'grant_refused'
   return requireReauthorization(services, connection, owner, reason)
 }

@@ -106,4 +106,16 @@ describe('a refusal after an answer was lost', () => {
     const { state } = await scene.stored(connection)
     expect(state).toEqual({ status: 'reauthorization_required', reason: 'answer_lost' })
   })
+
+  test('is told from a refused grant by one who read the connection before that', async () => {
+    const { services, scene, connection } = await connectedScene('strict')
+    services.clickfunnels.script('refresh', async (work) => {
+      await work()
+      return { outcome: 'provider_down', detail: 'status 503' }
+    })
+    expect(await refreshConnection(services, connection)).toMatchObject({ outcome: 'failed' })
+    expect(await refreshConnection(services, connection)).toEqual({ outcome: 'reauthorization_required' })
+    const { state } = await scene.stored(connection)
+    expect(state).toEqual({ status: 'reauthorization_required', reason: 'answer_lost' })
+  })
 })
