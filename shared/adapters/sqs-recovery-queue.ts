@@ -6,6 +6,9 @@ import type { RecoverableRotation, RecoveryQueue } from '#domain/ports.ts'
 import { epochSeconds } from '#domain/time.ts'
 import type { Sealed } from '#domain/vault.ts'
 
+/** Whoever sent it tries the commit itself for that long. */
+const DELAY_SECONDS = 10
+
 export class SqsRecoveryQueue implements RecoveryQueue {
   readonly #url: string
 
@@ -16,7 +19,13 @@ export class SqsRecoveryQueue implements RecoveryQueue {
   async send(rotation: RecoverableRotation): Promise<void> {
     const { SQSClient, SendMessageCommand } = await import('@aws-sdk/client-sqs')
     const client = new SQSClient({})
-    await client.send(new SendMessageCommand({ QueueUrl: this.#url, MessageBody: toMessage(rotation) }))
+    await client.send(
+      new SendMessageCommand({
+        QueueUrl: this.#url,
+        MessageBody: toMessage(rotation),
+        DelaySeconds: DELAY_SECONDS,
+      }),
+    )
     client.destroy()
   }
 }
