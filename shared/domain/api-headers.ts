@@ -1,10 +1,11 @@
-// What of a proxied call's headers is dropped, each way; everything else passes as it is. In one place.
+// What of a proxied call's headers is dropped, each way; everything else passes as it is. In one place;
+// docs/proxy.md tells it to people.
 
 /** Hop-by-hop (RFC 9110 section 7.6.1): they are about one connection, not about the message. */
 const HOP_BY_HOP = ['connection', 'keep-alive', 'te', 'trailer', 'transfer-encoding', 'upgrade'] as const
 
 /** The caller's credential, what describes its way to us, and what is computed anew. A "-" at the end marks a prefix. */
-const NOT_SENT: readonly string[] = [
+export const NOT_SENT: readonly string[] = [
   ...HOP_BY_HOP,
   'proxy-',
   'authorization',
@@ -20,7 +21,7 @@ const NOT_SENT: readonly string[] = [
 ]
 
 /** Cookies and CORS are between the provider and its own pages; the length is computed anew. */
-const NOT_RETURNED: readonly string[] = [
+export const NOT_RETURNED: readonly string[] = [
   ...HOP_BY_HOP,
   'proxy-',
   'content-length',

@@ -1,8 +1,11 @@
 // What of the headers is dropped on the way to ClickFunnels and back, and where its links point.
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   type HeaderList,
+  NOT_RETURNED,
+  NOT_SENT,
   requestHeadersToSend,
   responseHeadersToReturn,
   rewriteLink,
@@ -140,4 +143,16 @@ describe('a Link', () => {
       }),
     )
   })
+})
+
+test('the page about the proxy names every header that is dropped, and the way on which it is', () => {
+  const page = readFileSync('docs/proxy.md', 'utf8')
+  const [, table = ''] = /## What is dropped([^#]*)/.exec(page) ?? []
+  const rows = table.split('\n').map((row) => row.split('|').map((cell) => cell.trim()))
+  const named = (column: number) =>
+    rows
+      .filter((cells) => cells[column] === 'dropped')
+      .flatMap(([, names = '']) => [...names.matchAll(/`([a-z-]+)…?`/g)].map(([, name]) => name))
+  expect(named(2).toSorted()).toEqual([...NOT_SENT].toSorted())
+  expect(named(3).toSorted()).toEqual([...NOT_RETURNED].toSorted())
 })
