@@ -4,7 +4,7 @@ import type { ProbeOutcome, ResourceServer, UpstreamRequest, UpstreamResponse } 
 import type { ProviderProfile } from '#domain/provider.ts'
 import type { Secret } from '#domain/secret.ts'
 import { workspaceFrom } from './clickfunnels-workspace.ts'
-import { OutgoingError, sendRequest } from './outgoing-http.ts'
+import { OutgoingError, type OutgoingResponse, sendRequest } from './outgoing-http.ts'
 
 const PROBE_DEADLINE_MILLISECONDS = 8_000
 
@@ -17,7 +17,9 @@ export class ClickFunnelsApi implements ResourceServer {
 
   async call({ accessToken, headers, ...request }: UpstreamRequest): Promise<UpstreamResponse> {
     try {
-      return await sendRequest({ ...request, headers: [...headers, bearer(accessToken)] })
+      const answer = await sendRequest({ ...request, headers: [...headers, bearer(accessToken)] })
+      if (isBlockPage(answer)) throw blocked()
+      return answer
     } catch (error) {
       throw error instanceof OutgoingError ? problemOf(error) : error
     }
@@ -56,6 +58,21 @@ function parsed(body: Uint8Array): Readonly<Record<string, unknown>> | undefined
   }
 }
 
+/** The page of the network in front of ClickFunnels (Cloudflare), which never saw the call. The API itself speaks JSON. */
+function isBlockPage({ status, headers }: OutgoingResponse): boolean {
+  const header = (wanted: string) => headers.find(([name]) => name === wanted)?.[1] ?? ''
+  const cloudflare = header('server') === 'cloudflare' || header('cf-ray') !== ''
+  return status === 403 && cloudflare && header('content-type').startsWith('text/html')
+}
+
+function blocked(): ServiceError {
+  return new ServiceError(
+    'upstream_blocked',
+    'The network in front of ClickFunnels refused the call with a page of its own. ClickFunnels did not see it.',
+    { retryAfterSeconds: 60 },
+  )
+}
+
 function problemOf({ fault, message }: OutgoingError): ServiceError {
   switch (fault) {
     case 'unreachable':
@@ -65,6 +82,11 @@ function problemOf({ fault, message }: OutgoingError): ServiceError {
         {
           retryAfterSeconds: 5,
         },
+      )
+    case 'untrusted':
+      return new ServiceError(
+        'upstream_untrusted',
+        `The other side did not prove that it is ClickFunnels (${message}). The call was not made.`,
       )
     case 'timeout':
       return new ServiceError(

@@ -167,7 +167,8 @@ function withoutBlanks(body: Uint8Array): Uint8Array | string {
 
 function outcomeOf(error: unknown): TokenOutcome {
   if (error instanceof OutgoingError) {
-    if (error.fault === 'unreachable') return { outcome: 'provider_down', detail: error.message }
+    if (error.fault === 'unreachable' || error.fault === 'untrusted')
+      return { outcome: 'provider_down', detail: error.message }
     if (error.fault === 'too_large') return { outcome: 'malformed', detail: error.message }
     return { outcome: error.fault === 'timeout' ? 'answer_late' : 'answer_lost', detail: error.message }
   }

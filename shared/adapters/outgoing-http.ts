@@ -21,10 +21,10 @@ export interface OutgoingResponse {
 }
 
 /**
- * unreachable: the request was never sent. timeout, lost: it may have been carried out. too_large: the answer is larger
+ * unreachable: the request was never sent. untrusted: it was not, because the other side did not prove who it is (TLS). timeout, lost: it may have been carried out. too_large: the answer is larger
  * than can be handed on. invalid: it holds characters that HTTP cannot carry.
  */
-export type OutgoingFault = 'unreachable' | 'timeout' | 'lost' | 'too_large' | 'invalid'
+export type OutgoingFault = 'unreachable' | 'untrusted' | 'timeout' | 'lost' | 'too_large' | 'invalid'
 
 export class OutgoingError extends Error {
   override readonly name = 'OutgoingError'
@@ -39,6 +39,8 @@ export class OutgoingError extends Error {
 export const USER_AGENT = 'FunnelConnect/1.0'
 /** What a Lambda function can answer with, at the most (6 MB). */
 export const MOST_RESPONSE_BYTES = 6 * 1024 * 1024
+/** Codes of Node and OpenSSL for a handshake or a certificate that failed. */
+const TLS_FAULT = /CERT|TLS|SSL|EPROTO/
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS']
 
 /** Loaded on first use and through require: a static ESM import of node:http loads undici and http2 as well. */
@@ -107,7 +109,7 @@ function sendOnce(
     })
     outgoing.on('error', (error) => {
       const code = codeOf(error)
-      if (!sent) return fail(new OutgoingError('unreachable', code))
+      if (!sent) return fail(new OutgoingError(TLS_FAULT.test(code) ? 'untrusted' : 'unreachable', code))
       fail(outgoing.reusedSocket ? new StaleConnection(code) : new OutgoingError('lost', code))
     })
     outgoing.on('response', (response) => {

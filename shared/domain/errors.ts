@@ -24,6 +24,8 @@ export const ERROR_CODES = [
   'secret_unreadable',
   'grant_refused',
   'upstream_unreachable',
+  'upstream_untrusted',
+  'upstream_blocked',
   'upstream_malformed',
   'upstream_answer_lost',
   'upstream_response_too_large',

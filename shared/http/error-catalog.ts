@@ -109,6 +109,18 @@ export const ERROR_CATALOG: Readonly<
       "ClickFunnels could not be reached, or the workspace's host is not known. The call was not made.",
     remedy: 'Try again after "Retry-After". If the workspace is not known, connect it again.',
   },
+  upstream_untrusted: {
+    meaning:
+      'The TLS handshake with ClickFunnels failed, or its certificate is not one to trust. The call was not made, and no token was sent.',
+    remedy:
+      'Ask the operator: a wrong host in the configuration, a proxy in between, or a certificate that ran out.',
+  },
+  upstream_blocked: {
+    meaning:
+      'The network in front of ClickFunnels answered with a page of its own (403, HTML). ClickFunnels did not see the call.',
+    remedy:
+      'Try again after "Retry-After". If it stays, look at what the call has of its own: a User-Agent, a body that looks like an attack.',
+  },
   upstream_malformed: {
     meaning:
       'ClickFunnels answered with something that is not what the protocol says, such as a block page in HTML.',

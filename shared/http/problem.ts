@@ -25,6 +25,8 @@ export const PROBLEMS: Readonly<Record<ErrorCode, { readonly status: number; rea
   app_credentials_refused: { status: 502, title: "ClickFunnels refused the app's credentials" },
   grant_refused: { status: 502, title: 'ClickFunnels refused the authorization code' },
   upstream_unreachable: { status: 502, title: 'ClickFunnels could not be reached' },
+  upstream_untrusted: { status: 502, title: 'ClickFunnels could not be told from others' },
+  upstream_blocked: { status: 502, title: 'The call was blocked before ClickFunnels' },
   upstream_malformed: { status: 502, title: 'ClickFunnels gave an unusable answer' },
   upstream_answer_lost: { status: 502, title: "ClickFunnels' answer was lost" },
   upstream_response_too_large: { status: 502, title: "ClickFunnels' answer is too large" },

@@ -137,3 +137,26 @@ describe('a probe', () => {
     },
   )
 })
+
+describe('what is not an answer of ClickFunnels', () => {
+  test('is a block page of the network before it: told by a code of its own, the page kept back', async () => {
+    await provider.fault(ME, { kind: 'status', status: 403, html: true })
+    const blocked = await call().catch((error) => error)
+    expect(blocked).toMatchObject({ code: 'upstream_blocked', retryAfterSeconds: 60 })
+    expect(inspect(blocked)).not.toContain('<html')
+  })
+
+  test('but a 403 in JSON is theirs, and passes', async () => {
+    await provider.fault(ME, { kind: 'status', status: 403, body: { error: 'missing scope' } })
+    expect(await call()).toMatchObject({ status: 403 })
+  })
+
+  test('is a server that does not speak TLS where it has to: no token was sent', async () => {
+    const url = `${provider.profile.issuer.replace('http:', 'https:')}${ME}`
+    await expect(
+      api.call({ method: 'GET', url, headers: [], accessToken, deadlineMilliseconds: 5_000 }),
+    ).rejects.toMatchObject({
+      code: 'upstream_untrusted',
+    })
+  })
+})
