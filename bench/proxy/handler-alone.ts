@@ -107,13 +107,14 @@ export async function handlerAlone(): Promise<Part[]> {
 
   const authenticate = authentication(services)
   const request = toApiRequest(event)
+  const caller = await authenticate(event.headers.authorization)
   const call = toProxyRequest(request, connection.id)
   const parts: [string, () => unknown][] = [
     ['the whole handler', () => handler(event, {} as Context)],
     ['  event → request', () => toApiRequest(event)],
     ['  credential: SHA-256 and checksum, cached caller', () => authenticate(event.headers.authorization)],
     ['    of it SHA-256', () => sha256(key)],
-    ['  the call: token, target, headers', () => proxyCall(services, { tenant }, call)],
+    ['  the call: token, target, headers', () => proxyCall(services, caller, call)],
     ['  answer → result', () => toResult(upstreamAnswer(answer))],
   ]
   const measured: Part[] = []

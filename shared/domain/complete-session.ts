@@ -3,6 +3,7 @@
 // a victim approve it gets nothing (RFC 9700 section 4.7).
 import { codeVerifierOf } from './authorize.ts'
 import { codeOf } from './callback.ts'
+import type { Caller } from './caller.ts'
 import { type ConnectSession, SESSION_MEMORY_SECONDS, visibleStatus } from './connect-session.ts'
 import type { Connection } from './connection.ts'
 import { ServiceError } from './errors.ts'
@@ -10,7 +11,6 @@ import { exchangeForConnection } from './exchange.ts'
 import type { ConnectionId, ConnectSessionId, EndUserId } from './ids.ts'
 import type { Services } from './ports.ts'
 import { findSession } from './start-session.ts'
-import type { Caller } from './tenant.ts'
 import { later } from './time.ts'
 
 type Ports = Pick<Services, 'now' | 'sessions' | 'vault'> & Parameters<typeof exchangeForConnection>[0]

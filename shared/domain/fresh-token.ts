@@ -1,5 +1,6 @@
 // Gives callers an access token that works. One that is still valid is served at once, whatever goes on with refreshes;
 // an expired or rejected one is replaced by one coordinated refresh, which all callers share.
+import type { Caller } from './caller.ts'
 import { type Connection, type ConnectionRef, expiryOf, NOBODY } from './connection.ts'
 import { type ErrorCode, ServiceError } from './errors.ts'
 import type { ConnectionId } from './ids.ts'
@@ -8,7 +9,6 @@ import { probeConnection } from './liveness.ts'
 import type { Services } from './ports.ts'
 import { type RefreshPorts, refreshConnection } from './refresh.ts'
 import { tokenOf } from './revocation.ts'
-import type { Caller } from './tenant.ts'
 import { later } from './time.ts'
 import type { UsableToken } from './token-memory.ts'
 

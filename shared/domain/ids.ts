@@ -8,6 +8,7 @@ export type Brand<T, Name extends string> = T & { readonly [brand]: Name }
 export type TenantId = Brand<string, 'TenantId'>
 export type AppId = Brand<string, 'AppId'>
 export type ApiKeyId = Brand<string, 'ApiKeyId'>
+export type IdentityProviderId = Brand<string, 'IdentityProviderId'>
 export type ConnectSessionId = Brand<string, 'ConnectSessionId'>
 export type ConnectionId = Brand<string, 'ConnectionId'>
 export type RevocationId = Brand<string, 'RevocationId'>
@@ -20,6 +21,7 @@ export interface MintedIds {
   readonly tenant: TenantId
   readonly app: AppId
   readonly apiKey: ApiKeyId
+  readonly identityProvider: IdentityProviderId
   readonly connectSession: ConnectSessionId
   readonly connection: ConnectionId
   readonly revocation: RevocationId
@@ -32,6 +34,7 @@ const PREFIXES: Readonly<Record<keyof MintedIds, string>> = {
   tenant: 'ten',
   app: 'app',
   apiKey: 'key',
+  identityProvider: 'idp',
   connectSession: 'cs',
   connection: 'conn',
   revocation: 'rev',

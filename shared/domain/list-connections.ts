@@ -1,9 +1,9 @@
 // What a tenant may know of its connections.
+import type { Caller } from './caller.ts'
 import type { Connection } from './connection.ts'
 import { ServiceError } from './errors.ts'
 import type { ConnectionId } from './ids.ts'
 import type { ConnectionFilter, Page, Services } from './ports.ts'
-import type { Caller } from './tenant.ts'
 
 export interface ListQuery {
   readonly filter: ConnectionFilter

@@ -2,6 +2,7 @@
 // alone, and hands the answer on unchanged. There is no list of operations: whatever the API has, passes.
 import { type HeaderList, requestHeadersToSend, responseHeadersToReturn, rewriteLink } from './api-headers.ts'
 import { encodeApiPath } from './api-path.ts'
+import type { Caller } from './caller.ts'
 import type { Connection } from './connection.ts'
 import { ServiceError } from './errors.ts'
 import { type FreshTokenPorts, replaceRejected, usableToken } from './fresh-token.ts'
@@ -11,7 +12,6 @@ import { mayShrink, paceNow } from './pace.ts'
 import type { Services, UpstreamResponse } from './ports.ts'
 import { apiBase, funnelsPath } from './provider.ts'
 import { retryAfterSeconds } from './retry-after.ts'
-import type { Caller } from './tenant.ts'
 import { type EpochSeconds, later } from './time.ts'
 import type { UsableToken } from './token-memory.ts'
 

@@ -1,5 +1,6 @@
 // Revokes tokens at the provider (RFC 7009) that no connection holds any more. The debt is stored before the first
 // attempt and paid off by keep-alive if that fails, so that no live token is forgotten.
+import type { Caller } from './caller.ts'
 import { withClientCredentials } from './client-secrets.ts'
 import { backoffUntil, type Connection, type Revocation } from './connection.ts'
 import { ServiceError } from './errors.ts'
@@ -7,7 +8,6 @@ import { equalSecrets } from './hash.ts'
 import type { AppId, ConnectionId, TenantId } from './ids.ts'
 import type { Services, TokenSet } from './ports.ts'
 import type { Secret } from './secret.ts'
-import type { Caller } from './tenant.ts'
 import { later } from './time.ts'
 import type { SealBinding } from './vault.ts'
 

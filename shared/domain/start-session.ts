@@ -1,4 +1,5 @@
 // Starts a connect session: for whom, back to where, through which app; and tells how one stands.
+import type { Caller } from './caller.ts'
 import type { Completion, ConnectSession } from './connect-session.ts'
 import { LINK_LIFETIME_SECONDS } from './connect-session.ts'
 import { ServiceError, validationFailed } from './errors.ts'
@@ -6,7 +7,7 @@ import { randomSecret, sha256 } from './hash.ts'
 import type { AppId, ConnectionId, ConnectSessionId } from './ids.ts'
 import type { Services } from './ports.ts'
 import { Secret } from './secret.ts'
-import { type App, type Caller, type EndUser, isRegisteredReturnUrl } from './tenant.ts'
+import { type App, type EndUser, isRegisteredReturnUrl } from './tenant.ts'
 import { later } from './time.ts'
 
 export interface SessionRequest {

@@ -68,11 +68,6 @@ export interface EndUser {
   readonly displayName?: string
 }
 
-/** Whom a request acts for, as its credential says and nothing else. */
-export interface Caller {
-  readonly tenant: Tenant
-}
-
 /** The redirect URI of an app: one of its own per app, so that no app can receive another's codes (RFC 9700 section 4.4). */
 export function redirectUri(publicUrl: string, app: AppId): string {
   return `${publicUrl}/v1/callback/${app}`

@@ -2,10 +2,10 @@
 // a revoked key or a suspended tenant can go on.
 import { ExpiringCache } from '#adapters/expiring-cache.ts'
 import { isApiKey } from '#domain/api-key.ts'
+import { type Caller, SCOPES } from '#domain/caller.ts'
 import { ServiceError } from '#domain/errors.ts'
 import { sha256 } from '#domain/hash.ts'
 import type { Services } from '#domain/ports.ts'
-import type { Caller } from '#domain/tenant.ts'
 
 const CACHE_SECONDS = 60
 const CACHED_CALLERS = 5000
@@ -19,8 +19,8 @@ export function authentication(services: Pick<Services, 'apiKeys' | 'tenants'>):
   async function callerOf(hash: string): Promise<Caller> {
     const key = await services.apiKeys.findByHash(hash)
     const tenant = key && (await services.tenants.get(key.tenantId))
-    if (tenant === undefined) throw invalidCredential()
-    return { tenant }
+    if (key === undefined || tenant === undefined) throw invalidCredential()
+    return { tenant, actor: { kind: 'api_key', id: key.id, scopes: new Set(SCOPES) } }
   }
 
   /** @throws ServiceError missing_credential; invalid_credential; tenant_suspended */

@@ -1,8 +1,8 @@
 // A request as the endpoints see it, from API Gateway's event (payload format 2.0). Paths and path parameters arrive
 // percent-decoded, the query string raw, header names in lower case with repeated ones joined.
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
+import type { Caller } from '#domain/caller.ts'
 import { ServiceError } from '#domain/errors.ts'
-import type { Caller } from '#domain/tenant.ts'
 
 export interface ApiRequest {
   readonly id: string

@@ -2,9 +2,9 @@
 // whatever happens into an answer. Rules of the business never live here.
 import middy from '@middy/core'
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
+import type { Caller } from '#domain/caller.ts'
 import { ServiceError } from '#domain/errors.ts'
 import type { Services } from '#domain/ports.ts'
-import type { Caller } from '#domain/tenant.ts'
 import { type Answer, toResult } from './answer.ts'
 import type { Authenticate } from './authenticate.ts'
 import { corsHeaders, preflight } from './cors.ts'

@@ -6,7 +6,7 @@ import type { EndUserId } from '#domain/ids.ts'
 import { createTenant } from '#domain/onboarding.ts'
 import type { TokenOutcome } from '#domain/ports.ts'
 import { disconnect } from '#domain/revocation.ts'
-import { ALICE, BOB, type Journey, openScene, type Scene } from '../fakes/scene.ts'
+import { ALICE, BOB, type Journey, keyCaller, openScene, type Scene } from '../fakes/scene.ts'
 import { ACME } from '../fakes/tokens.ts'
 
 function complete(scene: Scene, { session }: Pick<Journey, 'session'>, endUserId: EndUserId = ALICE) {
@@ -56,7 +56,8 @@ describe('completing', () => {
     const { scene, journey } = await approved()
     const tenant = await createTenant(scene.services, { name: 'Other', returnUrls: [], origins: [] })
     const input = { sessionId: journey.session.id, endUserId: ALICE }
-    await expect(completeSession(scene.services, { tenant }, input)).rejects.toMatchObject({
+    const stranger = keyCaller(scene.services, tenant)
+    await expect(completeSession(scene.services, stranger, input)).rejects.toMatchObject({
       code: 'not_found',
     })
     expect((await complete(scene, journey)).state.status).toBe('active')

@@ -8,6 +8,7 @@ const KINDS = {
   tenant: 'ten',
   app: 'app',
   apiKey: 'key',
+  identityProvider: 'idp',
   connectSession: 'cs',
   connection: 'conn',
   revocation: 'rev',

@@ -72,7 +72,7 @@ describe('a call', () => {
 
   test("of another tenant's connection finds nothing, and nobody is asked", async () => {
     const { scene, services, connection } = await connectedScene()
-    const caller = { tenant: { ...scene.caller.tenant, id: services.newId('tenant') } }
+    const caller = { ...scene.caller, tenant: { ...scene.caller.tenant, id: services.newId('tenant') } }
     const request = { ...LISTING, connectionId: connection.id }
     await expect(proxyCall(services, caller, request)).rejects.toMatchObject({ code: 'not_found' })
     expect(services.clickfunnels.requests).toEqual([])

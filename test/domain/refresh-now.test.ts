@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { refreshNow } from '#domain/fresh-token.ts'
 import type { ConnectionId } from '#domain/ids.ts'
 import { createTenant, updateTenant } from '#domain/onboarding.ts'
-import { connectedScene } from '../fakes/scene.ts'
+import { connectedScene, keyCaller } from '../fakes/scene.ts'
 
 describe('refreshNow', () => {
   test('refreshes though nothing is due', async () => {
@@ -22,7 +22,7 @@ describe('refreshNow', () => {
   test("finds neither a missing connection nor another tenant's", async () => {
     const { services, scene, connection } = await connectedScene()
     const tenant = await createTenant(services, { name: 'Other', returnUrls: [], origins: [] })
-    const foreign = refreshNow(services, { tenant }, connection.id)
+    const foreign = refreshNow(services, keyCaller(services, tenant), connection.id)
     const missing = refreshNow(services, scene.caller, `conn_${'0'.repeat(26)}` as ConnectionId)
     await expect(foreign).rejects.toMatchObject({ code: 'not_found' })
     await expect(missing).rejects.toMatchObject({ code: 'not_found' })

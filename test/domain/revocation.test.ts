@@ -3,7 +3,7 @@ import { createTenant } from '#domain/onboarding.ts'
 import { refreshConnection } from '#domain/refresh.ts'
 import { disconnect, revokeOrphan, settleRevocation } from '#domain/revocation.ts'
 import { Secret } from '#domain/secret.ts'
-import { connectedScene, dieIn } from '../fakes/scene.ts'
+import { connectedScene, dieIn, keyCaller } from '../fakes/scene.ts'
 import type { FakeServices } from '../fakes.ts'
 
 function onlyDebt(services: FakeServices) {
@@ -63,7 +63,8 @@ describe('disconnecting', () => {
   test("finds neither a missing connection nor another tenant's", async () => {
     const { services, scene, connection } = await connectedScene()
     const tenant = await createTenant(services, { name: 'Other', returnUrls: [], origins: [] })
-    await expect(disconnect(services, { tenant }, connection.id)).rejects.toMatchObject({ code: 'not_found' })
+    const stranger = disconnect(services, keyCaller(services, tenant), connection.id)
+    await expect(stranger).rejects.toMatchObject({ code: 'not_found' })
     expect(services.clickfunnels.tokens.live()).toHaveLength(1)
     await disconnect(services, scene.caller, connection.id)
     await expect(disconnect(services, scene.caller, connection.id)).rejects.toMatchObject({

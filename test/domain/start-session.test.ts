@@ -3,7 +3,7 @@ import type { ConnectionId } from '#domain/ids.ts'
 import { createApp, createTenant } from '#domain/onboarding.ts'
 import { Secret } from '#domain/secret.ts'
 import { findSession, startSession } from '#domain/start-session.ts'
-import { ALICE, BOB, openScene, RETURN_URL, type Scene } from '../fakes/scene.ts'
+import { ALICE, BOB, keyCaller, openScene, RETURN_URL, type Scene } from '../fakes/scene.ts'
 
 const secondApp = (scene: Scene) =>
   createApp(scene.services, scene.caller.tenant.id, {
@@ -14,7 +14,7 @@ const secondApp = (scene: Scene) =>
 
 async function stranger(scene: Scene) {
   const tenant = await createTenant(scene.services, { name: 'Other', returnUrls: [RETURN_URL], origins: [] })
-  return { tenant }
+  return keyCaller(scene.services, tenant)
 }
 
 describe('startSession', () => {

@@ -1,6 +1,7 @@
 // A tenant with an app whose end users connect: what most domain tests start from. It walks the real domain functions.
 import { type BrowserCookie, followLink } from '#domain/authorize.ts'
 import { receiveAuthorizationResponse } from '#domain/callback.ts'
+import { type Caller, SCOPES } from '#domain/caller.ts'
 import { completeSession } from '#domain/complete-session.ts'
 import type { ConnectSession } from '#domain/connect-session.ts'
 import type { Connection, Workspace } from '#domain/connection.ts'
@@ -10,7 +11,7 @@ import type { Services } from '#domain/ports.ts'
 import { tokenOf } from '#domain/revocation.ts'
 import { Secret } from '#domain/secret.ts'
 import { type SessionRequest, startSession } from '#domain/start-session.ts'
-import type { App, Caller } from '#domain/tenant.ts'
+import type { App, Tenant } from '#domain/tenant.ts'
 import { type FakeServices, fakeServices } from '../fakes.ts'
 import type { Method } from './clickfunnels.ts'
 import { ACME } from './tokens.ts'
@@ -111,13 +112,18 @@ export function openScene(overrides: Partial<Services> = {}): Promise<Scene> {
   return sceneOn(fakeServices(overrides))
 }
 
+/** A caller with an API key that may do everything. */
+export function keyCaller(services: Pick<Services, 'newId'>, tenant: Tenant): Caller {
+  return { tenant, actor: { kind: 'api_key', id: services.newId('apiKey'), scopes: new Set(SCOPES) } }
+}
+
 /** Another tenant on the same services. */
 export async function sceneOn(services: FakeServices): Promise<Scene> {
   const tenant = await createTenant(services, { name: 'Saas', returnUrls: [RETURN_URL], origins: [] })
   const input = { name: 'Main', clientId: 'client-1', clientSecret: new Secret('client-secret-1') }
   const app = await createApp(services, tenant.id, input)
   services.clickfunnels.registerClient('client-1', 'client-secret-1')
-  return new Scene(services, { tenant }, app)
+  return new Scene(services, keyCaller(services, tenant), app)
 }
 
 /** A scene with one connection. */

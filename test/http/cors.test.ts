@@ -1,6 +1,6 @@
 // CORS: preflights are answered everywhere, answers are readable for registered origins alone.
 import { describe, expect, test } from 'vitest'
-import type { Caller } from '#domain/tenant.ts'
+import type { Caller } from '#domain/caller.ts'
 import { corsHeaders, preflight } from '#http/cors.ts'
 import { ROUTES } from '#http/routes.ts'
 import { service } from '../../functions/service.ts'

@@ -1,0 +1,24 @@
+// Whom a request acts for, as its credential says and nothing else: a tenant, through one of its API keys or as one of
+// its end users.
+import type { ApiKeyId, EndUserId, IdentityProviderId } from './ids.ts'
+import type { Tenant } from './tenant.ts'
+
+/** What an API key may be used for. An end user needs none: it may do everything, with what is its own. */
+export const SCOPES = [
+  'sessions:write',
+  'connections:read',
+  'connections:write',
+  'proxy:read',
+  'proxy:write',
+] as const
+
+export type Scope = (typeof SCOPES)[number]
+
+export type Actor =
+  | { readonly kind: 'api_key'; readonly id: ApiKeyId; readonly scopes: ReadonlySet<Scope> }
+  | { readonly kind: 'end_user'; readonly id: EndUserId; readonly identityProviderId: IdentityProviderId }
+
+export interface Caller {
+  readonly tenant: Tenant
+  readonly actor: Actor
+}
