@@ -59,17 +59,31 @@ export class KmsTenantKeys implements TenantKeys {
     }
   }
 
+  /** A version that another process made after we were asked, under the same wrapping, is a rotation too. */
   async rotate(tenant: TenantId, kmsKeyArn?: string): Promise<number> {
+    let before: number | undefined
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const { versions, shreddedAt } = await this.list(tenant)
       if (shreddedAt !== undefined) throw tenantShredded()
-      const made = await this.#make(tenant, (versions.at(-1)?.version ?? 0) + 1, kmsKeyArn)
-      if (made === undefined) continue
-      made.key.fill(0)
+      const newest = versions.at(-1)
+      before ??= newest?.version ?? 0
+      const rotated = newest !== undefined && newest.version > before && isWrappedBy(newest, kmsKeyArn)
+      const version = rotated ? newest.version : await this.#makeNext(tenant, newest, kmsKeyArn)
+      if (version === undefined) continue
       this.#cache.forget(`${tenant}/newest`)
-      return made.version
+      return version
     }
     throw new Error(`The key of tenant "${tenant}" kept being rotated by others`)
+  }
+
+  async #makeNext(
+    tenant: TenantId,
+    newest: TenantKeyVersion | undefined,
+    kmsKeyArn: string | undefined,
+  ): Promise<number | undefined> {
+    const made = await this.#make(tenant, (newest?.version ?? 0) + 1, kmsKeyArn)
+    made?.key.fill(0)
+    return made?.version
   }
 
   async rewrap(tenant: TenantId, version: number): Promise<boolean> {
@@ -147,6 +161,10 @@ function keysOf(tenant: TenantId) {
 
 function isTombstone(item: Item): boolean {
   return item.shreddedAt !== undefined
+}
+
+function isWrappedBy({ wrappedBy }: TenantKeyVersion, kmsKeyArn: string | undefined): boolean {
+  return wrappedBy.kind === 'kms_key' ? wrappedBy.arn === kmsKeyArn : kmsKeyArn === undefined
 }
 
 function versionOf(item: Item): TenantKeyVersion {

@@ -55,12 +55,14 @@ export function tenantKeysContract(open: () => KeyPorts, ownKmsKey: () => string
       })
     })
 
-    test('rotated by several at once has a version for each', async () => {
+    test('rotated by many at once gives each a version that was made after it was asked', async () => {
       const tenant = newId('tenant')
       const keys = open()
-      const made = await Promise.all([1, 2, 3].map(() => keys.tenantKeys.rotate(tenant)))
-      expect(made.toSorted()).toEqual([1, 2, 3])
-      expect(await versions(keys, tenant)).toEqual([1, 2, 3])
+      expect(await keys.tenantKeys.rotate(tenant)).toBe(1)
+      const made = await Promise.all(Array.from({ length: 12 }, () => keys.tenantKeys.rotate(tenant)))
+      const kept = await versions(keys, tenant)
+      expect(kept.length).toBeGreaterThan(1)
+      expect(made.every((version) => version > 1 && kept.includes(version))).toBe(true)
     })
 
     test('is deleted only when it was retired, and then what it sealed does not open', async () => {
