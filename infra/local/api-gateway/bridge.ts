@@ -1,12 +1,12 @@
 // API Gateway on one machine: an HTTP server on loopback that routes as the template says, calls the function and sends
 // its answer. Limits and error bodies are the real gateway's; building events and responses is in payload.ts and response.ts.
-import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { RouteDefinition } from '../cloudformation/template.ts'
 import { type LoopbackServer, listenOnLoopback, readBody } from '../loopback-server.ts'
 import { buildEvent, readTarget } from './payload.ts'
+import { randomText } from './random-text.ts'
 import { type GatewayResponse, gatewayError, mapAnswer } from './response.ts'
-import { matchRoute } from './routing.ts'
+import { createRouter, type Router } from './routing.ts'
 
 const MAX_REQUEST_BYTES = 10 * 1024 * 1024
 const INTEGRATION_LIMIT_MS = 30_000
@@ -23,14 +23,18 @@ export interface Bridge extends LoopbackServer {
   serve(integration: Integration): void
 }
 
+interface Served extends Integration {
+  readonly router: Router
+}
+
 /** @throws Error with `code: 'EADDRINUSE'` when the port is taken */
 export async function openBridge(port: number): Promise<Bridge> {
-  let integration: Integration | undefined
+  let served: Served | undefined
   const server = await listenOnLoopback(port, async (request, response) => {
     // 16 characters of base64 with "=" at the end, like the real one.
-    const requestId = `${randomBytes(11).toString('base64').slice(0, 15)}=`
+    const requestId = `${randomText(12, 'base64').slice(0, 15)}=`
     try {
-      send(response, requestId, await respond(integration, request, requestId))
+      send(response, requestId, await respond(served, request, requestId))
     } catch {
       // The client went away in the middle of its request.
       response.destroy()
@@ -39,47 +43,50 @@ export async function openBridge(port: number): Promise<Bridge> {
   return {
     ...server,
     serve: (given) => {
-      integration = given
+      served = { ...given, router: createRouter(given.routes) }
     },
   }
 }
 
 async function respond(
-  integration: Integration | undefined,
+  served: Served | undefined,
   request: IncomingMessage,
   requestId: string,
 ): Promise<GatewayResponse> {
-  const body = await readBody(request, MAX_REQUEST_BYTES)
+  const body = hasBody(request) ? await readBody(request, MAX_REQUEST_BYTES) : NO_BODY
   if (!body) return gatewayError(413, 'Request Entity Too Large')
-  if (!integration) return gatewayError(503, 'Service Unavailable')
+  if (!served) return gatewayError(503, 'Service Unavailable')
   const target = readTarget(request.url ?? '/')
   if (!target) return gatewayError(400, 'Bad Request')
-  const match = matchRoute(integration.routes, request.method ?? 'GET', target.path)
+  const match = served.router(request.method ?? 'GET', target.path)
   if (!match) return gatewayError(404, 'Not Found')
-  const event = buildEvent({ request, target, match, body, requestId, now: new Date() })
-  return withinLimit(
-    integration.invoke(match.route.function, event),
-    integration.limitMs ?? INTEGRATION_LIMIT_MS,
-  )
+  const event = buildEvent({ request, target, match, body, requestId, now: Date.now() })
+  return withinLimit(served.invoke(match.route.function, event), served.limitMs ?? INTEGRATION_LIMIT_MS)
 }
 
-async function withinLimit(invocation: Promise<unknown>, limitMs: number): Promise<GatewayResponse> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<GatewayResponse>((resolve) => {
-    timer = setTimeout(() => resolve(gatewayError(503, 'Service Unavailable')), limitMs)
+const NO_BODY = Buffer.alloc(0)
+
+/** RFC 9112 section 6.3: a request without these has none, and there is nothing to wait for. */
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined
+}
+
+function withinLimit(invocation: Promise<unknown>, limitMs: number): Promise<GatewayResponse> {
+  return new Promise((resolve) => {
+    const settle = (response: GatewayResponse) => {
+      clearTimeout(timer)
+      resolve(response)
+    }
+    const timer = setTimeout(() => settle(gatewayError(503, 'Service Unavailable')), limitMs)
+    // What went wrong inside a function is in its log, and never in an answer.
+    invocation.then(mapAnswer).then(settle, () => settle(gatewayError(500, 'Internal Server Error')))
   })
-  // What went wrong inside a function is in its log, and never in an answer.
-  const answered = invocation.then(mapAnswer, () => gatewayError(500, 'Internal Server Error'))
-  try {
-    return await Promise.race([answered, late])
-  } finally {
-    clearTimeout(timer)
-  }
 }
 
 function send(response: ServerResponse, requestId: string, { status, headers, body }: GatewayResponse): void {
+  headers['apigw-requestid'] = requestId
   // RFC 9110 section 8.6: an answer without content has no length either.
-  const length = status === 204 || status === 304 ? {} : { 'content-length': body.length }
-  response.writeHead(status, { ...headers, ...length, 'apigw-requestid': requestId })
+  if (status !== 204 && status !== 304) headers['content-length'] = body.length
+  response.writeHead(status, headers)
   response.end(body)
 }

@@ -1,9 +1,9 @@
 // Builds the event that an HTTP API gives to a Lambda function (payload format 2.0), with the habits of the real one:
 // what a function relies on locally has to hold when it is deployed.
 // @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
-import { randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { LOCAL_ACCOUNT } from '../kms/keys.ts'
+import { randomText } from './random-text.ts'
 import type { RouteMatch } from './routing.ts'
 
 /** The gateway takes part in the connection itself, so these do not reach the function. */
@@ -44,7 +44,10 @@ export interface RequestTarget {
  * @returns `undefined` when the path is not percent-encoded UTF-8
  */
 export function readTarget(target: string): RequestTarget | undefined {
-  const [, rawPath = '/', rawQueryString = ''] = /^([^?]*)\??(.*)$/s.exec(target) ?? []
+  const mark = target.indexOf('?')
+  const rawPath = mark === -1 ? target : target.slice(0, mark)
+  const rawQueryString = mark === -1 ? '' : target.slice(mark + 1)
+  if (!rawPath.includes('%')) return { path: rawPath, rawQueryString }
   try {
     const [path = '/'] = decodeURIComponent(rawPath).split('?')
     return { path, rawQueryString }
@@ -59,7 +62,8 @@ export interface EventInput {
   readonly match: RouteMatch
   readonly body: Buffer
   readonly requestId: string
-  readonly now: Date
+  /** Milliseconds since 1970. */
+  readonly now: number
 }
 
 export function buildEvent({
@@ -71,27 +75,23 @@ export function buildEvent({
   now,
 }: EventInput): Record<string, unknown> {
   const { routeKey, authorization } = match.route
-  const headers = readHeaders(request, body)
-  const cookies = request.headersDistinct.cookie
-    ?.flatMap((header) => header.split(/;\s*/))
-    .filter((cookie) => cookie !== '')
-  const query = readQuery(target.rawQueryString)
-  const domainName = new URL(`http://${request.headers.host ?? '127.0.0.1'}`).hostname
   const sourceIp = request.socket.remoteAddress ?? '127.0.0.1'
+  const { headers, cookies } = readHeaders(request, body, sourceIp)
+  const domainName = hostname(headers.host)
   return {
     version: '2.0',
     routeKey,
     rawPath: target.path,
     rawQueryString: target.rawQueryString,
-    ...(cookies?.length && { cookies }),
+    ...(cookies.length > 0 && { cookies }),
     headers,
-    ...(Object.keys(query).length > 0 && { queryStringParameters: query }),
+    ...(target.rawQueryString !== '' && queryOf(target.rawQueryString)),
     requestContext: {
       accountId: LOCAL_ACCOUNT,
       apiId: 'local',
       ...(authorization === 'AWS_IAM' && { authorizer: { iam: LOCAL_OPERATOR } }),
       domainName,
-      domainPrefix: domainName.split('.')[0],
+      domainPrefix: domainName.split('.', 1)[0],
       http: {
         method: request.method,
         path: target.path,
@@ -103,20 +103,24 @@ export function buildEvent({
       routeKey,
       stage: '$default',
       time: logTime(now),
-      timeEpoch: now.getTime(),
+      timeEpoch: now,
     },
     ...(Object.keys(match.pathParameters).length > 0 && { pathParameters: match.pathParameters }),
     ...readEventBody(body, headers['content-type']),
   }
 }
 
-function readHeaders(request: IncomingMessage, body: Buffer): Record<string, string> {
+function readHeaders(request: IncomingMessage, body: Buffer, sourceIp: string) {
+  const { rawHeaders } = request
   const headers: Record<string, string> = {}
-  for (const [name, values = []] of Object.entries(request.headersDistinct)) {
-    if (name === 'cookie' || HOP_BY_HOP.has(name)) continue
-    headers[name] = values.join(',')
+  const cookies: string[] = []
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i]?.toLowerCase() ?? ''
+    const value = rawHeaders[i + 1] ?? ''
+    if (name === 'cookie') cookies.push(...value.split(/;\s*/).filter((cookie) => cookie !== ''))
+    else if (!HOP_BY_HOP.has(name))
+      headers[name] = Object.hasOwn(headers, name) ? `${headers[name]},${value}` : value
   }
-  const sourceIp = request.socket.remoteAddress ?? '127.0.0.1'
   const forwarded = headers['x-forwarded-for']
   headers['x-forwarded-for'] = forwarded === undefined ? sourceIp : `${forwarded}, ${sourceIp}`
   headers['x-amzn-trace-id'] ??= traceId()
@@ -124,15 +128,20 @@ function readHeaders(request: IncomingMessage, body: Buffer): Record<string, str
   headers['x-forwarded-proto'] = 'http'
   // The gateway has the whole body before it calls a function, however it was sent.
   if (body.length > 0) headers['content-length'] = String(body.length)
-  return headers
+  return { headers, cookies }
 }
 
-function readQuery(raw: string): Record<string, string> {
+/** The host without its port. */
+function hostname(host = '127.0.0.1'): string {
+  return (/^(\[[^\]]*\]|[^:]*)/.exec(host)?.[0] ?? host).toLowerCase()
+}
+
+function queryOf(raw: string): { queryStringParameters?: Record<string, string> } {
   const query: Record<string, string> = {}
   for (const [name, value] of new URLSearchParams(raw)) {
     query[name] = Object.hasOwn(query, name) ? `${query[name]},${value}` : value
   }
-  return query
+  return Object.keys(query).length > 0 ? { queryStringParameters: query } : {}
 }
 
 function readEventBody(body: Buffer, contentType = ''): { body?: string; isBase64Encoded: boolean } {
@@ -146,11 +155,19 @@ function readEventBody(body: Buffer, contentType = ''): { body?: string; isBase6
 
 /** X-Ray's form: version, time in hex, 96 random bits. */
 function traceId(): string {
-  return `Root=1-${Math.floor(Date.now() / 1000).toString(16)}-${randomBytes(12).toString('hex')}`
+  return `Root=1-${Math.floor(Date.now() / 1000).toString(16)}-${randomText(12, 'hex')}`
 }
 
-/** "12/Mar/2026:19:03:58 +0000" */
-function logTime(now: Date): string {
+let told = { second: Number.NaN, time: '' }
+
+/** "12/Mar/2026:19:03:58 +0000", made once a second. */
+function logTime(now: number): string {
+  const second = Math.floor(now / 1000)
+  if (told.second !== second) told = { second, time: logTimeOf(new Date(now)) }
+  return told.time
+}
+
+function logTimeOf(now: Date): string {
   const [date = '', time = ''] = now.toISOString().split('T')
   const [year, , day] = date.split('-')
   return `${day}/${MONTHS[now.getUTCMonth()]}/${year}:${time.slice(0, 8)} +0000`

@@ -27,10 +27,8 @@ export function mapAnswer(answer: unknown): GatewayResponse {
   if (!isStatus || !mapped || !isAbsentOr('string', body) || !isCookieList(cookies)) {
     return gatewayError(500, 'Internal Server Error')
   }
-  const bytes = Buffer.from(
-    (body as string | undefined | null) ?? '',
-    isBase64Encoded === true ? 'base64' : 'utf8',
-  )
+  const text = (body as string | undefined | null) ?? ''
+  const bytes = Buffer.from(text, isBase64Encoded === true ? 'base64' : 'utf8')
   if (bytes.length > 0 && mapped['content-type'] === undefined)
     mapped['content-type'] = 'text/plain;charset=UTF-8'
   if (cookies?.length) {
@@ -50,8 +48,10 @@ function mapHeaders(headers: unknown): OutgoingHttpHeaders | undefined {
   if (typeof headers !== 'object') return undefined
   const mapped: OutgoingHttpHeaders = {}
   for (const [name, value] of Object.entries(headers)) {
-    if (!['string', 'number', 'boolean'].includes(typeof value)) return undefined
-    if (!HOP_BY_HOP.has(name.toLowerCase())) mapped[name.toLowerCase()] = String(value)
+    const type = typeof value
+    if (type !== 'string' && type !== 'number' && type !== 'boolean') return undefined
+    const lower = name.toLowerCase()
+    if (!HOP_BY_HOP.has(lower)) mapped[lower] = String(value)
   }
   return mapped
 }

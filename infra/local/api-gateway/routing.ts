@@ -7,22 +7,36 @@ export interface RouteMatch {
   readonly pathParameters: Readonly<Record<string, string>>
 }
 
-/** Finds the most specific route: its path decides from the left, then a named method beats ANY; $default comes last. */
-export function matchRoute(
-  routes: readonly RouteDefinition[],
-  method: string,
-  path: string,
-): RouteMatch | undefined {
-  let best: { match: RouteMatch; rank: string } | undefined
-  for (const route of routes) {
-    const [routeMethod = '', template] = route.routeKey.split(' ')
-    if (template !== undefined && routeMethod !== 'ANY' && routeMethod !== method) continue
-    const fit = template === undefined ? { pathParameters: {}, rank: '' } : fitPath(template, path)
-    if (!fit) continue
-    const rank = template === undefined ? '' : `${fit.rank}${routeMethod === 'ANY' ? '0' : '1'}`
-    if (!best || rank > best.rank) best = { match: { route, pathParameters: fit.pathParameters }, rank }
+export type Router = (method: string, path: string) => RouteMatch | undefined
+
+type Segment = { readonly literal: string } | { readonly variable: string; readonly greedy: boolean }
+
+interface Compiled {
+  readonly route: RouteDefinition
+  /** `undefined` for the default route, which takes whatever no other does. */
+  readonly method: string | undefined
+  readonly segments: readonly Segment[]
+  readonly rank: string
+}
+
+/**
+ * Prepares the routes once, most specific first: the path decides from the left, then a named method beats ANY; $default
+ * comes last. The first one that fits a request takes it.
+ */
+export function createRouter(routes: readonly RouteDefinition[]): Router {
+  const compiled = routes
+    .map(compile)
+    .toSorted((one, other) => (one.rank === other.rank ? 0 : one.rank < other.rank ? 1 : -1))
+  return (method, path) => {
+    const given = path.split('/')
+    for (const { route, method: wanted, segments } of compiled) {
+      if (wanted === undefined) return { route, pathParameters: {} }
+      if (wanted !== 'ANY' && wanted !== method) continue
+      const pathParameters = fit(segments, given)
+      if (pathParameters) return { route, pathParameters }
+    }
+    return undefined
   }
-  return best?.match
 }
 
 /** How specific each segment is; ranks compare as text, segment by segment from the left. */
@@ -30,27 +44,37 @@ const LITERAL = '4'
 const VARIABLE = '3'
 const GREEDY = '2'
 
-function fitPath(template: string, path: string) {
-  const wanted = template.split('/').slice(1)
-  const given = path.split('/').slice(1)
+function compile(route: RouteDefinition): Compiled {
+  const [method = '', template] = route.routeKey.split(' ')
+  if (template === undefined) return { route, method: undefined, segments: [], rank: '' }
+  const segments = template.split('/').slice(1).map(readSegment)
+  const path = segments.map((segment) =>
+    'literal' in segment ? LITERAL : segment.greedy ? GREEDY : VARIABLE,
+  )
+  return { route, method, segments, rank: `${path.join('')}${method === 'ANY' ? '0' : '1'}` }
+}
+
+function readSegment(segment: string): Segment {
+  const [, variable, plus] = /^\{(.+?)(\+?)\}$/.exec(segment) ?? []
+  return variable === undefined ? { literal: segment } : { variable, greedy: plus === '+' }
+}
+
+/** @param given the path's segments, after the nothing that is before its first slash */
+function fit(wanted: readonly Segment[], given: readonly string[]): Record<string, string> | undefined {
   const pathParameters: Record<string, string> = {}
-  let rank = ''
-  for (const [index, segment] of wanted.entries()) {
-    const name = /^\{(.+?)(\+?)\}$/.exec(segment)
-    const value = given[index]
+  let place = 0
+  for (const segment of wanted) {
+    const value = given[++place]
     if (value === undefined) return undefined
-    if (name?.[1] === undefined) {
-      if (segment !== value) return undefined
-      rank += LITERAL
+    if ('literal' in segment) {
+      if (segment.literal !== value) return undefined
       continue
     }
-    const greedy = name[2] === '+'
-    const taken = greedy ? given.slice(index).join('/') : value
+    const taken = segment.greedy ? given.slice(place).join('/') : value
     // A variable stands for at least one character.
     if (taken === '') return undefined
-    pathParameters[name[1]] = taken
-    if (greedy) return { pathParameters, rank: rank + GREEDY }
-    rank += VARIABLE
+    pathParameters[segment.variable] = taken
+    if (segment.greedy) return pathParameters
   }
-  return wanted.length === given.length ? { pathParameters, rank } : undefined
+  return place === given.length - 1 ? pathParameters : undefined
 }
