@@ -2,33 +2,51 @@
 import { followLink } from '#domain/authorize.ts'
 import { STATE_LIFETIME_SECONDS } from '#domain/connect-session.ts'
 import type { Services } from '#domain/ports.ts'
-import { redirect } from '#http/answer.ts'
-import { CONFIRMATION_COOKIE, confirmationPage, hostCookie, refusalPage } from '#http/connect-pages.ts'
+import { CONFIRMATION_COOKIE, hostCookie, redirect } from '#http/answer.ts'
 import { queryParameters } from '#http/request.ts'
 import { httpHandler } from '#http/stack.ts'
 import { onLambda } from '#runtime/lambda.ts'
 import { createServices } from '#runtime/services.ts'
 
+/** Most visits are redirects: what is shown instead loads when it is needed. */
+const pages = () => import('#http/connect-pages.ts')
+
 export const authorize = (services: Services) =>
-  httpHandler<'authorize'>(services, {
-    'GET /v1/authorize': async (request) => {
-      const { session: linkSecret = '', confirmation } = queryParameters(request)
-      const cookie = request.cookies.get(CONFIRMATION_COOKIE) ?? ''
-      const visit = await followLink(services, {
-        linkSecret,
-        ...(confirmation !== undefined && { confirmation: { sent: confirmation, cookie } }),
-      })
-      switch (visit.outcome) {
-        case 'confirm':
-          return confirmationPage(linkSecret, visit)
-        case 'redirect': {
-          const { name, value } = visit.browserCookie
-          return redirect(visit.location, [hostCookie(name, value.reveal(), STATE_LIFETIME_SECONDS)])
+  httpHandler<'authorize'>(
+    { ...services, faultPage: async (request, error) => (await pages()).faultPage(request, error) },
+    {
+      'GET /v1/authorize': async (request) => {
+        const { session: linkSecret = '', confirmation, decision } = queryParameters(request)
+        const cookie = request.cookies.get(CONFIRMATION_COOKIE) ?? ''
+        const visit = await followLink(services, {
+          linkSecret,
+          ...(confirmation !== undefined && { confirmation: { sent: confirmation, cookie } }),
+          declines: decision === 'decline',
+        })
+        switch (visit.outcome) {
+          case 'confirm':
+            return (await pages()).confirmationPage(
+              request,
+              {
+                linkSecret,
+                providerUrl: services.provider.authorizationEndpoint,
+                forgotten: confirmation !== undefined && cookie === '',
+              },
+              visit,
+            )
+          case 'redirect': {
+            const { name, value } = visit.browserCookie
+            return redirect(visit.location, [hostCookie(name, value.reveal(), STATE_LIFETIME_SECONDS)])
+          }
+          case 'return':
+            return redirect(visit.location)
+          case 'unknown':
+            return (await pages()).refusalPage(request, 'unknown')
+          default:
+            return (await pages()).refusalPage(request, visit.outcome, visit.product)
         }
-        default:
-          return refusalPage(visit.outcome)
-      }
+      },
     },
-  })
+  )
 
 export const handler = onLambda('authorize', createServices, authorize)

@@ -2,30 +2,41 @@
 import { receiveAuthorizationResponse } from '#domain/callback.ts'
 import { parseId } from '#domain/ids.ts'
 import type { Services } from '#domain/ports.ts'
-import { redirect } from '#http/answer.ts'
-import { hostCookie, refusalPage } from '#http/connect-pages.ts'
+import { hostCookie, redirect } from '#http/answer.ts'
 import { queryParameters } from '#http/request.ts'
 import { httpHandler } from '#http/stack.ts'
 import { onLambda } from '#runtime/lambda.ts'
 import { createServices } from '#runtime/services.ts'
 
+/** Most visits are redirects: what is shown instead loads when it is needed. */
+const pages = () => import('#http/connect-pages.ts')
+
 export const callback = (services: Services) =>
-  httpHandler<'callback'>(services, {
-    'GET /v1/callback/{app_id}': async (request) => {
-      const appId = parseId('app', request.pathParameters.app_id ?? '')
-      const { state, code, error, iss } = queryParameters(request)
-      if (appId === undefined || state === undefined) return refusalPage('unknown')
-      const response = await receiveAuthorizationResponse(services, {
-        appId,
-        state,
-        cookies: request.cookies,
-        ...(code !== undefined && { code }),
-        ...(error !== undefined && { error }),
-        ...(iss !== undefined && { iss }),
-      })
-      if (response.outcome !== 'return') return refusalPage(response.outcome)
-      return redirect(response.location, [hostCookie(response.spentCookie, '', 0)])
+  httpHandler<'callback'>(
+    { ...services, faultPage: async (request, error) => (await pages()).faultPage(request, error) },
+    {
+      'GET /v1/callback/{app_id}': async (request) => {
+        const appId = parseId('app', request.pathParameters.app_id ?? '')
+        const { state, code, error, iss } = queryParameters(request)
+        if (appId === undefined || state === undefined) return (await pages()).refusalPage(request, 'unknown')
+        const response = await receiveAuthorizationResponse(services, {
+          appId,
+          state,
+          cookies: request.cookies,
+          ...(code !== undefined && { code }),
+          ...(error !== undefined && { error }),
+          ...(iss !== undefined && { iss }),
+        })
+        switch (response.outcome) {
+          case 'return':
+            return redirect(response.location, [hostCookie(response.spentCookie, '', 0)])
+          case 'unknown':
+            return (await pages()).refusalPage(request, 'unknown')
+          default:
+            return (await pages()).refusalPage(request, response.outcome, response.product)
+        }
+      },
     },
-  })
+  )
 
 export const handler = onLambda('callback', createServices, callback)

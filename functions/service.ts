@@ -2,7 +2,6 @@
 import { ServiceError } from '#domain/errors.ts'
 import type { Services } from '#domain/ports.ts'
 import { json } from '#http/answer.ts'
-import { errorPage } from '#http/error-page.ts'
 import { problemAnswer } from '#http/problem.ts'
 import { methodsOf } from '#http/route-match.ts'
 import { httpHandler } from '#http/stack.ts'
@@ -13,7 +12,7 @@ export const service = (services: Pick<Services, 'publicUrl' | 'log'>) =>
   httpHandler<'service'>(services, {
     'GET /v1/health': async () => json(200, { status: 'ok' }),
 
-    'GET /v1/errors': async () => errorPage(),
+    'GET /v1/errors': async () => (await import('#http/error-page.ts')).errorPage(),
 
     $default: async ({ path }) => {
       const allowed = methodsOf(path)

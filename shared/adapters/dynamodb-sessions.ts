@@ -91,8 +91,8 @@ export class DynamoDbSessions implements ConnectSessions, PendingAuthorizations 
     if (taken !== undefined) return { outcome: 'taken', pending: plain<PendingAuthorization>(taken) }
     if (kept === undefined) return { outcome: 'unknown' }
     const pending = plain<PendingAuthorization>(kept)
-    if (pending.expiresAt <= now) return { outcome: 'expired' }
-    return { outcome: pending.appId === appId ? 'other_browser' : 'other_app' }
+    if (pending.expiresAt <= now) return { outcome: 'expired', pending }
+    return { outcome: pending.appId === appId ? 'other_browser' : 'other_app', pending }
   }
 }
 

@@ -40,11 +40,13 @@ export class DynamoDbTenants implements Tenants {
 
   async update(
     id: TenantId,
-    { kmsKeyArn, ...change }: Parameters<Tenants['update']>[1],
+    { kmsKeyArn, branding, ...change }: Parameters<Tenants['update']>[1],
     updatedAt: EpochSeconds,
   ): Promise<Tenant | undefined> {
-    const set = { ...change, ...(kmsKeyArn && { kmsKeyArn }), updatedAt }
-    const remove = kmsKeyArn === null ? ['kmsKeyArn'] : []
+    const members = Object.entries({ kmsKeyArn, branding })
+    const kept = members.filter(([, value]) => value !== undefined && value !== null)
+    const set = { ...change, ...Object.fromEntries(kept), updatedAt }
+    const remove = members.filter(([, value]) => value === null).map(([name]) => name)
     const item = await this.#table.update(tenantKey(id), { set, remove }, EXISTS)
     return item && withoutKey<Tenant>(item)
   }

@@ -1,9 +1,10 @@
 // Sends a browser to ClickFunnels: follows a connect link, asks for confirmation where the session wants it, and makes
 // the authorization request (RFC 6749 section 4.1.1) with state and PKCE (RFC 7636), tied to this browser by a cookie.
 import type { ConnectSession } from './connect-session.ts'
-import { STATE_LIFETIME_SECONDS } from './connect-session.ts'
+import { SESSION_MEMORY_SECONDS, STATE_LIFETIME_SECONDS } from './connect-session.ts'
 import { codeChallenge, equalSecrets, randomSecret, sha256 } from './hash.ts'
 import type { Services } from './ports.ts'
+import { type Product, productOf } from './product.ts'
 import { Secret } from './secret.ts'
 import { type App, redirectUri } from './tenant.ts'
 import { later } from './time.ts'
@@ -12,18 +13,23 @@ export interface LinkVisit {
   readonly linkSecret: string
   /** What our confirmation page sent back and what its cookie says: equal only if this browser was shown the page. */
   readonly confirmation?: { readonly sent: string; readonly cookie: string }
+  /** The end user says that the account on the confirmation page is not theirs. */
+  readonly declines?: boolean
 }
 
 export type LinkOutcome =
   /** The browser has to see who is about to be connected first. */
   | {
       readonly outcome: 'confirm'
-      readonly tenantName: string
+      readonly product: Product
       readonly session: ConnectSession
       readonly confirmation: Secret
     }
   | { readonly outcome: 'redirect'; readonly location: string; readonly browserCookie: BrowserCookie }
-  | { readonly outcome: 'unknown' | 'used' | 'expired' | 'suspended' }
+  /** Back to the product, which is told why. */
+  | { readonly outcome: 'return'; readonly location: string }
+  | { readonly outcome: 'unknown' }
+  | { readonly outcome: 'declined' | 'used' | 'expired' | 'suspended'; readonly product: Product }
 
 /** Ties a browser to one authorization request. Named after the state, so that two attempts do not disturb each other. */
 export interface BrowserCookie {
@@ -40,18 +46,27 @@ type Ports = Pick<
 export async function followLink(services: Ports, visit: LinkVisit): Promise<LinkOutcome> {
   const link = await services.sessions.findLink(sha256(visit.linkSecret))
   if (link === undefined) return { outcome: 'unknown' }
-  if (link.expiresAt <= services.now()) return { outcome: 'expired' }
+  const now = services.now()
   const [tenant, session] = await Promise.all([
     services.tenants.get(link.tenantId),
     services.sessions.get(link.tenantId, link.sessionId),
   ])
   const app = session && (await services.apps.get(link.tenantId, session.appId))
   if (tenant === undefined || session === undefined || app === undefined) return { outcome: 'unknown' }
-  if (tenant.status === 'suspended') return { outcome: 'suspended' }
-  if (session.state.status !== 'created') return { outcome: 'used' }
+  // Nobody is sent to somebody who was suspended.
+  if (tenant.status === 'suspended')
+    return { outcome: 'suspended', product: productOf(tenant, undefined, now) }
+  const used = { outcome: 'used', product: productOf(tenant, session, now, 'link_used') } as const
+  if (session.state.status !== 'created') return used
+  if (link.expiresAt <= now) return expired(productOf(tenant, session, now, 'session_expired'))
   if (session.completion === 'confirmed' && !isConfirmed(visit)) {
     const confirmation = new Secret(randomSecret(services.randomBytes))
-    return { outcome: 'confirm', tenantName: tenant.name, session, confirmation }
+    return { outcome: 'confirm', product: productOf(tenant, session, now), session, confirmation }
+  }
+  if (session.completion === 'confirmed' && visit.declines) {
+    const state = { status: 'denied', error: 'access_denied' } as const
+    const ended = await services.sessions.move(session, 'created', state, later(now, SESSION_MEMORY_SECONDS))
+    return ended ? { outcome: 'declined', product: productOf(tenant, { ...session, state }, now) } : used
   }
 
   const state = randomSecret(services.randomBytes)
@@ -65,9 +80,9 @@ export async function followLink(services: Ports, visit: LinkVisit): Promise<Lin
     sessionId: session.id,
     browserHash: sha256(browserSecret),
     codeVerifier: await services.vault.seal(codeVerifierOf(session), new Secret(codeVerifier)),
-    expiresAt: later(services.now(), STATE_LIFETIME_SECONDS),
+    expiresAt: later(now, STATE_LIFETIME_SECONDS),
   })
-  if (!begun) return { outcome: 'used' }
+  if (!begun) return used
   return {
     outcome: 'redirect',
     location: authorizationRequest(services, app, state, codeChallenge(codeVerifier)),
@@ -83,6 +98,11 @@ export function browserCookieName(stateHash: string): string {
 /** Where a session's code verifier is sealed to. */
 export function codeVerifierOf({ tenantId, id }: Pick<ConnectSession, 'tenantId' | 'id'>) {
   return { tenantId, record: id, generation: 0, field: 'code_verifier' } as const
+}
+
+function expired(product: Product): LinkOutcome {
+  const { returnTo } = product
+  return returnTo === undefined ? { outcome: 'expired', product } : { outcome: 'return', location: returnTo }
 }
 
 function isConfirmed({ confirmation }: LinkVisit): boolean {

@@ -6,12 +6,12 @@ import {
   type ConnectSession,
   SESSION_MEMORY_SECONDS,
   type SessionState,
-  visibleStatus,
 } from './connect-session.ts'
 import { exchangeForConnection } from './exchange.ts'
 import { sha256 } from './hash.ts'
 import type { AppId } from './ids.ts'
-import type { Services } from './ports.ts'
+import type { Services, TakenAuthorization } from './ports.ts'
+import { type Product, productOf, returnLocation } from './product.ts'
 import { Secret } from './secret.ts'
 import { later } from './time.ts'
 
@@ -29,7 +29,11 @@ export interface AuthorizationResponse {
 
 export type ResponseOutcome =
   | { readonly outcome: 'return'; readonly location: string; readonly spentCookie: string }
-  | { readonly outcome: 'unknown' | 'expired' | 'other_browser' | 'other_app' | 'suspended' }
+  | { readonly outcome: 'unknown' }
+  | {
+      readonly outcome: 'expired' | 'other_browser' | 'other_app' | 'suspended'
+      readonly product: Product
+    }
 
 type Ports = Pick<Services, 'now' | 'provider' | 'tenants' | 'authorizations' | 'sessions' | 'vault'> &
   Parameters<typeof exchangeForConnection>[0]
@@ -41,23 +45,38 @@ export async function receiveAuthorizationResponse(
 ): Promise<ResponseOutcome> {
   const stateHash = sha256(response.state)
   const cookie = browserCookieName(stateHash)
-  const taken = await services.authorizations.take(stateHash, {
-    appId: response.appId,
-    browserHash: sha256(response.cookies.get(cookie) ?? ''),
-    now: services.now(),
-  })
-  if (taken.outcome !== 'taken') return taken
+  const browserHash = sha256(response.cookies.get(cookie) ?? '')
+  const { appId } = response
+  const taken = await services.authorizations.take(stateHash, { appId, browserHash, now: services.now() })
+  if (taken.outcome === 'unknown') return { outcome: 'unknown' }
   const { pending } = taken
   const [tenant, session] = await Promise.all([
     services.tenants.get(pending.tenantId),
     services.sessions.get(pending.tenantId, pending.sessionId),
   ])
   if (tenant === undefined || session === undefined) return { outcome: 'unknown' }
-  if (tenant.status === 'suspended') return { outcome: 'suspended' }
+  if (tenant.status === 'suspended') {
+    return { outcome: 'suspended', product: productOf(tenant, undefined, services.now()) }
+  }
+  if (taken.outcome !== 'taken') {
+    const product = productOf(tenant, session, services.now(), DETOURS[taken.outcome])
+    // Only the browser that began is sent back by itself; another one is shown where it is first.
+    const returns = taken.outcome === 'expired' && pending.browserHash === browserHash && product.returnTo
+    if (returns) return { outcome: 'return', location: returns, spentCookie: cookie }
+    return { outcome: taken.outcome, product }
+  }
 
   const state = await nextState(services, session, response, pending.codeVerifier)
-  return { outcome: 'return', location: returnLocation(session, state), spentCookie: cookie }
+  // The state was entered this moment, so it cannot have expired.
+  const location = returnLocation({ ...session, state }, session.createdAt)
+  return { outcome: 'return', location, spentCookie: cookie }
 }
+
+const DETOURS = {
+  expired: 'session_expired',
+  other_browser: 'started_in_other_browser',
+  other_app: 'other_app',
+} as const satisfies Record<Exclude<TakenAuthorization['outcome'], 'taken' | 'unknown'>, string>
 
 async function nextState(
   services: Ports,
@@ -107,14 +126,4 @@ function providerError(error: string): string {
 /** Where a session's code is sealed to. */
 export function codeOf({ tenantId, id }: Pick<ConnectSession, 'tenantId' | 'id'>) {
   return { tenantId, record: id, generation: 0, field: 'code' } as const
-}
-
-function returnLocation(session: ConnectSession, state: SessionState): string {
-  const url = new URL(session.returnUrl)
-  url.searchParams.set('connect_session', session.id)
-  // The state was entered this moment, so it cannot have expired.
-  url.searchParams.set('status', visibleStatus({ ...session, state }, session.createdAt))
-  if (state.status === 'connected') url.searchParams.set('connection_id', state.connectionId)
-  if ('error' in state) url.searchParams.set('error', state.error)
-  return url.href
 }

@@ -12,7 +12,7 @@ import type { ApiKey, App, SealedClientSecret, Tenant, TenantChange } from './te
 /** How often a concurrent change of the same app is answered by starting over. */
 const ATTEMPTS = 5
 
-type TenantInput = Pick<Tenant, 'name' | 'returnUrls' | 'origins' | 'kmsKeyArn'>
+type TenantInput = Pick<Tenant, 'name' | 'returnUrls' | 'origins' | 'kmsKeyArn' | 'branding'>
 type TenantPorts = Pick<Services, 'now' | 'newId' | 'tenants' | 'tenantKeys'>
 
 /** @throws ServiceError kms_key_unavailable when the tenant's own KMS key cannot be used */

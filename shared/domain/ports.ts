@@ -84,8 +84,11 @@ export interface ConnectSessions {
 }
 
 export type TakenAuthorization =
-  | { readonly outcome: 'taken'; readonly pending: PendingAuthorization }
-  | { readonly outcome: 'unknown' | 'expired' | 'other_browser' | 'other_app' }
+  | { readonly outcome: 'unknown' }
+  | {
+      readonly outcome: 'taken' | 'expired' | 'other_browser' | 'other_app'
+      readonly pending: PendingAuthorization
+    }
 
 export interface PendingAuthorizations {
   /** Consumes a pending authorization once, if app and browser are those it was made for; else leaves it. */

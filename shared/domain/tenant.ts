@@ -3,6 +3,12 @@ import type { ApiKeyId, AppId, EndUserId, TenantId } from './ids.ts'
 import type { EpochSeconds } from './time.ts'
 import type { Sealed } from './vault.ts'
 
+/** How our pages look to a tenant's end users. No logo: the pages load nothing from anywhere (docs/pages.md). */
+export interface Branding {
+  /** "#rrggbb", lower case. What is drawn in it is made readable first. */
+  readonly color: string
+}
+
 export interface Tenant {
   readonly id: TenantId
   readonly name: string
@@ -13,6 +19,7 @@ export interface Tenant {
   readonly origins: readonly string[]
   /** The tenant's own KMS key, which wraps its keys in place of ours. */
   readonly kmsKeyArn?: string
+  readonly branding?: Branding
   readonly createdAt: EpochSeconds
   readonly updatedAt: EpochSeconds
 }
@@ -20,6 +27,7 @@ export interface Tenant {
 /** Members of a tenant to set; `null` removes. */
 export type TenantChange = Partial<Pick<Tenant, 'name' | 'status' | 'returnUrls' | 'origins'>> & {
   readonly kmsKeyArn?: string | null
+  readonly branding?: Branding | null
 }
 
 /** A client secret as stored. The serial binds the seal, so that one secret cannot be put in another's place. */

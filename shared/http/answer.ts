@@ -27,6 +27,14 @@ export function redirect(location: string, cookies: readonly string[] = []): Ans
   return { status: 302, headers, cookies }
 }
 
+/** Holds what the confirmation page's form sends back. */
+export const CONFIRMATION_COOKIE = '__Host-fc-confirmation'
+
+/** A cookie of this very host: only over https, unreadable for scripts, sent when ClickFunnels sends the browser back. */
+export function hostCookie(name: string, value: string, seconds: number): string {
+  return `${name}=${value}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=${seconds}`
+}
+
 /** What Lambda hands on at the most, less room for status and headers. */
 const MOST_PAYLOAD_BYTES = 6 * 1024 * 1024 - 64 * 1024
 

@@ -1,86 +1,96 @@
 // What an end user sees of us on the way to ClickFunnels and back: who is about to be connected, or why it does not go
-// on and what to do next.
+// on and what to do next. In the language of the browser, in the name and colour of the product.
 import type { LinkOutcome } from '#domain/authorize.ts'
-import type { ResponseOutcome } from '#domain/callback.ts'
-import type { Answer } from './answer.ts'
+import { ServiceError } from '#domain/errors.ts'
+import type { Product } from '#domain/product.ts'
+import { type Answer, CONFIRMATION_COOKIE, hostCookie } from './answer.ts'
 import { html, page } from './page.ts'
+import { type Refusal, textsFor } from './page-texts.ts'
+import { PROBLEMS } from './problem.ts'
+import type { ApiRequest } from './request.ts'
 
 type Confirm = Extract<LinkOutcome, { outcome: 'confirm' }>
+type Reader = Pick<ApiRequest, 'headers'>
 
-export const CONFIRMATION_COOKIE = '__Host-fc-confirmation'
 const CONFIRMATION_SECONDS = 30 * 60
+
+export interface ConfirmationForm {
+  readonly linkSecret: string
+  /** Where the form's redirect leads. */
+  readonly providerUrl: string
+  /** The form was sent before, and the cookie was not there. */
+  readonly forgotten: boolean
+}
 
 /**
  * Names the product and the account before anything happens, so that nobody approves for somebody else's account
- * unknowingly. The form sends back what the cookie holds: only a browser that was shown this page has both.
+ * unknowingly. The form sends back what the cookie holds: only a browser that was shown this page has both. The
+ * account's id stands beside its name, because an end user may be able to choose the name.
  */
-export function confirmationPage(linkSecret: string, { tenantName, session, confirmation }: Confirm): Answer {
-  const { endUser } = session
+export function confirmationPage(
+  reader: Reader,
+  { linkSecret, providerUrl, forgotten }: ConfirmationForm,
+  { product, session, confirmation }: Confirm,
+): Answer {
+  const { language, confirm } = textsFor(reader.headers['accept-language'])
+  const { id, displayName } = session.endUser
   const secret = confirmation.reveal()
-  return page(
-    200,
-    `Connect ClickFunnels to ${tenantName}`,
-    html`<p>${tenantName} will get access to the ClickFunnels workspace you choose on the next page.</p>
-<dl><dt>Product</dt><dd>${tenantName}</dd><dt>Account</dt><dd>${endUser.displayName ?? endUser.id}</dd></dl>
+  return page({
+    status: 200,
+    title: confirm.title(product.name),
+    language,
+    product,
+    content: html`${forgotten ? html`<p role="alert"><b>${confirm.cookies}</b></p>` : ''}<p>${confirm.access(product.name)}</p>
+<div class="account"><p>${confirm.account(product.name)}</p>
+<strong><bdi>${displayName ?? id}</bdi></strong>${displayName === undefined ? '' : html`<span><bdi>${id}</bdi></span>`}</div>
+<p>${confirm.consequence(product.name)}</p>
 <form method="get" action="/v1/authorize">
 <input type="hidden" name="session" value="${linkSecret}">
 <input type="hidden" name="confirmation" value="${secret}">
-<button type="submit">Continue to ClickFunnels</button>
+<button class="go" type="submit">${confirm.go}</button>
+<button type="submit" name="decision" value="decline">${confirm.notMine}</button>
 </form>
-<small>Is this not your account? Then close this page: somebody else may have sent you the link.</small>`,
-    [hostCookie(CONFIRMATION_COOKIE, secret, CONFIRMATION_SECONDS)],
-    // A form's target includes what it redirects to, and the provider's host is configuration.
-    '*',
-  )
+<p class="warning">${confirm.warning}</p>`,
+    cookies: [hostCookie(CONFIRMATION_COOKIE, secret, CONFIRMATION_SECONDS)],
+    // A form's targets include what it is redirected to: ClickFunnels, and whatever page of theirs asks for a login.
+    formTargets: `'self' https: ${new URL(providerUrl).origin}`,
+  })
 }
 
-type Refusal = Exclude<LinkOutcome['outcome'] | ResponseOutcome['outcome'], 'confirm' | 'redirect' | 'return'>
-
-const REFUSALS: Readonly<Record<Refusal, { status: number; title: string; explanation: string }>> = {
-  unknown: {
-    status: 404,
-    title: 'This link is not known',
-    explanation: 'It is incomplete, was used before, or has been gone for a while.',
-  },
-  used: {
-    status: 410,
-    title: 'This link was used before',
-    explanation: 'Each link starts one connection only.',
-  },
-  expired: {
-    status: 410,
-    title: 'This took too long',
-    explanation: 'For safety, a link works for a short time only.',
-  },
-  suspended: {
-    status: 403,
-    title: 'Connecting is switched off',
-    explanation: 'The product you came from cannot connect workspaces at present.',
-  },
-  other_browser: {
-    status: 403,
-    title: 'This was started in another browser',
-    explanation: 'ClickFunnels has to send you back to the browser in which you pressed "Connect".',
-  },
-  other_app: {
-    status: 400,
-    title: 'This answer belongs elsewhere',
-    explanation: 'It was meant for another application than the one it was sent to.',
-  },
+/** 200 for what the end user chose, else what an API would answer. */
+const STATUSES: Readonly<Record<Exclude<Refusal, 'fault'>, number>> = {
+  unknown: 404,
+  used: 410,
+  expired: 410,
+  suspended: 403,
+  other_browser: 403,
+  other_app: 400,
+  declined: 200,
 }
 
-/** Says why it does not go on, and what to do. */
-export function refusalPage(refusal: Refusal): Answer {
-  const { status, title, explanation } = REFUSALS[refusal]
-  return page(
+/** Says why it does not go on, and what to do; leads back to the product where that is known. */
+export function refusalPage(reader: Reader, refusal: Exclude<Refusal, 'fault'>, product?: Product): Answer {
+  return endPage(reader, STATUSES[refusal], refusal, product)
+}
+
+/** What a browser sees when something fails that should not: a problem document would help nobody there. */
+export function faultPage(reader: Reader, error: unknown): Answer {
+  const known = error instanceof ServiceError ? error : undefined
+  const { headers, ...answer } = endPage(reader, known ? PROBLEMS[known.code].status : 500, 'fault')
+  const retryAfter = known?.retryAfterSeconds
+  return { ...answer, headers: { ...headers, ...(retryAfter && { 'retry-after': String(retryAfter) }) } }
+}
+
+function endPage(reader: Reader, status: number, refusal: Refusal, product?: Product): Answer {
+  const { language, refusals, back } = textsFor(reader.headers['accept-language'])
+  const { title, explanation, remedy } = refusals[refusal]
+  const way =
+    product?.returnTo && html`<p><a class="button" href="${product.returnTo}">${back(product.name)}</a></p>`
+  return page({
     status,
     title,
-    html`<p>${explanation}</p>
-<p>Nothing was connected. Go back to the product you came from and press "Connect" again.</p>`,
-  )
-}
-
-/** A cookie of this very host: only over https, unreadable for scripts, sent when ClickFunnels sends the browser back. */
-export function hostCookie(name: string, value: string, seconds: number): string {
-  return `${name}=${value}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=${seconds}`
+    language,
+    ...(product && { product }),
+    content: html`<p>${explanation}</p><p>${remedy}</p>${way ?? ''}`,
+  })
 }

@@ -2,10 +2,11 @@
 import { ERROR_CODES } from '#domain/errors.ts'
 import type { Answer } from './answer.ts'
 import { ERROR_CATALOG } from './error-catalog.ts'
-import { type Html, html, page } from './page.ts'
+import { html, page, together } from './page.ts'
 import { PROBLEMS } from './problem.ts'
 
 export function errorPage(): Answer {
+  const links = ERROR_CODES.map((code) => html`<li><a href="#${code}">${code}</a></li>`)
   const entries = ERROR_CODES.map((code) => {
     const { status, title } = PROBLEMS[code]
     const { meaning, remedy } = ERROR_CATALOG[code]
@@ -13,9 +14,12 @@ export function errorPage(): Answer {
 <p><b>${String(status)} ${title}.</b> ${meaning}</p><p>${remedy}</p>
 `
   })
-  return page(200, 'Error codes of Funnel Connect', together(entries))
-}
-
-function together(parts: readonly Html[]): Html {
-  return { html: parts.map((part) => part.html).join('') }
+  return page({
+    status: 200,
+    title: 'Error codes of Funnel Connect',
+    content: html`<p>Every refusal of this service is a problem document (RFC 9457) with one of these codes.</p>
+<nav aria-label="Codes"><ul>${together(links)}</ul></nav>
+${together(entries)}`,
+    wide: true,
+  })
 }

@@ -1,25 +1,7 @@
 // The few pages a browser sees of us: no script, no frame, no referrer, nothing loaded from anywhere.
 import { createHash } from 'node:crypto'
 import type { Answer } from './answer.ts'
-
-const STYLE = `
-:root { color-scheme: light dark; --ink: #17202b; --paper: #f4f5f7; --card: #fff; --accent: #1c5fd4; --on-accent: #fff }
-@media (prefers-color-scheme: dark) {
-  :root { --ink: #e8ebf0; --paper: #10151c; --card: #1a212b; --accent: #8ab4ff; --on-accent: #0b1320 }
-}
-body { margin: 0; min-height: 100vh; display: grid; place-items: center; background: var(--paper); color: var(--ink);
-  font: 1rem/1.55 system-ui, sans-serif }
-main { background: var(--card); max-width: 27rem; margin: 1rem; padding: 2rem; border-radius: 12px;
-  box-shadow: 0 1px 3px #0002, 0 8px 24px #0001 }
-h1 { font-size: 1.35rem; line-height: 1.3; margin: 0 0 .75rem }
-dl { display: grid; grid-template-columns: auto 1fr; gap: .35rem 1rem; margin: 1.25rem 0 }
-dt { opacity: .75 } dd { margin: 0; font-weight: 600; overflow-wrap: anywhere }
-button { font: inherit; font-weight: 600; width: 100%; padding: .7rem 1rem; border: 0; border-radius: 8px; cursor: pointer;
-  background: var(--accent); color: var(--on-accent) }
-button:focus-visible { outline: 3px solid var(--ink); outline-offset: 2px }
-small { display: block; margin-top: 1.25rem; opacity: .75 }`
-
-const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64')
+import { brandStyle, STYLE } from './page-style.ts'
 
 /** HTML that is safe to put into a page: made by {@link html} only. */
 export interface Html {
@@ -35,37 +17,62 @@ export function html(strings: TemplateStringsArray, ...values: readonly (string 
   return { html: text }
 }
 
+export function together(parts: readonly Html[]): Html {
+  return { html: parts.map((part) => part.html).join('') }
+}
+
+export interface Page {
+  readonly status: number
+  readonly title: string
+  readonly content: Html
+  /** RFC 5646. Default: English. */
+  readonly language?: string
+  /** Whose page it is to the one who reads it. */
+  readonly product?: { readonly name: string; readonly branding?: { readonly color: string } }
+  readonly wide?: boolean
+  readonly cookies?: readonly string[]
+  /** Where its forms lead, as source expressions of CSP. Default: it has none. */
+  readonly formTargets?: string
+}
+
 /** A whole page as an answer. */
-export function page(
-  status: number,
-  title: string,
-  content: Html,
-  cookies: readonly string[] = [],
-  formTargets = "'none'",
-): Answer {
+export function page({ status, title, content, language = 'en', product, ...rest }: Page): Answer {
+  const { wide = false, cookies = [], formTargets = "'none'" } = rest
+  const sheets = [STYLE, ...(product?.branding ? [brandStyle(product.branding.color)] : [])]
   const document = html`<!doctype html>
-<html lang="en">
+<html lang="${language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}</title>
-<style>${{ html: STYLE }}</style>
+${together(sheets.map((sheet) => html`<style>${{ html: sheet }}</style>`))}
 </head>
-<body><main><h1>${title}</h1>${content}</main></body>
+<body><main${wide ? html` class="wide"` : ''}>${product ? html`<p class="product"><bdi>${product.name}</bdi></p>` : ''}
+<h1>${title}</h1>
+${content}</main></body>
 </html>
 `
   return {
     status,
     headers: {
       'content-type': 'text/html; charset=utf-8',
+      'content-language': language,
       'cache-control': 'no-store',
       'referrer-policy': 'no-referrer',
       'x-content-type-options': 'nosniff',
-      'content-security-policy': `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; form-action ${formTargets}; frame-ancestors 'none'; base-uri 'none'`,
+      // Said aloud: any other policy would cut a pop-up off from the page that opened it, which would then take the
+      // pop-up for closed. Our pages hold nothing that an opener could read across origins.
+      'cross-origin-opener-policy': 'unsafe-none',
+      'cross-origin-resource-policy': 'same-origin',
+      'content-security-policy': `default-src 'none'; style-src ${sheets.map(hashSource).join(' ')}; form-action ${formTargets}; frame-ancestors 'none'; base-uri 'none'`,
     },
     cookies,
     body: document.html,
   }
+}
+
+function hashSource(text: string): string {
+  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {

@@ -23,6 +23,8 @@ export type Endpoints<F extends ApiFunction> = { readonly [K in RoutesOf<F>]: En
 export interface StackPorts extends Pick<Services, 'log' | 'publicUrl'> {
   /** Absent in a function whose routes take no tenant's credential. */
   readonly authenticate?: Authenticate
+  /** What a browser is shown instead of a problem document, in a function that people visit. */
+  readonly faultPage?: (request: ApiRequest, error: unknown) => Promise<Answer>
 }
 
 /** What middy hands to a middleware; the first of ours puts the request in the place of the event. */
@@ -50,8 +52,9 @@ export function httpHandler<F extends ApiFunction>(ports: StackPorts, endpoints:
     after: (run: Run) => {
       run.response = finish(run, run.response as Answer)
     },
-    onError: (run: Run) => {
-      run.response = finish(run, problemAnswer(run.error, ports.publicUrl))
+    onError: async (run: Run) => {
+      const page = await ports.faultPage?.(run.event as ApiRequest, run.error)
+      run.response = finish(run, page ?? problemAnswer(run.error, ports.publicUrl))
     },
   }
 

@@ -22,6 +22,13 @@ const kmsKeyArn = z
   .check(
     z.regex(/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]{1,64}$/, 'must be the ARN of a KMS key'),
   )
+/** A colour as style sheets and the pickers of browsers have it. */
+const branding = z.object({
+  color: z.pipe(
+    z.string().check(z.regex(/^#[0-9a-f]{6}$/i, 'must be a colour such as "#1c5fd4"')),
+    z.transform((color) => color.toLowerCase()),
+  ),
+})
 const secret = z.pipe(
   text(512),
   z.transform((value) => new Secret(value)),
@@ -33,12 +40,14 @@ export const newTenantSchema = z.pipe(
     return_urls: z._default(returnUrls, []),
     origins: z._default(origins, []),
     kms_key_arn: z.optional(kmsKeyArn),
+    branding: z.optional(branding),
   }),
-  z.transform(({ name, return_urls, origins, kms_key_arn }) => ({
+  z.transform(({ name, return_urls, origins, kms_key_arn, branding }) => ({
     name,
     returnUrls: return_urls,
     origins,
     ...(kms_key_arn && { kmsKeyArn: kms_key_arn }),
+    ...(branding && { branding }),
   })),
 )
 
@@ -49,13 +58,15 @@ export const tenantChangeSchema = z.pipe(
     return_urls: z.optional(returnUrls),
     origins: z.optional(origins),
     kms_key_arn: z.optional(z.nullable(kmsKeyArn)),
+    branding: z.optional(z.nullable(branding)),
   }),
-  z.transform(({ name, status, return_urls, origins, kms_key_arn }) => ({
+  z.transform(({ name, status, return_urls, origins, kms_key_arn, branding }) => ({
     ...(name && { name }),
     ...(status && { status }),
     ...(return_urls && { returnUrls: return_urls }),
     ...(origins && { origins }),
     ...(kms_key_arn !== undefined && { kmsKeyArn: kms_key_arn }),
+    ...(branding !== undefined && { branding }),
   })),
 )
 
@@ -82,6 +93,7 @@ export function tenantJson(tenant: Tenant) {
     return_urls: tenant.returnUrls,
     origins: tenant.origins,
     ...(tenant.kmsKeyArn && { kms_key_arn: tenant.kmsKeyArn }),
+    ...(tenant.branding && { branding: tenant.branding }),
     created_at: toRfc3339(tenant.createdAt),
     updated_at: toRfc3339(tenant.updatedAt),
   }

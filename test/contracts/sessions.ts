@@ -114,18 +114,21 @@ export function sessionsContract(open: OpenStores): void {
     })
 
     test('is left to the right browser and app when others ask', async () => {
-      const { authorizations, stateHash, right } = await begun()
+      const { authorizations, pending, stateHash, right } = await begun()
       const otherBrowser = { ...right, browserHash: randomHash() }
       const otherApp = { ...right, appId: newId('app') }
-      expect(await authorizations.take(stateHash, otherBrowser)).toEqual({ outcome: 'other_browser' })
-      expect(await authorizations.take(stateHash, otherApp)).toEqual({ outcome: 'other_app' })
+      expect(await authorizations.take(stateHash, otherBrowser)).toEqual({
+        outcome: 'other_browser',
+        pending,
+      })
+      expect(await authorizations.take(stateHash, otherApp)).toEqual({ outcome: 'other_app', pending })
       expect((await authorizations.take(stateHash, right)).outcome).toBe('taken')
     })
 
     test('is refused from the second on at which it expires', async () => {
       const { authorizations, pending, stateHash, right } = await begun()
       const expired = { ...right, now: pending.expiresAt }
-      expect(await authorizations.take(stateHash, expired)).toEqual({ outcome: 'expired' })
+      expect(await authorizations.take(stateHash, expired)).toEqual({ outcome: 'expired', pending })
       const justInTime = { ...right, now: later(pending.expiresAt, -1) }
       expect((await authorizations.take(stateHash, justInTime)).outcome).toBe('taken')
     })

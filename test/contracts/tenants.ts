@@ -44,6 +44,18 @@ export function tenantsContract(open: OpenStores): void {
       expect(await tenants.update(tenant.id, { kmsKeyArn }, NOW)).toEqual(tenant)
     })
 
+    test('may have a colour of their own, and give it up', async () => {
+      const { tenants } = open()
+      const tenant = aTenant({ branding: { color: '#c2185b' } })
+      await tenants.create(tenant)
+      expect(await tenants.get(tenant.id)).toEqual(tenant)
+      const { branding: _, ...without } = tenant
+      expect(await tenants.update(tenant.id, { branding: null }, NOW)).toEqual(without)
+      expect(await tenants.update(tenant.id, { branding: { color: '#00ff00' } }, NOW)).toMatchObject({
+        branding: { color: '#00ff00' },
+      })
+    })
+
     test('are all listed in order, some at a time', async () => {
       const { tenants } = open()
       const ids = [aTenant(), aTenant(), aTenant()]

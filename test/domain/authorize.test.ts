@@ -103,7 +103,11 @@ describe('the confirmation page', () => {
     const { session, linkSecret } = await scene.start({ completion: 'confirmed' })
     const first = await visit(scene, linkSecret)
     const second = await visit(scene, linkSecret)
-    expect(first).toMatchObject({ outcome: 'confirm', tenantName: 'Saas', session: { id: session.id } })
+    expect(first).toMatchObject({
+      outcome: 'confirm',
+      product: { name: 'Saas' },
+      session: { id: session.id },
+    })
     expect(second.outcome).toBe('confirm')
     expect((await scene.session({ session })).state.status).toBe('created')
   })
@@ -123,6 +127,28 @@ describe('the confirmation page', () => {
     expect((await visit(scene, linkSecret, { sent: 'a', cookie: 'a' })).outcome).toBe('redirect')
   })
 
+  test('ends the session as denied when the account is not the reader’s, once, if the page was shown', async () => {
+    const scene = await openScene()
+    const { session, linkSecret } = await scene.start({ completion: 'confirmed' })
+    const decline = (cookie: string) =>
+      followLink(scene.services, {
+        linkSecret: linkSecret.reveal(),
+        confirmation: { sent: 'shown', cookie },
+        declines: true,
+      })
+    expect((await decline('')).outcome).toBe('confirm')
+    expect(await decline('shown')).toEqual({
+      outcome: 'declined',
+      product: {
+        name: 'Saas',
+        returnTo: `https://saas.example.com/settings?connect_session=${session.id}&status=denied&error=access_denied`,
+      },
+    })
+    expect((await scene.session({ session })).state).toEqual({ status: 'denied', error: 'access_denied' })
+    expect((await decline('shown')).outcome).toBe('used')
+    expect((await visit(scene, linkSecret, { sent: 'shown', cookie: 'shown' })).outcome).toBe('used')
+  })
+
   test('is not shown for a "verified" session', async () => {
     const scene = await openScene()
     const { linkSecret } = await scene.start({ completion: 'verified' })
@@ -135,7 +161,7 @@ describe('a connect link', () => {
     const scene = await openScene()
     const { linkSecret } = await scene.start()
     expect((await visit(scene, linkSecret)).outcome).toBe('redirect')
-    expect(await visit(scene, linkSecret)).toEqual({ outcome: 'used' })
+    expect(await visit(scene, linkSecret)).toMatchObject({ outcome: 'used' })
   })
 
   test('works once when two browsers follow it at the same moment', async () => {
@@ -147,11 +173,33 @@ describe('a connect link', () => {
 
   test('lives half an hour, to the second', async () => {
     const scene = await openScene()
-    const { linkSecret } = await scene.start({ completion: 'confirmed' })
+    const { linkSecret, session } = await scene.start({ completion: 'confirmed' })
     scene.services.clock.advance(LINK_LIFETIME_SECONDS - 1)
     expect((await visit(scene, linkSecret)).outcome).toBe('confirm')
     scene.services.clock.advance(1)
-    expect(await visit(scene, linkSecret)).toEqual({ outcome: 'expired' })
+    expect(await visit(scene, linkSecret)).toEqual({
+      outcome: 'return',
+      location: `https://saas.example.com/settings?connect_session=${session.id}&status=expired&error=session_expired`,
+    })
+  })
+
+  test('leads nobody to a return URL that is registered no more', async () => {
+    const scene = await openScene()
+    const { linkSecret } = await scene.start()
+    await updateTenant(scene.services, scene.caller.tenant.id, { returnUrls: ['https://new.example.com/'] })
+    scene.services.clock.advance(LINK_LIFETIME_SECONDS)
+    expect(await visit(scene, linkSecret)).toEqual({ outcome: 'expired', product: { name: 'Saas' } })
+  })
+
+  test('that was used says how its session stands to the product alone', async () => {
+    const scene = await openScene()
+    const { linkSecret, session } = await scene.leave()
+    expect(await visit(scene, new Secret(linkSecret))).toMatchObject({
+      outcome: 'used',
+      product: {
+        returnTo: `https://saas.example.com/settings?connect_session=${session.id}&status=authorizing&error=link_used`,
+      },
+    })
   })
 
   test('is not known by the id of its session', async () => {
@@ -164,7 +212,7 @@ describe('a connect link', () => {
     const scene = await openScene()
     const { linkSecret } = await scene.start()
     await updateTenant(scene.services, scene.caller.tenant.id, { status: 'suspended' })
-    expect(await visit(scene, linkSecret)).toEqual({ outcome: 'suspended' })
+    expect(await visit(scene, linkSecret)).toEqual({ outcome: 'suspended', product: { name: 'Saas' } })
     await updateTenant(scene.services, scene.caller.tenant.id, { status: 'active' })
     expect((await visit(scene, linkSecret)).outcome).toBe('redirect')
   })

@@ -48,19 +48,43 @@ describe('a response that is refused outright', () => {
     scene.services.clock.advance(STATE_LIFETIME_SECONDS - 1)
     expect((await respond(scene, early)).outcome).toBe('return')
     scene.services.clock.advance(1)
-    expect(await respond(scene, late)).toEqual({ outcome: 'expired' })
+    // The browser that began is sent back to the product; another one is only told.
+    expect(await respond(scene, late, { cookies: new Map() })).toMatchObject({ outcome: 'expired' })
+    expect(queryOf(await respond(scene, late))).toEqual({
+      connect_session: late.session.id,
+      status: 'expired',
+      error: 'session_expired',
+    })
   })
 
   test('comes from another browser, which leaves the state for the right one', async () => {
     const scene = await openScene()
     const journey = await scene.leave()
     const other = await scene.leave()
-    expect(await respond(scene, journey, { cookies: new Map() })).toEqual({ outcome: 'other_browser' })
+    expect(await respond(scene, journey, { cookies: new Map() })).toMatchObject({ outcome: 'other_browser' })
     const [name = ''] = journey.cookies.keys()
     const [foreign = ''] = other.cookies.values()
     const forged = new Map([...other.cookies, [name, foreign]])
-    expect(await respond(scene, journey, { cookies: forged })).toEqual({ outcome: 'other_browser' })
+    expect(await respond(scene, journey, { cookies: forged })).toMatchObject({ outcome: 'other_browser' })
     expect((await respond(scene, journey)).outcome).toBe('return')
+  })
+
+  test('leads back to the product, if its return URL is still registered', async () => {
+    const scene = await openScene()
+    const journey = await scene.leave()
+    const strange = { cookies: new Map() }
+    expect(await respond(scene, journey, strange)).toEqual({
+      outcome: 'other_browser',
+      product: {
+        name: 'Saas',
+        returnTo: `https://saas.example.com/settings?connect_session=${journey.session.id}&status=authorizing&error=started_in_other_browser`,
+      },
+    })
+    await updateTenant(scene.services, scene.caller.tenant.id, { returnUrls: [] })
+    expect(await respond(scene, journey, strange)).toEqual({
+      outcome: 'other_browser',
+      product: { name: 'Saas' },
+    })
   })
 
   test("comes to another app's redirect URI", async () => {
@@ -68,7 +92,7 @@ describe('a response that is refused outright', () => {
     const journey = await scene.leave({ appId: scene.app.id })
     const input = { name: 'Second', clientId: 'client-2', clientSecret: new Secret('x') }
     const second = await createApp(scene.services, scene.caller.tenant.id, input)
-    expect(await respond(scene, journey, { appId: second.id })).toEqual({ outcome: 'other_app' })
+    expect(await respond(scene, journey, { appId: second.id })).toMatchObject({ outcome: 'other_app' })
     expect((await scene.session(journey)).state.status).toBe('authorizing')
   })
 
@@ -83,7 +107,7 @@ describe('a response that is refused outright', () => {
     const scene = await openScene()
     const journey = await scene.leave({ completion: 'confirmed' })
     await updateTenant(scene.services, scene.caller.tenant.id, { status: 'suspended' })
-    expect(await respond(scene, journey)).toEqual({ outcome: 'suspended' })
+    expect(await respond(scene, journey)).toEqual({ outcome: 'suspended', product: { name: 'Saas' } })
     expect(scene.services.clickfunnels.counts.exchangeCode).toBe(0)
   })
 

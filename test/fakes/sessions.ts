@@ -61,9 +61,9 @@ export class FakeSessions implements ConnectSessions, PendingAuthorizations {
   ): Promise<TakenAuthorization> {
     const pending = this.#pending.get(stateHash)
     if (pending === undefined) return { outcome: 'unknown' }
-    if (pending.expiresAt <= now) return { outcome: 'expired' }
-    if (pending.appId !== appId) return { outcome: 'other_app' }
-    if (pending.browserHash !== browserHash) return { outcome: 'other_browser' }
+    if (pending.expiresAt <= now) return { outcome: 'expired', pending }
+    if (pending.appId !== appId) return { outcome: 'other_app', pending }
+    if (pending.browserHash !== browserHash) return { outcome: 'other_browser', pending }
     this.#pending.delete(stateHash)
     return { outcome: 'taken', pending }
   }
