@@ -1,0 +1,43 @@
+// What the library needs of the page it runs in. Named here, so that the rest compiles on servers and runs in tests.
+
+export interface Popup {
+  readonly closed: boolean
+  readonly location: { replace(url: string): void }
+  close(): void
+  focus(): void
+}
+
+interface MessageTarget {
+  postMessage(message: unknown, targetOrigin: string): void
+}
+
+export interface BrowserWindow {
+  readonly location: { readonly href: string; readonly origin: string; assign(url: string): void }
+  readonly history: {
+    readonly state: unknown
+    replaceState(state: unknown, unused: string, url: string): void
+  }
+  readonly opener: MessageTarget | null
+  readonly closed: boolean
+  readonly screenX: number
+  readonly screenY: number
+  readonly outerWidth: number
+  readonly outerHeight: number
+  readonly document: { readonly body: { textContent: string | null } }
+  open(url: string, name: string, features: string): Popup | null
+  close(): void
+  addEventListener(type: 'message', listener: (event: WindowMessage) => void): void
+  removeEventListener(type: 'message', listener: (event: WindowMessage) => void): void
+}
+
+export interface WindowMessage {
+  readonly origin: string
+  readonly data: unknown
+}
+
+/** @throws TypeError outside of a page */
+export function browserWindow(): BrowserWindow {
+  if (!('document' in globalThis))
+    throw new TypeError('This needs a page: on a server, use sessions.create()')
+  return globalThis as unknown as BrowserWindow
+}

@@ -1,0 +1,156 @@
+// The library's one class: the service's routes as methods, in browsers with the user's JWT, on servers with an API key.
+import type { Connection, ConnectSession, ConnectSessionRequest } from './api.ts'
+import { browserWindow } from './browser.ts'
+import {
+  type Abortable,
+  type CompleteBody,
+  type ConnectOptions,
+  type ConnectOutcome,
+  complete,
+  connect,
+  type Sessions,
+} from './connect.ts'
+import { Paged } from './paged.ts'
+import { proxiedUrl } from './proxied-url.ts'
+import { type Options, Transport } from './transport.ts'
+
+/** A funnel as ClickFunnels gives it, as far as it is documented; other members pass through. */
+export interface Funnel {
+  readonly id: number
+  readonly public_id?: string
+  readonly workspace_id?: number
+  readonly name: string
+  readonly current_path?: string | null
+  readonly live_mode?: boolean
+  readonly created_at?: string
+  readonly updated_at?: string
+  readonly [member: string]: unknown
+}
+
+export interface ConnectionFilter {
+  readonly end_user_id?: string | undefined
+  readonly app_id?: string | undefined
+  readonly status?: Connection['status'] | undefined
+  /** Connections a page, 100 at the most. */
+  readonly limit?: number | undefined
+}
+
+type Query = Readonly<Record<string, string | number | undefined>>
+
+export class FunnelConnect {
+  readonly #transport: Transport
+
+  /** The attempts to connect. In a page, `connect()` and `complete()` do all of it. */
+  readonly sessions: Sessions = {
+    create: (body: ConnectSessionRequest, options?: Abortable) =>
+      this.#transport.json<ConnectSession>('POST', '/v1/connect-sessions', { body, ...options }),
+    get: (id: string, options?: Abortable) =>
+      this.#transport.json<ConnectSession>('GET', `/v1/connect-sessions/${segment(id)}`, options),
+    complete: (id: string, body: CompleteBody = {}, options?: Abortable) =>
+      this.#transport.json<Connection>('POST', `/v1/connect-sessions/${segment(id)}/complete`, {
+        body,
+        ...options,
+      }),
+  }
+
+  readonly connections = {
+    /** Newest first. */
+    list: (filter: ConnectionFilter = {}, options?: Abortable): Paged<Connection> =>
+      new Paged(async (cursor) => {
+        const path = `/v1/connections${queryOf({ ...filter, cursor })}`
+        const page = await this.#transport.json<{ data: Connection[]; next_cursor?: string }>(
+          'GET',
+          path,
+          options,
+        )
+        return { items: page.data, next: page.next_cursor }
+      }),
+    get: (id: string, options?: Abortable) =>
+      this.#transport.json<Connection>('GET', `/v1/connections/${segment(id)}`, options),
+    /** Refreshes the token now. It is not needed for calls: those get a fresh one by themselves. */
+    refresh: (id: string, options?: Abortable) =>
+      this.#transport.json<Connection>('POST', `/v1/connections/${segment(id)}/refresh`, options),
+    /** Disconnects: the tokens are revoked at ClickFunnels. */
+    delete: (id: string, options?: Abortable) =>
+      this.#transport.json<void>('DELETE', `/v1/connections/${segment(id)}`, options),
+  }
+
+  constructor(options: Options) {
+    this.#transport = new Transport(options)
+  }
+
+  /** Begins to connect from a page: by redirect, or in a popup. With `connection_id`, connects that one again. */
+  connect(options: ConnectOptions = {}): Promise<ConnectOutcome> {
+    return connect(browserWindow(), this.#ports, options)
+  }
+
+  /**
+   * Ends what `connect()` began by redirect. Call it when the page loads.
+   * @returns undefined when the page was not opened by a return
+   */
+  complete(options: CompleteBody & Abortable = {}): Promise<ConnectOutcome | undefined> {
+    return complete(browserWindow(), this.#ports, options)
+  }
+
+  /** The funnels of the connected workspace. */
+  funnels(connectionId: string, options: Abortable & { readonly query?: Query } = {}): Paged<Funnel> {
+    return this.#pages(`${this.#connection(connectionId)}/funnels`, options)
+  }
+
+  /** Any list of the ClickFunnels API, page by page: `list(id, 'workspaces/1/contacts')`. */
+  list<T>(
+    connectionId: string,
+    path: string,
+    options: Abortable & { readonly query?: Query } = {},
+  ): Paged<T> {
+    return this.#pages(proxiedUrl(this.#proxy(connectionId), path), options)
+  }
+
+  /**
+   * A `fetch` for the ClickFunnels API behind a connection: give it to code that expects one. Takes paths as ClickFunnels
+   * documents them, or whole URLs. As with `fetch`, answers other than 2xx are answers.
+   */
+  proxy(connectionId: string): typeof fetch {
+    const base = this.#proxy(connectionId)
+    return async (input, init) => {
+      const request = input instanceof Request ? new Request(input, init) : undefined
+      const url = proxiedUrl(base, request?.url ?? String(input))
+      if (request === undefined) return this.#transport.fetch(url, init)
+      const { method, headers, signal } = request
+      const body = await request.arrayBuffer()
+      return this.#transport.fetch(url, { method, headers, signal, ...(body.byteLength > 0 && { body }) })
+    }
+  }
+
+  #pages<T>(url: string, { query, signal }: Abortable & { readonly query?: Query }): Paged<T> {
+    return new Paged(async (after) => {
+      const target = new URL(url)
+      for (const [name, value] of Object.entries({ ...query, after })) {
+        if (value !== undefined) target.searchParams.set(name, String(value))
+      }
+      const response = await this.#transport.answer(target.href, signal ? { signal } : {})
+      const items = (await response.json()) as T[]
+      return { items, next: response.headers.get('pagination-next') ?? undefined }
+    })
+  }
+
+  get #ports() {
+    return { sessions: this.sessions, connection: this.connections.get }
+  }
+
+  #connection(id: string): string {
+    return `${this.#transport.url}/v1/connections/${segment(id)}`
+  }
+
+  #proxy(id: string): string {
+    return `${this.#connection(id)}/proxy/`
+  }
+}
+
+const segment = encodeURIComponent
+
+function queryOf(query: Query): string {
+  const given = new URLSearchParams()
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) given.set(name, String(value))
+  return given.size === 0 ? '' : `?${given}`
+}

@@ -1,0 +1,63 @@
+// Everything that can go wrong with a call, as one error with a stable code (RFC 9457).
+import type { ErrorCode } from './api.ts'
+
+/** `network_error`: no answer came. `clickfunnels_error`: ClickFunnels itself answered so, and the service passed it on. */
+export type ProblemCode = ErrorCode | 'network_error' | 'clickfunnels_error'
+
+export class Problem extends Error {
+  override readonly name = 'Problem'
+  readonly code: ProblemCode
+  /** HTTP status; 0 when no answer came. */
+  readonly status: number
+  /** Every member of the problem document, or ClickFunnels' own body. */
+  readonly body: unknown
+  /** Seconds after which trying again makes sense. */
+  readonly retryAfter: number | undefined
+  /** Names the call to the operator of the service. */
+  readonly requestId: string | undefined
+
+  constructor(code: ProblemCode, message: string, response?: Response, body?: unknown, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause })
+    this.code = code
+    this.status = response?.status ?? 0
+    this.body = body
+    this.retryAfter = response && retryAfterOf(response)
+    this.requestId = response?.headers.get('funnel-connect-request-id') ?? undefined
+  }
+}
+
+/** The problem that a response other than 2xx tells of. */
+export async function problemOf(response: Response): Promise<Problem> {
+  const body = parsed(await response.text())
+  const { code, detail, title } = (typeof body === 'object' && body !== null ? body : {}) as Record<
+    string,
+    unknown
+  >
+  const ours = typeof code === 'string' && !isFromClickFunnels(response)
+  return new Problem(
+    ours ? (code as ErrorCode) : 'clickfunnels_error',
+    String(detail ?? title ?? `The answer was ${response.status}.`),
+    response,
+    body,
+  )
+}
+
+export function isFromClickFunnels(response: Response): boolean {
+  return response.headers.get('funnel-connect-answer-by') === 'clickfunnels'
+}
+
+/** `Retry-After` in seconds; it may be a date (RFC 9110 section 10.2.3). */
+export function retryAfterOf({ headers }: Response): number | undefined {
+  const value = headers.get('retry-after')
+  if (value === null) return undefined
+  const seconds = /^\d+$/.test(value) ? Number(value) : (Date.parse(value) - Date.now()) / 1000
+  return Number.isNaN(seconds) ? undefined : Math.max(0, seconds)
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}

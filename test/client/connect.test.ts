@@ -1,0 +1,156 @@
+// Connecting from a page against the real service: by redirect, in a popup, blocked, refused, cut off, given up.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type ConnectOptions, complete, connect } from '../../client/src/connect.ts'
+import { FunnelConnect } from '../../client/src/index.ts'
+import { Browser, type Page } from '../support/browser.ts'
+import { startTestStack, type TestStack, type TestTenant, WORKSPACE_ID } from '../support/stack.ts'
+import { FakePage } from './page.ts'
+
+let stack: TestStack
+let tenant: TestTenant
+let page: FakePage
+let funnelConnect: FunnelConnect
+
+beforeAll(async () => {
+  stack = await startTestStack()
+  tenant = await stack.createTenant()
+  funnelConnect = new FunnelConnect({ url: stack.url, apiKey: tenant.apiKey })
+})
+afterAll(() => stack?.close())
+beforeEach(() => {
+  page = new FakePage(`${tenant.returnUrl}?tab=2#part`)
+})
+
+const end_user = { id: 'user-1' }
+const ports = () => ({ sessions: funnelConnect.sessions, connection: funnelConnect.connections.get })
+const connecting = (options: ConnectOptions = {}) =>
+  connect(page, ports(), { end_user, completion: 'verified', ...options })
+
+/** The person at ClickFunnels; gives the page they come back to. */
+async function decide(link: string, decision: 'authorize' | 'deny' = 'authorize'): Promise<FakePage> {
+  const browser = new Browser()
+  const consent = await browser.visit(link)
+  const answer = { decision, workspace_id: String(WORKSPACE_ID) }
+  const back: Page = await browser.submit(consent, answer, { stopBefore: tenant.returnUrl })
+  return new FakePage(back.headers.get('location') ?? '')
+}
+
+describe('by redirect', () => {
+  test('the page is left, and completes when the browser is back', async () => {
+    expect(await connecting()).toEqual({ status: 'redirecting' })
+    expect(page.opened).toEqual([])
+    const back = await decide(page.assigned[0] ?? '')
+    const outcome = await complete(back, ports(), { end_user })
+    expect(outcome).toMatchObject({
+      status: 'connected',
+      session: { status: 'connected', end_user },
+      connection: { status: 'active', workspace: { name: 'Brightwater Coaching' } },
+    })
+    expect(back.location.href).toBe(`${tenant.returnUrl}?tab=2`)
+    expect(await complete(back, ports(), { end_user })).toBeUndefined()
+  })
+
+  test('a refusal is an outcome', async () => {
+    await connecting()
+    const back = await decide(page.assigned[0] ?? '', 'deny')
+    expect(await complete(back, ports(), { end_user })).toMatchObject({
+      status: 'denied',
+      session: { error: 'access_denied' },
+    })
+  })
+
+  test('another user than who began is a problem', async () => {
+    await connecting()
+    const back = await decide(page.assigned[0] ?? '')
+    await expect(complete(back, ports(), { end_user: { id: 'user-2' } })).rejects.toMatchObject({
+      code: 'end_user_mismatch',
+    })
+  })
+
+  test('what another tab has completed meanwhile is connected', async () => {
+    await connecting()
+    const back = await decide(page.assigned[0] ?? '')
+    const again = new FakePage(back.location.href)
+    const outcomes = await Promise.all([back, again].map((tab) => complete(tab, ports(), { end_user })))
+    expect(outcomes.map((outcome) => outcome?.status)).toEqual(['connected', 'connected'])
+  })
+})
+
+describe('in a popup', () => {
+  test('the window is open before anything is asked, ends itself, and the page has the connection', async () => {
+    let back: FakePage | undefined
+    if (page.popup) {
+      page.popup.led = async (link) => {
+        back = await decide(link)
+        back.opener = { postMessage: (data, origin) => origin === page.location.origin && page.hears(data) }
+        expect(await complete(back, ports(), {})).toEqual({ status: 'handed_over' })
+      }
+    }
+    const outcome = connecting({ popup: true })
+    expect(page.opened).toEqual([
+      { name: 'funnel-connect', features: 'popup,width=560,height=720,left=420,top=140' },
+    ])
+    expect(await outcome).toMatchObject({ status: 'connected', connection: { end_user } })
+    expect(back).toMatchObject({ closed: true, location: { href: `${tenant.returnUrl}?tab=2` } })
+    expect(page).toMatchObject({ assigned: [], listening: 0 })
+  })
+
+  test('that is cut off from the page, says that it can be closed, and the page learns all the same', async () => {
+    let back: FakePage | undefined
+    let gone = 0
+    if (page.popup) {
+      page.popup.led = async (link) => {
+        page.popup?.close() // That is how a window in another browsing context group looks.
+        back = await decide(link)
+        back.closable = false
+        await complete(back, ports(), {})
+      }
+    }
+    const outcome = await connecting({ popup: true, onPopupGone: () => gone++ })
+    expect(outcome).toMatchObject({ status: 'connected' })
+    expect(back?.document.body.textContent).toBe('Done. You can close this window.')
+    expect(gone).toBeLessThanOrEqual(1)
+  })
+
+  test('that is blocked becomes a redirect', async () => {
+    page.popup = null
+    expect(await connecting({ popup: true })).toEqual({ status: 'redirecting' })
+    const back = await decide(page.assigned[0] ?? '')
+    expect(await complete(back, ports(), { end_user })).toMatchObject({ status: 'connected' })
+  })
+
+  test('that is aborted closes', async () => {
+    const abort = new AbortController()
+    if (page.popup) page.popup.led = () => abort.abort()
+    await expect(connecting({ popup: true, signal: abort.signal })).rejects.toMatchObject({
+      name: 'AbortError',
+    })
+    expect(page).toMatchObject({ popup: { closed: true }, listening: 0 })
+  })
+
+  test('closes when no session can be made', async () => {
+    await expect(connecting({ popup: true, return_url: 'https://elsewhere.example/' })).rejects.toMatchObject(
+      {
+        code: 'return_url_not_registered',
+      },
+    )
+    expect(page.popup?.closed).toBe(true)
+  })
+})
+
+test('what is connected can be listed, called, refreshed and disconnected', async () => {
+  await connecting()
+  await complete(await decide(page.assigned[0] ?? ''), ports(), { end_user })
+  const [connection] = (await funnelConnect.connections.list({ end_user_id: end_user.id }).page()).items
+  const id = connection?.id ?? ''
+  const names: string[] = []
+  for await (const { name } of funnelConnect.funnels(id)) names.push(name)
+  expect(names).toHaveLength(57)
+  const contacts = funnelConnect.list<{ id: number }>(id, `workspaces/${WORKSPACE_ID}/contacts`)
+  expect((await contacts.page()).items.length).toBeGreaterThan(0)
+  const me = await funnelConnect.proxy(id)('/api/v2/me')
+  expect(await me.json()).toHaveProperty('id')
+  expect(await funnelConnect.connections.refresh(id)).toMatchObject({ id, status: 'active' })
+  expect(await funnelConnect.connections.delete(id)).toBeUndefined()
+  await expect(funnelConnect.connections.get(id)).rejects.toMatchObject({ code: 'not_found', status: 404 })
+})

@@ -1,0 +1,63 @@
+// A service on loopback that answers as a test says, one answer after another, and remembers what it was asked.
+import { onTestFinished } from 'vitest'
+import { listenOnLoopback, readBody } from '../../infra/local/loopback-server.ts'
+
+export interface Asked {
+  readonly method: string
+  readonly path: string
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly body: string
+}
+
+export interface Told {
+  readonly status?: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly json?: unknown
+  /** The connection breaks instead of an answer. */
+  readonly broken?: true
+  /** No answer at all, until the caller goes. */
+  readonly silent?: true
+}
+
+export interface Service {
+  readonly url: string
+  readonly asked: readonly Asked[]
+}
+
+const MOST_BYTES = 1024 * 1024
+
+/** @param answers in turn, the last one again and again; or what to say to each request */
+export async function startService(
+  ...answers: readonly [Told, ...Told[]] | readonly [(asked: Asked) => Told]
+): Promise<Service> {
+  const asked: Asked[] = []
+  const server = await listenOnLoopback(0, async (request, response) => {
+    const body = String(await readBody(request, MOST_BYTES))
+    const { method = '', url: path = '', headers } = request
+    const question = { method, path, headers, body }
+    asked.push(question)
+    const next = answers[Math.min(asked.length, answers.length) - 1]
+    const told = typeof next === 'function' ? next(question) : (next ?? {})
+    if (told.silent) return
+    if (told.broken) return void request.socket.destroy()
+    response.writeHead(told.status ?? 200, { 'content-type': 'application/json', ...told.headers })
+    response.end(told.json === undefined ? undefined : JSON.stringify(told.json))
+  })
+  onTestFinished(server.close)
+  return { url: server.url, asked }
+}
+
+/** A problem as the service tells it. */
+export function problem(status: number, code: string, headers: Readonly<Record<string, string>> = {}): Told {
+  return {
+    status,
+    headers: { 'content-type': 'application/problem+json', ...headers },
+    json: {
+      type: `https://x.example/v1/errors#${code}`,
+      title: 'A title',
+      status,
+      code,
+      detail: 'A detail.',
+    },
+  }
+}
