@@ -10,6 +10,12 @@ export interface Bundle {
   readonly eagerBytes: number
 }
 
+/** Packages that load much and do nothing in Lambda, and what stands in for each; docs/adr/0009. */
+const SHIMS = {
+  '@aws-sdk/credential-provider-node': './infra/lambda-shims/credentials.ts',
+  '@aws-sdk/middleware-endpoint-discovery': './infra/lambda-shims/endpoint-discovery.ts',
+}
+
 /** @param into folder of the bundles; this function's is made anew in it */
 export function bundleFunction(name: string, into: string): Bundle {
   const directory = resolve(into, name)
@@ -31,6 +37,7 @@ export function bundleFunction(name: string, into: string): Bundle {
     legalComments: 'none',
     metafile: true,
     logLevel: 'error',
+    alias: SHIMS,
     // Some packages ask for built-in modules with require().
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
   })

@@ -4,7 +4,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { KMSClient } from '@aws-sdk/client-kms'
 import { ClickFunnelsApi } from '#adapters/clickfunnels-api.ts'
-import { ClickFunnelsOAuth } from '#adapters/clickfunnels-oauth.ts'
 import { DynamoDbConnections } from '#adapters/dynamodb-connections.ts'
 import { DynamoDbRevocations } from '#adapters/dynamodb-revocations.ts'
 import { DynamoDbSealedRecords } from '#adapters/dynamodb-sealed-records.ts'
@@ -15,6 +14,7 @@ import { KmsDataKeys } from '#adapters/kms-data-keys.ts'
 import { KmsRootKeys } from '#adapters/kms-root-keys.ts'
 import { KmsTenantKeys } from '#adapters/kms-tenant-keys.ts'
 import { KmsVault } from '#adapters/kms-vault.ts'
+import { LateAuthorizationServer } from '#adapters/late-authorization-server.ts'
 import { type ProviderSettings, providerProfile } from '#adapters/provider-profiles.ts'
 import { SqsRecoveryQueue } from '#adapters/sqs-recovery-queue.ts'
 import { TenantKeyWrapping } from '#adapters/tenant-key-wrapping.ts'
@@ -84,7 +84,10 @@ export function createServices(
     ...createStoreServices(functionName, settings),
     provider,
     recoveryQueue: new SqsRecoveryQueue(settings.RECOVERY_QUEUE_URL),
-    authorizationServer: new ClickFunnelsOAuth(provider),
+    authorizationServer: new LateAuthorizationServer(async () => {
+      const { ClickFunnelsOAuth } = await import('#adapters/clickfunnels-oauth.ts')
+      return new ClickFunnelsOAuth(provider)
+    }),
     resourceServer: new ClickFunnelsApi(provider),
   }
 }
