@@ -74,16 +74,16 @@ function sendOnce(
   until: number,
   connection: 'kept or new' | 'new',
 ): Promise<OutgoingResponse> {
-  const { protocol, hostname, port, path } = target(request.url)
-  const { request: open, Agent } = modules[protocol]()
-  agents[protocol] ??= new Agent({ keepAlive: true, maxFreeSockets: 256 })
+  const { origin, path } = target(request.url)
+  const { request: open, Agent } = modules[origin.protocol]()
+  agents[origin.protocol] ??= new Agent({ keepAlive: true, maxFreeSockets: 256 })
   const options: RequestOptions = {
-    agent: connection === 'new' ? false : agents[protocol],
+    agent: connection === 'new' ? false : agents[origin.protocol],
     method: request.method,
-    hostname,
-    port,
+    hostname: origin.hostname,
+    port: origin.port,
     path,
-    headers: flatHeaders(request),
+    headers: headerLines(request, origin.host),
   }
   return new Promise((resolve, reject) => {
     let outgoing: ReturnType<typeof open>
@@ -104,7 +104,7 @@ function sendOnce(
     }
     outgoing.on('socket', (socket) => {
       if (socket.connecting)
-        socket.once(protocol === 'https:' ? 'secureConnect' : 'connect', () => (sent = true))
+        socket.once(origin.protocol === 'https:' ? 'secureConnect' : 'connect', () => (sent = true))
       else sent = true
     })
     outgoing.on('error', (error) => {
@@ -113,57 +113,88 @@ function sendOnce(
       fail(outgoing.reusedSocket ? new StaleConnection(code) : new OutgoingError('lost', code))
     })
     outgoing.on('response', (response) => {
-      read(response).then((body) => {
+      read(response, fail, (body) => {
         clearTimeout(timer)
         resolve({ status: response.statusCode ?? 0, headers: headersOf(response), body })
-      }, fail)
+      })
     })
     outgoing.end(request.body)
   })
 }
 
-async function read(response: IncomingMessage): Promise<Uint8Array> {
+/** By events: an async iterator over the answer costs as much as the rest of reading it. */
+function read(
+  response: IncomingMessage,
+  fail: (error: OutgoingError) => void,
+  done: (body: Uint8Array) => void,
+): void {
   const chunks: Buffer[] = []
   let size = 0
-  try {
-    for await (const chunk of response) {
-      size += chunk.length
-      if (size > MOST_RESPONSE_BYTES) {
-        throw new OutgoingError('too_large', `the answer is larger than ${MOST_RESPONSE_BYTES} bytes`)
-      }
-      chunks.push(chunk)
-    }
-  } catch (error) {
-    throw error instanceof OutgoingError ? error : new OutgoingError('lost', codeOf(error))
-  }
-  return Buffer.concat(chunks, size)
+  response.on('data', (chunk: Buffer) => {
+    size += chunk.length
+    chunks.push(chunk)
+    if (size > MOST_RESPONSE_BYTES)
+      fail(new OutgoingError('too_large', `the answer is larger than ${MOST_RESPONSE_BYTES} bytes`))
+  })
+  response.on('error', (error) => fail(new OutgoingError('lost', codeOf(error))))
+  response.on('end', () => {
+    const [first] = chunks
+    done(first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks, size))
+  })
 }
+
+interface Origin {
+  readonly protocol: 'http:' | 'https:'
+  /** Without the brackets that an IPv6 address has in a URL. */
+  readonly hostname: string
+  readonly port: string
+  /** With the port, where it is not the protocol's own. */
+  readonly host: string
+}
+
+/** Origins are few, workspaces' hosts: parsing one costs more than finding it here. */
+const origins = new Map<string, Origin>()
+const MOST_ORIGINS = 1000
 
 /** Splits a URL without parsing what follows the host, so that nothing of it is encoded anew. */
-function target(url: string) {
+function target(url: string): { origin: Origin; path: string } {
   const start = url.indexOf('/', url.indexOf('//') + 2)
-  const { protocol, hostname, port } = new URL(url.slice(0, start))
-  return {
-    protocol: protocol as 'http:' | 'https:',
-    // A URL has an IPv6 address in brackets, a socket has it without.
-    hostname: hostname.replace(/^\[|\]$/g, ''),
-    port,
-    path: url.slice(start),
+  const text = url.slice(0, start)
+  let origin = origins.get(text)
+  if (origin === undefined) {
+    const { protocol, hostname, port, host } = new URL(text)
+    origin = {
+      protocol: protocol as Origin['protocol'],
+      hostname: hostname.replace(/^\[|\]$/g, ''),
+      port,
+      host,
+    }
+    if (origins.size >= MOST_ORIGINS) origins.clear()
+    origins.set(text, origin)
   }
+  return { origin, path: url.slice(start) }
 }
 
-function flatHeaders({ headers, body }: OutgoingRequest): Record<string, string | string[]> {
-  const flat: Record<string, string | string[]> = { 'user-agent': USER_AGENT }
-  const own = new Set<string>()
+/** Without a body, these say that they have none (RFC 9110 section 8.6). */
+const EXPECTED_TO_HAVE_A_BODY = ['POST', 'PUT', 'PATCH']
+
+/** As lines, repeated ones together: an object node:http would take apart, check and keep name by name. */
+function headerLines({ method, headers, body }: OutgoingRequest, host: string): readonly string[] {
+  const values = new Map<string, string[]>()
   for (const [name, value] of headers) {
     // ClickFunnels' edge takes a blank one for none.
     if (name === 'user-agent' && value.trim() === '') continue
-    const before = own.has(name) ? flat[name] : undefined
-    flat[name] = before === undefined ? value : [before, value].flat()
-    own.add(name)
+    if (name === 'host' || name === 'content-length') continue
+    const before = values.get(name)
+    if (before === undefined) values.set(name, [value])
+    else before.push(value)
   }
-  if (body !== undefined) flat['content-length'] = String(body.byteLength)
-  return flat
+  if (!values.has('user-agent')) values.set('user-agent', [USER_AGENT])
+  const length = body?.byteLength ?? (EXPECTED_TO_HAVE_A_BODY.includes(method) ? 0 : undefined)
+  if (length !== undefined) values.set('content-length', [String(length)])
+  const lines = ['Host', host]
+  for (const [name, all] of values) for (const value of all) lines.push(name, value)
+  return lines
 }
 
 function headersOf({ rawHeaders }: IncomingMessage): HeaderList {

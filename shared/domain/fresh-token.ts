@@ -59,7 +59,7 @@ export async function usableToken(
   if (remembered !== undefined && lasts(services, remembered.connection, minValiditySeconds)) {
     return remembered
   }
-  const connection = await activeConnection(services, ref)
+  const connection = await services.tokenMemory.read(ref, () => activeConnection(services, ref))
   if (lasts(services, connection, minValiditySeconds)) return openToken(services, connection)
   try {
     return await openToken(services, await renewed(services, connection))

@@ -21,6 +21,7 @@ const MOST_REMEMBERED = 1000
 
 export class TokenMemory {
   readonly #entries = new Map<string, { readonly token: UsableToken; readonly until: EpochSeconds }>()
+  readonly #reads = new Map<string, Promise<Connection>>()
 
   recall(ref: ConnectionRef, now: EpochSeconds): UsableToken | undefined {
     const known = this.#entries.get(keyOf(ref))
@@ -40,8 +41,22 @@ export class TokenMemory {
     }
   }
 
+  /** Reads a connection once for all who find nothing remembered at the same moment. */
+  read(ref: ConnectionRef, read: () => Promise<Connection>): Promise<Connection> {
+    const key = keyOf(ref)
+    const underWay = this.#reads.get(key)
+    if (underWay !== undefined) return underWay
+    const begun = read().finally(() => {
+      if (this.#reads.get(key) === begun) this.#reads.delete(key)
+    })
+    this.#reads.set(key, begun)
+    return begun
+  }
+
+  /** Nothing of what was read before this is used by anybody who asks after it. */
   forget(ref: ConnectionRef): void {
     this.#entries.delete(keyOf(ref))
+    this.#reads.delete(keyOf(ref))
   }
 }
 

@@ -23,7 +23,7 @@ describe('the deadline', () => {
     ['the body never ends', (socket) => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx')],
   ])('ends the wait when %s, and closes the connection', async (_, answer) => {
     const { peer, send } = await start(answer)
-    await expect(send('GET', 60)).rejects.toMatchObject({ name: 'OutgoingError', fault: 'timeout' })
+    await expect(send('GET', 250)).rejects.toMatchObject({ name: 'OutgoingError', fault: 'timeout' })
     expect(peer.requests).toHaveLength(1)
     await expect.poll(() => peer.open.size).toBe(0)
   })

@@ -66,6 +66,28 @@ describe('a request', () => {
     expect(sent()).not.toMatch(/transfer-encoding/i)
   })
 
+  test.each([
+    ['POST', ['content-length: 0']],
+    ['PUT', ['content-length: 0']],
+    ['PATCH', ['content-length: 0']],
+    ['GET', null],
+    ['DELETE', null],
+  ])('by %s without a body says no more about it than it has to', async (method, length) => {
+    await send(OK, { method })
+    expect(sent().match(/content-length: .*/gi)).toEqual(length)
+    expect(sent()).not.toMatch(/transfer-encoding/i)
+  })
+
+  test('names the host that it goes to and counts its own bytes, whatever its headers say', async () => {
+    const headers = [
+      ['host', 'elsewhere.example'],
+      ['content-length', '1'],
+    ] as const
+    await send(OK, { method: 'POST', headers, body: Uint8Array.of(1, 2) })
+    expect(sent().match(/^host: .*$/gim)).toEqual([`Host: ${new URL(peer?.url ?? '').host}`])
+    expect(sent().match(/^content-length: .*$/gim)).toEqual(['content-length: 2'])
+  })
+
   test.each<[string, Partial<OutgoingRequest> & { target?: string }]>([
     ['a line break in a header', { headers: [['x', 'a\r\nx-evil: 1']] }],
     ['a header name with a space', { headers: [['x y', 'a']] }],

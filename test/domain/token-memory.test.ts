@@ -42,6 +42,37 @@ describe('a token used a moment ago', () => {
     expect(asked).toEqual({ store: 2, vault: 2 })
   })
 
+  test('that nobody remembers is read once for all who ask at the same moment', async () => {
+    const { services, connection } = await connectedScene()
+    const asked = counted(services)
+    const use = () => usableToken(services, refOf(connection))
+    await Promise.all([use(), use(), use()])
+    expect(asked.store).toBe(1)
+    services.clock.advance(REMEMBERED_SECONDS)
+    await Promise.all([use(), use()])
+    expect(asked.store).toBe(2)
+  })
+
+  test('that was forgotten is not taken from a read that had begun before', async () => {
+    const { services, connection } = await connectedScene()
+    const asked = counted(services)
+    const before = usableToken(services, refOf(connection))
+    services.tokenMemory.forget(refOf(connection))
+    await Promise.all([before, usableToken(services, refOf(connection))])
+    expect(asked.store).toBe(2)
+  })
+
+  test('whose read failed is read again by the next caller', async () => {
+    const { services, connection } = await connectedScene()
+    const { get } = services.connections
+    services.connections.get = () => Promise.reject(new Error('the store is away'))
+    const use = () => usableToken(services, refOf(connection))
+    const failed = await Promise.allSettled([use(), use()])
+    expect(failed.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+    services.connections.get = get.bind(services.connections)
+    expect((await use()).connection.id).toBe(connection.id)
+  })
+
   test('is not used past its expiry, nor where the caller needs one that lasts longer', async () => {
     const { services, connection } = await connectedScene()
     services.clock.advance(7200 - 8)
