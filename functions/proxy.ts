@@ -1,10 +1,11 @@
 // The ClickFunnels API behind a connection.
 import { parseApiPath } from '#domain/api-path.ts'
+import { keyedCall } from '#domain/keyed-call.ts'
 import type { Services } from '#domain/ports.ts'
 import { proxyCall } from '#domain/proxy.ts'
 import { authentication } from '#http/authenticate.ts'
 import { pathId } from '#http/parse.ts'
-import { proxiedPath, toProxyRequest, upstreamAnswer } from '#http/proxied.ts'
+import { idempotencyKey, keptAnswer, proxiedPath, toProxyRequest, upstreamAnswer } from '#http/proxied.ts'
 import type { ApiRequest } from '#http/request.ts'
 import { httpHandler } from '#http/stack.ts'
 import { onLambda } from '#runtime/lambda.ts'
@@ -19,7 +20,9 @@ export const proxy = (services: Services) =>
       'ANY /v1/connections/{id}/proxy/{path+}': async (request, caller) => {
         const segments = parseApiPath(proxiedPath(request))
         const call = { ...toProxyRequest(request, idOf(request)), segments }
-        return upstreamAnswer(await proxyCall(services, caller, call))
+        const key = idempotencyKey(request)
+        if (key === undefined) return upstreamAnswer(await proxyCall(services, caller, call))
+        return keptAnswer(await keyedCall(services, caller, call, key))
       },
 
       'GET /v1/connections/{id}/funnels': async (request, caller) =>

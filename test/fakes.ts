@@ -8,6 +8,7 @@ import { TokenMemory } from '#domain/token-memory.ts'
 import { FakeClickFunnels } from './fakes/clickfunnels.ts'
 import { FakeClock } from './fakes/clock.ts'
 import { FakeConnections, FakeRevocations } from './fakes/connections.ts'
+import { FakeKeyedCalls } from './fakes/keyed-calls.ts'
 import { FakeLog } from './fakes/log.ts'
 import { seededRandom } from './fakes/random.ts'
 import { FakeRecoveryQueue } from './fakes/recovery-queue.ts'
@@ -26,6 +27,7 @@ export interface FakeServices extends Services {
   readonly connections: FakeConnections
   readonly revocations: FakeRevocations
   readonly sessions: FakeSessions
+  readonly keyedCalls: FakeKeyedCalls
   readonly recoveryQueue: FakeRecoveryQueue
 }
 
@@ -47,8 +49,9 @@ export function fakeServices(overrides: Partial<Services> = {}): FakeServices {
   const revocations = new FakeRevocations()
   const connections = new FakeConnections(revocations)
   const apps = new FakeApps()
+  const keyedCalls = new FakeKeyedCalls()
   const vault = new FakeVault(clock.now)
-  const sealedRecords = new FakeSealedRecords({ apps, sessions, connections, revocations })
+  const sealedRecords = new FakeSealedRecords({ apps, sessions, connections, revocations, keyedCalls })
   return {
     clock,
     clickfunnels,
@@ -66,6 +69,7 @@ export function fakeServices(overrides: Partial<Services> = {}): FakeServices {
     authorizations: sessions,
     connections,
     revocations,
+    keyedCalls,
     recoveryQueue: new FakeRecoveryQueue(),
     dueIndex: connections,
     vault,

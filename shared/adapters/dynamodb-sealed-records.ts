@@ -3,6 +3,7 @@
 import type { ConnectSession } from '#domain/connect-session.ts'
 import type { TenantId } from '#domain/ids.ts'
 import type {
+  KeptCall,
   RotationProgress,
   RotationProgressStore,
   SealedRecord,
@@ -12,12 +13,14 @@ import type {
 import type { App } from '#domain/tenant.ts'
 import { connectionOf, revocationOf } from './connection-items.ts'
 import type { Item } from './dynamodb-expressions.ts'
+import { keyedCallOf } from './dynamodb-keyed-calls.ts'
 import type { Table } from './dynamodb-table.ts'
 import {
   appKey,
   connectionKey,
   connectSessionKey,
   type Key,
+  keyedCallKey,
   PARTITION_KEY,
   prefixOf,
   ROTATION_PROGRESS_KEY,
@@ -73,6 +76,10 @@ function recordOf(item: Item): SealedRecord | undefined {
   const sk = String(item.sk)
   if (sk.startsWith(prefixOf.connections)) return { kind: 'connection', record: connectionOf(item) }
   if (sk.startsWith(prefixOf.revocations)) return { kind: 'revocation', record: revocationOf(item) }
+  if (sk.startsWith(prefixOf.keyedCalls)) {
+    const call = keyedCallOf(item)
+    return call.state.status === 'kept' ? { kind: 'kept_call', record: call as KeptCall } : undefined
+  }
   const { pk, sk: _, [TTL_ATTRIBUTE]: __, ...rest } = item
   if (sk.startsWith(prefixOf.apps)) return { kind: 'app', record: rest as unknown as App }
   if (!sk.startsWith(prefixOf.connectSessions)) return undefined
@@ -94,6 +101,7 @@ function sealsOf(sealed: SealedRecord): Item {
     case 'app':
       return { clientSecrets: sealed.record.clientSecrets }
     case 'session':
+    case 'kept_call':
       return { state: sealed.record.state }
   }
 }
@@ -109,5 +117,7 @@ function keyOf({ kind, record }: SealedRecord): Key {
       return appKey(tenantId, record.id)
     case 'session':
       return connectSessionKey(tenantId, record.id)
+    case 'kept_call':
+      return keyedCallKey(tenantId, record.connectionId, record.keyHash)
   }
 }

@@ -14,6 +14,7 @@
 //    by due time (index) *    due#<shard>               dueAt                         query up to now
 //  workspace claim            tenant#<T>                workspace#<A>#<W>#<U>         get (connected already?)
 //  revocation owed            tenant#<T>                revocation#<R>                get; due index as above
+//  call with a key            tenant#<T>                idempotency-key#<C>#<sha256>  get; expires
 //  tenant key                 tenant#<T>                tenant-key#<version>          query newest, get, query all
 //    of a shredded tenant     tenant#<T>                tenant-key#shredded           found as the newest; get
 //  root key                   root-keys                 root-key#<version>#<number>   get
@@ -95,6 +96,10 @@ export const revocationKey = (tenant: TenantId, revocation: RevocationId): Key =
   pk: tenantPk(tenant),
   sk: `revocation#${revocation}`,
 })
+export const keyedCallKey = (tenant: TenantId, connection: ConnectionId, keyHash: string): Key => ({
+  pk: tenantPk(tenant),
+  sk: `${prefixOf.keyedCalls}${connection}#${keyHash}`,
+})
 export const tenantKeyKey = (tenant: TenantId, version: number): Key => ({
   pk: tenantPk(tenant),
   sk: `tenant-key#${padded(version)}`,
@@ -119,6 +124,7 @@ export const prefixOf = {
   revocations: 'revocation#',
   connections: 'connection#',
   tenantKeys: 'tenant-key#',
+  keyedCalls: 'idempotency-key#',
 } as const
 
 export const endUserPartition = (tenant: TenantId, endUser: EndUserId): string =>

@@ -17,6 +17,7 @@ export const NOT_SENT: readonly string[] = [
   'x-forwarded-',
   'x-amzn-',
   'x-request-id',
+  'idempotency-key',
   'funnel-connect-',
 ]
 
@@ -27,6 +28,7 @@ export const NOT_RETURNED: readonly string[] = [
   'content-length',
   'set-cookie',
   'access-control-',
+  'funnel-connect-',
 ]
 
 export type HeaderList = readonly (readonly [name: string, value: string])[]

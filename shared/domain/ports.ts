@@ -11,6 +11,7 @@ import type {
   Revocation,
   Workspace,
 } from './connection.ts'
+import type { KeyedCalls } from './idempotency.ts'
 import type {
   ApiKeyId,
   AppId,
@@ -301,6 +302,7 @@ export interface Services {
   readonly authorizations: PendingAuthorizations
   readonly connections: Connections
   readonly revocations: Revocations
+  readonly keyedCalls: KeyedCalls
   readonly recoveryQueue: RecoveryQueue
   readonly dueIndex: DueIndex
   readonly vault: Vault

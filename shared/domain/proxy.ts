@@ -43,20 +43,23 @@ const MOST_ATTEMPTS = 4
 /** How long a call waits for its turn; longer is the caller's to wait. */
 const MOST_PACED_SECONDS = 5
 
-type Ports = FreshTokenPorts & Pick<Services, 'provider' | 'publicUrl' | 'resourceServer' | 'pacer'>
+export type ProxyPorts = FreshTokenPorts &
+  Pick<Services, 'provider' | 'publicUrl' | 'resourceServer' | 'pacer'>
 
 /**
  * Makes one call upstream. A 401 leads to one coordinated refresh and one replay. A safe method that is answered 429 or
  * 503 goes again after what `Retry-After` says, or a jittered backoff, if that is within the deadline; else the answer is
  * handed on with a `Retry-After`. Nothing else is ever sent twice.
+ * @param since when the caller's time began to run
  * @throws ServiceError not_found; reauthorization_required; refresh_failed; app_credentials_refused; upstream_*
  */
 export async function proxyCall(
-  services: Ports,
+  services: ProxyPorts,
   { tenant }: Caller,
   request: ProxyRequest,
+  since = services.now(),
 ): Promise<UpstreamResponse> {
-  const end = later(services.now(), DEADLINE_SECONDS)
+  const end = later(since, DEADLINE_SECONDS)
   const ref = { tenantId: tenant.id, connectionId: request.connectionId }
   const token = await usableToken(services, ref, request.minValiditySeconds)
   const answer = await patiently(services, request, token, end)
@@ -66,7 +69,7 @@ export async function proxyCall(
 }
 
 async function patiently(
-  services: Ports,
+  services: ProxyPorts,
   request: ProxyRequest,
   token: UsableToken,
   end: EpochSeconds,
@@ -87,7 +90,7 @@ async function patiently(
 }
 
 /** Keeps a connection within the pace that ClickFunnels' 429s have taught. */
-async function takeTurn(services: Ports, connection: Connection, end: EpochSeconds): Promise<void> {
+async function takeTurn(services: ProxyPorts, connection: Connection, end: EpochSeconds): Promise<void> {
   const now = services.now()
   const ref = refOf(connection)
   const wait = services.pacer.take(ref, paceNow(connection.pace, now), now)
@@ -102,7 +105,7 @@ async function takeTurn(services: Ports, connection: Connection, end: EpochSecon
 }
 
 /** Learns from a 429. A lesson that cannot be stored is learnt by the next one. */
-async function slowDown(services: Ports, connection: Connection): Promise<void> {
+async function slowDown(services: ProxyPorts, connection: Connection): Promise<void> {
   const now = services.now()
   if (!mayShrink(connection.pace, now)) return
   const ref = refOf(connection)
@@ -123,7 +126,7 @@ function withRetryAfter(answer: UpstreamResponse, seconds: number): UpstreamResp
 }
 
 async function send(
-  services: Ports,
+  services: ProxyPorts,
   request: ProxyRequest,
   { connection, accessToken }: UsableToken,
   end: EpochSeconds,
@@ -151,7 +154,7 @@ async function send(
 }
 
 /** Where a call goes: never decided by anything in the request but the path. */
-function target({ provider }: Ports, request: ProxyRequest, { workspace }: Connection) {
+function target({ provider }: ProxyPorts, request: ProxyRequest, { workspace }: Connection) {
   const segments = request.segments ?? funnelsPath(provider, workspace.id)
   const base = segments && apiBase(provider, workspace, segments)
   if (segments === undefined || base === undefined) {

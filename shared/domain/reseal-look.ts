@@ -3,7 +3,7 @@
 import { ServiceError } from './errors.ts'
 import type { TenantId } from './ids.ts'
 import type { Services } from './ports.ts'
-import { type Look, resealed, type SealedRecord } from './sealed-records.ts'
+import { idOf, type Look, resealed, type SealedRecord } from './sealed-records.ts'
 
 const RECORDS_AT_ONCE = 50
 
@@ -44,8 +44,12 @@ async function isUntouched(services: Ports, read: SealedRecord, report: LookRepo
   } catch (error) {
     if (!(error instanceof ServiceError) || error.code !== 'secret_unreadable') throw error
     report.unreadable += 1
-    const { tenantId: tenant, id } = read.record
-    services.log.error('A stored secret does not open; its key is kept', { tenant, record: id, error })
+    const { tenantId: tenant } = read.record
+    services.log.error('A stored secret does not open; its key is kept', {
+      tenant,
+      record: idOf(read),
+      error,
+    })
   }
   return false
 }

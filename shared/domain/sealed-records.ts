@@ -5,6 +5,7 @@ import { codeOf } from './callback.ts'
 import { clientSecretOf } from './client-secrets.ts'
 import type { ConnectSession, SessionState } from './connect-session.ts'
 import type { Connection, Revocation } from './connection.ts'
+import { type CallOutcome, type KeyedCall, keptAnswerOf } from './idempotency.ts'
 import type { TenantId } from './ids.ts'
 import { resealCredential } from './reseal.ts'
 import { tokenOf } from './revocation.ts'
@@ -16,11 +17,22 @@ export type WaitingSession = Omit<ConnectSession, 'state'> & {
   readonly state: Extract<SessionState, { status: 'awaiting_completion' }>
 }
 
+/** A call with an Idempotency-Key whose answer is kept. */
+export type KeptCall = Omit<KeyedCall, 'state'> & {
+  readonly state: Extract<CallOutcome, { status: 'kept' }>
+}
+
 export type SealedRecord =
   | { readonly kind: 'connection'; readonly record: Connection }
   | { readonly kind: 'revocation'; readonly record: Revocation }
   | { readonly kind: 'app'; readonly record: App }
   | { readonly kind: 'session'; readonly record: WaitingSession }
+  | { readonly kind: 'kept_call'; readonly record: KeptCall }
+
+/** The name of a record, for a log. */
+export function idOf({ kind, record }: SealedRecord): string {
+  return kind === 'kept_call' ? `${record.connectionId}/${record.keyHash}` : record.id
+}
 
 export interface SealedRecords {
   /** A tenant's records that hold seals, in a fixed order, some at a time; `next` is where to go on. */
@@ -72,6 +84,8 @@ export async function resealed(
       return resealedApp(vault, sealed.record)
     case 'session':
       return resealedSession(vault, sealed.record)
+    case 'kept_call':
+      return resealedCall(vault, sealed.record)
   }
 }
 
@@ -109,4 +123,12 @@ async function resealedSession(
   if (code === undefined && codeVerifier === undefined) return undefined
   const state = { ...record.state, ...(code && { code }), ...(codeVerifier && { codeVerifier }) }
   return { kind: 'session', record: { ...record, state } }
+}
+
+async function resealedCall(
+  vault: Pick<Vault, 'reseal'>,
+  record: KeptCall,
+): Promise<SealedRecord | undefined> {
+  const answer = await vault.reseal(keptAnswerOf(record), record.state.answer)
+  return answer && { kind: 'kept_call', record: { ...record, state: { ...record.state, answer } } }
 }

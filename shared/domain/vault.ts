@@ -12,7 +12,7 @@ export interface SealBinding {
   /** Id of the item that holds it. */
   readonly record: string
   readonly generation: number
-  readonly field: 'access_token' | 'refresh_token' | 'client_secret' | 'code' | 'code_verifier'
+  readonly field: 'access_token' | 'refresh_token' | 'client_secret' | 'code' | 'code_verifier' | 'answer'
 }
 
 /** Seals for one tenant with a key that is in hand: without the store, whatever happens to it meanwhile. */

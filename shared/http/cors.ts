@@ -4,7 +4,8 @@ import type { Answer } from './answer.ts'
 import type { ApiRequest } from './request.ts'
 
 const PREFLIGHT_SECONDS = 600
-const EXPOSED = 'link, pagination-next, retry-after, funnel-connect-request-id, funnel-connect-answer-by'
+const EXPOSED =
+  'link, pagination-next, retry-after, funnel-connect-request-id, funnel-connect-answer-by, funnel-connect-idempotent-replay'
 
 /** The headers that let the page of a request read its answer. */
 export function corsHeaders({ headers, caller }: ApiRequest): Record<string, string> {

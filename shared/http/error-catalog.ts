@@ -58,6 +58,22 @@ export const ERROR_CATALOG: Readonly<
       'ClickFunnels no longer accepts the connection\'s tokens: the customer disconnected, or access was withdrawn. "reason" says how that showed: "grant_refused" (the refresh token), "access_token_rejected" (a probe), "answer_lost" (the refresh token, after an answer of ClickFunnels that would have held the next one never came).',
     remedy: 'Start a connect session with the problem\'s "connection_id" and send the end user there.',
   },
+  idempotency_in_progress: {
+    meaning:
+      'A call with the same Idempotency-Key is being carried out at this moment, and took longer than the ten seconds for which this one waited for its answer.',
+    remedy: 'Send the same call again after "Retry-After": it gets the answer of the first one.',
+  },
+  idempotency_outcome_unknown: {
+    meaning:
+      'A call with this Idempotency-Key was sent to ClickFunnels, and its answer was lost: a timeout, a broken connection, or a process that was cut off. Whether it was carried out is unknown. It is not sent again, neither now nor later.',
+    remedy:
+      'Look at ClickFunnels whether it was done. If it was not, send it with a new key. Trying again with this key changes nothing.',
+  },
+  idempotency_answer_not_kept: {
+    meaning:
+      'The call with this Idempotency-Key was carried out, and its answer was handed on then, or was too large for that. It was too large to be kept (about 280 KB after compression). "upstream_status" is its status, where there was one to hand on.',
+    remedy: 'Read what the call made or changed with a GET.',
+  },
   tenant_not_suspended: {
     meaning: "A tenant's keys can be deleted only while the tenant is suspended. Nothing was deleted.",
     remedy:
@@ -82,6 +98,11 @@ export const ERROR_CATALOG: Readonly<
     meaning:
       'The request can be read but breaks a rule. "errors" names each member by JSON pointer, or each query parameter.',
     remedy: 'Mend the members that are named.',
+  },
+  idempotency_key_reused: {
+    meaning:
+      'The Idempotency-Key was sent with another call to the same connection within the last 24 hours: the method, path, query, content type or body differs. Nothing was sent.',
+    remedy: 'Use a new key for each call, and repeat a call to the byte.',
   },
   return_url_not_registered: {
     meaning:

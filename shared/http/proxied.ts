@@ -1,6 +1,8 @@
 // A proxied call between API Gateway's form and the domain's.
 import { validationFailed } from '#domain/errors.ts'
+import { type IdempotencyKey, parseIdempotencyKey } from '#domain/idempotency.ts'
 import type { ConnectionId } from '#domain/ids.ts'
+import type { KeyedAnswer } from '#domain/keyed-call.ts'
 import type { UpstreamResponse } from '#domain/ports.ts'
 import type { ProxyRequest } from '#domain/proxy.ts'
 import type { Answer } from './answer.ts'
@@ -31,6 +33,26 @@ export function toProxyRequest(request: ApiRequest, connectionId: ConnectionId):
   }
 }
 
+const IDEMPOTENCY_KEY = 'idempotency-key'
+/** RFC 9110 section 9.2.1: calls that ask for nothing to be changed are repeated without harm. */
+const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS']
+
+/**
+ * The key of a call that is to be carried out once.
+ * @throws ServiceError validation_failed
+ */
+export function idempotencyKey({ method, headers }: ApiRequest): IdempotencyKey | undefined {
+  const value = headers[IDEMPOTENCY_KEY]
+  if (value === undefined || SAFE_METHODS.includes(method)) return undefined
+  const key = parseIdempotencyKey(value)
+  if (key !== undefined) return key
+  throw validationFailed({
+    parameter: IDEMPOTENCY_KEY,
+    detail:
+      'must be 1 to 255 characters of ASCII without blanks, commas, quotes and backslashes; one key only',
+  })
+}
+
 /** A header of ours, not a query parameter: the query belongs to ClickFunnels, byte for byte. */
 function minValidity(value: string | undefined): number | undefined {
   if (value === undefined) return undefined
@@ -49,4 +71,11 @@ export function upstreamAnswer({ status, headers, body }: UpstreamResponse): Ans
     joined[name] = Object.hasOwn(joined, name) ? `${joined[name]}, ${value}` : value
   }
   return { status, headers: { ...joined, 'funnel-connect-answer-by': 'clickfunnels' }, body }
+}
+
+/** The same, marked when it is that of an earlier call. */
+export function keptAnswer({ replayed, ...upstream }: KeyedAnswer): Answer {
+  const answer = upstreamAnswer(upstream)
+  if (!replayed) return answer
+  return { ...answer, headers: { ...answer.headers, 'funnel-connect-idempotent-replay': 'true' } }
 }

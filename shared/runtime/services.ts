@@ -5,6 +5,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { KMSClient } from '@aws-sdk/client-kms'
 import { ClickFunnelsApi } from '#adapters/clickfunnels-api.ts'
 import { DynamoDbConnections } from '#adapters/dynamodb-connections.ts'
+import { DynamoDbKeyedCalls } from '#adapters/dynamodb-keyed-calls.ts'
 import { DynamoDbRevocations } from '#adapters/dynamodb-revocations.ts'
 import { DynamoDbSealedRecords } from '#adapters/dynamodb-sealed-records.ts'
 import { DynamoDbSessions } from '#adapters/dynamodb-sessions.ts'
@@ -63,6 +64,7 @@ export function createStoreServices(functionName: string, settings: StoreSetting
     authorizations: sessions,
     connections: new DynamoDbConnections(table),
     revocations,
+    keyedCalls: new DynamoDbKeyedCalls(table),
     dueIndex: revocations,
     vault: new KmsVault(tenantKeys),
     tenantKeys,

@@ -9,6 +9,7 @@ import {
 import { KMSClient } from '@aws-sdk/client-kms'
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
 import { DynamoDbConnections } from '#adapters/dynamodb-connections.ts'
+import { DynamoDbKeyedCalls } from '#adapters/dynamodb-keyed-calls.ts'
 import { DynamoDbRevocations } from '#adapters/dynamodb-revocations.ts'
 import { DynamoDbSealedRecords } from '#adapters/dynamodb-sealed-records.ts'
 import { DynamoDbSessions } from '#adapters/dynamodb-sessions.ts'
@@ -59,6 +60,7 @@ export async function openBackend(): Promise<Backend> {
       authorizations: sessions,
       connections: new DynamoDbConnections(table),
       revocations,
+      keyedCalls: new DynamoDbKeyedCalls(table),
       dueIndex: revocations,
       sealedRecords,
       rotationProgress: sealedRecords,

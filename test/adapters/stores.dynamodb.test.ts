@@ -4,6 +4,7 @@ import { connectionGrantsContract } from '../contracts/connection-grants.ts'
 import { connectionsContract } from '../contracts/connections.ts'
 import { connectionsListContract } from '../contracts/connections-list.ts'
 import { dueContract } from '../contracts/due.ts'
+import { keyedCallsContract } from '../contracts/keyed-calls.ts'
 import { sealedRecordsContract } from '../contracts/sealed-records.ts'
 import { sessionsContract } from '../contracts/sessions.ts'
 import { tenantsContract } from '../contracts/tenants.ts'
@@ -23,5 +24,6 @@ describe('the DynamoDB stores', () => {
   connectionGrantsContract(open)
   connectionsListContract(open)
   dueContract(open)
+  keyedCallsContract(open)
   sealedRecordsContract(open)
 })

@@ -5,6 +5,7 @@ import { connectionGrantsContract } from './connection-grants.ts'
 import { connectionsContract } from './connections.ts'
 import { connectionsListContract } from './connections-list.ts'
 import { dueContract } from './due.ts'
+import { keyedCallsContract } from './keyed-calls.ts'
 import { sealedRecordsContract } from './sealed-records.ts'
 import { sessionsContract } from './sessions.ts'
 import { tenantKeysContract } from './tenant-keys.ts'
@@ -23,6 +24,7 @@ describe('the fakes', () => {
   connectionGrantsContract(() => services)
   connectionsListContract(() => services)
   dueContract(() => services)
+  keyedCallsContract(() => services)
   sealedRecordsContract(() => services)
   vaultContract(() => services.vault)
   tenantKeysContract(

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import type { ConnectLink, ConnectSession, PendingAuthorization } from '#domain/connect-session.ts'
 import type { Connection, Revocation } from '#domain/connection.ts'
 import { sha256 } from '#domain/hash.ts'
+import type { KeyedCall } from '#domain/idempotency.ts'
 import {
   type AppId,
   type EndUserId,
@@ -123,6 +124,19 @@ export function aRevocation({ tenantId, appId, id, generation }: Connection): Re
     refreshToken: bytes(4, 4),
     attempts: 0,
     dueAt: later(NOW, 60),
+  }
+}
+
+export function aKeyedCall(tenantId: TenantId, change: Partial<KeyedCall> = {}): KeyedCall {
+  return {
+    tenantId,
+    connectionId: newId('connection'),
+    keyHash: randomHash(),
+    attempt: randomHash(),
+    fingerprint: randomHash(),
+    state: { status: 'started', until: later(NOW, 35) },
+    expiresAt: later(NOW, 86_400),
+    ...change,
   }
 }
 

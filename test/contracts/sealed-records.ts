@@ -5,6 +5,7 @@ import type { SealedRecord } from '#domain/sealed-records.ts'
 import { later } from '#domain/time.ts'
 import {
   aConnection,
+  aKeyedCall,
   aLink,
   anApiKey,
   anApp,
@@ -28,12 +29,17 @@ export function sealedRecordsContract(open: OpenStores): void {
     const state = { status: 'awaiting_completion', code: bytes(5), codeVerifier: bytes(6) } as const
     const [waiting, fresh] = [aSession(tenant, { state }), aSession(tenant)]
     const revocation = aRevocation(connection)
+    const call = aKeyedCall(tenant)
+    const outcome = { status: 'kept', answer: bytes(7, 7) } as const
+    const keptCall = { ...call, state: outcome }
     await stores.apps.create(app)
     await stores.apiKeys.create(anApiKey(tenant))
     await stores.connections.create(connection)
     await stores.revocations.owe(revocation)
+    for (const one of [call, aKeyedCall(tenant)]) await stores.keyedCalls.begin(one, NOW)
+    await stores.keyedCalls.end(call, outcome, call.expiresAt)
     for (const session of [waiting, fresh]) await stores.sessions.create(session, aLink(session))
-    return { ...stores, app, connection, waiting, revocation }
+    return { ...stores, app, connection, waiting, revocation, keptCall }
   }
 
   async function all(tenant: TenantId, limit = 100): Promise<SealedRecord[]> {
@@ -55,16 +61,17 @@ export function sealedRecordsContract(open: OpenStores): void {
   describe('sealed records', () => {
     test.each([1, 2, 100])('are all found, %i at a time, and no others', async (limit) => {
       const tenant = newId('tenant')
-      const { app, connection, waiting, revocation } = await stored(tenant)
+      const { app, connection, waiting, revocation, keptCall } = await stored(tenant)
       await stored(newId('tenant'))
       const found = await all(tenant, limit)
-      expect(found).toHaveLength(4)
+      expect(found).toHaveLength(5)
       expect(found).toEqual(
         expect.arrayContaining([
           { kind: 'app', record: app },
           { kind: 'connection', record: connection },
           { kind: 'session', record: waiting },
           { kind: 'revocation', record: revocation },
+          { kind: 'kept_call', record: keptCall },
         ]),
       )
     })
@@ -81,6 +88,7 @@ export function sealedRecordsContract(open: OpenStores): void {
         if (kind === 'connection') Object.assign(record.credential, seals)
         if (kind === 'revocation') Object.assign(record, seals)
         if (kind === 'app') Object.assign(record.clientSecrets[0] ?? {}, { sealed: bytes(93) })
+        if (kind === 'kept_call') Object.assign(record.state, { answer: bytes(95) })
         if (kind === 'session') Object.assign(record.state, { code: bytes(94) })
       }
       for (const [i, one] of before.entries()) {

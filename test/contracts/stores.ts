@@ -10,6 +10,7 @@ export type Stores = Pick<
   | 'authorizations'
   | 'connections'
   | 'revocations'
+  | 'keyedCalls'
   | 'dueIndex'
   | 'sealedRecords'
   | 'rotationProgress'

@@ -33,22 +33,27 @@ const CREDENTIALS_AND_WAY = [
   'x-forwarded-host',
   'x-amzn-trace-id',
   'x-request-id',
+  'idempotency-key',
 ]
 const BETWEEN_THEM_AND_THEIR_PAGES = ['set-cookie', 'access-control-allow-origin', 'content-length']
+const OURS = ['funnel-connect-idempotent-replay']
 
 test.each([...HOP_BY_HOP, ...CREDENTIALS_AND_WAY])('%s of the caller is not sent', (name) => {
   expect(requestHeadersToSend([[name, 'x']])).toEqual([])
 })
 
-test.each([...HOP_BY_HOP, ...BETWEEN_THEM_AND_THEIR_PAGES])('%s of ClickFunnels is not returned', (name) => {
-  expect(responseHeadersToReturn([[name, 'x']])).toEqual([])
-})
+test.each([...HOP_BY_HOP, ...BETWEEN_THEM_AND_THEIR_PAGES, ...OURS])(
+  '%s of ClickFunnels is not returned',
+  (name) => {
+    expect(responseHeadersToReturn([[name, 'x']])).toEqual([])
+  },
+)
 
 test('everything else passes as it is, in its order, repeated ones too', () => {
   const sent: HeaderList = [
     ['accept', 'application/json'],
     ['content-type', 'application/json'],
-    ['idempotency-key', 'k'],
+    ['idempotency-keys', 'k'],
     ['x-custom', 'a'],
     ['x-custom', 'b'],
     ['authorizations', 'x'],

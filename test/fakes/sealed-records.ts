@@ -1,14 +1,17 @@
 // What the rotation of keys reads and writes, over the maps of the other fakes.
 import { isDeepStrictEqual } from 'node:util'
 import type { TenantId } from '#domain/ids.ts'
-import type {
-  RotationProgress,
-  RotationProgressStore,
-  SealedRecord,
-  SealedRecords,
-  WaitingSession,
+import {
+  idOf,
+  type KeptCall,
+  type RotationProgress,
+  type RotationProgressStore,
+  type SealedRecord,
+  type SealedRecords,
+  type WaitingSession,
 } from '#domain/sealed-records.ts'
 import type { FakeConnections, FakeRevocations } from './connections.ts'
+import type { FakeKeyedCalls } from './keyed-calls.ts'
 import type { FakeSessions } from './sessions.ts'
 import type { FakeApps } from './tenants.ts'
 
@@ -17,6 +20,7 @@ interface Stores {
   readonly sessions: FakeSessions
   readonly connections: FakeConnections
   readonly revocations: FakeRevocations
+  readonly keyedCalls: FakeKeyedCalls
 }
 
 export class FakeSealedRecords implements SealedRecords, RotationProgressStore {
@@ -53,7 +57,7 @@ export class FakeSealedRecords implements SealedRecords, RotationProgressStore {
   }
 
   #all(): SealedRecord[] {
-    const { apps, sessions, connections, revocations } = this.#stores
+    const { apps, sessions, connections, revocations, keyedCalls } = this.#stores
     return [
       ...[...apps.items.values()].map((record) => ({ kind: 'app', record }) as const),
       ...[...connections.items.values()].map((record) => ({ kind: 'connection', record }) as const),
@@ -61,11 +65,14 @@ export class FakeSealedRecords implements SealedRecords, RotationProgressStore {
       ...[...sessions.sessions.values()]
         .filter((record): record is WaitingSession => record.state.status === 'awaiting_completion')
         .map((record) => ({ kind: 'session', record }) as const),
+      ...[...keyedCalls.items.values()]
+        .filter((record): record is KeptCall => record.state.status === 'kept')
+        .map((record) => ({ kind: 'kept_call', record }) as const),
     ]
   }
 }
 
-const keyOf = ({ kind, record }: SealedRecord): string => `${kind}#${record.tenantId}#${record.id}`
+const keyOf = (sealed: SealedRecord): string => `${sealed.kind}#${sealed.record.tenantId}#${idOf(sealed)}`
 
 function sealsOf(sealed: SealedRecord): object {
   switch (sealed.kind) {
@@ -76,6 +83,7 @@ function sealsOf(sealed: SealedRecord): object {
     case 'app':
       return { clientSecrets: sealed.record.clientSecrets }
     case 'session':
+    case 'kept_call':
       return { state: sealed.record.state }
   }
 }

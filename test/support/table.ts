@@ -1,6 +1,6 @@
 // The table past the service: to look at everything that is stored, and to make time pass for what is due.
 import { DynamoDBClient, ListTablesCommand, ScanCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
-import { DUE_INDEX } from '#adapters/table.ts'
+import { DUE_INDEX, prefixOf } from '#adapters/table.ts'
 
 interface Stack {
   readonly endpoints: { readonly dynamodb: string }
@@ -48,6 +48,31 @@ export async function endLeases(stack: Stack): Promise<number> {
   client.destroy()
   return leased.length
 }
+
+/** Changes the calls with an Idempotency-Key: `SET …` in DynamoDB's language, ":past" being long ago. */
+async function changeKeyedCalls(stack: Stack, UpdateExpression: string): Promise<void> {
+  const { client, items, TableName } = await scan(stack)
+  for (const { pk, sk } of items) {
+    if (pk === undefined || sk?.S?.startsWith(prefixOf.keyedCalls) !== true) continue
+    await client.send(
+      new UpdateItemCommand({
+        TableName,
+        Key: { pk, sk },
+        UpdateExpression,
+        ...(UpdateExpression.includes('#') && {
+          ExpressionAttributeNames: { '#state': 'state', '#until': 'until' },
+        }),
+        ExpressionAttributeValues: { ':past': { N: '1' } },
+      }),
+    )
+  }
+  client.destroy()
+}
+
+/** As if whoever carries out calls with an Idempotency-Key had been cut off long ago. */
+export const cutOffKeyedCalls = (stack: Stack) => changeKeyedCalls(stack, 'SET #state.#until = :past')
+/** As if a day had gone by since the calls with an Idempotency-Key. */
+export const expireKeyedCalls = (stack: Stack) => changeKeyedCalls(stack, 'SET expiresAt = :past')
 
 async function scan({ endpoints }: Stack) {
   const client = new DynamoDBClient({
