@@ -14,7 +14,7 @@ import { createServices } from '#runtime/services.ts'
 
 export const connectSessions = (services: Services) =>
   httpHandler<'connect-sessions'>(
-    { ...services, authenticate: authentication(services) },
+    { ...services, ...authentication(services) },
     {
       'POST /v1/connect-sessions': async (request, caller) => {
         const input = parseBody(sessionRequestSchema, jsonBody(request))

@@ -17,7 +17,7 @@ const idOf = ({ pathParameters }: ApiRequest) => pathId('connection', pathParame
 
 export const connections = (services: Services) =>
   httpHandler<'connections'>(
-    { ...services, authenticate: authentication(services) },
+    { ...services, ...authentication(services) },
     {
       'GET /v1/connections': async (request, caller) => {
         const query = parseQuery(listQuerySchema, queryParameters(request))

@@ -15,7 +15,7 @@ const idOf = ({ pathParameters }: ApiRequest) => pathId('connection', pathParame
 
 export const proxy = (services: Services) =>
   httpHandler<'proxy'>(
-    { ...services, authenticate: authentication(services) },
+    { ...services, ...authentication(services) },
     {
       'ANY /v1/connections/{id}/proxy/{path+}': async (request, caller) => {
         const segments = parseApiPath(proxiedPath(request))

@@ -1,25 +1,14 @@
-// The operator's routes: tenants, their apps and API keys, and the keys of the vault. API Gateway checks the IAM signature.
+// The operator's routes: tenants, their apps, and the keys of the vault. API Gateway checks the IAM signature.
 import { findKeys, rotateRootKeys, rotateTenantKey, shredTenant } from '#domain/key-operations.ts'
-import {
-  createApp,
-  createTenant,
-  findApp,
-  findTenant,
-  issueApiKey,
-  revokeApiKey,
-  updateApp,
-  updateTenant,
-} from '#domain/onboarding.ts'
+import { createApp, createTenant, findApp, findTenant, updateApp, updateTenant } from '#domain/onboarding.ts'
 import { json, noContent } from '#http/answer.ts'
 import { keyRingJson } from '#http/keys-json.ts'
 import { parseBody, pathId } from '#http/parse.ts'
 import { type ApiRequest, jsonBody } from '#http/request.ts'
 import { httpHandler } from '#http/stack.ts'
 import {
-  apiKeyJson,
   appChangeSchema,
   appJson,
-  newApiKeySchema,
   newAppSchema,
   newTenantSchema,
   tenantChangeSchema,
@@ -30,7 +19,6 @@ import { createStoreServices, type StoreServices } from '#runtime/services.ts'
 
 const tenantOf = ({ pathParameters }: ApiRequest) => pathId('tenant', pathParameters.tenant_id, 'tenant')
 const appOf = ({ pathParameters }: ApiRequest) => pathId('app', pathParameters.app_id, 'app')
-const keyOf = ({ pathParameters }: ApiRequest) => pathId('apiKey', pathParameters.key_id, 'API key')
 
 export const tenants = (services: StoreServices) =>
   httpHandler<'tenants'>(services, {
@@ -63,23 +51,6 @@ export const tenants = (services: StoreServices) =>
       const change = parseBody(appChangeSchema, jsonBody(request))
       const app = await updateApp(services, tenantOf(request), appOf(request), change)
       return json(200, appJson(app, services.publicUrl))
-    },
-
-    'POST /v1/tenants/{tenant_id}/api-keys': async (request) => {
-      const { name } = parseBody(newApiKeySchema, jsonBody(request))
-      const { record, key } = await issueApiKey(services, tenantOf(request), name)
-      return json(201, apiKeyJson(record, key))
-    },
-
-    'GET /v1/tenants/{tenant_id}/api-keys': async (request) => {
-      const { id } = await findTenant(services, tenantOf(request))
-      const keys = await services.apiKeys.list(id)
-      return json(200, { data: keys.map((key) => apiKeyJson(key)) })
-    },
-
-    'DELETE /v1/tenants/{tenant_id}/api-keys/{key_id}': async (request) => {
-      await revokeApiKey(services, tenantOf(request), keyOf(request))
-      return noContent
     },
 
     'GET /v1/tenants/{tenant_id}/keys': async (request) =>

@@ -97,8 +97,13 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
     vault: true,
     makesKeys: true,
   },
+  credentials: {
+    impact: 'The operator cannot issue, rotate or revoke API keys. Tenants are not affected.',
+    timeout: API_TIMEOUT,
+    table: [...READ, ...WRITE],
+  },
   tenants: {
-    impact: 'The operator cannot change tenants, apps or keys. Tenants are not affected.',
+    impact: 'The operator cannot change tenants, apps or keys of the vault. Tenants are not affected.',
     timeout: API_TIMEOUT,
     table: [...READ, ...WRITE],
     vault: true,
@@ -202,6 +207,7 @@ export function createFunctions(
     'keep-alive': create('keep-alive'),
     'recover-rotations': create('recover-rotations'),
     'rotate-keys': create('rotate-keys'),
+    credentials: create('credentials'),
     tenants: create('tenants'),
     service: create('service'),
   }

@@ -44,6 +44,7 @@ export class ServiceStack extends Stack {
         'keep-alive': full,
         'recover-rotations': full,
         'rotate-keys': store,
+        credentials: { TABLE_NAME: store.TABLE_NAME, PUBLIC_URL: store.PUBLIC_URL },
         tenants: store,
         service: { PUBLIC_URL: api.url },
       },

@@ -2,6 +2,7 @@
 // upstream that answers at once. Measured in this process, since it is about CPU alone.
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda'
 import { newApiKey } from '#domain/api-key.ts'
+import { SCOPES } from '#domain/caller.ts'
 import type { Connection } from '#domain/connection.ts'
 import { sha256 } from '#domain/hash.ts'
 import { idMinter } from '#domain/ids.ts'
@@ -42,7 +43,7 @@ async function microseconds(call: () => unknown): Promise<number> {
 export async function handlerAlone(): Promise<Part[]> {
   const now = epochSeconds(1_800_000_000)
   const newId = idMinter(Date.now, (size) => new Uint8Array(size))
-  const key = newApiKey((size) => new Uint8Array(size).fill(7))
+  const key = newApiKey((size) => new Uint8Array(size).fill(7), 'live')
   const times = { createdAt: now, updatedAt: now }
   const id = newId('tenant')
   const tenant: Tenant = { id, name: 'Bench', status: 'active', returnUrls: [], origins: [], ...times }
@@ -75,7 +76,10 @@ export async function handlerAlone(): Promise<Part[]> {
       workspaceHosts: ['*.myclickfunnels.com'],
       funnelsPath: 'workspaces/{workspace_id}/funnels',
     },
-    apiKeys: { findByHash: async () => ({ id: 'key', tenantId: tenant.id }) },
+    apiKeys: {
+      findByHash: async () => ({ id: 'key', tenantId: tenant.id, scopes: SCOPES }),
+      noteUse: async () => {},
+    },
     tenants: { get: async () => tenant },
     resourceServer: { call: async () => answer },
     tokenMemory,
@@ -105,7 +109,7 @@ export async function handlerAlone(): Promise<Part[]> {
   const served = await handler(event, {} as Context)
   if (served.statusCode !== 200) throw new Error(`The handler answered ${served.statusCode}: ${served.body}`)
 
-  const authenticate = authentication(services)
+  const { authenticate } = authentication(services)
   const request = toApiRequest(event)
   const caller = await authenticate(event.headers.authorization)
   const call = toProxyRequest(request, connection.id)

@@ -3,8 +3,9 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
+import { issueApiKey } from '#domain/api-keys.ts'
+import { SCOPES } from '#domain/caller.ts'
 import type { AppId, EndUserId, WorkspaceId } from '#domain/ids.ts'
-import { issueApiKey } from '#domain/onboarding.ts'
 import { tokenOf } from '#domain/revocation.ts'
 import { Secret } from '#domain/secret.ts'
 import { createServices } from '#runtime/services.ts'
@@ -51,7 +52,7 @@ await services.tenants.create({
   origins: [],
   ...times,
 })
-const { key } = await issueApiKey(services, tenantId, 'bench')
+const { key } = await issueApiKey(services, tenantId, { name: 'bench', scopes: SCOPES })
 const id = services.newId('connection')
 const accessToken = await services.vault.seal(
   tokenOf(tenantId, id, 1, 'access_token'),

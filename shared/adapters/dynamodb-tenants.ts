@@ -1,23 +1,12 @@
-// Tenants, apps and API keys in DynamoDB.
-import type { ApiKeyId, AppId, TenantId } from '#domain/ids.ts'
-import type { ApiKeys, Apps, Tenants } from '#domain/ports.ts'
-import type { ApiKey, App, Tenant } from '#domain/tenant.ts'
+// Tenants and apps in DynamoDB.
+import type { AppId, TenantId } from '#domain/ids.ts'
+import type { Apps, Tenants } from '#domain/ports.ts'
+import type { App, Tenant } from '#domain/tenant.ts'
 import type { EpochSeconds } from '#domain/time.ts'
-import { ABSENT, type Condition, type Item } from './dynamodb-expressions.ts'
+import { ABSENT, type Condition } from './dynamodb-expressions.ts'
 import type { Table } from './dynamodb-table.ts'
-import {
-  apiKeyHashKey,
-  apiKeyKey,
-  appKey,
-  PARTITION_KEY,
-  prefixOf,
-  SORT_KEY,
-  TENANT_LIST,
-  tenantKey,
-  tenantListKey,
-} from './table.ts'
-
-const EXISTS = { expression: 'attribute_exists(pk)' }
+import { appKey, PARTITION_KEY, prefixOf, TENANT_LIST, tenantKey, tenantListKey } from './table.ts'
+import { allOfTenant, EXISTS, withoutKey } from './tenant-items.ts'
 
 export class DynamoDbTenants implements Tenants {
   readonly #table: Table
@@ -78,7 +67,7 @@ export class DynamoDbApps implements Apps {
   }
 
   async list(tenant: TenantId): Promise<readonly App[]> {
-    return (await all(this.#table, tenant, prefixOf.apps)).map((item) => withoutKey<App>(item))
+    return (await allOfTenant(this.#table, tenant, prefixOf.apps)).map((item) => withoutKey<App>(item))
   }
 
   async setHealth(read: App, { trouble, workingSecret }: Parameters<Apps['setHealth']>[1]): Promise<boolean> {
@@ -110,56 +99,4 @@ function unchanged({ trouble, clientSecrets }: App): Condition {
         expression: `${secrets} AND trouble = :trouble`,
         values: { ':clientSecrets': clientSecrets, ':trouble': trouble },
       }
-}
-
-export class DynamoDbApiKeys implements ApiKeys {
-  readonly #table: Table
-
-  constructor(table: Table) {
-    this.#table = table
-  }
-
-  async create(key: ApiKey): Promise<void> {
-    await this.#table.transact([
-      { put: { ...apiKeyKey(key.tenantId, key.id), ...key }, condition: ABSENT },
-      { put: { ...apiKeyHashKey(key.hash), id: key.id, tenantId: key.tenantId }, condition: ABSENT },
-    ])
-  }
-
-  async findByHash(hash: string): Promise<Pick<ApiKey, 'id' | 'tenantId'> | undefined> {
-    const item = await this.#table.get(apiKeyHashKey(hash))
-    return item && withoutKey<Pick<ApiKey, 'id' | 'tenantId'>>(item)
-  }
-
-  async list(tenant: TenantId): Promise<readonly ApiKey[]> {
-    return (await all(this.#table, tenant, prefixOf.apiKeys)).map((item) => withoutKey<ApiKey>(item))
-  }
-
-  async remove(tenant: TenantId, id: ApiKeyId): Promise<boolean> {
-    const item = await this.#table.get(apiKeyKey(tenant, id))
-    if (item === undefined) return false
-    return this.#table.transact([
-      { delete: apiKeyKey(tenant, id), condition: EXISTS },
-      { delete: apiKeyHashKey(String(item.hash)) },
-    ])
-  }
-}
-
-/** All of a tenant's items of one kind; there are few of each. */
-async function all(table: Table, tenant: TenantId, prefix: string): Promise<readonly Item[]> {
-  const items: Item[] = []
-  for (let after: Item | undefined; ; ) {
-    const page = await table.query({
-      partition: [PARTITION_KEY, tenantKey(tenant).pk],
-      sort: { attribute: SORT_KEY, expression: 'begins_with(#sort, :prefix)', values: { ':prefix': prefix } },
-      ...(after && { after }),
-    })
-    items.push(...page.items)
-    if (page.last === undefined) return items
-    after = page.last
-  }
-}
-
-function withoutKey<T>({ pk, sk, ...rest }: Item): T {
-  return rest as T
 }

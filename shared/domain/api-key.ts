@@ -1,15 +1,19 @@
-// The form of an API key: `fc_`, 43 random base62 characters (256 bits), 6 of checksum. The prefix lets scanners find
-// a leaked key; the checksum lets us refuse a mistyped or invented one without asking the store.
+// The form of an API key: `fc_live_` or `fc_test_`, 43 random base62 characters (256 bits), 6 of checksum; the first keys
+// were issued without a mark. The prefix lets scanners find a leaked key, the mark says whether it opens anything real,
+// the checksum lets us refuse a mistyped or invented one without asking the store.
 import { crc32 } from 'node:zlib'
 
-const PREFIX = 'fc_'
+/** Where a key belongs: to a deployed service, or to one that runs on its developer's machine. */
+export type KeyMark = 'live' | 'test'
+
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 const RANDOM_CHARACTERS = 43
 const CHECKSUM_CHARACTERS = 6
-const FORM = /^fc_[0-9A-Za-z]{49}$/
+const HINT_CHARACTERS = 4
+const FORM = /^fc_((?:live_|test_)?[0-9A-Za-z]{43})[0-9A-Za-z]{6}$/
 
 /** Makes a new key. */
-export function newApiKey(randomBytes: (size: number) => Uint8Array): string {
+export function newApiKey(randomBytes: (size: number) => Uint8Array, mark: KeyMark): string {
   let random = ''
   while (random.length < RANDOM_CHARACTERS) {
     for (const byte of randomBytes(RANDOM_CHARACTERS)) {
@@ -17,19 +21,23 @@ export function newApiKey(randomBytes: (size: number) => Uint8Array): string {
       if (byte < 248 && random.length < RANDOM_CHARACTERS) random += ALPHABET.charAt(byte % 62)
     }
   }
-  return PREFIX + random + checksum(random)
+  return `fc_${mark}_${random}${checksum(`${mark}_${random}`)}`
 }
 
 /** Whether a text has the form of a key, checksum included. Whether it is anybody's is for the store to say. */
 export function isApiKey(text: string): boolean {
-  if (!FORM.test(text)) return false
-  const random = text.slice(PREFIX.length, -CHECKSUM_CHARACTERS)
-  return text.endsWith(checksum(random))
+  const checked = FORM.exec(text)?.[1]
+  return checked !== undefined && text.endsWith(checksum(checked))
 }
 
-function checksum(random: string): string {
+/** How a key begins: enough to tell which one was found somewhere, too little to guess it. */
+export function hintOf(key: string): string {
+  return key.slice(0, key.length - RANDOM_CHARACTERS - CHECKSUM_CHARACTERS + HINT_CHARACTERS)
+}
+
+function checksum(checked: string): string {
   let text = ''
-  for (let rest = crc32(random); text.length < CHECKSUM_CHARACTERS; rest = Math.floor(rest / 62)) {
+  for (let rest = crc32(checked); text.length < CHECKSUM_CHARACTERS; rest = Math.floor(rest / 62)) {
     text = ALPHABET.charAt(rest % 62) + text
   }
   return text

@@ -1,5 +1,6 @@
 // Whom a request acts for, as its credential says and nothing else: a tenant, through one of its API keys or as one of
 // its end users.
+import { ServiceError } from './errors.ts'
 import type { ApiKeyId, EndUserId, IdentityProviderId } from './ids.ts'
 import type { Tenant } from './tenant.ts'
 
@@ -21,4 +22,15 @@ export type Actor =
 export interface Caller {
   readonly tenant: Tenant
   readonly actor: Actor
+}
+
+/**
+ * An end user needs no scope: what it may not do is anything with what is another's.
+ * @throws ServiceError insufficient_scope
+ */
+export function requireScope({ actor }: Caller, scope: Scope): void {
+  if (actor.kind === 'end_user' || actor.scopes.has(scope)) return
+  throw new ServiceError('insufficient_scope', `The API key lacks the scope "${scope}".`, {
+    extensions: { scope },
+  })
 }

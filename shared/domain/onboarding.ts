@@ -1,13 +1,11 @@
-// What the operator does: creates and changes tenants, registers their platform applications and issues API keys.
-import { newApiKey } from './api-key.ts'
+// What the operator does: creates and changes tenants and registers their platform applications.
 import { firstSerial } from './app-health.ts'
 import { clientSecretOf } from './client-secrets.ts'
 import { ServiceError } from './errors.ts'
-import { sha256 } from './hash.ts'
-import type { ApiKeyId, AppId, TenantId } from './ids.ts'
+import type { AppId, TenantId } from './ids.ts'
 import type { Services } from './ports.ts'
-import { Secret } from './secret.ts'
-import type { ApiKey, App, SealedClientSecret, Tenant, TenantChange } from './tenant.ts'
+import type { Secret } from './secret.ts'
+import type { App, SealedClientSecret, Tenant, TenantChange } from './tenant.ts'
 
 /** How often a concurrent change of the same app is answered by starting over. */
 const ATTEMPTS = 5
@@ -121,38 +119,6 @@ function secretsToKeep(app: App): readonly SealedClientSecret[] {
   const { clientSecrets } = app
   const working = clientSecrets.find(({ serial }) => serial === firstSerial(app))
   return working ? [working] : clientSecrets.slice(0, 1)
-}
-
-/**
- * Issues an API key. The key itself is in the answer only: its hash is what is stored.
- * @throws ServiceError not_found when there is no such tenant
- */
-export async function issueApiKey(
-  services: Pick<Services, 'now' | 'newId' | 'randomBytes' | 'tenants' | 'apiKeys'>,
-  tenantId: TenantId,
-  name: string,
-): Promise<{ readonly record: ApiKey; readonly key: Secret }> {
-  await findTenant(services, tenantId)
-  const key = newApiKey(services.randomBytes)
-  const record: ApiKey = {
-    id: services.newId('apiKey'),
-    tenantId,
-    name,
-    hash: sha256(key),
-    createdAt: services.now(),
-  }
-  await services.apiKeys.create(record)
-  return { record, key: new Secret(key) }
-}
-
-/** @throws ServiceError not_found */
-export async function revokeApiKey(
-  services: Pick<Services, 'apiKeys'>,
-  tenantId: TenantId,
-  id: ApiKeyId,
-): Promise<void> {
-  if (await services.apiKeys.remove(tenantId, id)) return
-  throw new ServiceError('not_found', 'There is no such API key.')
 }
 
 async function sealSecret(

@@ -1,6 +1,7 @@
 // What the domain needs from the world, in its own words. Adapters implement these; test/fakes.ts does too, and both
 // pass the same contract suite.
 import type { HeaderList } from './api-headers.ts'
+import type { ApiKeys } from './api-keys.ts'
 import type { ConnectLink, ConnectSession, PendingAuthorization, SessionState } from './connect-session.ts'
 import type {
   Chance,
@@ -13,7 +14,6 @@ import type {
 } from './connection.ts'
 import type { KeyedCalls } from './idempotency.ts'
 import type {
-  ApiKeyId,
   AppId,
   Brand,
   ConnectionId,
@@ -29,7 +29,7 @@ import type { Pace, Pacer } from './pace.ts'
 import type { ProviderProfile } from './provider.ts'
 import type { RotationProgressStore, SealedRecords } from './sealed-records.ts'
 import type { Secret } from './secret.ts'
-import type { ApiKey, App, Tenant, TenantChange } from './tenant.ts'
+import type { App, Tenant, TenantChange } from './tenant.ts'
 import type { Clock, EpochSeconds } from './time.ts'
 import type { TokenMemory } from './token-memory.ts'
 import type { Vault } from './vault.ts'
@@ -55,15 +55,6 @@ export interface Apps {
 
 export interface AppHealth {
   readonly trouble: App['trouble'] | undefined
-}
-
-export interface ApiKeys {
-  create(key: ApiKey): Promise<void>
-  /** Whose key has this SHA-256 (hex)? */
-  findByHash(hash: string): Promise<Pick<ApiKey, 'id' | 'tenantId'> | undefined>
-  list(tenant: TenantId): Promise<readonly ApiKey[]>
-  /** False when there was none. */
-  remove(tenant: TenantId, id: ApiKeyId): Promise<boolean>
 }
 
 export interface ConnectSessions {

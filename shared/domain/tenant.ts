@@ -1,5 +1,5 @@
-// Tenants, their ClickFunnels platform applications and their API keys; and where a tenant may send a browser back to.
-import type { ApiKeyId, AppId, EndUserId, TenantId } from './ids.ts'
+// Tenants and their ClickFunnels platform applications; and where a tenant may send a browser back to.
+import type { AppId, EndUserId, TenantId } from './ids.ts'
 import type { EpochSeconds } from './time.ts'
 import type { Sealed } from './vault.ts'
 
@@ -60,15 +60,6 @@ export interface AppTrouble {
   readonly lastAt: EpochSeconds
   /** Failures in a row that said so. */
   readonly times: number
-}
-
-export interface ApiKey {
-  readonly id: ApiKeyId
-  readonly tenantId: TenantId
-  readonly name: string
-  /** SHA-256 of the key, in hex: the key itself is kept nowhere. */
-  readonly hash: string
-  readonly createdAt: EpochSeconds
 }
 
 export interface EndUser {

@@ -20,6 +20,11 @@ export function latest(one: EpochSeconds, other: EpochSeconds): EpochSeconds {
   return one > other ? one : other
 }
 
+/** The earlier one of two moments, where there is another. */
+export function earliest(one: EpochSeconds, other: EpochSeconds | undefined): EpochSeconds {
+  return other !== undefined && other < one ? other : one
+}
+
 /** RFC 3339 in UTC, the form of every time on the wire. */
 export function toRfc3339(moment: EpochSeconds): string {
   return `${new Date(moment * 1000).toISOString().slice(0, 19)}Z`

@@ -24,6 +24,11 @@ export const ERROR_CATALOG: Readonly<
     remedy:
       'Check the key; ask the operator for a new one. A new key works at once, a revoked one stops within 60 seconds.',
   },
+  insufficient_scope: {
+    meaning:
+      'The API key is in force, but was not issued for this: the problem\'s "scope" names what it lacks.',
+    remedy: 'Use a key that has the scope, or ask the operator for one.',
+  },
   tenant_suspended: {
     meaning: 'The operator has suspended the tenant. Connections and tokens are kept.',
     remedy: 'Ask the operator. After the tenant is resumed everything works again without new consent.',
@@ -84,6 +89,10 @@ export const ERROR_CATALOG: Readonly<
       'The tenant brought its own KMS key, and KMS refuses to use it: it is disabled, deleted, in another region, or its policy does not allow it. Nothing is lost.',
     remedy:
       'Enable the key and allow its use (docs/deploy.md has the policy). What is wrapped by it works again within minutes.',
+  },
+  api_key_not_rotatable: {
+    meaning: 'The API key has a successor already, has ended, or was revoked.',
+    remedy: 'Use the successor. Where it was lost, issue a new key and revoke both.',
   },
   tenant_shredded: {
     meaning:

@@ -3,11 +3,28 @@ import * as z from 'zod/mini'
 import type { EndUserId } from '#domain/ids.ts'
 import { type MintedIds, parseId } from '#domain/ids.ts'
 import { isSafeBrowserUrl } from '#domain/tenant.ts'
+import { epochSeconds } from '#domain/time.ts'
 
 const wellFormed = z.refine<string>((text) => text.isWellFormed(), 'holds half a surrogate pair')
 
 /** Text of 1 to `most` characters. */
 export const text = (most: number) => z.string().check(z.minLength(1), z.maxLength(most), wellFormed)
+
+/** A time of RFC 3339. */
+export const moment = z.pipe(
+  z
+    .string()
+    .check(
+      z.regex(
+        /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/,
+        'must be a time such as 2030-01-31T12:00:00Z',
+      ),
+    ),
+  z.pipe(
+    z.transform((value: string) => Date.parse(value) / 1000),
+    z.pipe(z.number('must be a time that exists'), z.transform(epochSeconds)),
+  ),
+)
 
 /** An id of ours of the named kind. */
 export const id = <K extends keyof MintedIds>(kind: K) =>

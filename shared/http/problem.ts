@@ -8,6 +8,7 @@ export const PROBLEMS: Readonly<Record<ErrorCode, { readonly status: number; rea
   path_not_allowed: { status: 400, title: 'The path cannot be passed on' },
   missing_credential: { status: 401, title: 'A credential is required' },
   invalid_credential: { status: 401, title: 'The credential is not valid' },
+  insufficient_scope: { status: 403, title: 'The API key may not do this' },
   tenant_suspended: { status: 403, title: 'The tenant is suspended' },
   end_user_mismatch: { status: 403, title: 'The session belongs to another end user' },
   not_found: { status: 404, title: 'Not found' },
@@ -20,6 +21,7 @@ export const PROBLEMS: Readonly<Record<ErrorCode, { readonly status: number; rea
   idempotency_answer_not_kept: { status: 409, title: 'The answer to the call with this key was not kept' },
   tenant_not_suspended: { status: 409, title: 'The tenant is not suspended' },
   kms_key_unavailable: { status: 409, title: "The tenant's own KMS key cannot be used" },
+  api_key_not_rotatable: { status: 409, title: 'The API key cannot be rotated' },
   tenant_shredded: { status: 410, title: "The tenant's keys were deleted" },
   request_too_large: { status: 413, title: 'The request is too large' },
   validation_failed: { status: 422, title: 'The request breaks a rule' },
@@ -41,10 +43,11 @@ export const PROBLEMS: Readonly<Record<ErrorCode, { readonly status: number; rea
   upstream_timeout: { status: 504, title: 'ClickFunnels did not answer in time' },
 }
 
-/** The parts of a challenge (RFC 6750 section 3); without a credential, no error is named. */
+/** What a challenge says besides the realm (RFC 6750 section 3); without a credential, no error is named. */
 const CHALLENGES: { readonly [C in ErrorCode]?: string } = {
-  missing_credential: 'Bearer realm="funnel-connect"',
-  invalid_credential: 'Bearer realm="funnel-connect", error="invalid_token"',
+  missing_credential: '',
+  invalid_credential: ', error="invalid_token"',
+  insufficient_scope: ', error="insufficient_scope"',
 }
 
 /**
@@ -60,7 +63,7 @@ export function problemAnswer(error: unknown, publicUrl: string): Answer {
           'Something went wrong here. Try again; if it stays, report the request id.',
         )
   const { status, title } = PROBLEMS[known.code]
-  const challenge = CHALLENGES[known.code]
+  const challenge = challengeOf(known)
   return {
     status,
     headers: {
@@ -79,6 +82,13 @@ export function problemAnswer(error: unknown, publicUrl: string): Answer {
       detail: known.message,
     }),
   }
+}
+
+function challengeOf({ code, extensions }: ServiceError): string | undefined {
+  const said = CHALLENGES[code]
+  if (said === undefined) return undefined
+  const scope = typeof extensions.scope === 'string' ? `, scope="${extensions.scope}"` : ''
+  return `Bearer realm="funnel-connect"${said}${scope}`
 }
 
 /** The URL that explains an error code: the service itself serves it. */

@@ -1,6 +1,7 @@
 // Every route of the API, once: which function serves it and whose credential it takes.
 // The CDK stack makes the routes from this table, the functions must serve what it gives them (else they do not
 // compile), the $default function answers 405 from it, and the isolation tests walk it.
+import type { Scope } from '#domain/caller.ts'
 
 /**
  * tenant: an API key, sent as a bearer token. operator: IAM (SigV4), checked by API Gateway.
@@ -8,18 +9,40 @@
  */
 export type Access = 'tenant' | 'operator' | 'browser' | 'anyone'
 
+/** What an API key needs for a route: one scope, or one for safe methods (RFC 9110 section 9.2.1) and one for the others. */
+type Needed = Scope | { readonly safe: Scope; readonly unsafe: Scope }
+
+/** A tenant's route without a scope does not compile. */
+type Route =
+  | { readonly function: string; readonly access: 'tenant'; readonly scope: Needed }
+  | { readonly function: string; readonly access: Exclude<Access, 'tenant'> }
+
+const PROXIED = { safe: 'proxy:read', unsafe: 'proxy:write' } as const
+
 export const ROUTES = {
-  'POST /v1/connect-sessions': { function: 'connect-sessions', access: 'tenant' },
-  'GET /v1/connect-sessions/{id}': { function: 'connect-sessions', access: 'tenant' },
-  'POST /v1/connect-sessions/{id}/complete': { function: 'connect-sessions', access: 'tenant' },
+  'POST /v1/connect-sessions': { function: 'connect-sessions', access: 'tenant', scope: 'sessions:write' },
+  'GET /v1/connect-sessions/{id}': {
+    function: 'connect-sessions',
+    access: 'tenant',
+    scope: 'sessions:write',
+  },
+  'POST /v1/connect-sessions/{id}/complete': {
+    function: 'connect-sessions',
+    access: 'tenant',
+    scope: 'sessions:write',
+  },
   'GET /v1/authorize': { function: 'authorize', access: 'browser' },
   'GET /v1/callback/{app_id}': { function: 'callback', access: 'browser' },
-  'GET /v1/connections': { function: 'connections', access: 'tenant' },
-  'GET /v1/connections/{id}': { function: 'connections', access: 'tenant' },
-  'POST /v1/connections/{id}/refresh': { function: 'connections', access: 'tenant' },
-  'DELETE /v1/connections/{id}': { function: 'connections', access: 'tenant' },
-  'GET /v1/connections/{id}/funnels': { function: 'proxy', access: 'tenant' },
-  'ANY /v1/connections/{id}/proxy/{path+}': { function: 'proxy', access: 'tenant' },
+  'GET /v1/connections': { function: 'connections', access: 'tenant', scope: 'connections:read' },
+  'GET /v1/connections/{id}': { function: 'connections', access: 'tenant', scope: 'connections:read' },
+  'POST /v1/connections/{id}/refresh': {
+    function: 'connections',
+    access: 'tenant',
+    scope: 'connections:write',
+  },
+  'DELETE /v1/connections/{id}': { function: 'connections', access: 'tenant', scope: 'connections:write' },
+  'GET /v1/connections/{id}/funnels': { function: 'proxy', access: 'tenant', scope: 'proxy:read' },
+  'ANY /v1/connections/{id}/proxy/{path+}': { function: 'proxy', access: 'tenant', scope: PROXIED },
   'POST /v1/tenants': { function: 'tenants', access: 'operator' },
   'GET /v1/tenants/{tenant_id}': { function: 'tenants', access: 'operator' },
   'PATCH /v1/tenants/{tenant_id}': { function: 'tenants', access: 'operator' },
@@ -27,9 +50,10 @@ export const ROUTES = {
   'GET /v1/tenants/{tenant_id}/apps': { function: 'tenants', access: 'operator' },
   'GET /v1/tenants/{tenant_id}/apps/{app_id}': { function: 'tenants', access: 'operator' },
   'PATCH /v1/tenants/{tenant_id}/apps/{app_id}': { function: 'tenants', access: 'operator' },
-  'POST /v1/tenants/{tenant_id}/api-keys': { function: 'tenants', access: 'operator' },
-  'GET /v1/tenants/{tenant_id}/api-keys': { function: 'tenants', access: 'operator' },
-  'DELETE /v1/tenants/{tenant_id}/api-keys/{key_id}': { function: 'tenants', access: 'operator' },
+  'POST /v1/tenants/{tenant_id}/api-keys': { function: 'credentials', access: 'operator' },
+  'GET /v1/tenants/{tenant_id}/api-keys': { function: 'credentials', access: 'operator' },
+  'POST /v1/tenants/{tenant_id}/api-keys/{key_id}/rotate': { function: 'credentials', access: 'operator' },
+  'DELETE /v1/tenants/{tenant_id}/api-keys/{key_id}': { function: 'credentials', access: 'operator' },
   'GET /v1/tenants/{tenant_id}/keys': { function: 'tenants', access: 'operator' },
   'DELETE /v1/tenants/{tenant_id}/keys': { function: 'tenants', access: 'operator' },
   'POST /v1/tenants/{tenant_id}/keys/rotate': { function: 'tenants', access: 'operator' },
@@ -37,7 +61,7 @@ export const ROUTES = {
   'GET /v1/health': { function: 'service', access: 'anyone' },
   'GET /v1/errors': { function: 'service', access: 'anyone' },
   $default: { function: 'service', access: 'anyone' },
-} as const satisfies Record<string, { readonly function: string; readonly access: Access }>
+} as const satisfies Record<string, Route>
 
 export type RouteKey = keyof typeof ROUTES
 export type ApiFunction = (typeof ROUTES)[RouteKey]['function']
@@ -45,3 +69,14 @@ export type ApiFunction = (typeof ROUTES)[RouteKey]['function']
 export type RoutesOf<F extends ApiFunction> = {
   [K in RouteKey]: (typeof ROUTES)[K]['function'] extends F ? K : never
 }[RouteKey]
+
+const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS']
+
+/** The scope that an API key needs to call a route; `undefined` where a tenant's credential is of no use. */
+export function scopeOf(key: RouteKey, method: string): Scope | undefined {
+  const route: Route = ROUTES[key]
+  if (route.access !== 'tenant') return undefined
+  const { scope } = route
+  if (typeof scope === 'string') return scope
+  return SAFE_METHODS.includes(method) ? scope.safe : scope.unsafe
+}

@@ -2,15 +2,16 @@
 // whatever happens into an answer. Rules of the business never live here.
 import middy from '@middy/core'
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
-import type { Caller } from '#domain/caller.ts'
+import { type Caller, requireScope } from '#domain/caller.ts'
 import { ServiceError } from '#domain/errors.ts'
+import type { NoteUse } from '#domain/key-use.ts'
 import type { Services } from '#domain/ports.ts'
 import { type Answer, toResult } from './answer.ts'
 import type { Authenticate } from './authenticate.ts'
 import { corsHeaders, preflight } from './cors.ts'
 import { PROBLEMS, problemAnswer } from './problem.ts'
 import { type ApiRequest, toApiRequest } from './request.ts'
-import { type Access, type ApiFunction, ROUTES, type RouteKey, type RoutesOf } from './routes.ts'
+import { type Access, type ApiFunction, ROUTES, type RouteKey, type RoutesOf, scopeOf } from './routes.ts'
 
 /** Serves one route. The caller is there exactly when the route's access is "tenant". */
 export type Endpoint<K extends RouteKey> = (typeof ROUTES)[K]['access'] extends 'tenant'
@@ -25,6 +26,7 @@ export interface StackPorts extends Pick<Services, 'log' | 'publicUrl'> {
   readonly authenticate?: Authenticate
   /** What a browser is shown instead of a problem document, in a function that people visit. */
   readonly faultPage?: (request: ApiRequest, error: unknown) => Promise<Answer>
+  readonly noteUse?: NoteUse
 }
 
 /** What middy hands to a middleware; the first of ours puts the request in the place of the event. */
@@ -32,7 +34,7 @@ interface Run {
   event: APIGatewayProxyEventV2 | ApiRequest
   response: Answer | APIGatewayProxyStructuredResultV2
   error: unknown
-  internal: { startedAt?: number }
+  internal: { startedAt?: number; use?: Promise<void> | undefined }
 }
 
 export type HttpHandler = (
@@ -49,10 +51,12 @@ export function httpHandler<F extends ApiFunction>(ports: StackPorts, endpoints:
       run.event = toApiRequest(run.event as APIGatewayProxyEventV2)
       run.internal.startedAt = performance.now()
     },
-    after: (run: Run) => {
+    after: async (run: Run) => {
+      await run.internal.use
       run.response = finish(run, run.response as Answer)
     },
     onError: async (run: Run) => {
+      await run.internal.use
       const page = await ports.faultPage?.(run.event as ApiRequest, run.error)
       run.response = finish(run, page ?? problemAnswer(run.error, ports.publicUrl))
     },
@@ -63,17 +67,22 @@ export function httpHandler<F extends ApiFunction>(ports: StackPorts, endpoints:
       const request = run.event as ApiRequest
       // A preflight has no credential (Fetch standard).
       if (request.method === 'OPTIONS') return
-      const access = accessOf(request.routeKey)
+      const route = request.routeKey as RouteKey
+      const access = accessOf(route)
       if (access === 'operator' && request.operator === undefined) {
         throw new ServiceError(
           'missing_credential',
           'This route takes requests that are signed with AWS SigV4.',
         )
       }
-      if (access !== 'tenant') return
+      const scope = scopeOf(route, request.method)
+      if (scope === undefined) return
       if (ports.authenticate === undefined)
         throw new Error('A function with tenant routes has to authenticate')
-      run.event = { ...request, caller: await ports.authenticate(request.headers.authorization) }
+      const caller = await ports.authenticate(request.headers.authorization)
+      run.event = { ...request, caller }
+      run.internal.use = ports.noteUse?.(caller)
+      requireScope(caller, scope)
     },
   }
 
@@ -129,8 +138,8 @@ function withOurs(request: ApiRequest, answer: Answer): Answer {
   }
 }
 
-function accessOf(routeKey: string): Access {
-  return ROUTES[routeKey as RouteKey].access
+function accessOf(route: RouteKey): Access {
+  return ROUTES[route].access
 }
 
 function isOurFault(error: unknown): boolean {

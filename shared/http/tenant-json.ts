@@ -1,9 +1,8 @@
-// Tenants, apps and API keys on the wire, both ways. A client secret comes in and never goes out; an API key goes out
-// once, when it is issued.
+// Tenants and apps on the wire, both ways. A client secret comes in and never goes out.
 import * as z from 'zod/mini'
 import { recognisedTrouble } from '#domain/app-health.ts'
 import { Secret } from '#domain/secret.ts'
-import { type ApiKey, type App, redirectUri, type Tenant } from '#domain/tenant.ts'
+import { type App, redirectUri, type Tenant } from '#domain/tenant.ts'
 import { toRfc3339 } from '#domain/time.ts'
 import { browserUrl, text } from './fields.ts'
 
@@ -83,8 +82,6 @@ export const appChangeSchema = z.pipe(
   })),
 )
 
-export const newApiKeySchema = z.object({ name: text(128) })
-
 export function tenantJson(tenant: Tenant) {
   return {
     id: tenant.id,
@@ -116,15 +113,5 @@ export function appJson(app: App, publicUrl: string) {
     },
     created_at: toRfc3339(app.createdAt),
     updated_at: toRfc3339(app.updatedAt),
-  }
-}
-
-/** @param key the key itself: told once, when it is issued */
-export function apiKeyJson(record: ApiKey, key?: Secret) {
-  return {
-    id: record.id,
-    name: record.name,
-    ...(key && { api_key: key.reveal() }),
-    created_at: toRfc3339(record.createdAt),
   }
 }

@@ -28,6 +28,7 @@ export const ENV = {
   'keep-alive': full,
   'recover-rotations': full,
   'rotate-keys': z.extend(api, vault.shape),
+  credentials: api,
   tenants: z.extend(api, vault.shape),
   service: z.object({ PUBLIC_URL: url }),
 } as const

@@ -1,5 +1,6 @@
 // The stores on DynamoDB keep the contracts of the ports.
 import { afterAll, beforeAll, describe } from 'vitest'
+import { apiKeysContract } from '../contracts/api-keys.ts'
 import { connectionGrantsContract } from '../contracts/connection-grants.ts'
 import { connectionsContract } from '../contracts/connections.ts'
 import { connectionsListContract } from '../contracts/connections-list.ts'
@@ -19,6 +20,7 @@ afterAll(() => backend.close())
 describe('the DynamoDB stores', () => {
   const open = () => backend.stores
   tenantsContract(open)
+  apiKeysContract(open)
   sessionsContract(open)
   connectionsContract(open)
   connectionGrantsContract(open)

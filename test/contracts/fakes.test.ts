@@ -1,6 +1,7 @@
 // The fakes keep the contracts that the real adapters keep: what domain tests show on fakes holds for both.
 import { beforeEach, describe } from 'vitest'
 import { type FakeServices, fakeServices } from '../fakes.ts'
+import { apiKeysContract } from './api-keys.ts'
 import { connectionGrantsContract } from './connection-grants.ts'
 import { connectionsContract } from './connections.ts'
 import { connectionsListContract } from './connections-list.ts'
@@ -19,6 +20,7 @@ beforeEach(() => {
 
 describe('the fakes', () => {
   tenantsContract(() => services)
+  apiKeysContract(() => services)
   sessionsContract(() => services)
   connectionsContract(() => services)
   connectionGrantsContract(() => services)

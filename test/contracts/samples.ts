@@ -1,5 +1,7 @@
 // What the contract suites store: one sample of each thing, new ids every time.
 import { randomBytes } from 'node:crypto'
+import type { ApiKey } from '#domain/api-keys.ts'
+import { SCOPES } from '#domain/caller.ts'
 import type { ConnectLink, ConnectSession, PendingAuthorization } from '#domain/connect-session.ts'
 import type { Connection, Revocation } from '#domain/connection.ts'
 import { sha256 } from '#domain/hash.ts'
@@ -12,7 +14,7 @@ import {
   type TenantId,
   type WorkspaceId,
 } from '#domain/ids.ts'
-import type { ApiKey, App, Tenant } from '#domain/tenant.ts'
+import type { App, Tenant } from '#domain/tenant.ts'
 import { epochSeconds, later } from '#domain/time.ts'
 import type { Sealed } from '#domain/vault.ts'
 
@@ -52,8 +54,17 @@ export function anApp(tenantId: TenantId, change: Partial<App> = {}): App {
   }
 }
 
-export function anApiKey(tenantId: TenantId): ApiKey {
-  return { id: newId('apiKey'), tenantId, name: 'CI', hash: randomHash(), createdAt: NOW }
+export function anApiKey(tenantId: TenantId, change: Partial<ApiKey> = {}): ApiKey {
+  return {
+    id: newId('apiKey'),
+    tenantId,
+    name: 'CI',
+    hint: 'fc_test_abcd',
+    hash: randomHash(),
+    scopes: SCOPES,
+    createdAt: NOW,
+    ...change,
+  }
 }
 
 export function aSession(tenantId: TenantId, change: Partial<ConnectSession> = {}): ConnectSession {

@@ -1,8 +1,8 @@
-// What every implementation of Tenants, Apps and ApiKeys has to do.
+// What every implementation of Tenants and Apps has to do.
 import { describe, expect, test } from 'vitest'
 import type { EpochSeconds } from '#domain/time.ts'
 import { later } from '#domain/time.ts'
-import { anApiKey, anApp, aTenant, bytes, NOW, newId } from './samples.ts'
+import { anApp, aTenant, bytes, NOW, newId } from './samples.ts'
 import type { OpenStores } from './stores.ts'
 
 export function tenantsContract(open: OpenStores): void {
@@ -152,37 +152,6 @@ export function tenantsContract(open: OpenStores): void {
       const secret = { serial: 2, sealed: bytes(5), createdAt: NOW }
       await apps.replace({ ...app, clientSecrets: [secret] }, app)
       expect(await apps.setHealth(app, { trouble })).toBe(false)
-    })
-  })
-
-  describe('API keys', () => {
-    test('are found by their hash, which tells whose they are', async () => {
-      const { apiKeys } = open()
-      const key = anApiKey(newId('tenant'))
-      await apiKeys.create(key)
-      expect(await apiKeys.findByHash(key.hash)).toEqual({ id: key.id, tenantId: key.tenantId })
-      expect(await apiKeys.findByHash(anApiKey(key.tenantId).hash)).toBeUndefined()
-    })
-
-    test('are listed by tenant, oldest first', async () => {
-      const { apiKeys } = open()
-      const tenant = newId('tenant')
-      const all = [anApiKey(tenant), anApiKey(tenant)]
-      for (const key of all.toReversed()) await apiKeys.create(key)
-      await apiKeys.create(anApiKey(newId('tenant')))
-      expect(await apiKeys.list(tenant)).toEqual(all)
-    })
-
-    test('that are removed are not found any more, once', async () => {
-      const { apiKeys } = open()
-      const key = anApiKey(newId('tenant'))
-      await apiKeys.create(key)
-      expect(await apiKeys.remove(newId('tenant'), key.id)).toBe(false)
-      expect(await apiKeys.findByHash(key.hash)).toBeDefined()
-      expect(await apiKeys.remove(key.tenantId, key.id)).toBe(true)
-      expect(await apiKeys.findByHash(key.hash)).toBeUndefined()
-      expect(await apiKeys.list(key.tenantId)).toEqual([])
-      expect(await apiKeys.remove(key.tenantId, key.id)).toBe(false)
     })
   })
 }

@@ -1,18 +1,7 @@
-// What the operator does: tenants, apps whose client secrets overlap while they are rotated, keys that are shown once.
+// What the operator does: tenants, apps whose client secrets overlap while they are rotated.
 import { beforeEach, describe, expect, test } from 'vitest'
-import { isApiKey } from '#domain/api-key.ts'
 import { clientSecretOf } from '#domain/client-secrets.ts'
-import { sha256 } from '#domain/hash.ts'
-import {
-  createApp,
-  createTenant,
-  findApp,
-  findTenant,
-  issueApiKey,
-  revokeApiKey,
-  updateApp,
-  updateTenant,
-} from '#domain/onboarding.ts'
+import { createApp, createTenant, findApp, findTenant, updateApp, updateTenant } from '#domain/onboarding.ts'
 import { Secret } from '#domain/secret.ts'
 import type { App, Tenant } from '#domain/tenant.ts'
 import { readable } from '../fakes/readable.ts'
@@ -58,7 +47,6 @@ describe('a tenant', () => {
     await expect(findTenant(services, id)).rejects.toMatchObject(NOT_FOUND)
     await expect(updateTenant(services, id, { name: 'x' })).rejects.toMatchObject(NOT_FOUND)
     await expect(createApp(services, id, input)).rejects.toMatchObject(NOT_FOUND)
-    await expect(issueApiKey(services, id, 'x')).rejects.toMatchObject(NOT_FOUND)
   })
 })
 
@@ -106,26 +94,4 @@ describe("an app's client secrets", () => {
 test("another tenant's app is not there", async () => {
   await expect(findApp(services, stranger.id, app.id)).rejects.toMatchObject(NOT_FOUND)
   await expect(updateApp(services, stranger.id, app.id, { name: 'x' })).rejects.toMatchObject(NOT_FOUND)
-})
-
-describe('an API key', () => {
-  test('is known by its hash alone', async () => {
-    const { record, key } = await issueApiKey(services, tenant.id, 'CI')
-    expect(isApiKey(key.reveal())).toBe(true)
-    expect(await services.apiKeys.findByHash(sha256(key.reveal()))).toEqual({
-      id: record.id,
-      tenantId: tenant.id,
-    })
-    expect(readable(await services.apiKeys.list(tenant.id))).not.toContain(key.reveal())
-  })
-
-  test('is revoked once, and by its own tenant only', async () => {
-    const { record, key } = await issueApiKey(services, tenant.id, 'CI')
-    const other = await issueApiKey(services, tenant.id, 'CI')
-    await expect(revokeApiKey(services, stranger.id, record.id)).rejects.toMatchObject(NOT_FOUND)
-    await revokeApiKey(services, tenant.id, record.id)
-    expect(await services.apiKeys.findByHash(sha256(key.reveal()))).toBeUndefined()
-    expect(await services.apiKeys.findByHash(sha256(other.key.reveal()))).toBeDefined()
-    await expect(revokeApiKey(services, tenant.id, record.id)).rejects.toMatchObject(NOT_FOUND)
-  })
 })

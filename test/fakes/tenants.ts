@@ -1,7 +1,7 @@
-// Tenants, apps and API keys in maps. Everything is copied on its way in and out, as a store would.
-import type { ApiKeyId, AppId, TenantId } from '#domain/ids.ts'
-import type { ApiKeys, Apps, Tenants } from '#domain/ports.ts'
-import type { ApiKey, App, Tenant } from '#domain/tenant.ts'
+// Tenants and apps in maps. Everything is copied on its way in and out, as a store would.
+import type { AppId, TenantId } from '#domain/ids.ts'
+import type { Apps, Tenants } from '#domain/ports.ts'
+import type { App, Tenant } from '#domain/tenant.ts'
 import type { EpochSeconds } from '#domain/time.ts'
 
 export class FakeTenants implements Tenants {
@@ -78,27 +78,4 @@ function versionOf({ name, updatedAt, clientSecrets }: App): string {
 
 function healthOf({ trouble, clientSecrets }: App): string {
   return JSON.stringify([trouble, clientSecrets.map(({ serial }) => serial)])
-}
-
-export class FakeApiKeys implements ApiKeys {
-  readonly #items = new Map<string, ApiKey>()
-
-  async create(key: ApiKey): Promise<void> {
-    this.#items.set(key.hash, structuredClone(key))
-  }
-
-  async findByHash(hash: string): Promise<Pick<ApiKey, 'id' | 'tenantId'> | undefined> {
-    const key = this.#items.get(hash)
-    return key && { id: key.id, tenantId: key.tenantId }
-  }
-
-  async list(tenant: TenantId): Promise<readonly ApiKey[]> {
-    const own = [...this.#items.values()].filter(({ tenantId }) => tenantId === tenant)
-    return structuredClone(own.toSorted((one, other) => (one.id < other.id ? -1 : 1)))
-  }
-
-  async remove(tenant: TenantId, id: ApiKeyId): Promise<boolean> {
-    const found = [...this.#items.values()].find((key) => key.tenantId === tenant && key.id === id)
-    return found !== undefined && this.#items.delete(found.hash)
-  }
 }

@@ -1,7 +1,9 @@
 // An API key acts for its tenant: which headers are credentials, and for how long an answer of the store counts.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { newApiKey } from '#domain/api-key.ts'
-import { createTenant, issueApiKey, revokeApiKey, updateTenant } from '#domain/onboarding.ts'
+import { issueApiKey, revokeApiKey } from '#domain/api-keys.ts'
+import { SCOPES } from '#domain/caller.ts'
+import { createTenant, updateTenant } from '#domain/onboarding.ts'
 import { type Authenticate, authentication } from '#http/authenticate.ts'
 import { type FakeServices, fakeServices } from '../fakes.ts'
 
@@ -17,7 +19,7 @@ beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['performance'] })
   services = fakeServices()
   tenantId = (await createTenant(services, { name: 'Saas', returnUrls: [], origins: [] })).id
-  const issued = await issueApiKey(services, tenantId, 'CI')
+  const issued = await issueApiKey(services, tenantId, { name: 'CI', scopes: SCOPES })
   keyId = issued.record.id
   key = issued.key.reveal()
   lookups = 0
@@ -28,7 +30,10 @@ beforeEach(async () => {
       return apiKeys.findByHash(hash)
     },
   }
-  authenticate = authentication({ ...services, apiKeys: Object.assign(Object.create(apiKeys), counting) })
+  authenticate = authentication({
+    ...services,
+    apiKeys: Object.assign(Object.create(apiKeys), counting),
+  }).authenticate
 })
 afterEach(() => {
   vi.useRealTimers()
@@ -67,7 +72,7 @@ describe('a header', () => {
   })
 
   test('with a well-formed key that nobody was given is refused, and its text is in no error', async () => {
-    const invented = newApiKey(services.randomBytes)
+    const invented = newApiKey(services.randomBytes, 'live')
     const error = await authenticate(`Bearer ${invented}`).catch((thrown: Error) => thrown)
     expect(error).toMatchObject(INVALID)
     expect(String((error as Error).stack)).not.toContain(invented)
@@ -108,7 +113,7 @@ describe('what the store said', () => {
     const { apiKeys } = services
     const broken = { findByHash: () => Promise.reject(new Error('throttled')) }
     const ports = { ...services, apiKeys: Object.assign(Object.create(apiKeys), broken) }
-    const other = authentication(ports)
+    const other = authentication(ports).authenticate
     await expect(other(`Bearer ${key}`)).rejects.toThrow('throttled')
     broken.findByHash = apiKeys.findByHash.bind(apiKeys) as never
     ports.apiKeys.findByHash = broken.findByHash

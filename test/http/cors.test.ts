@@ -1,16 +1,15 @@
 // CORS: preflights are answered everywhere, answers are readable for registered origins alone.
 import { describe, expect, test } from 'vitest'
-import type { Caller } from '#domain/caller.ts'
 import { corsHeaders, preflight } from '#http/cors.ts'
 import { ROUTES } from '#http/routes.ts'
 import { service } from '../../functions/service.ts'
 import { FakeLog } from '../fakes/log.ts'
 import { PUBLIC_URL } from '../fakes.ts'
-import { anEvent, aRequest, CONTEXT, received, stackAround } from './events.ts'
+import { aCaller, anEvent, aRequest, CONTEXT, received, stackAround } from './events.ts'
 
 const ORIGIN = 'https://app.example'
 const REQUESTED = { origin: ORIGIN, 'access-control-request-method': 'POST' }
-const caller = { tenant: { id: 'ten_1', origins: [ORIGIN, 'http://localhost:3000'] } } as unknown as Caller
+const caller = aCaller({ id: 'ten_1', origins: [ORIGIN, 'http://localhost:3000'] })
 
 describe('a preflight', () => {
   // API Gateway hands OPTIONS to the route itself only where that takes ANY method, else to $default.

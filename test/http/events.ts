@@ -1,5 +1,6 @@
 // Requests as API Gateway hands them to a function (payload format 2.0), and a function of the tests' own behind the stack.
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
+import { type Caller, SCOPES, type Scope } from '#domain/caller.ts'
 import type { Answer } from '#http/answer.ts'
 import type { Authenticate } from '#http/authenticate.ts'
 import { type ApiRequest, toApiRequest } from '#http/request.ts'
@@ -55,10 +56,16 @@ export interface Received extends APIGatewayProxyStructuredResultV2 {
   readonly json: any
 }
 
+/** A caller with an API key that may do everything. */
+export function aCaller(tenant: object, scopes: readonly Scope[] = SCOPES): Caller {
+  const actor = { kind: 'api_key', id: 'key_1', scopes: new Set(scopes) }
+  return { tenant: { origins: [], ...tenant }, actor } as unknown as Caller
+}
+
 /** The function "connections", whose list is answered by `endpoint`; give it events, and read its log. */
 export function stackAround(
   endpoint: (request: ApiRequest) => Promise<Answer>,
-  authenticate: Authenticate = async () => ({ tenant: { id: 'ten_1', origins: [] } }) as never,
+  authenticate: Authenticate = async () => aCaller({ id: 'ten_1' }),
 ) {
   const log = new FakeLog()
   const endpoints = { 'GET /v1/connections': endpoint } as unknown as Endpoints<'connections'>

@@ -73,7 +73,7 @@ test('a time to try again is a Retry-After header, zero included', () => {
   expect(headers()).not.toHaveProperty('retry-after')
 })
 
-test('only a missing or wrong credential gives a challenge; only a wrong one names an error', () => {
+test('only a missing, wrong or weak credential gives a challenge; a missing one names no error', () => {
   const challenges = ERROR_CODES.flatMap((code) => {
     const challenge = answerTo(new ServiceError(code, 'x')).headers['www-authenticate']
     return challenge === undefined ? [] : [[code, challenge]]
@@ -81,6 +81,7 @@ test('only a missing or wrong credential gives a challenge; only a wrong one nam
   expect(challenges).toEqual([
     ['missing_credential', 'Bearer realm="funnel-connect"'],
     ['invalid_credential', 'Bearer realm="funnel-connect", error="invalid_token"'],
+    ['insufficient_scope', 'Bearer realm="funnel-connect", error="insufficient_scope"'],
   ])
 })
 

@@ -5,7 +5,7 @@ import { json } from '#http/answer.ts'
 import { httpHandler } from '#http/stack.ts'
 import { FakeLog } from '../fakes/log.ts'
 import { PUBLIC_URL } from '../fakes.ts'
-import { anEvent, CONTEXT, type EventParts, REQUEST_ID, received, stackAround } from './events.ts'
+import { aCaller, anEvent, CONTEXT, type EventParts, REQUEST_ID, received, stackAround } from './events.ts'
 
 const failing = (error: unknown) =>
   stackAround(async () => {
@@ -71,7 +71,7 @@ describe('the credential', () => {
         seen = caller?.tenant.id
         return json(200, {})
       },
-      async (authorization) => ({ tenant: { id: authorization, origins: [] } }) as never,
+      async (authorization) => aCaller({ id: authorization }),
     )
     await send({ headers: { authorization: 'Bearer x' } })
     expect(seen).toBe('Bearer x')
@@ -89,6 +89,26 @@ describe('the credential', () => {
       },
     )
     expect(await send()).toMatchObject({ statusCode: 401, json: { code: 'invalid_credential' } })
+    expect(reached).toEqual([])
+  })
+
+  test('has to have the scope of the route; the challenge names it', async () => {
+    const reached: string[] = []
+    const { send } = stackAround(
+      async () => {
+        reached.push('endpoint')
+        return json(200, {})
+      },
+      async () => aCaller({ id: 'ten_1' }, ['proxy:read', 'connections:write']),
+    )
+    expect(await send()).toMatchObject({
+      statusCode: 403,
+      json: { code: 'insufficient_scope', scope: 'connections:read' },
+      headers: {
+        'www-authenticate':
+          'Bearer realm="funnel-connect", error="insufficient_scope", scope="connections:read"',
+      },
+    })
     expect(reached).toEqual([])
   })
 

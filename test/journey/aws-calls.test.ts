@@ -51,8 +51,11 @@ test('a warm call asks AWS nothing; some seconds later it reads one item', async
 test("a warm process's first call for another tenant reads its credential, itself, the connection and its keys", async () => {
   await (await callable())()
   const { operations, kms } = await (await callable())()
-  expect(operations.length).toBeLessThanOrEqual(5)
-  expect(new Set(operations)).toEqual(new Set(['GetItem']))
+  // Beside the call, once an hour, the credential's last use is written down.
+  const reads = operations.filter((operation) => operation !== 'UpdateItem')
+  expect(operations.length - reads.length).toBe(1)
+  expect(reads.length).toBeLessThanOrEqual(5)
+  expect(new Set(reads)).toEqual(new Set(['GetItem']))
   expect(kms).toBeLessThanOrEqual(1)
 })
 

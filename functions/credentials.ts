@@ -1,0 +1,42 @@
+// The operator's routes for what tenants prove themselves with: API keys. A function of its own, because it needs no key
+// of the vault.
+import { issueApiKey, revokeApiKey, rotateApiKey } from '#domain/api-keys.ts'
+import { findTenant } from '#domain/onboarding.ts'
+import { json, noContent } from '#http/answer.ts'
+import { apiKeyJson, newApiKeySchema, rotationSchema } from '#http/api-key-json.ts'
+import { parseBody, pathId } from '#http/parse.ts'
+import { type ApiRequest, jsonBody } from '#http/request.ts'
+import { httpHandler } from '#http/stack.ts'
+import { type CredentialServices, createCredentialServices } from '#runtime/credential-services.ts'
+import { onLambda } from '#runtime/lambda.ts'
+
+const tenantOf = ({ pathParameters }: ApiRequest) => pathId('tenant', pathParameters.tenant_id, 'tenant')
+const keyOf = ({ pathParameters }: ApiRequest) => pathId('apiKey', pathParameters.key_id, 'API key')
+
+export const credentials = (services: CredentialServices) =>
+  httpHandler<'credentials'>(services, {
+    'POST /v1/tenants/{tenant_id}/api-keys': async (request) => {
+      const input = parseBody(newApiKeySchema, jsonBody(request))
+      const { record, key } = await issueApiKey(services, tenantOf(request), input)
+      return json(201, apiKeyJson(record, services.now(), key))
+    },
+
+    'GET /v1/tenants/{tenant_id}/api-keys': async (request) => {
+      const { id } = await findTenant(services, tenantOf(request))
+      const keys = await services.apiKeys.list(id)
+      return json(200, { data: keys.map((key) => apiKeyJson(key, services.now())) })
+    },
+
+    'POST /v1/tenants/{tenant_id}/api-keys/{key_id}/rotate': async (request) => {
+      const input = parseBody(rotationSchema, jsonBody(request))
+      const { record, key } = await rotateApiKey(services, tenantOf(request), keyOf(request), input)
+      return json(201, apiKeyJson(record, services.now(), key))
+    },
+
+    'DELETE /v1/tenants/{tenant_id}/api-keys/{key_id}': async (request) => {
+      await revokeApiKey(services, tenantOf(request), keyOf(request))
+      return noContent
+    },
+  })
+
+export const handler = onLambda('credentials', createCredentialServices, credentials)

@@ -1,0 +1,83 @@
+// API keys in DynamoDB: an item of the tenant's, and one that is found by the key's hash and says what authentication
+// needs, so that a caller is known with one read. Whatever changes both changes them in one transaction.
+import type { ApiKey, ApiKeys, KnownApiKey } from '#domain/api-keys.ts'
+import { SCOPES } from '#domain/caller.ts'
+import type { ApiKeyId, TenantId } from '#domain/ids.ts'
+import type { EpochSeconds } from '#domain/time.ts'
+import { ABSENT } from './dynamodb-expressions.ts'
+import type { Table, Write } from './dynamodb-table.ts'
+import { apiKeyHashKey, apiKeyKey, prefixOf } from './table.ts'
+import { allOfTenant, EXISTS, withoutKey } from './tenant-items.ts'
+
+export class DynamoDbApiKeys implements ApiKeys {
+  readonly #table: Table
+
+  constructor(table: Table) {
+    this.#table = table
+  }
+
+  async create(key: ApiKey): Promise<void> {
+    await this.#table.transact(puts(key))
+  }
+
+  async findByHash(hash: string): Promise<KnownApiKey | undefined> {
+    const item = await this.#table.get(apiKeyHashKey(hash))
+    return item && withScopes(withoutKey<KnownApiKey>(item))
+  }
+
+  async get(tenant: TenantId, id: ApiKeyId): Promise<ApiKey | undefined> {
+    const item = await this.#table.get(apiKeyKey(tenant, id))
+    return item && withScopes(withoutKey<ApiKey>(item))
+  }
+
+  async list(tenant: TenantId): Promise<readonly ApiKey[]> {
+    const items = await allOfTenant(this.#table, tenant, prefixOf.apiKeys)
+    return items.map((item) => withScopes(withoutKey<ApiKey>(item)))
+  }
+
+  succeed(key: ApiKey, successor: ApiKey, endsAt: EpochSeconds): Promise<boolean> {
+    const set = { expiresAt: endsAt }
+    return this.#table.transact([
+      {
+        update: apiKeyKey(key.tenantId, key.id),
+        change: { set: { ...set, successor: successor.id } },
+        condition: { expression: 'attribute_exists(pk) AND attribute_not_exists(successor)' },
+      },
+      { update: apiKeyHashKey(key.hash), change: { set }, condition: EXISTS },
+      ...puts(successor),
+    ])
+  }
+
+  async noteUse(tenant: TenantId, id: ApiKeyId, hour: EpochSeconds): Promise<void> {
+    await this.#table.update(
+      apiKeyKey(tenant, id),
+      { set: { lastUsedAt: hour } },
+      {
+        expression: 'attribute_exists(pk) AND (attribute_not_exists(lastUsedAt) OR lastUsedAt < :hour)',
+        values: { ':hour': hour },
+      },
+    )
+  }
+
+  async remove(tenant: TenantId, id: ApiKeyId): Promise<boolean> {
+    const key = await this.get(tenant, id)
+    if (key === undefined) return false
+    return this.#table.transact([
+      { delete: apiKeyKey(tenant, id), condition: EXISTS },
+      { delete: apiKeyHashKey(key.hash) },
+    ])
+  }
+}
+
+function puts(key: ApiKey): readonly Write[] {
+  const { id, tenantId, hash, scopes, expiresAt } = key
+  return [
+    { put: { ...apiKeyKey(tenantId, id), ...key }, condition: ABSENT },
+    { put: { ...apiKeyHashKey(hash), id, tenantId, scopes, expiresAt }, condition: ABSENT },
+  ]
+}
+
+/** Keys from before there were scopes may do everything, as they always could. */
+function withScopes<T extends KnownApiKey>(key: T): T {
+  return { ...key, scopes: key.scopes ?? SCOPES }
+}

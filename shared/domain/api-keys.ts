@@ -1,0 +1,122 @@
+// A tenant's API keys: issued with the scopes they need, ended by themselves, rotated with an overlap, revoked.
+// A tenant may have several at once. A key is shown once; its hash is what is stored.
+import { hintOf, newApiKey } from './api-key.ts'
+import type { Scope } from './caller.ts'
+import { ServiceError, validationFailed } from './errors.ts'
+import { sha256 } from './hash.ts'
+import type { ApiKeyId, TenantId } from './ids.ts'
+import { findTenant } from './onboarding.ts'
+import type { Services } from './ports.ts'
+import { Secret } from './secret.ts'
+import { isLoopback } from './tenant.ts'
+import { type EpochSeconds, earliest, later } from './time.ts'
+
+export interface ApiKey {
+  readonly id: ApiKeyId
+  readonly tenantId: TenantId
+  readonly name: string
+  /** How the key begins. */
+  readonly hint: string
+  /** SHA-256 of the key, in hex: the key itself is kept nowhere. */
+  readonly hash: string
+  readonly scopes: readonly Scope[]
+  readonly createdAt: EpochSeconds
+  /** From then on it is refused. */
+  readonly expiresAt?: EpochSeconds
+  /** The beginning of the hour in which it was used last. */
+  readonly lastUsedAt?: EpochSeconds
+  /** The key that takes its place after a rotation. */
+  readonly successor?: ApiKeyId
+}
+
+/** What authentication has to know of a key. */
+export type KnownApiKey = Pick<ApiKey, 'id' | 'tenantId' | 'scopes' | 'expiresAt'>
+
+export interface ApiKeys {
+  create(key: ApiKey): Promise<void>
+  /** Whose key has this SHA-256 (hex)? */
+  findByHash(hash: string): Promise<KnownApiKey | undefined>
+  get(tenant: TenantId, id: ApiKeyId): Promise<ApiKey | undefined>
+  list(tenant: TenantId): Promise<readonly ApiKey[]>
+  /** In one transaction: creates the successor and ends the key then; false if it has one already, or is gone. */
+  succeed(key: ApiKey, successor: ApiKey, endsAt: EpochSeconds): Promise<boolean>
+  /** Notes an hour of use, unless that or a later one is noted already. */
+  noteUse(tenant: TenantId, id: ApiKeyId, hour: EpochSeconds): Promise<void>
+  /** False when there was none. */
+  remove(tenant: TenantId, id: ApiKeyId): Promise<boolean>
+}
+
+export interface IssuedApiKey {
+  readonly record: ApiKey
+  readonly key: Secret
+}
+
+type Ports = Pick<Services, 'now' | 'newId' | 'randomBytes' | 'publicUrl' | 'tenants' | 'apiKeys'>
+
+/** @throws ServiceError not_found when there is no such tenant; validation_failed when the key would be over already */
+export async function issueApiKey(
+  services: Ports,
+  tenantId: TenantId,
+  input: Pick<ApiKey, 'name' | 'scopes' | 'expiresAt'>,
+): Promise<IssuedApiKey> {
+  await findTenant(services, tenantId)
+  const issued = mint(services, tenantId, input)
+  await services.apiKeys.create(issued.record)
+  return issued
+}
+
+/**
+ * Makes a successor with the same name and scopes. Both work until the overlap is over, then the old one ends.
+ * The successor lives as long as the old one was meant to, unless told otherwise.
+ * @throws ServiceError not_found; api_key_not_rotatable; validation_failed
+ */
+export async function rotateApiKey(
+  services: Ports,
+  tenantId: TenantId,
+  id: ApiKeyId,
+  input: { readonly overlapSeconds: number; readonly expiresAt?: EpochSeconds },
+): Promise<IssuedApiKey> {
+  const now = services.now()
+  const old = await services.apiKeys.get(tenantId, id)
+  if (old === undefined) throw noSuchKey()
+  const { name, scopes, createdAt } = old
+  if (old.expiresAt !== undefined && old.expiresAt <= now) throw notRotatable('The key has ended.')
+  const lifetime = old.expiresAt === undefined ? undefined : later(now, old.expiresAt - createdAt)
+  const expiresAt = input.expiresAt ?? lifetime
+  const issued = mint(services, tenantId, { name, scopes, ...(expiresAt !== undefined && { expiresAt }) })
+  const endsAt = earliest(later(now, input.overlapSeconds), old.expiresAt)
+  if (await services.apiKeys.succeed(old, issued.record, endsAt)) return issued
+  throw notRotatable('The key has a successor already, or was revoked just now.')
+}
+
+/** @throws ServiceError not_found */
+export async function revokeApiKey(
+  services: Pick<Services, 'apiKeys'>,
+  tenantId: TenantId,
+  id: ApiKeyId,
+): Promise<void> {
+  if (!(await services.apiKeys.remove(tenantId, id))) throw noSuchKey()
+}
+
+function mint(
+  services: Ports,
+  tenantId: TenantId,
+  input: Pick<ApiKey, 'name' | 'scopes' | 'expiresAt'>,
+): IssuedApiKey {
+  const createdAt = services.now()
+  if (input.expiresAt !== undefined && input.expiresAt <= createdAt) {
+    throw validationFailed({ pointer: '#/expires_at', detail: 'must be in the future' })
+  }
+  const key = newApiKey(services.randomBytes, isLoopback(new URL(services.publicUrl)) ? 'test' : 'live')
+  const id = services.newId('apiKey')
+  const record = { id, tenantId, ...input, hint: hintOf(key), hash: sha256(key), createdAt }
+  return { record, key: new Secret(key) }
+}
+
+function noSuchKey(): ServiceError {
+  return new ServiceError('not_found', 'There is no such API key.')
+}
+
+function notRotatable(why: string): ServiceError {
+  return new ServiceError('api_key_not_rotatable', `${why} Issue a new one.`)
+}

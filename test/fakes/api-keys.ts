@@ -1,0 +1,51 @@
+// API keys in a map, by their hash.
+import type { ApiKey, ApiKeys, KnownApiKey } from '#domain/api-keys.ts'
+import type { ApiKeyId, TenantId } from '#domain/ids.ts'
+import type { EpochSeconds } from '#domain/time.ts'
+
+export class FakeApiKeys implements ApiKeys {
+  readonly #items = new Map<string, ApiKey>()
+
+  async create(key: ApiKey): Promise<void> {
+    this.#items.set(key.hash, structuredClone(key))
+  }
+
+  async findByHash(hash: string): Promise<KnownApiKey | undefined> {
+    const key = this.#items.get(hash)
+    if (key === undefined) return undefined
+    const { id, tenantId, scopes, expiresAt } = structuredClone(key)
+    return { id, tenantId, scopes, ...(expiresAt !== undefined && { expiresAt }) }
+  }
+
+  async get(tenant: TenantId, id: ApiKeyId): Promise<ApiKey | undefined> {
+    return structuredClone(this.#find(tenant, id))
+  }
+
+  async list(tenant: TenantId): Promise<readonly ApiKey[]> {
+    const own = [...this.#items.values()].filter(({ tenantId }) => tenantId === tenant)
+    return structuredClone(own.toSorted((one, other) => (one.id < other.id ? -1 : 1)))
+  }
+
+  async succeed(key: ApiKey, successor: ApiKey, expiresAt: EpochSeconds): Promise<boolean> {
+    const stored = this.#items.get(key.hash)
+    if (stored === undefined || stored.successor !== undefined) return false
+    this.#items.set(key.hash, { ...stored, expiresAt, successor: successor.id })
+    await this.create(successor)
+    return true
+  }
+
+  async noteUse(tenant: TenantId, id: ApiKeyId, hour: EpochSeconds): Promise<void> {
+    const stored = this.#find(tenant, id)
+    if (stored === undefined || (stored.lastUsedAt ?? 0) >= hour) return
+    this.#items.set(stored.hash, { ...stored, lastUsedAt: hour })
+  }
+
+  async remove(tenant: TenantId, id: ApiKeyId): Promise<boolean> {
+    const found = this.#find(tenant, id)
+    return found !== undefined && this.#items.delete(found.hash)
+  }
+
+  #find(tenant: TenantId, id: ApiKeyId): ApiKey | undefined {
+    return [...this.#items.values()].find((key) => key.tenantId === tenant && key.id === id)
+  }
+}
