@@ -20,6 +20,7 @@ h1 { margin: 0 0 .75rem; font-size: 1.4rem; line-height: 1.25; letter-spacing: -
 h2 { margin: 2rem 0 .25rem; font: 600 1rem/1.4 ui-monospace, monospace; overflow-wrap: anywhere }
 h2:target { text-decoration: underline 3px var(--accent); text-underline-offset: .3em }
 p { margin: 0 0 .75rem; overflow-wrap: anywhere }
+main > :last-child, main > :last-child p:last-child { margin-bottom: 0 }
 a { color: var(--link); font-weight: 600 }
 ul { margin: 0; padding: 0; list-style: none; columns: 16rem; font: .9rem/1.8 ui-monospace, monospace }
 .account { margin: 1.25rem 0; padding: .9rem 1rem; border: 1px solid var(--line); border-left: 5px solid var(--accent);

@@ -1,0 +1,97 @@
+// The looks of our own pages in a real browser: readable by everybody, on any screen, by keyboard alone, in every
+// language, with the longest names and the worst colours.
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { EndUserId } from '#domain/ids.ts'
+import { Secret } from '#domain/secret.ts'
+import type { Answer } from '#http/answer.ts'
+import { confirmationPage, faultPage, refusalPage } from '#http/connect-pages.ts'
+import { errorPage } from '#http/error-page.ts'
+import { aSession, newId } from '../contracts/samples.ts'
+import { launchBrowser } from './browser.ts'
+import { inspect } from './inspect.ts'
+
+const HOME = 'http://pages.test/'
+const PRODUCT = { name: 'Tidemark', branding: { color: '#0b6b5b' }, returnTo: 'https://tidemark.example/' }
+
+let browser: Browser
+let context: BrowserContext
+let page: Page
+
+beforeAll(async () => {
+  browser = await launchBrowser()
+})
+afterAll(() => browser?.close())
+beforeEach(async () => {
+  await context?.close()
+  context = await browser.newContext()
+  page = await context.newPage()
+})
+
+/** Shows an answer as our function would give it, headers and all. */
+async function show({ status, headers, body }: Answer): Promise<void> {
+  await page.route(`${HOME}**`, (route) =>
+    route.fulfill({ status, headers: { ...headers }, body: String(body) }),
+  )
+  await page.goto(HOME)
+}
+
+const reader = (language: string) => ({ headers: { 'accept-language': language } })
+
+function confirmation(language: string, product = PRODUCT, displayName = 'demo user 1', id = 'user-1') {
+  const session = aSession(newId('tenant'), { endUser: { id: id as EndUserId, displayName } })
+  const form = { linkSecret: 'x', providerUrl: 'https://accounts.example/', forgotten: false }
+  const shown = { outcome: 'confirm', product, session, confirmation: new Secret('y') } as const
+  return confirmationPage(reader(language), form, shown)
+}
+
+describe('the confirmation page', () => {
+  test.each(['en', 'de', 'es'])('in "%s" can be read by everybody', async (language) => {
+    await show(confirmation(language))
+    expect(await page.getAttribute('html', 'lang')).toBe(language)
+    await inspect(page, `confirmation-${language}`)
+  })
+
+  test.each(['#ffffff', '#000000', '#ffe600', '#7f7f7f'])('in %s can be read all the same', async (color) => {
+    await show(confirmation('en', { ...PRODUCT, branding: { color } }))
+    await inspect(page, `confirmation-${color.slice(1)}`)
+  })
+
+  test('holds the longest names without growing wider than a phone', async () => {
+    const name = 'Internationalization'.repeat(6)
+    await show(confirmation('en', { ...PRODUCT, name }, 'n'.repeat(256), 'auth0|'.repeat(42)))
+    await inspect(page, 'confirmation-long')
+  })
+
+  test('leads by keyboard from the button that goes on to the way out, and shows where one is', async () => {
+    await show(confirmation('en'))
+    const focused = () => page.evaluate('document.activeElement.textContent')
+    await page.keyboard.press('Tab')
+    expect(await focused()).toBe('Continue to ClickFunnels')
+    const outline = 'getComputedStyle(document.activeElement).outlineWidth'
+    expect(Number.parseInt(String(await page.evaluate(outline)), 10)).toBeGreaterThanOrEqual(2)
+    await page.keyboard.press('Tab')
+    expect(await focused()).toBe('This is not my account')
+  })
+})
+
+test.each(['unknown', 'used', 'expired', 'suspended', 'other_browser', 'other_app', 'declined'] as const)(
+  'the refusal "%s" can be read by everybody and leads back',
+  async (refusal) => {
+    await show(refusalPage(reader('en'), refusal, PRODUCT))
+    expect(await page.getByRole('link', { name: 'Back to Tidemark' }).getAttribute('href')).toBe(
+      PRODUCT.returnTo,
+    )
+    await inspect(page, `refusal-${refusal}`)
+  },
+)
+
+test('a fault can be read by everybody', async () => {
+  await show(faultPage(reader('de'), new Error('x')))
+  await inspect(page, 'fault')
+})
+
+test('the page of error codes can be read by everybody', async () => {
+  await show(errorPage())
+  await inspect(page, 'errors')
+})
