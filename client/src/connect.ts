@@ -73,15 +73,18 @@ export async function connect(
       return { status: 'redirecting' }
     }
     popup.location.replace(link)
-    const body = request.end_user && { end_user: { id: request.end_user.id } }
-    return await ended(page, ports, session.id, body, { signal, popup, onPopupGone })
+    return await ended(page, ports, session.id, { signal, popup, onPopupGone })
   } catch (error) {
     popup?.close()
     throw error
   }
 }
 
-/** Goes on after the return: reads the session that the page's URL names, and completes it. */
+/**
+ * Goes on after the return: completes the session that the page's URL names, for whoever is logged in here. Only the
+ * page at the return does that, the popup's own too, and never the page that waits: so a link that somebody made for
+ * themselves and sent to somebody else ends at that one's login, where it is refused.
+ */
 export async function complete(
   page: BrowserWindow,
   ports: Ports,
@@ -89,11 +92,33 @@ export async function complete(
 ): Promise<ConnectOutcome | undefined> {
   const returned = takeReturn(page)
   if (returned === undefined) return undefined
+  const { session: id, status, error } = returned
+  const refusal = status === 'awaiting_completion' && (await refusalOf(ports, id, body, signal))
   if (returned.popup) {
-    finish(page, returned.session, returned.status)
+    finish(page, id, status)
     return { status: 'handed_over' }
   }
-  return ended(page, ports, returned.session, body, { signal })
+  if (refusal) throw refusal
+  if (error === undefined) return ended(page, ports, id, { signal })
+  // The browser did not get through, though the session itself may still be open.
+  const session = await ports.sessions.get(id, { signal })
+  return (await settled(ports, session, signal)) ?? { status: 'failed', session: { ...session, error } }
+}
+
+/** Completes a session. What is wrong with that is given back: a popup has to end itself whatever it is. */
+async function refusalOf(
+  { sessions }: Ports,
+  id: string,
+  body: CompleteBody,
+  signal: AbortSignal | undefined,
+): Promise<unknown> {
+  try {
+    await sessions.complete(id, body, { signal })
+  } catch (error) {
+    // It may be done all the same: by another tab, or with an answer that was lost. The session will say.
+    if (!(error instanceof Problem && error.code === 'session_not_completable')) return error
+  }
+  return undefined
 }
 
 interface Watch extends Pick<ConnectOptions, 'signal' | 'onPopupGone'> {
@@ -105,7 +130,6 @@ async function ended(
   page: BrowserWindow,
   ports: Ports,
   id: string,
-  body: CompleteBody | undefined,
   { signal, popup, onPopupGone }: Watch,
 ): Promise<ConnectOutcome> {
   let wake = () => {}
@@ -123,7 +147,7 @@ async function ended(
       // Made before the question, so that a message during it is not missed.
       const woken = new Promise<void>((resolve) => (wake = resolve))
       try {
-        const outcome = await settled(ports, await ports.sessions.get(id, { signal }), body, signal)
+        const outcome = await settled(ports, await ports.sessions.get(id, { signal }), signal)
         if (outcome) return outcome
         failures = 0
       } catch (error) {
@@ -142,14 +166,13 @@ async function ended(
   }
 }
 
-/** What a session has come to, if it has ended. One that only waits for us is completed. */
+/** What a session has come to, if it has ended. */
 async function settled(
-  { sessions, connection }: Ports,
+  { connection }: Ports,
   session: ConnectSession,
-  body: CompleteBody | undefined,
   signal: AbortSignal | undefined,
 ): Promise<ConnectOutcome | undefined> {
-  const { id, status } = session
+  const { status } = session
   switch (status) {
     case 'connected':
       return { status, session, connection: await connection(session.connection_id as string, { signal }) }
@@ -157,19 +180,6 @@ async function settled(
     case 'failed':
     case 'expired':
       return { status, session }
-    case 'awaiting_completion':
-      try {
-        const made = await sessions.complete(id, body, { signal })
-        return {
-          status: 'connected',
-          session: { ...session, status: 'connected', connection_id: made.id },
-          connection: made,
-        }
-      } catch (error) {
-        // It may be done all the same: by another tab, or with an answer that was lost. The session will say.
-        if (error instanceof Problem && error.code === 'session_not_completable') return undefined
-        throw error
-      }
     default:
       return undefined
   }

@@ -14,15 +14,25 @@ export interface PopupMessage {
   readonly status: string
 }
 
+export interface Return {
+  readonly session: string
+  readonly status: string
+  readonly error: string | undefined
+  readonly popup: boolean
+}
+
 /** The session that the page's URL brings, which is then taken out of it. */
-export function takeReturn(
-  page: BrowserWindow,
-): { readonly session: string; readonly status: string; readonly popup: boolean } | undefined {
+export function takeReturn(page: BrowserWindow): Return | undefined {
   const url = new URL(page.location.href)
   const { searchParams: query } = url
   const session = query.get('connect_session')
   if (session === null) return undefined
-  const returned = { session, status: query.get('status') ?? '', popup: query.has(POPUP_MARK) }
+  const returned = {
+    session,
+    status: query.get('status') ?? '',
+    error: query.get('error') ?? undefined,
+    popup: query.has(POPUP_MARK),
+  }
   for (const name of RETURNED) query.delete(name)
   page.history.replaceState(page.history.state, '', url.href)
   return returned
@@ -36,8 +46,8 @@ export interface FinishOptions {
 }
 
 /**
- * Ends a popup: tells the page that opened it, and closes. To be called by the page at the popup's return URL; a page
- * that calls `complete()` need not.
+ * Ends a popup: tells the page that opened it, and closes. For a page at the popup's return URL that does not call
+ * `complete()`, which does it too; without it, a "verified" session has to be completed by the product's back end.
  * @returns whether the page was the end of a popup
  */
 export function finishPopup(options: FinishOptions = {}): boolean {

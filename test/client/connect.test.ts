@@ -67,6 +67,17 @@ describe('by redirect', () => {
     })
   })
 
+  test('a return that did not get through is a failure, though the session goes on', async () => {
+    await connecting()
+    await new Browser().visit(page.assigned[0] ?? '')
+    const used = await new Browser().visit(page.assigned[0] ?? '')
+    const way = /href="([^"]*)"/.exec(used.html)?.[1]?.replaceAll('&amp;', '&') ?? ''
+    expect(await complete(new FakePage(way), ports(), { end_user })).toMatchObject({
+      status: 'failed',
+      session: { status: 'authorizing', error: 'link_used' },
+    })
+  })
+
   test('what another tab has completed meanwhile is connected', async () => {
     await connecting()
     const back = await decide(page.assigned[0] ?? '')
@@ -83,7 +94,7 @@ describe('in a popup', () => {
       page.popup.led = async (link) => {
         back = await decide(link)
         back.opener = { postMessage: (data, origin) => origin === page.location.origin && page.hears(data) }
-        expect(await complete(back, ports(), {})).toEqual({ status: 'handed_over' })
+        expect(await complete(back, ports(), { end_user })).toEqual({ status: 'handed_over' })
       }
     }
     const outcome = connecting({ popup: true })
@@ -103,13 +114,29 @@ describe('in a popup', () => {
         page.popup?.close() // That is how a window in another browsing context group looks.
         back = await decide(link)
         back.closable = false
-        await complete(back, ports(), {})
+        await complete(back, ports(), { end_user })
       }
     }
     const outcome = await connecting({ popup: true, onPopupGone: () => gone++ })
     expect(outcome).toMatchObject({ status: 'connected' })
     expect(back?.document.body.textContent).toBe('Done. You can close this window.')
     expect(gone).toBeLessThanOrEqual(1)
+  })
+
+  test('that ends at the login of another user connects nothing, however the page that waits may ask', async () => {
+    if (page.popup) {
+      page.popup.led = async (link) => {
+        const back = await decide(link)
+        expect(await complete(back, ports(), { end_user: { id: 'victim' } })).toEqual({
+          status: 'handed_over',
+        })
+        page.hears({ source: 'funnel-connect' })
+      }
+    }
+    expect(await connecting({ popup: true })).toMatchObject({
+      status: 'failed',
+      session: { error: 'end_user_mismatch' },
+    })
   })
 
   test('that is blocked becomes a redirect', async () => {
