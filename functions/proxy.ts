@@ -1,8 +1,10 @@
 // The ClickFunnels API behind a connection.
 import { parseApiPath } from '#domain/api-path.ts'
+import type { Caller } from '#domain/caller.ts'
 import { keyedCall } from '#domain/keyed-call.ts'
 import type { Services } from '#domain/ports.ts'
 import { proxyCall } from '#domain/proxy.ts'
+import type { Answer } from '#http/answer.ts'
 import { authentication } from '#http/authenticate.ts'
 import { pathId } from '#http/parse.ts'
 import { idempotencyKey, keptAnswer, proxiedPath, toProxyRequest, upstreamAnswer } from '#http/proxied.ts'
@@ -13,21 +15,31 @@ import { createServices } from '#runtime/services.ts'
 
 const idOf = ({ pathParameters }: ApiRequest) => pathId('connection', pathParameters.id, 'connection')
 
-export const proxy = (services: Services) =>
-  httpHandler<'proxy'>(
+export const proxy = (services: Services) => {
+  /** A call whose form is good counts towards the tenant's limit, whatever becomes of it. */
+  const within = ({ tenant }: Caller, call: () => Promise<Answer>) =>
+    services.limiter.withinRate(tenant, services.now(), call)
+
+  return httpHandler<'proxy'>(
     { ...services, ...authentication(services) },
     {
       'ANY /v1/connections/{id}/proxy/{path+}': async (request, caller) => {
         const segments = parseApiPath(proxiedPath(request))
         const call = { ...toProxyRequest(request, idOf(request)), segments }
         const key = idempotencyKey(request)
-        if (key === undefined) return upstreamAnswer(await proxyCall(services, caller, call))
-        return keptAnswer(await keyedCall(services, caller, call, key))
+        return within(caller, async () =>
+          key === undefined
+            ? upstreamAnswer(await proxyCall(services, caller, call))
+            : keptAnswer(await keyedCall(services, caller, call, key)),
+        )
       },
 
       'GET /v1/connections/{id}/funnels': async (request, caller) =>
-        upstreamAnswer(await proxyCall(services, caller, toProxyRequest(request, idOf(request)))),
+        within(caller, async () =>
+          upstreamAnswer(await proxyCall(services, caller, toProxyRequest(request, idOf(request)))),
+        ),
     },
   )
+}
 
 export const handler = onLambda('proxy', createServices, proxy)

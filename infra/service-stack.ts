@@ -26,6 +26,7 @@ export class ServiceStack extends Stack {
       TABLE_NAME: data.table.tableName,
       PUBLIC_URL: api.url,
       ROOT_KEY_ARN: data.rootKey.keyArn,
+      ...this.#defaultLimits(),
     }
     const full = {
       ...store,
@@ -85,6 +86,20 @@ export class ServiceStack extends Stack {
         'ClickFunnelsWorkspaceHosts',
         'Profile "custom": comma separated hosts that a workspace may have, such as *.example.com',
       ),
+    }
+  }
+
+  #defaultLimits() {
+    const limit = (name: string, what: string) =>
+      new CfnParameter(this, name, {
+        description: `${what} of a tenant that has no limit of its own; empty for no limit`,
+        default: '',
+        allowedPattern: '^([1-9][0-9]{0,8})?$',
+      }).valueAsString
+    return {
+      DEFAULT_CONNECTIONS: limit('DefaultConnections', 'Connections'),
+      DEFAULT_SESSIONS_PER_MINUTE: limit('DefaultSessionsPerMinute', 'Connect sessions a minute'),
+      DEFAULT_REQUESTS_PER_SECOND: limit('DefaultRequestsPerSecond', 'Proxied requests a second'),
     }
   }
 

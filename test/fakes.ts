@@ -2,6 +2,7 @@
 // DynamoDB and KMS adapters do. `fakeServices()` is one process on one store; hand its parts on for a second process.
 import { providerProfile } from '#adapters/provider-profiles.ts'
 import { idMinter } from '#domain/ids.ts'
+import { Limiter } from '#domain/limits.ts'
 import { Pacer } from '#domain/pace.ts'
 import type { Services } from '#domain/ports.ts'
 import { TokenMemory } from '#domain/token-memory.ts'
@@ -16,6 +17,7 @@ import { FakeRecoveryQueue } from './fakes/recovery-queue.ts'
 import { FakeSealedRecords } from './fakes/sealed-records.ts'
 import { FakeSessions } from './fakes/sessions.ts'
 import { FakeApps, FakeTenants } from './fakes/tenants.ts'
+import { FakeUsage } from './fakes/usage.ts'
 import { FakeVault } from './fakes/vault.ts'
 
 export interface FakeServices extends Services {
@@ -30,6 +32,7 @@ export interface FakeServices extends Services {
   readonly sessions: FakeSessions
   readonly keyedCalls: FakeKeyedCalls
   readonly recoveryQueue: FakeRecoveryQueue
+  readonly usage: FakeUsage
 }
 
 export const PUBLIC_URL = 'https://connect.example.com'
@@ -48,7 +51,9 @@ export function fakeServices(overrides: Partial<Services> = {}): FakeServices {
   const clickfunnels = new FakeClickFunnels(clock.now, random.bytes)
   const sessions = new FakeSessions()
   const revocations = new FakeRevocations()
-  const connections = new FakeConnections(revocations)
+  const usage = new FakeUsage()
+  const log = new FakeLog()
+  const connections = new FakeConnections(revocations, usage)
   const apps = new FakeApps()
   const keyedCalls = new FakeKeyedCalls()
   const vault = new FakeVault(clock.now)
@@ -80,7 +85,9 @@ export function fakeServices(overrides: Partial<Services> = {}): FakeServices {
     rotationProgress: sealedRecords,
     authorizationServer: clickfunnels,
     resourceServer: clickfunnels,
-    log: new FakeLog(),
+    usage,
+    limiter: new Limiter(overrides.usage ?? usage, {}, log),
+    log,
     tokenMemory: new TokenMemory(),
     pacer: new Pacer(),
     ...(overrides as object),

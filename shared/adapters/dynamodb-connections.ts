@@ -9,6 +9,7 @@ import { claimedBy, claimOf, fenced } from './connection-conditions.ts'
 import { connectionItem, connectionOf, connectionUpdate, revocationItem } from './connection-items.ts'
 import { ABSENT, type Item } from './dynamodb-expressions.ts'
 import type { Query, Table } from './dynamodb-table.ts'
+import { connectionCounted } from './dynamodb-usage.ts'
 import {
   connectionKey,
   END_USER_INDEX,
@@ -45,9 +46,10 @@ export class DynamoDbConnections implements Connections {
     return claim?.connectionId as ConnectionId | undefined
   }
 
-  create(connection: Connection): Promise<boolean> {
+  create(connection: Connection, most?: number): Promise<boolean> {
     const claim = claimOf(connection)
     return this.#table.transact([
+      connectionCounted(connection.tenantId, 1, most),
       { put: connectionItem(connection), condition: ABSENT },
       ...(claim ? [{ put: { ...claim, connectionId: connection.id }, condition: ABSENT }] : []),
     ])
@@ -120,6 +122,7 @@ export class DynamoDbConnections implements Connections {
     const key = claimOf(connection)
     const claim = key && (await this.#table.get(key))
     return this.#table.transact([
+      connectionCounted(connection.tenantId, -1),
       {
         delete: connectionKey(connection.tenantId, connection.id),
         condition: fenced({ generation: connection.generation }),

@@ -15,6 +15,8 @@ export interface Condition {
 export interface Update {
   readonly set: Item
   readonly remove?: readonly string[]
+  /** Numbers to add; an attribute that is absent counts from nothing. */
+  readonly add?: Readonly<Record<string, number>>
 }
 
 export const ABSENT: Condition = { expression: 'attribute_not_exists(pk)' }
@@ -31,27 +33,36 @@ export function deleteInput(table: string, key: Key, condition?: Condition) {
   return { TableName: table, Key: marshall(key), ...conditionInput(condition) }
 }
 
-export function updateInput(table: string, key: Key, { set, remove = [] }: Update, condition: Condition) {
+export function updateInput(
+  table: string,
+  key: Key,
+  { set, remove = [], add = {} }: Update,
+  condition: Condition | undefined,
+) {
   const members = Object.entries(set).filter(([, value]) => value !== undefined)
   const sets = members.map(([name]) => `#set_${name} = :set_${name}`)
   const removes = remove.map((name) => `#remove_${name}`)
+  const adds = Object.keys(add).map((name) => `#add_${name} :add_${name}`)
   const clauses = [
     ...(sets.length > 0 ? [`SET ${sets.join(', ')}`] : []),
     ...(removes.length > 0 ? [`REMOVE ${removes.join(', ')}`] : []),
+    ...(adds.length > 0 ? [`ADD ${adds.join(', ')}`] : []),
   ]
   return {
     TableName: table,
     Key: marshall(key),
     UpdateExpression: clauses.join(' '),
-    ConditionExpression: condition.expression,
+    ...(condition && { ConditionExpression: condition.expression }),
     ExpressionAttributeNames: {
       ...Object.fromEntries(members.map(([name]) => [`#set_${name}`, name])),
       ...Object.fromEntries(remove.map((name) => [`#remove_${name}`, name])),
-      ...condition.names,
+      ...Object.fromEntries(Object.keys(add).map((name) => [`#add_${name}`, name])),
+      ...condition?.names,
     },
     ExpressionAttributeValues: marshalled({
       ...Object.fromEntries(members.map(([name, value]) => [`:set_${name}`, value])),
-      ...condition.values,
+      ...Object.fromEntries(Object.entries(add).map(([name, value]) => [`:add_${name}`, value])),
+      ...condition?.values,
     }),
   }
 }

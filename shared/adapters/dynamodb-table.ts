@@ -1,5 +1,6 @@
 // The calls this service makes to its table: plain items in and out, conditions as booleans, throttling and outages as
 // a ServiceError. The stores beside this file say what is read and written; nothing else touches the SDK's DynamoDB client.
+import { setTimeout as sleep } from 'node:timers/promises'
 import {
   type AttributeValue,
   BatchGetItemCommand,
@@ -41,11 +42,13 @@ export interface Query {
 
 export type Write =
   | { readonly put: Item; readonly condition?: Condition }
-  | { readonly update: Key; readonly change: Update; readonly condition: Condition }
+  | { readonly update: Key; readonly change: Update; readonly condition?: Condition }
   | { readonly delete: Key; readonly condition?: Condition }
 
 /** DynamoDB's limit for one call. */
 const BATCH_GET_MOST = 100
+const CONFLICT_ATTEMPTS = 6
+const CONFLICT_PAUSE_MILLISECONDS = 30
 
 export class Table {
   readonly #client: DynamoDBClient
@@ -119,7 +122,7 @@ export class Table {
   }
 
   /** Changes an item; gives it as it is now, or nothing if the condition does not hold. */
-  async update(key: Key, change: Update, condition: Condition): Promise<Item | undefined> {
+  async update(key: Key, change: Update, condition?: Condition): Promise<Item | undefined> {
     let item: Item | undefined
     await this.#conditional(async () => {
       const input = { ...updateInput(this.#name, key, change, condition), ReturnValues: 'ALL_NEW' } as const
@@ -151,7 +154,10 @@ export class Table {
     }
   }
 
-  /** All or nothing; false if a condition does not hold. A conflict with another transaction is storage trouble. */
+  /**
+   * All or nothing; false if a condition does not hold. Transactions on one item, a counter say, get in each other's way
+   * for milliseconds: they are tried again, and a conflict that stays is storage trouble.
+   */
   async transact(writes: readonly Write[]): Promise<boolean> {
     const TransactItems = writes.map((write): TransactWriteItem => {
       if ('put' in write) return { Put: putInput(this.#name, write.put, write.condition) }
@@ -159,16 +165,19 @@ export class Table {
         return { Update: updateInput(this.#name, write.update, write.change, write.condition) }
       return { Delete: deleteInput(this.#name, write.delete, write.condition) }
     })
-    try {
-      await this.#call(() => this.#client.send(new TransactWriteItemsCommand({ TransactItems })))
-      return true
-    } catch (error) {
-      if (error instanceof TransactionCanceledException) {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.#call(() => this.#client.send(new TransactWriteItemsCommand({ TransactItems })))
+        return true
+      } catch (error) {
+        if (!(error instanceof TransactionCanceledException)) throw error
         const reasons = (error.CancellationReasons ?? []).map(({ Code }) => Code)
         if (reasons.includes('ConditionalCheckFailed')) return false
-        throw storageUnavailable(error)
+        if (!reasons.includes('TransactionConflict') || attempt === CONFLICT_ATTEMPTS) {
+          throw storageUnavailable(error)
+        }
+        await sleep(attempt * CONFLICT_PAUSE_MILLISECONDS * (0.5 + Math.random()))
       }
-      throw error
     }
   }
 

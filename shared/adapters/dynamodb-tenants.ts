@@ -29,12 +29,11 @@ export class DynamoDbTenants implements Tenants {
 
   async update(
     id: TenantId,
-    { kmsKeyArn, branding, ...change }: Parameters<Tenants['update']>[1],
+    change: Parameters<Tenants['update']>[1],
     updatedAt: EpochSeconds,
   ): Promise<Tenant | undefined> {
-    const members = Object.entries({ kmsKeyArn, branding })
-    const kept = members.filter(([, value]) => value !== undefined && value !== null)
-    const set = { ...change, ...Object.fromEntries(kept), updatedAt }
+    const members = Object.entries({ ...change, updatedAt })
+    const set = Object.fromEntries(members.filter(([, value]) => value !== null))
     const remove = members.filter(([, value]) => value === null).map(([name]) => name)
     const item = await this.#table.update(tenantKey(id), { set, remove }, EXISTS)
     return item && withoutKey<Tenant>(item)

@@ -20,6 +20,9 @@
 //  root key                   root-keys                 root-key#<version>#<number>   get
 //    version in force         root-keys                 root-key-version              get
 //  rotation's progress        key-rotation              progress                      get
+//  usage of a tenant          tenant#<T>#usage          connections                   get; added to
+//    sessions of a minute     tenant#<T>#usage          sessions#<minute>             added to
+//    requests of a window     tenant#<T>#usage          requests#<window>             added to
 //  whatever holds seals       tenant#<T>                (all of the tenant's items)   query (the rotation of keys)
 //
 // Keys start from the tenant. Those marked * are the exceptions: they are what identifies a tenant in the first place,
@@ -115,6 +118,14 @@ export const rootKeyKey = (version: number, number: number): Key => ({
   pk: 'root-keys',
   sk: `root-key#${padded(version)}#${padded(number)}`,
 })
+
+/** In a partition of its own: what is counted all the time is not in the way of what is kept. */
+const usageKey = (tenant: TenantId, sk: string): Key => ({ pk: `${tenantPk(tenant)}#usage`, sk })
+export const connectionCountKey = (tenant: TenantId): Key => usageKey(tenant, 'connections')
+export const sessionCountKey = (tenant: TenantId, minute: number): Key =>
+  usageKey(tenant, `sessions#${minute}`)
+export const requestCountKey = (tenant: TenantId, window: number): Key =>
+  usageKey(tenant, `requests#${window}`)
 
 /** What all items of one kind share, for a query over a tenant's. */
 export const prefixOf = {

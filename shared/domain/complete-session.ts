@@ -9,6 +9,7 @@ import type { Connection } from './connection.ts'
 import { ServiceError } from './errors.ts'
 import { exchangeForConnection } from './exchange.ts'
 import type { ConnectionId, ConnectSessionId, EndUserId } from './ids.ts'
+import { connectionsExceeded } from './limits.ts'
 import type { Services } from './ports.ts'
 import { findSession } from './start-session.ts'
 import { later } from './time.ts'
@@ -74,6 +75,8 @@ function exchangeFailed(error: string): ServiceError {
   switch (error) {
     case 'workspace_mismatch':
       return new ServiceError(error, 'The end user chose another workspace than the one of the connection.')
+    case 'tenant_limit_exceeded':
+      return connectionsExceeded()
     case 'connection_gone':
       return new ServiceError('not_found', 'The connection to reconnect has been deleted since.')
     case 'invalid_grant':

@@ -25,6 +25,7 @@ export const ERROR_CODES = [
   'idempotency_key_reused',
   'return_url_not_registered',
   'rate_limited',
+  'tenant_limit_exceeded',
   'app_credentials_refused',
   'internal_error',
   'secret_unreadable',

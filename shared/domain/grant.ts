@@ -22,10 +22,15 @@ export type StoredGrant =
   | { readonly outcome: 'workspace_mismatch' }
   /** No API can be called with these tokens, or nobody can say of which workspace they are. */
   | { readonly outcome: 'workspace_unusable' }
+  /** A new connection would be one more than the tenant may have. */
+  | { readonly outcome: 'tenant_limit_exceeded' }
   /** The connection to reconnect is gone. */
   | { readonly outcome: 'connection_gone' }
 
-type Ports = Pick<Services, 'now' | 'newId' | 'chance' | 'connections' | 'resourceServer' | 'provider'> &
+type Ports = Pick<
+  Services,
+  'now' | 'newId' | 'chance' | 'tenants' | 'connections' | 'limiter' | 'resourceServer' | 'provider'
+> &
   Parameters<typeof settleRevocation>[0]
 
 /** How often a concurrent change of the same connection is answered by starting over. */
@@ -67,7 +72,12 @@ async function place(
     const connectionId = session.reconnects ?? claimed
     if (connectionId === undefined) {
       const connection = await newConnection(services, session, tokens, workspace)
-      if (await services.connections.create(connection)) return { outcome: 'stored', connection }
+      const tenant = await services.tenants.get(session.tenantId)
+      const most = tenant && services.limiter.mostConnections(tenant)
+      if (await services.connections.create(connection, most)) return { outcome: 'stored', connection }
+      const elsewhere = await connectedAlready(services, session, workspace)
+      if (elsewhere === undefined && tenant !== undefined && (await services.limiter.isFull(tenant)))
+        return { outcome: 'tenant_limit_exceeded' }
       continue
     }
     const current = await services.connections.get({ tenantId: session.tenantId, connectionId })

@@ -2,12 +2,13 @@
 // before the deadline simply stays due. Cost grows with what is due, never with what is stored. Each app has a lane of
 // its own (lanes.ts): one whose provider is down, or whose credentials are refused, takes nothing from the others.
 import { type Connection, expiryOf } from './connection.ts'
+import type { DueCursor, DueWork } from './due.ts'
 import type { FreshTokenPorts } from './fresh-token.ts'
 import { type LaneSignal, runInLanes } from './lanes.ts'
 import { refOf } from './lease.ts'
 import { type LivenessOutcome, probeConnection } from './liveness.ts'
 import { isPaced } from './pace.ts'
-import type { DueCursor, DueWork, Services } from './ports.ts'
+import type { Services } from './ports.ts'
 import { type RefreshOutcome, refreshConnection } from './refresh.ts'
 import { ruleOf } from './refresh-rules.ts'
 import { settleRevocation } from './revocation.ts'

@@ -10,8 +10,8 @@ import type { App, SealedClientSecret, Tenant, TenantChange } from './tenant.ts'
 /** How often a concurrent change of the same app is answered by starting over. */
 const ATTEMPTS = 5
 
-type TenantInput = Pick<Tenant, 'name' | 'returnUrls' | 'origins' | 'kmsKeyArn' | 'branding'>
-type TenantPorts = Pick<Services, 'now' | 'newId' | 'tenants' | 'tenantKeys'>
+type TenantInput = Pick<Tenant, 'name' | 'returnUrls' | 'origins' | 'kmsKeyArn' | 'branding' | 'limits'>
+type TenantPorts = Pick<Services, 'now' | 'newId' | 'tenants' | 'tenantKeys' | 'usage'>
 
 /** @throws ServiceError kms_key_unavailable when the tenant's own KMS key cannot be used */
 export async function createTenant(services: TenantPorts, input: TenantInput): Promise<Tenant> {
@@ -53,6 +53,8 @@ export async function updateTenant(
   }
   const tenant = await services.tenants.update(id, change, services.now())
   if (tenant === undefined) throw new ServiceError('not_found', 'There is no such tenant.')
+  // What is kept cannot drift by what this service does; whatever else was done to the table ends here.
+  if (change.limits?.connections !== undefined) await services.usage.recountConnections(id)
   return tenant
 }
 

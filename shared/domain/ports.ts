@@ -12,10 +12,10 @@ import type {
   Revocation,
   Workspace,
 } from './connection.ts'
+import type { DueIndex } from './due.ts'
 import type { KeyedCalls } from './idempotency.ts'
 import type {
   AppId,
-  Brand,
   ConnectionId,
   ConnectSessionId,
   EndUserId,
@@ -25,6 +25,7 @@ import type {
   WorkspaceId,
 } from './ids.ts'
 import type { RootKeys, TenantKeys } from './keys.ts'
+import type { Limiter, Usage } from './limits.ts'
 import type { Pace, Pacer } from './pace.ts'
 import type { ProviderProfile } from './provider.ts'
 import type { RotationProgressStore, SealedRecords } from './sealed-records.ts'
@@ -122,14 +123,6 @@ export interface Page<T> {
   readonly next?: ConnectionId
 }
 
-export type DueWork = { readonly tenantId: TenantId; readonly appId: AppId } & (
-  | { readonly kind: 'connection'; readonly connectionId: ConnectionId }
-  | { readonly kind: 'revocation'; readonly revocationId: RevocationId }
-)
-
-/** Where a page of due work ended; opaque. */
-export type DueCursor = Brand<object, 'DueCursor'>
-
 export interface Connections {
   get(ref: ConnectionRef): Promise<Connection | undefined>
   /** Which connection of this app already is to this workspace, for this end user? */
@@ -139,8 +132,8 @@ export interface Connections {
     workspace: WorkspaceId,
     endUser: EndUserId,
   ): Promise<ConnectionId | undefined>
-  /** False when another connection took the same workspace for the same app and end user first. */
-  create(connection: Connection): Promise<boolean>
+  /** False when another took the same workspace for the same app and end user first, or the tenant has `most` already. */
+  create(connection: Connection, most?: number): Promise<boolean>
   /** Takes the lease if the generation is the one read and nobody holds a live lease; false if not. */
   acquireLease(ref: ConnectionRef, generation: number, lease: Lease, now: EpochSeconds): Promise<boolean>
   /** Changes the connection if the fence holds; false if not. */
@@ -185,16 +178,6 @@ export interface RecoverableRotation {
 
 export interface RecoveryQueue {
   send(rotation: RecoverableRotation): Promise<void>
-}
-
-export interface DueIndex {
-  /** What is due in a shard by `now`, oldest first, `limit` at most; `next` leads on where there may be more. */
-  due(
-    shard: number,
-    now: EpochSeconds,
-    limit: number,
-    after?: DueCursor,
-  ): Promise<{ readonly items: readonly DueWork[]; readonly next?: DueCursor }>
 }
 
 /** Tokens as the provider gave them (RFC 6749 section 5.1, with ClickFunnels' extras). */
@@ -296,6 +279,7 @@ export interface Services {
   readonly keyedCalls: KeyedCalls
   readonly recoveryQueue: RecoveryQueue
   readonly dueIndex: DueIndex
+  readonly usage: Usage
   readonly vault: Vault
   readonly tenantKeys: TenantKeys
   readonly rootKeys: RootKeys
@@ -307,4 +291,5 @@ export interface Services {
   /** Of this process, as is the next. */
   readonly tokenMemory: TokenMemory
   readonly pacer: Pacer
+  readonly limiter: Limiter
 }

@@ -5,6 +5,7 @@ import { LINK_LIFETIME_SECONDS } from './connect-session.ts'
 import { ServiceError, validationFailed } from './errors.ts'
 import { randomSecret, sha256 } from './hash.ts'
 import type { AppId, ConnectionId, ConnectSessionId } from './ids.ts'
+import { connectionsExceeded } from './limits.ts'
 import type { Services } from './ports.ts'
 import { Secret } from './secret.ts'
 import { type App, type EndUser, isRegisteredReturnUrl } from './tenant.ts'
@@ -26,12 +27,12 @@ export interface StartedSession {
   readonly linkSecret: Secret
 }
 
-type Ports = Pick<Services, 'now' | 'newId' | 'randomBytes' | 'apps' | 'connections' | 'sessions'>
+type Ports = Pick<Services, 'now' | 'newId' | 'randomBytes' | 'apps' | 'connections' | 'sessions' | 'limiter'>
 
 /**
  * Starts a connect session.
  * @throws ServiceError return_url_not_registered; validation_failed when app or connection are not the tenant's, or
- *   the connection is not this end user's
+ *   the connection is not this end user's; tenant_limit_exceeded
  */
 export async function startSession(
   services: Ports,
@@ -51,6 +52,10 @@ export async function startSession(
     throw validationFailed({ pointer: '#/app_id', detail: 'is not the app of the connection to reconnect' })
   }
   const now = services.now()
+  await services.limiter.countSession(tenant, now)
+  // Better now than after the end user has approved. Whom a connection is there for already can be named.
+  if (reconnected === undefined && (await services.limiter.isFull(tenant)))
+    throw connectionsExceeded(services.limiter.mostConnections(tenant))
   const linkSecret = randomSecret(services.randomBytes)
   const session: ConnectSession = {
     id: services.newId('connectSession'),

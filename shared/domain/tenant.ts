@@ -1,5 +1,6 @@
 // Tenants and their ClickFunnels platform applications; and where a tenant may send a browser back to.
 import type { AppId, EndUserId, TenantId } from './ids.ts'
+import type { Limits } from './limits.ts'
 import type { EpochSeconds } from './time.ts'
 import type { Sealed } from './vault.ts'
 
@@ -20,6 +21,8 @@ export interface Tenant {
   /** The tenant's own KMS key, which wraps its keys in place of ours. */
   readonly kmsKeyArn?: string
   readonly branding?: Branding
+  /** What it may use at the most, where that is not the service's default. */
+  readonly limits?: Limits
   readonly createdAt: EpochSeconds
   readonly updatedAt: EpochSeconds
 }
@@ -28,6 +31,7 @@ export interface Tenant {
 export type TenantChange = Partial<Pick<Tenant, 'name' | 'status' | 'returnUrls' | 'origins'>> & {
   readonly kmsKeyArn?: string | null
   readonly branding?: Branding | null
+  readonly limits?: Limits | null
 }
 
 /** A client secret as stored. The serial binds the seal, so that one secret cannot be put in another's place. */

@@ -124,6 +124,12 @@ export const ERROR_CATALOG: Readonly<
     remedy:
       'Try again after "Retry-After". Make fewer calls at once for this connection; others are not affected.',
   },
+  tenant_limit_exceeded: {
+    meaning:
+      'The tenant uses as much as the operator allows it. "limit" says of what: "connections", "sessions_per_minute" or "requests_per_second". Nothing was done; other tenants are not affected.',
+    remedy:
+      'Try again after "Retry-After". At the limit of connections, disconnect some, or start the session with the "connection_id" of the one to reconnect. Ask the operator for a higher limit.',
+  },
   app_credentials_refused: {
     meaning: "ClickFunnels does not know the app's client id, or none of its client secrets is right.",
     remedy:

@@ -28,6 +28,7 @@ export const PROBLEMS: Readonly<Record<ErrorCode, { readonly status: number; rea
   idempotency_key_reused: { status: 422, title: 'The key was used for another call' },
   return_url_not_registered: { status: 422, title: 'The return URL is not registered' },
   rate_limited: { status: 429, title: 'The connection is called too fast' },
+  tenant_limit_exceeded: { status: 429, title: 'A limit of the tenant is reached' },
   app_credentials_refused: { status: 502, title: "ClickFunnels refused the app's credentials" },
   grant_refused: { status: 502, title: 'ClickFunnels refused the authorization code' },
   upstream_unreachable: { status: 502, title: 'ClickFunnels could not be reached' },

@@ -1,6 +1,7 @@
 // Tenants and apps on the wire, both ways. A client secret comes in and never goes out.
 import * as z from 'zod/mini'
 import { recognisedTrouble } from '#domain/app-health.ts'
+import type { Limits } from '#domain/limits.ts'
 import { Secret } from '#domain/secret.ts'
 import { type App, redirectUri, type Tenant } from '#domain/tenant.ts'
 import { toRfc3339 } from '#domain/time.ts'
@@ -33,6 +34,22 @@ const secret = z.pipe(
   z.transform((value) => new Secret(value)),
 )
 
+const limit = z.int().check(z.minimum(1), z.maximum(999_999_999))
+const limits = z.pipe(
+  z.object({
+    connections: z.optional(limit),
+    sessions_per_minute: z.optional(limit),
+    requests_per_second: z.optional(limit),
+  }),
+  z.transform(
+    ({ connections, sessions_per_minute, requests_per_second }): Limits => ({
+      ...(connections && { connections }),
+      ...(sessions_per_minute && { sessionsPerMinute: sessions_per_minute }),
+      ...(requests_per_second && { requestsPerSecond: requests_per_second }),
+    }),
+  ),
+)
+
 export const newTenantSchema = z.pipe(
   z.object({
     name: text(128),
@@ -40,13 +57,15 @@ export const newTenantSchema = z.pipe(
     origins: z._default(origins, []),
     kms_key_arn: z.optional(kmsKeyArn),
     branding: z.optional(branding),
+    limits: z.optional(limits),
   }),
-  z.transform(({ name, return_urls, origins, kms_key_arn, branding }) => ({
+  z.transform(({ name, return_urls, origins, kms_key_arn, branding, limits }) => ({
     name,
     returnUrls: return_urls,
     origins,
     ...(kms_key_arn && { kmsKeyArn: kms_key_arn }),
     ...(branding && { branding }),
+    ...(limits && { limits }),
   })),
 )
 
@@ -58,14 +77,16 @@ export const tenantChangeSchema = z.pipe(
     origins: z.optional(origins),
     kms_key_arn: z.optional(z.nullable(kmsKeyArn)),
     branding: z.optional(z.nullable(branding)),
+    limits: z.optional(z.nullable(limits)),
   }),
-  z.transform(({ name, status, return_urls, origins, kms_key_arn, branding }) => ({
+  z.transform(({ name, status, return_urls, origins, kms_key_arn, branding, limits }) => ({
     ...(name && { name }),
     ...(status && { status }),
     ...(return_urls && { returnUrls: return_urls }),
     ...(origins && { origins }),
     ...(kms_key_arn !== undefined && { kmsKeyArn: kms_key_arn }),
     ...(branding !== undefined && { branding }),
+    ...(limits !== undefined && { limits }),
   })),
 )
 
@@ -91,8 +112,17 @@ export function tenantJson(tenant: Tenant) {
     origins: tenant.origins,
     ...(tenant.kmsKeyArn && { kms_key_arn: tenant.kmsKeyArn }),
     ...(tenant.branding && { branding: tenant.branding }),
+    ...(tenant.limits && { limits: limitsJson(tenant.limits) }),
     created_at: toRfc3339(tenant.createdAt),
     updated_at: toRfc3339(tenant.updatedAt),
+  }
+}
+
+function limitsJson({ connections, sessionsPerMinute, requestsPerSecond }: Limits) {
+  return {
+    ...(connections && { connections }),
+    ...(sessionsPerMinute && { sessions_per_minute: sessionsPerMinute }),
+    ...(requestsPerSecond && { requests_per_second: requestsPerSecond }),
   }
 }
 

@@ -16,7 +16,16 @@ const provider = z.object({
 
 const recovery = z.object({ RECOVERY_QUEUE_URL: url })
 
-const full = z.extend(z.extend(z.extend(api, vault.shape), provider.shape), recovery.shape)
+const limit = z._default(blankable(z.string().check(z.regex(/^[1-9]\d{0,8}$/))), '')
+/** What a tenant may use that has no limits of its own; empty for no limit. */
+const limits = z.object({
+  DEFAULT_CONNECTIONS: limit,
+  DEFAULT_SESSIONS_PER_MINUTE: limit,
+  DEFAULT_REQUESTS_PER_SECOND: limit,
+})
+
+const store = z.extend(z.extend(api, vault.shape), limits.shape)
+const full = z.extend(z.extend(store, provider.shape), recovery.shape)
 
 /** What each function finds in its environment, by the function's file name. */
 export const ENV = {
@@ -27,9 +36,9 @@ export const ENV = {
   proxy: full,
   'keep-alive': full,
   'recover-rotations': full,
-  'rotate-keys': z.extend(api, vault.shape),
+  'rotate-keys': store,
   credentials: api,
-  tenants: z.extend(api, vault.shape),
+  tenants: store,
   service: z.object({ PUBLIC_URL: url }),
 } as const
 

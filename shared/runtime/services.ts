@@ -12,6 +12,7 @@ import { DynamoDbSealedRecords } from '#adapters/dynamodb-sealed-records.ts'
 import { DynamoDbSessions } from '#adapters/dynamodb-sessions.ts'
 import { Table } from '#adapters/dynamodb-table.ts'
 import { DynamoDbApps, DynamoDbTenants } from '#adapters/dynamodb-tenants.ts'
+import { DynamoDbUsage } from '#adapters/dynamodb-usage.ts'
 import { KmsDataKeys } from '#adapters/kms-data-keys.ts'
 import { KmsRootKeys } from '#adapters/kms-root-keys.ts'
 import { KmsTenantKeys } from '#adapters/kms-tenant-keys.ts'
@@ -21,6 +22,7 @@ import { type ProviderSettings, providerProfile } from '#adapters/provider-profi
 import { SqsRecoveryQueue } from '#adapters/sqs-recovery-queue.ts'
 import { TenantKeyWrapping } from '#adapters/tenant-key-wrapping.ts'
 import { idMinter } from '#domain/ids.ts'
+import { Limiter, type Limits } from '#domain/limits.ts'
 import { Pacer } from '#domain/pace.ts'
 import type { Services } from '#domain/ports.ts'
 import { epochSeconds } from '#domain/time.ts'
@@ -37,6 +39,9 @@ interface StoreSettings {
   readonly TABLE_NAME: string
   readonly PUBLIC_URL: string
   readonly ROOT_KEY_ARN: string
+  readonly DEFAULT_CONNECTIONS: string
+  readonly DEFAULT_SESSIONS_PER_MINUTE: string
+  readonly DEFAULT_REQUESTS_PER_SECOND: string
 }
 
 /** DynamoDB answers in milliseconds; a connection that hangs is given up and tried again well inside a request. */
@@ -51,6 +56,8 @@ export function createStoreServices(functionName: string, settings: StoreSetting
   const sealedRecords = new DynamoDbSealedRecords(table)
   const sessions = new DynamoDbSessions(table)
   const revocations = new DynamoDbRevocations(table)
+  const usage = new DynamoDbUsage(table)
+  const log = createLog(functionName)
   return {
     now,
     newId: idMinter(Date.now, randomBytes),
@@ -72,7 +79,9 @@ export function createStoreServices(functionName: string, settings: StoreSetting
     rootKeys,
     sealedRecords,
     rotationProgress: sealedRecords,
-    log: createLog(functionName),
+    usage,
+    limiter: new Limiter(usage, defaultLimits(settings), log),
+    log,
     tokenMemory: new TokenMemory(),
     pacer: new Pacer(),
   }
@@ -92,5 +101,15 @@ export function createServices(
       return new ClickFunnelsOAuth(provider)
     }),
     resourceServer: new ClickFunnelsApi(provider),
+  }
+}
+
+/** An empty setting is no limit. */
+function defaultLimits(settings: StoreSettings): Limits {
+  const { DEFAULT_CONNECTIONS, DEFAULT_SESSIONS_PER_MINUTE, DEFAULT_REQUESTS_PER_SECOND } = settings
+  return {
+    ...(DEFAULT_CONNECTIONS && { connections: Number(DEFAULT_CONNECTIONS) }),
+    ...(DEFAULT_SESSIONS_PER_MINUTE && { sessionsPerMinute: Number(DEFAULT_SESSIONS_PER_MINUTE) }),
+    ...(DEFAULT_REQUESTS_PER_SECOND && { requestsPerSecond: Number(DEFAULT_REQUESTS_PER_SECOND) }),
   }
 }

@@ -16,6 +16,7 @@ import { DynamoDbSealedRecords } from '#adapters/dynamodb-sealed-records.ts'
 import { DynamoDbSessions } from '#adapters/dynamodb-sessions.ts'
 import { Table } from '#adapters/dynamodb-table.ts'
 import { DynamoDbApps, DynamoDbTenants } from '#adapters/dynamodb-tenants.ts'
+import { DynamoDbUsage } from '#adapters/dynamodb-usage.ts'
 import { KmsDataKeys } from '#adapters/kms-data-keys.ts'
 import { KmsRootKeys } from '#adapters/kms-root-keys.ts'
 import { KmsTenantKeys } from '#adapters/kms-tenant-keys.ts'
@@ -65,6 +66,7 @@ export async function openBackend(): Promise<Backend> {
       dueIndex: revocations,
       sealedRecords,
       rotationProgress: sealedRecords,
+      usage: new DynamoDbUsage(table),
     },
     item: async (key) => {
       const { Item } = await client.send(new GetItemCommand({ TableName: TABLE, Key: marshall(key) }))

@@ -9,6 +9,7 @@ import { keyedCallsContract } from '../contracts/keyed-calls.ts'
 import { sealedRecordsContract } from '../contracts/sealed-records.ts'
 import { sessionsContract } from '../contracts/sessions.ts'
 import { tenantsContract } from '../contracts/tenants.ts'
+import { usageContract } from '../contracts/usage.ts'
 import { type Backend, openBackend } from './backend.ts'
 
 let backend: Backend
@@ -28,4 +29,5 @@ describe('the DynamoDB stores', () => {
   dueContract(open)
   keyedCallsContract(open)
   sealedRecordsContract(open)
+  usageContract(open)
 })

@@ -11,6 +11,7 @@ import { sealedRecordsContract } from './sealed-records.ts'
 import { sessionsContract } from './sessions.ts'
 import { tenantKeysContract } from './tenant-keys.ts'
 import { tenantsContract } from './tenants.ts'
+import { usageContract } from './usage.ts'
 import { vaultContract } from './vault.ts'
 
 let services: FakeServices
@@ -28,6 +29,7 @@ describe('the fakes', () => {
   dueContract(() => services)
   keyedCallsContract(() => services)
   sealedRecordsContract(() => services)
+  usageContract(() => services)
   vaultContract(() => services.vault)
   tenantKeysContract(
     () => services,

@@ -14,6 +14,7 @@ export type Stores = Pick<
   | 'dueIndex'
   | 'sealedRecords'
   | 'rotationProgress'
+  | 'usage'
 >
 
 /** Gives the stores of the test that runs; what other tests put there must not matter. */

@@ -1,20 +1,19 @@
 // Connections, owed revocations and the due index in maps, with the conditions that the ports document.
 import { dueShardOf } from '#adapters/table.ts'
 import type { Connection, ConnectionRef, Lease, Revocation } from '#domain/connection.ts'
+import type { DueCursor, DueIndex, DueWork } from '#domain/due.ts'
 import type { AppId, ConnectionId, EndUserId, RevocationId, TenantId, WorkspaceId } from '#domain/ids.ts'
 import { mayShrink, type Pace } from '#domain/pace.ts'
 import type {
   ConnectionChange,
   ConnectionFilter,
   Connections,
-  DueCursor,
-  DueIndex,
-  DueWork,
   Fence,
   Page,
   Revocations,
 } from '#domain/ports.ts'
 import type { EpochSeconds } from '#domain/time.ts'
+import type { FakeUsage } from './usage.ts'
 
 export class FakeRevocations implements Revocations {
   readonly items = new Map<RevocationId, Revocation>()
@@ -42,9 +41,12 @@ export class FakeConnections implements Connections, DueIndex {
   readonly items = new Map<string, Connection>()
   readonly #claims = new Map<string, ConnectionId>()
   readonly #revocations: FakeRevocations
+  readonly #usage: FakeUsage
 
-  constructor(revocations: FakeRevocations) {
+  constructor(revocations: FakeRevocations, usage: FakeUsage) {
     this.#revocations = revocations
+    this.#usage = usage
+    usage.stored = (tenant) => [...this.items.values()].filter(({ tenantId }) => tenantId === tenant).length
   }
 
   async get(ref: ConnectionRef): Promise<Connection | undefined> {
@@ -55,10 +57,11 @@ export class FakeConnections implements Connections, DueIndex {
     return this.#claims.get(JSON.stringify([tenant, app, workspace, endUser]))
   }
 
-  async create(connection: Connection): Promise<boolean> {
+  async create(connection: Connection, most?: number): Promise<boolean> {
     const key = keyOf({ tenantId: connection.tenantId, connectionId: connection.id })
     const claim = claimOf(connection)
     if (this.items.has(key) || (claim !== undefined && this.#claims.has(claim))) return false
+    if (!this.#usage.countConnection(connection.tenantId, 1, most)) return false
     this.items.set(key, structuredClone(connection))
     if (claim !== undefined) this.#claims.set(claim, connection.id)
     return true
@@ -105,6 +108,7 @@ export class FakeConnections implements Connections, DueIndex {
     const stored = this.items.get(key)
     if (stored?.generation !== connection.generation) return false
     this.items.delete(key)
+    this.#usage.countConnection(connection.tenantId, -1)
     const claim = claimOf(connection)
     if (claim !== undefined && this.#claims.get(claim) === connection.id) this.#claims.delete(claim)
     await this.#revocations.owe(revocation)

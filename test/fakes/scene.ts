@@ -70,7 +70,11 @@ export class Scene {
   async connect(request: Partial<SessionRequest> = {}, workspace: Workspace = ACME): Promise<Connection> {
     const journey = await this.leave({ ...request, completion: 'verified' })
     await this.comeBack(journey, workspace)
-    const { id: sessionId, endUser } = journey.session
+    return this.complete(journey)
+  }
+
+  /** The tenant says that the session's own end user is logged in. */
+  complete({ session: { id: sessionId, endUser } }: Pick<Journey, 'session'>): Promise<Connection> {
     return completeSession(this.services, this.caller, { sessionId, endUserId: endUser.id })
   }
 

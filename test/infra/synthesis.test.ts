@@ -24,6 +24,9 @@ describe('synthesis', () => {
   it('asks for nothing: every parameter has a default', () => {
     const { BootstrapVersion: _, ...parameters } = service.Parameters
     expect(Object.entries(parameters).map(([name, { Default }]) => [name, Default])).toEqual([
+      ['DefaultConnections', ''],
+      ['DefaultSessionsPerMinute', ''],
+      ['DefaultRequestsPerSecond', ''],
       ['ClickFunnelsProfile', 'clickfunnels'],
       ['ClickFunnelsAccountsUrl', ''],
       ['ClickFunnelsApiUrl', ''],

@@ -21,8 +21,8 @@ afterAll(async () => {
 
 const kmsCalls = () => Object.values(stack.kmsCalls()).reduce((sum, count) => sum + count, 0)
 
-async function callable() {
-  const tenant = await stack.createTenant({ tokens: 'rotating' })
+async function callable(limits?: object) {
+  const tenant = await stack.createTenant({ tokens: 'rotating', ...(limits && { limits }) })
   const { id } = (await stack.connect(tenant)).json
   return async (call: ApiCall = {}) => {
     const operations: string[] = []
@@ -70,4 +70,11 @@ test('a warm writing call costs nothing more; with an Idempotency-Key two writes
   const keyed = withKey('second')
   expect(await call(keyed)).toEqual({ operations: ['PutItem', 'PutItem'], kms: 0 })
   expect(await call(keyed)).toEqual({ operations: ['PutItem', 'GetItem'], kms: 0 })
+})
+
+test('a tenant far below its limit of requests asks AWS no more than one without', async () => {
+  const call = await callable({ requests_per_second: 100 })
+  await call()
+  expect(await call()).toEqual({ operations: [], kms: 0 })
+  expect(await call()).toEqual({ operations: [], kms: 0 })
 })

@@ -59,6 +59,7 @@ export interface TenantOptions {
   /** Lifetime of access tokens, in seconds. */
   readonly lifetime?: number
   readonly origins?: readonly string[]
+  readonly limits?: object
 }
 
 export interface ConnectOptions {
@@ -123,10 +124,10 @@ export function testClient(apiUrl: string, simulatorUrl: string): TestClient {
 async function createTenant(
   api: TestStack['api'],
   control: TestStack['control'],
-  { name = 'Acme', tokens = 'rotating', lifetime, origins = [] }: TenantOptions = {},
+  { name = 'Acme', tokens = 'rotating', lifetime, origins = [], limits }: TenantOptions = {},
 ): Promise<TestTenant> {
   const returnUrl = 'https://acme.example/connected'
-  const tenant = await created(api('/v1/tenants', post({ name, return_urls: [returnUrl], origins })))
+  const tenant = await created(api('/v1/tenants', post({ name, return_urls: [returnUrl], origins, limits })))
   const base = `/v1/tenants/${tenant.id}`
   const key = await created(api(`${base}/api-keys`, post({ name: 'test' })))
   const application = await created(

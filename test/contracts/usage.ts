@@ -1,0 +1,91 @@
+// What every implementation of Usage has to do, and the stores that count into it.
+import { describe, expect, test } from 'vitest'
+import { aConnection, aRevocation, NOW, newId, refOf } from './samples.ts'
+import type { OpenStores } from './stores.ts'
+
+const MINUTE = Math.floor(NOW / 60)
+const WINDOW = Math.floor(NOW / 10)
+
+export function usageContract(open: OpenStores): void {
+  describe('the number of connections', () => {
+    test('follows what is made and removed, and not what is replaced', async () => {
+      const { connections, usage } = open()
+      const connection = aConnection(newId('tenant'))
+      const { tenantId } = connection
+      expect(await usage.connections(tenantId)).toBe(0)
+      await connections.create(connection)
+      await connections.create(aConnection(tenantId))
+      await connections.create(aConnection(newId('tenant')))
+      expect(await usage.connections(tenantId)).toBe(2)
+      await connections.replaceGrant(connection, { generation: 2, updatedAt: NOW }, undefined)
+      expect(await usage.connections(tenantId)).toBe(2)
+      await connections.remove({ ...connection, generation: 2 }, aRevocation(connection))
+      expect(await usage.connections(tenantId)).toBe(1)
+    })
+
+    test('does not count what was refused', async () => {
+      const { connections, usage } = open()
+      const connection = aConnection(newId('tenant'))
+      const { tenantId } = connection
+      await connections.create(connection)
+      expect(await connections.create({ ...connection, id: newId('connection') })).toBe(false)
+      expect(await connections.remove({ ...connection, generation: 7 }, aRevocation(connection))).toBe(false)
+      expect(await usage.connections(tenantId)).toBe(1)
+    })
+
+    test('never goes beyond what is allowed, however many come at once', async () => {
+      const { connections, usage } = open()
+      const tenantId = newId('tenant')
+      const all = Array.from({ length: 12 }, () => aConnection(tenantId))
+      const made = await Promise.all(all.map((connection) => connections.create(connection, 5)))
+      expect(made.filter(Boolean)).toHaveLength(5)
+      expect(await usage.connections(tenantId)).toBe(5)
+      expect((await connections.list(tenantId, {}, 100)).items).toHaveLength(5)
+      const [first] = all.filter((_, place) => made[place])
+      if (first) await connections.remove(first, aRevocation(first))
+      expect(await connections.create(aConnection(tenantId), 5)).toBe(true)
+    })
+
+    test('is mended by counting', async () => {
+      const { connections, usage } = open()
+      const connection = aConnection(newId('tenant'))
+      await connections.create(connection)
+      await connections.create(aConnection(connection.tenantId))
+      expect(await usage.recountConnections(connection.tenantId)).toBe(2)
+      expect(await usage.connections(connection.tenantId)).toBe(2)
+      expect(await usage.recountConnections(newId('tenant'))).toBe(0)
+      expect(await connections.get(refOf(connection))).toBeDefined()
+    })
+  })
+
+  describe('the sessions of a minute', () => {
+    test('are counted up to what is allowed, each minute and each tenant anew', async () => {
+      const { usage } = open()
+      const tenant = newId('tenant')
+      const asked = await Promise.all(Array.from({ length: 9 }, () => usage.countSession(tenant, MINUTE, 4)))
+      expect(asked.filter(Boolean)).toHaveLength(4)
+      expect(await usage.countSession(tenant, MINUTE, 5)).toBe(true)
+      expect(await usage.countSession(tenant, MINUTE + 1, 4)).toBe(true)
+      expect(await usage.countSession(newId('tenant'), MINUTE, 4)).toBe(true)
+    })
+  })
+
+  describe('the requests of a window', () => {
+    test('are summed over all who report', async () => {
+      const { usage } = open()
+      const tenant = newId('tenant')
+      expect(await usage.addRequests(tenant, WINDOW, { requests: 3, shared: 2 })).toEqual({
+        requests: 3,
+        shared: 2,
+      })
+      await Promise.all([1, 2, 3].map(() => usage.addRequests(tenant, WINDOW, { requests: 5, shared: 0 })))
+      expect(await usage.addRequests(tenant, WINDOW, { requests: 0, shared: 1 })).toEqual({
+        requests: 18,
+        shared: 3,
+      })
+      const none = { requests: 0, shared: 0 }
+      expect(await usage.addRequests(tenant, WINDOW + 1, none)).toEqual(none)
+      expect(await usage.addRequests(newId('tenant'), WINDOW, none)).toEqual(none)
+    })
+  })
+}

@@ -1,0 +1,54 @@
+// What tenants have used, in maps.
+import type { TenantId } from '#domain/ids.ts'
+import type { Usage } from '#domain/limits.ts'
+import type { RequestCounts } from '#domain/request-meter.ts'
+
+export class FakeUsage implements Usage {
+  readonly #connections = new Map<TenantId, number>()
+  readonly #sessions = new Map<string, number>()
+  readonly #requests = new Map<string, RequestCounts>()
+  /** How often something was asked or told. */
+  calls = 0
+  /** Counts what is stored; the fake of the connections knows. */
+  stored: (tenant: TenantId) => number = () => 0
+
+  async connections(tenant: TenantId): Promise<number> {
+    this.calls += 1
+    return this.#connections.get(tenant) ?? 0
+  }
+
+  async recountConnections(tenant: TenantId): Promise<number> {
+    this.#connections.set(tenant, this.stored(tenant))
+    return this.stored(tenant)
+  }
+
+  async countSession(tenant: TenantId, minute: number, most: number): Promise<boolean> {
+    this.calls += 1
+    const key = `${tenant}/${minute}`
+    const count = this.#sessions.get(key) ?? 0
+    if (count >= most) return false
+    this.#sessions.set(key, count + 1)
+    return true
+  }
+
+  async addRequests(
+    tenant: TenantId,
+    window: number,
+    { requests, shared }: RequestCounts,
+  ): Promise<RequestCounts> {
+    this.calls += 1
+    const key = `${tenant}/${window}`
+    const before = this.#requests.get(key) ?? { requests: 0, shared: 0 }
+    const sums = { requests: before.requests + requests, shared: before.shared + shared }
+    this.#requests.set(key, sums)
+    return sums
+  }
+
+  /** Counts a connection in or out, unless there are `most` already; false if so. */
+  countConnection(tenant: TenantId, by: 1 | -1, most = Number.POSITIVE_INFINITY): boolean {
+    const count = this.#connections.get(tenant) ?? 0
+    if (count >= most) return false
+    this.#connections.set(tenant, count + by)
+    return true
+  }
+}
