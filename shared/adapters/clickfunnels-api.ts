@@ -4,7 +4,7 @@ import type { ProbeOutcome, ResourceServer, UpstreamRequest, UpstreamResponse } 
 import type { ProviderProfile } from '#domain/provider.ts'
 import type { Secret } from '#domain/secret.ts'
 import { workspaceFrom } from './clickfunnels-workspace.ts'
-import { OutgoingError, type OutgoingResponse, sendRequest } from './outgoing-http.ts'
+import { MOST_RESPONSE_BYTES, OutgoingError, type OutgoingResponse, sendRequest } from './outgoing-http.ts'
 
 const PROBE_DEADLINE_MILLISECONDS = 8_000
 
@@ -73,7 +73,7 @@ function blocked(): ServiceError {
   )
 }
 
-function problemOf({ fault, message }: OutgoingError): ServiceError {
+function problemOf({ fault, message, size }: OutgoingError): ServiceError {
   switch (fault) {
     case 'unreachable':
       return new ServiceError(
@@ -101,7 +101,8 @@ function problemOf({ fault, message }: OutgoingError): ServiceError {
     case 'too_large':
       return new ServiceError(
         'upstream_response_too_large',
-        `ClickFunnels' answer cannot be handed on: ${message}.`,
+        `ClickFunnels' answer cannot be handed on (${message}). Ask for less at a time.`,
+        { extensions: { size, limit: MOST_RESPONSE_BYTES } },
       )
     case 'invalid':
       return new ServiceError(

@@ -29,10 +29,13 @@ export type OutgoingFault = 'unreachable' | 'untrusted' | 'timeout' | 'lost' | '
 export class OutgoingError extends Error {
   override readonly name = 'OutgoingError'
   readonly fault: OutgoingFault
+  /** Of an answer that is too large: what it says, or what had come by then. */
+  readonly size: number | undefined
 
-  constructor(fault: OutgoingFault, detail: string) {
+  constructor(fault: OutgoingFault, detail: string, size?: number) {
     super(detail)
     this.fault = fault
+    this.size = size
   }
 }
 
@@ -133,8 +136,9 @@ function read(
   response.on('data', (chunk: Buffer) => {
     size += chunk.length
     chunks.push(chunk)
-    if (size > MOST_RESPONSE_BYTES)
-      fail(new OutgoingError('too_large', `the answer is larger than ${MOST_RESPONSE_BYTES} bytes`))
+    if (size <= MOST_RESPONSE_BYTES) return
+    const whole = Math.max(size, Number(response.headers['content-length'] ?? 0))
+    fail(new OutgoingError('too_large', `${whole} bytes, ${MOST_RESPONSE_BYTES} at the most`, whole))
   })
   response.on('error', (error) => fail(new OutgoingError('lost', codeOf(error))))
   response.on('end', () => {

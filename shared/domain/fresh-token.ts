@@ -48,12 +48,14 @@ export async function activeConnection(
 /**
  * An access token for an active connection, refreshed first if it has expired or would within `minValiditySeconds`. While
  * it is valid, trouble with the refresh reaches nobody: then it is served as it is.
+ * @param end until when the caller can wait for another process's refresh
  * @throws ServiceError not_found; reauthorization_required; refresh_failed; app_credentials_refused; tenant_suspended
  */
 export async function usableToken(
   services: FreshTokenPorts,
   ref: ConnectionRef,
   minValiditySeconds = 0,
+  end = later(services.now(), WAIT_SECONDS),
 ): Promise<UsableToken> {
   const remembered = services.tokenMemory.recall(ref, services.now())
   if (remembered !== undefined && lasts(services, remembered.connection, minValiditySeconds)) {
@@ -62,7 +64,7 @@ export async function usableToken(
   const connection = await services.tokenMemory.read(ref, () => activeConnection(services, ref))
   if (lasts(services, connection, minValiditySeconds)) return openToken(services, connection)
   try {
-    return await openToken(services, await renewed(services, connection))
+    return await openToken(services, await renewed(services, connection, end))
   } catch (error) {
     const verdict = error instanceof ServiceError && VERDICTS.has(error.code)
     const expiresAt = expiryOf(connection.credential)
@@ -99,15 +101,18 @@ function neededSeconds({ credential }: Connection, minValiditySeconds: number): 
 export async function replaceRejected(
   services: FreshTokenPorts,
   rejected: Connection,
+  end = later(services.now(), WAIT_SECONDS),
 ): Promise<UsableToken | undefined> {
   services.tokenMemory.forget(refOf(rejected))
   const current = await activeConnection(services, refOf(rejected))
   if (current.generation !== rejected.generation) return openToken(services, current)
-  if (current.credential.kind === 'refreshable') return openToken(services, await renewed(services, current))
+  if (current.credential.kind === 'refreshable') {
+    return openToken(services, await renewed(services, current, end))
+  }
   const probe = await probeConnection(services, current)
   if (probe.outcome === 'suspended') throw suspended()
   if (probe.outcome === 'alive' || probe.outcome === 'unclear') return undefined
-  const judged = await settled(services, current)
+  const judged = await settled(services, current, end)
   return judged.generation === current.generation ? undefined : openToken(services, judged)
 }
 
@@ -131,7 +136,11 @@ export async function refreshNow(
 }
 
 /** The connection after one refresh, ours or another process's. */
-async function renewed(services: FreshTokenPorts, connection: Connection): Promise<Connection> {
+async function renewed(
+  services: FreshTokenPorts,
+  connection: Connection,
+  end = later(services.now(), WAIT_SECONDS),
+): Promise<Connection> {
   if (failedJustNow(services, connection)) throw refreshFailed(connection, connection.lastError)
   const refresh = await refreshConnection(services, connection)
   switch (refresh.outcome) {
@@ -148,7 +157,7 @@ async function renewed(services: FreshTokenPorts, connection: Connection): Promi
       throw appRefused(connection)
     case 'busy':
     case 'overtaken': {
-      const other = await settled(services, connection)
+      const other = await settled(services, connection, end)
       if (other.generation === connection.generation) throw refreshFailed(connection, other.lastError)
       return other
     }
@@ -163,8 +172,12 @@ function failedJustNow(services: Pick<Services, 'now'>, { lastError, updatedAt }
 }
 
 /** Waits, within bounds, until nobody works on the connection any more or it has moved on. */
-async function settled(services: FreshTokenPorts, seen: Connection): Promise<Connection> {
-  const until = later(services.now(), WAIT_SECONDS)
+async function settled(
+  services: FreshTokenPorts,
+  seen: Connection,
+  end = later(services.now(), WAIT_SECONDS),
+): Promise<Connection> {
+  const until = Math.min(later(services.now(), WAIT_SECONDS), end)
   for (let pause = FIRST_POLL_MILLISECONDS; ; pause = Math.min(pause * POLL_GROWTH, LAST_POLL_MILLISECONDS)) {
     const current = await activeConnection(services, refOf(seen))
     const now = services.now()

@@ -7,7 +7,7 @@ import type { Connection } from './connection.ts'
 import { ServiceError } from './errors.ts'
 import { type FreshTokenPorts, replaceRejected, usableToken } from './fresh-token.ts'
 import type { ConnectionId } from './ids.ts'
-import { refOf } from './lease.ts'
+import { refOf, TOKEN_REQUEST_SECONDS } from './lease.ts'
 import { mayShrink, paceNow } from './pace.ts'
 import type { Services, UpstreamResponse } from './ports.ts'
 import { apiBase, funnelsPath } from './provider.ts'
@@ -61,10 +61,16 @@ export async function proxyCall(
 ): Promise<UpstreamResponse> {
   const end = later(since, DEADLINE_SECONDS)
   const ref = { tenantId: tenant.id, connectionId: request.connectionId }
-  const token = await usableToken(services, ref, request.minValiditySeconds)
+  const token = await usableToken(services, ref, request.minValiditySeconds, end)
   const answer = await patiently(services, request, token, end)
   if (answer.status !== 401) return answer
-  const replacement = await replaceRejected(services, token.connection)
+  if (services.now() + TOKEN_REQUEST_SECONDS + ATTEMPT_SECONDS > end) {
+    throw new ServiceError(
+      'upstream_timeout',
+      'ClickFunnels did not accept the token, and said so too late for a refresh. The call was not carried out.',
+    )
+  }
+  const replacement = await replaceRejected(services, token.connection, end)
   return replacement === undefined ? answer : patiently(services, request, replacement, end)
 }
 

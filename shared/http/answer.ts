@@ -41,10 +41,12 @@ const MOST_PAYLOAD_BYTES = 6 * 1024 * 1024 - 64 * 1024
 /** @throws ServiceError upstream_response_too_large when the answer does not fit into a Lambda response */
 export function toResult({ status, headers, cookies, body }: Answer): APIGatewayProxyStructuredResultV2 {
   const encoded = body === undefined ? undefined : encode(body, headers)
-  if (encoded !== undefined && payloadBytes(encoded.body) > MOST_PAYLOAD_BYTES) {
+  const size = encoded === undefined ? 0 : payloadBytes(encoded.body)
+  if (size > MOST_PAYLOAD_BYTES) {
     throw new ServiceError(
       'upstream_response_too_large',
-      `The answer takes more than the ${MOST_PAYLOAD_BYTES} bytes that can be handed on. Ask for less at a time.`,
+      `The answer takes ${size} bytes on its way (base64 and escapes counted), and ${MOST_PAYLOAD_BYTES} can be handed on. Ask for less at a time.`,
+      { extensions: { size, limit: MOST_PAYLOAD_BYTES } },
     )
   }
   return {

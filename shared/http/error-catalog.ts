@@ -100,7 +100,8 @@ export const ERROR_CATALOG: Readonly<
     remedy: 'Nothing brings them back. Create a new tenant, and connect again.',
   },
   request_too_large: {
-    meaning: 'The body is larger than this route takes.',
+    meaning:
+      'The body is larger than this route takes; the limit is in the detail. A proxied call may carry 4.5 MB.',
     remedy: 'Send less. JSON bodies of our own routes are a few hundred bytes.',
   },
   validation_failed: {
@@ -168,7 +169,8 @@ export const ERROR_CATALOG: Readonly<
     remedy: 'For a reading call, try again. For a writing call, look whether it was done first.',
   },
   upstream_response_too_large: {
-    meaning: "ClickFunnels' answer is larger than the 6 MB that can be handed on.",
+    meaning:
+      'The answer of ClickFunnels is larger than the 6 MB that can be handed on; bytes that are no text count a third more. "size" and "limit" tell how large.',
     remedy: 'Ask for less at a time, with paging or filters.',
   },
   refresh_failed: {
@@ -190,7 +192,8 @@ export const ERROR_CATALOG: Readonly<
     remedy: 'Try again after "Retry-After".',
   },
   upstream_timeout: {
-    meaning: 'ClickFunnels did not answer within 25 seconds. Whether the call was carried out is unknown.',
+    meaning:
+      'ClickFunnels did not answer within 25 seconds, which everything of a call has to share. Whether the call was carried out is unknown, unless the detail says that it was not.',
     remedy: 'For a reading call, try again. For a writing call, look whether it was done first.',
   },
 }

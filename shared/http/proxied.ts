@@ -1,5 +1,5 @@
 // A proxied call between API Gateway's form and the domain's.
-import { validationFailed } from '#domain/errors.ts'
+import { ServiceError, validationFailed } from '#domain/errors.ts'
 import { type IdempotencyKey, parseIdempotencyKey } from '#domain/idempotency.ts'
 import type { ConnectionId } from '#domain/ids.ts'
 import type { KeyedAnswer } from '#domain/keyed-call.ts'
@@ -11,14 +11,24 @@ import type { ApiRequest } from './request.ts'
 const SEPARATOR = '/proxy/'
 const MIN_VALIDITY = 'funnel-connect-min-validity'
 const MOST_SECONDS = 24 * 60 * 60
+/** Fits into the 6 MB that Lambda takes, in base64 too. What is much larger API Gateway refuses by itself. */
+const MOST_BODY_BYTES = 4_500_000
 
 /** What follows `/proxy/`, percent-decoded by API Gateway. Not the path parameter: that loses a slash at the end. */
 export function proxiedPath({ path }: ApiRequest): string {
   return path.slice(path.indexOf(SEPARATOR) + SEPARATOR.length)
 }
 
-/** @throws ServiceError validation_failed */
+/** @throws ServiceError validation_failed; request_too_large */
 export function toProxyRequest(request: ApiRequest, connectionId: ConnectionId): ProxyRequest {
+  const size = request.body?.byteLength ?? 0
+  if (size > MOST_BODY_BYTES) {
+    throw new ServiceError(
+      'request_too_large',
+      `The body has ${size} bytes, and ${MOST_BODY_BYTES} can be handed on.`,
+      { extensions: { size, limit: MOST_BODY_BYTES } },
+    )
+  }
   const minValiditySeconds = minValidity(request.headers[MIN_VALIDITY])
   return {
     connectionId,

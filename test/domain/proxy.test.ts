@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Connection } from '#domain/connection.ts'
 import { type ProxyRequest, proxyCall } from '#domain/proxy.ts'
+import { later } from '#domain/time.ts'
 import { answer } from '../fakes/clickfunnels.ts'
 import { connectedScene, type Scene } from '../fakes/scene.ts'
 import { PUBLIC_URL } from '../fakes.ts'
@@ -140,6 +141,45 @@ describe('the deadline', () => {
     await call(scene, connection)
     const given = services.clickfunnels.requests.map((sent) => seconds(sent.deadlineMilliseconds))
     expect(given).toEqual([25, 13])
+  })
+
+  test('counts the refresh before the call', async () => {
+    const { scene, services, connection } = await connectedScene()
+    services.clock.advance(7200)
+    services.clickfunnels.script('refresh', async (work) => {
+      services.clock.advance(9)
+      return work()
+    })
+    await call(scene, connection)
+    expect(services.clickfunnels.requests.map((sent) => seconds(sent.deadlineMilliseconds))).toEqual([16])
+  })
+
+  test("counts the wait for another process's refresh, after a 401 too", async () => {
+    const { scene, services, connection } = await connectedScene()
+    const began = services.clock.milliseconds()
+    const ref = { tenantId: connection.tenantId, connectionId: connection.id }
+    services.clickfunnels.script('call', async () => {
+      services.clock.advance(12)
+      const lease = { owner: 'another', until: later(services.now(), 30) }
+      await services.connections.acquireLease(ref, 1, lease, services.now())
+      return UNAUTHORIZED
+    })
+    await expect(call(scene, connection)).rejects.toMatchObject({ code: 'refresh_failed' })
+    expect(services.clock.milliseconds() - began).toBeLessThan(27_000)
+    expect(services.clickfunnels.counts).toMatchObject({ call: 1, refresh: 0 })
+  })
+
+  test('leaves no time for a refresh where a 401 comes late: that call was not carried out', async () => {
+    const { scene, services, connection } = await connectedScene()
+    services.clickfunnels.script('call', async () => {
+      services.clock.advance(14)
+      return UNAUTHORIZED
+    })
+    await expect(call(scene, connection)).rejects.toMatchObject({
+      code: 'upstream_timeout',
+      message: expect.stringContaining('not carried out'),
+    })
+    expect(services.clickfunnels.counts).toMatchObject({ call: 1, refresh: 0 })
   })
 
   test('that has passed lets no replay begin', async () => {
