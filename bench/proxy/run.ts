@@ -1,11 +1,14 @@
 // The proxy against the upstream called directly and against Express + axios, interleaved in one run, so that whatever
-// else the machine does falls on all alike. Usage: npm run bench:proxy [-- --seconds 4 --rounds 3 --json]
+// else the machine does falls on all alike; what a call asks AWS; and what one tenant's storm does to another. Usage: npm run bench:proxy [-- --seconds 4 --rounds 3 --json]
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import autocannon from 'autocannon'
 import { synthesize } from '../../infra/local/cloudformation/synthesis.ts'
 import { type Contender, startChild } from '../child.ts'
+import { measureFairness } from './fairness.ts'
 import { handlerAlone } from './handler-alone.ts'
+import { type Figures, type Found, report } from './report.ts'
+import type { Started } from './service.ts'
 
 const { values } = parseArgs({
   options: {
@@ -18,17 +21,6 @@ const seconds = Number(values.seconds)
 const rounds = Number(values.rounds)
 const CONNECTIONS = [1, 32, 128]
 const say = (text: string) => process.stderr.write(`${text}\n`)
-
-interface Figures {
-  readonly contender: string
-  readonly connections: number
-  readonly perSecond: number
-  readonly p50: number
-  readonly p99: number
-  /** Microseconds of CPU of the contender's process, per request. */
-  readonly cpu: number
-  readonly failed: number
-}
 
 async function measure(
   { name, url, cpu }: Contender,
@@ -50,8 +42,11 @@ async function measure(
   }
 }
 
-const median = (numbers: readonly number[]) =>
-  numbers.toSorted((one, other) => one - other)[Math.floor(numbers.length / 2)] ?? Number.NaN
+function median(numbers: readonly number[]): number {
+  const sorted = numbers.toSorted((one, other) => one - other)
+  const at = (place: number) => sorted[place] ?? Number.NaN
+  return (at(Math.ceil(sorted.length / 2) - 1) + at(Math.floor(sorted.length / 2))) / 2
+}
 
 function summary(all: readonly Figures[], contender: string, connections: number): Figures {
   const own = all.filter((one) => one.contender === contender && one.connections === connections)
@@ -74,18 +69,21 @@ const upstream = await startChild('upstream alone', new URL('./upstream.ts', imp
 const express = await startChild('Express + axios', new URL('./express-app.ts', import.meta.url), {
   UPSTREAM_URL: upstream.url,
 })
-const started = await startChild('Funnel Connect', new URL('./service.ts', import.meta.url), {
+const emulators = await startChild('emulators', new URL('./emulators.ts', import.meta.url), {
   UPSTREAM_URL: upstream.url,
   TEMPLATES: directory,
 })
-const { url, headers } = JSON.parse(started.url)
+const service = await startChild('Funnel Connect', new URL('./service.ts', import.meta.url), {
+  EMULATED: emulators.url,
+})
+const { quiet, stormy, awsCalls }: Started = JSON.parse(service.url)
 const contenders: [Contender, Record<string, string>][] = [
   [
     { ...upstream, url: `${upstream.url}/api/v2/workspaces/20417/funnels` },
     { authorization: 'Bearer x', 'user-agent': 'bench' },
   ],
   [express, {}],
-  [{ ...started, url }, headers],
+  [{ ...service, url: quiet.url }, { ...quiet.headers }],
 ]
 const figures: Figures[] = []
 for (const [contender, own] of contenders) await measure(contender, own, 32)
@@ -97,7 +95,9 @@ for (let round = 1; round <= rounds; round++) {
     }
   }
 }
-for (const [contender] of contenders) await contender.stop()
+say("a quiet tenant's calls, alone and during another tenant's storm")
+const fairness = await measureFairness(quiet, stormy, seconds, rounds)
+for (const child of [service, express, upstream, emulators]) await child.stop()
 const rows = CONNECTIONS.flatMap((connections) =>
   contenders.map(([{ name }]) => summary(figures, name, connections)),
 )
@@ -111,30 +111,11 @@ const ratios = CONNECTIONS.map((connections) => {
     p99: own.p99 / base.p99,
   }
 })
-const alone = await handlerAlone()
-if (values.json) {
-  process.stdout.write(`${JSON.stringify({ rows, ratios, alone }, undefined, 2)}\n`)
-} else {
-  const fixed = (value: number, digits: number) => value.toFixed(digits).padStart(9)
-  const lines = rows.map(
-    ({ contender, connections, perSecond, p50, p99, cpu, failed }) =>
-      `${String(connections).padStart(5)}  ${contender.padEnd(16)}${fixed(perSecond, 0)}${fixed(p50, 1)}${fixed(p99, 1)}${fixed(cpu, 0)}${fixed(failed, 0)}`,
-  )
+const found: Found = { rows, ratios, ownCode: await handlerAlone(), awsCalls, fairness }
+if (values.json) process.stdout.write(`${JSON.stringify(found, undefined, 2)}\n`)
+else
   process.stdout.write(
-    [
-      `${availableParallelism()} cores, ${rounds} rounds of ${seconds} s, medians`,
-      'conns  contender           req/s   p50 ms   p99 ms   CPU µs   failed',
-      ...lines,
-      '',
-      'Funnel Connect / Express + axios',
-      ...ratios.map(
-        ({ connections, perSecond, cpu, p99 }) =>
-          `${String(connections).padStart(5)}  req/s ${perSecond.toFixed(2)}  CPU per request ${cpu.toFixed(2)}  p99 ${p99.toFixed(2)}`,
-      ),
-      '',
-      'Our own code in the handler, upstream stubbed, µs per warm request',
-      ...alone.map(({ part, microseconds }) => `  ${part.padEnd(44)}${microseconds.toFixed(1).padStart(7)}`),
-      '',
-    ].join('\n'),
+    [`${availableParallelism()} cores, ${rounds} rounds of ${seconds} s, medians`, ...report(found), ''].join(
+      '\n',
+    ),
   )
-}

@@ -1,15 +1,15 @@
 // SHA-256 and random secrets: the forms in which secrets are compared, stored and sent.
 // node:crypto is the one thing the domain takes from outside: a pure computation.
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { createHash, hash, timingSafeEqual } from 'node:crypto'
 
 /** SHA-256 in hex: how API keys, link secrets, states and browser cookies are stored. */
 export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
+  return hash('sha256', text)
 }
 
 /** The S256 code challenge of a code verifier (RFC 7636 section 4.2). */
 export function codeChallenge(codeVerifier: string): string {
-  return createHash('sha256').update(codeVerifier).digest('base64url')
+  return hash('sha256', codeVerifier, 'base64url')
 }
 
 /** A secret of 256 random bits: 43 URL-safe characters, also a valid code verifier (RFC 7636 section 4.1). */
