@@ -63,7 +63,8 @@ export async function proxyCall(
   const ref = { tenantId: tenant.id, connectionId: request.connectionId }
   const token = await usableToken(services, ref, request.minValiditySeconds, end)
   const answer = await patiently(services, request, token, end)
-  if (answer.status !== 401) return answer
+  if (answer.status !== 401 || services.tokenMemory.isAcquitted(token.connection, services.now()))
+    return answer
   if (services.now() + TOKEN_REQUEST_SECONDS + ATTEMPT_SECONDS > end) {
     throw new ServiceError(
       'upstream_timeout',
@@ -71,7 +72,16 @@ export async function proxyCall(
     )
   }
   const replacement = await replaceRejected(services, token.connection, end)
-  return replacement === undefined ? answer : patiently(services, request, replacement, end)
+  const again = replacement && (await patiently(services, request, replacement, end))
+  const { connection } = replacement ?? token
+  // To a token that was made for this call, or that a probe did not find dead, the 401 is about something else.
+  const lives = replacement === undefined || (again?.status === 401 && issuedSince(connection, since))
+  if (lives) services.tokenMemory.acquit(connection, services.now())
+  return again ?? answer
+}
+
+function issuedSince({ credential }: Connection, since: EpochSeconds): boolean {
+  return credential.kind === 'refreshable' && credential.issuedAt >= since
 }
 
 async function patiently(

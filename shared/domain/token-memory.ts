@@ -17,11 +17,14 @@ export interface UsableToken {
 }
 
 export const REMEMBERED_SECONDS = 5
+/** For so long a 401 to a token that was found to live is about something else, and leads to no refresh and no probe. */
+export const ACQUITTED_SECONDS = 30
 const MOST_REMEMBERED = 1000
 
 export class TokenMemory {
   readonly #entries = new Map<string, { readonly token: UsableToken; readonly until: EpochSeconds }>()
   readonly #reads = new Map<string, Promise<Connection>>()
+  readonly #acquitted = new Map<string, EpochSeconds>()
 
   recall(ref: ConnectionRef, now: EpochSeconds): UsableToken | undefined {
     const known = this.#entries.get(keyOf(ref))
@@ -33,12 +36,19 @@ export class TokenMemory {
     const key = keyOf({ tenantId, connectionId: id })
     this.#entries.delete(key)
     this.#entries.set(key, { token, until: later(now, REMEMBERED_SECONDS) })
-    if (this.#entries.size <= MOST_REMEMBERED) return
-    // A map keeps the order of insertion: the first is the oldest.
-    for (const oldest of this.#entries.keys()) {
-      this.#entries.delete(oldest)
-      return
-    }
+    dropOldest(this.#entries)
+  }
+
+  /** The token of this generation lives, whatever a 401 said. */
+  acquit(connection: Connection, now: EpochSeconds): void {
+    this.#acquitted.delete(generationOf(connection))
+    this.#acquitted.set(generationOf(connection), later(now, ACQUITTED_SECONDS))
+    dropOldest(this.#acquitted)
+  }
+
+  isAcquitted(connection: Connection, now: EpochSeconds): boolean {
+    const until = this.#acquitted.get(generationOf(connection))
+    return until !== undefined && now < until
   }
 
   /** Reads a connection once for all who find nothing remembered at the same moment. */
@@ -58,6 +68,19 @@ export class TokenMemory {
     this.#entries.delete(keyOf(ref))
     this.#reads.delete(keyOf(ref))
   }
+}
+
+function dropOldest(entries: Map<string, unknown>): void {
+  if (entries.size <= MOST_REMEMBERED) return
+  // A map keeps the order of insertion: the first is the oldest.
+  for (const oldest of entries.keys()) {
+    entries.delete(oldest)
+    return
+  }
+}
+
+function generationOf({ tenantId, id, generation }: Connection): string {
+  return `${tenantId}/${id}/${generation}`
 }
 
 function keyOf({ tenantId, connectionId }: ConnectionRef): string {

@@ -3,9 +3,11 @@ import { describe, expect, test } from 'vitest'
 import type { Connection } from '#domain/connection.ts'
 import { replaceRejected, usableToken } from '#domain/fresh-token.ts'
 import type { TenantId } from '#domain/ids.ts'
+import { proxyCall } from '#domain/proxy.ts'
 import { refreshConnection } from '#domain/refresh.ts'
 import { disconnect } from '#domain/revocation.ts'
-import { REMEMBERED_SECONDS, TokenMemory } from '#domain/token-memory.ts'
+import { ACQUITTED_SECONDS, REMEMBERED_SECONDS, TokenMemory } from '#domain/token-memory.ts'
+import { answer } from '../fakes/clickfunnels.ts'
 import { connectedScene } from '../fakes/scene.ts'
 import type { FakeServices } from '../fakes.ts'
 
@@ -127,4 +129,43 @@ test('the memory holds a bounded number of tokens, the latest', async () => {
   expect(recalled(499)).toBeUndefined()
   expect(recalled(500)).toBeDefined()
   expect(recalled(1499)).toBeDefined()
+})
+
+describe('a 401 that is not about the token', () => {
+  const unauthorized = answer(401, {})
+  const request = {
+    method: 'POST',
+    segments: ['payments'],
+    rawQuery: '',
+    headers: [],
+    requestId: 'r',
+  } as const
+
+  test.each(['rotating', 'non_expiring'] as const)(
+    'leads to one look at the token (%s), and none for some seconds; then to another',
+    async (mode) => {
+      const { services, scene, connection } = await connectedScene(mode)
+      services.clickfunnels.always('call', unauthorized)
+      const call = () => proxyCall(services, scene.caller, { ...request, connectionId: connection.id })
+      const looks = () => services.clickfunnels.counts.refresh + services.clickfunnels.counts.probe
+      for (let i = 0; i < 5; i++) expect((await call()).status).toBe(401)
+      expect(looks()).toBe(1)
+      services.clock.advance(ACQUITTED_SECONDS)
+      await call()
+      expect(looks()).toBe(2)
+    },
+  )
+
+  test('acquits no token that was only found in the store: the next 401 leads to a refresh', async () => {
+    const { services, scene, connection } = await connectedScene()
+    const { connection: used } = await usableToken(services, refOf(connection))
+    services.clock.advance(1)
+    await refreshConnection(services, used)
+    services.clock.advance(1)
+    services.clickfunnels.script('call', unauthorized, unauthorized, unauthorized)
+    const call = () => proxyCall(services, scene.caller, { ...request, connectionId: connection.id })
+    expect((await call()).status).toBe(401)
+    expect((await call()).status).toBe(200)
+    expect(services.clickfunnels.counts.refresh).toBe(2)
+  })
 })

@@ -59,5 +59,11 @@ test.each(['rotating', 'non_expiring'] as const)(
     expect(given.headers['funnel-connect-answer-by']).toBe('clickfunnels')
     expect(upstream.requests.filter(({ method }) => method === 'POST').length).toBeLessThanOrEqual(2)
     expect(counts.refresh).toBeLessThanOrEqual(1)
+    // Nor does the next call begin it all again.
+    const before = upstream.requests.length
+    for (let i = 0; i < 5; i++) expect((await send('payments', { method: 'POST' })).status).toBe(401)
+    expect(upstream.requests.length - before).toBe(5)
+    expect(counts.refresh).toBeLessThanOrEqual(1)
+    expect((await send('contacts')).status).toBe(200)
   },
 )
