@@ -9,7 +9,7 @@ import { NOT_RETURNED, NOT_SENT } from '#domain/api-headers.ts'
 import { encodeApiPath } from '#domain/api-path.ts'
 import { openProxied, type Proxied, startUpstream } from '../support/proxied.ts'
 
-const RUNS = Number(process.env.TRANSPARENCY_RUNS ?? 60)
+const RUNS = Number(process.env.TRANSPARENCY_RUNS ?? 30)
 
 let proxied: Proxied
 beforeAll(async () => {
@@ -72,7 +72,7 @@ describe('an answer', () => {
       }),
       { numRuns: RUNS },
     )
-  })
+  }, 120_000)
 
   test.each<[string, number, string[], Buffer]>([
     [
@@ -284,7 +284,7 @@ describe('a request', () => {
       }),
       { numRuns: RUNS },
     )
-  })
+  }, 120_000)
 
   test('of 4.5 MB passes, whatever it is; a larger one is refused with the limit, and nothing goes out', async () => {
     const hash = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')
