@@ -1,4 +1,4 @@
-// What a tenant may use at the most, and what holds it to that: docs/limits.md has the tolerance of each limit, ADR 9 the
+// What a tenant may use at the most, and what holds it to that: docs/limits.md has the tolerance of each limit, ADR 10 the
 // argument. A tenant at its limit is refused by name; nobody else is slowed down by it.
 import { ServiceError } from './errors.ts'
 import type { TenantId } from './ids.ts'
