@@ -122,7 +122,7 @@ test('an answer that was lost on the way is never asked for again', async () => 
 
 test('a process cut off in the middle leaves a call whose outcome nobody knows', async () => {
   const key = newKey()
-  await faultOnPost({ when: 'after', fault: { kind: 'slow', ms: 3000 } })
+  await faultOnPost({ when: 'after', fault: { kind: 'slow', ms: 2000 } })
   const cutOff = create(key)
   await expect.poll(async () => (await posts()).length).toBe(1)
   await cutOffKeyedCalls(stack)
