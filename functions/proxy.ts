@@ -1,9 +1,9 @@
 // The ClickFunnels API behind a connection.
 import { parseApiPath } from '#domain/api-path.ts'
 import type { Caller } from '#domain/caller.ts'
-import { keyedCall } from '#domain/keyed-call.ts'
+import type { IdempotencyKey } from '#domain/idempotency.ts'
 import type { Services } from '#domain/ports.ts'
-import { proxyCall } from '#domain/proxy.ts'
+import { type ProxyRequest, proxyCall } from '#domain/proxy.ts'
 import type { Answer } from '#http/answer.ts'
 import { authentication } from '#http/authenticate.ts'
 import { pathId } from '#http/parse.ts'
@@ -30,7 +30,7 @@ export const proxy = (services: Services) => {
         return within(caller, async () =>
           key === undefined
             ? upstreamAnswer(await proxyCall(services, caller, call))
-            : keptAnswer(await keyedCall(services, caller, call, key)),
+            : keyed(services, caller, call, key),
         )
       },
 
@@ -40,6 +40,12 @@ export const proxy = (services: Services) => {
         ),
     },
   )
+}
+
+/** Loaded by the first call that has a key: most have none, and a start should not pay for it. */
+async function keyed(services: Services, caller: Caller, call: ProxyRequest, key: IdempotencyKey) {
+  const { keyedCall } = await import('#domain/keyed-call.ts')
+  return keptAnswer(await keyedCall(services, caller, call, key))
 }
 
 export const handler = onLambda('proxy', createServices, proxy)

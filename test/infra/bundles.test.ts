@@ -17,7 +17,7 @@ const OTHERS: Partial<Record<FunctionName, number>> = {
   'connect-sessions': 340_000,
   callback: 332_000,
   connections: 340_000,
-  proxy: 340_000,
+  proxy: 345_000,
   credentials: 264_000,
   tenants: 330_000,
   service: 62_000,
