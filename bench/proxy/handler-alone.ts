@@ -6,6 +6,7 @@ import { SCOPES } from '#domain/caller.ts'
 import type { Connection } from '#domain/connection.ts'
 import { sha256 } from '#domain/hash.ts'
 import { idMinter } from '#domain/ids.ts'
+import { Limiter } from '#domain/limits.ts'
 import { Pacer } from '#domain/pace.ts'
 import type { Services } from '#domain/ports.ts'
 import { proxyCall } from '#domain/proxy.ts'
@@ -68,6 +69,7 @@ export async function handlerAlone(): Promise<Part[]> {
     body: Buffer.from(JSON.stringify(Array.from({ length: 20 }, (_, i) => ({ id: i, name: `Funnel ${i}` })))),
   }
   const silent = () => {}
+  const log = { info: silent, warn: silent, error: silent }
   const services = {
     now: () => now,
     publicUrl: 'https://connect.example.com',
@@ -84,7 +86,8 @@ export async function handlerAlone(): Promise<Part[]> {
     resourceServer: { call: async () => answer },
     tokenMemory,
     pacer: new Pacer(),
-    log: { info: silent, warn: silent, error: silent },
+    limiter: new Limiter({} as never, {}, log),
+    log,
   } as unknown as Services
   const event = {
     version: '2.0',

@@ -63,6 +63,8 @@ function summary(all: readonly Figures[], contender: string, connections: number
   }
 }
 
+say('Our own code alone …')
+const ownCode = await handlerAlone()
 say('Starting upstream, Express + axios, and the service …')
 const { directory } = await synthesize()
 const upstream = await startChild('upstream alone', new URL('./upstream.ts', import.meta.url), {})
@@ -111,7 +113,7 @@ const ratios = CONNECTIONS.map((connections) => {
     p99: own.p99 / base.p99,
   }
 })
-const found: Found = { rows, ratios, ownCode: await handlerAlone(), awsCalls, fairness }
+const found: Found = { rows, ratios, ownCode, awsCalls, fairness }
 if (values.json) process.stdout.write(`${JSON.stringify(found, undefined, 2)}\n`)
 else
   process.stdout.write(
