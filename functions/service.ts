@@ -1,4 +1,4 @@
-// What no other function serves: liveness, what the error codes mean, unknown paths, wrong methods, preflights.
+// What no other function serves: liveness, what the error codes mean, the contract, unknown paths, wrong methods, preflights.
 import { ServiceError } from '#domain/errors.ts'
 import type { Services } from '#domain/ports.ts'
 import { json } from '#http/answer.ts'
@@ -8,11 +8,18 @@ import { httpHandler } from '#http/stack.ts'
 import { onLambda } from '#runtime/lambda.ts'
 import { createLog } from '#runtime/logger.ts'
 
+/** Large and rarely asked for: not a part of the start. */
+const contract = () => import('#http/openapi.ts')
+
 export const service = (services: Pick<Services, 'publicUrl' | 'log'>) =>
   httpHandler<'service'>(services, {
     'GET /v1/health': async () => json(200, { status: 'ok' }),
 
     'GET /v1/errors': async () => (await import('#http/error-page.ts')).errorPage(),
+
+    'GET /v1/openapi.json': async () => (await contract()).openApiAnswer(services.publicUrl),
+
+    'GET /v1/docs': async () => (await contract()).docsAnswer(services.publicUrl),
 
     $default: async ({ path }) => {
       const allowed = methodsOf(path)

@@ -1,8 +1,10 @@
-// Writes the documents that are made from code: docs/errors.md from the error catalog. CI runs it and fails on a difference.
+// Writes what is made from code: docs/errors.md, docs/openapi.json, the client's types. CI runs it and fails on a difference.
 import { writeFileSync } from 'node:fs'
 import { ERROR_CODES } from '#domain/errors.ts'
 import { ERROR_CATALOG } from '#http/error-catalog.ts'
 import { PROBLEMS } from '#http/problem.ts'
+import { clientTypes } from './openapi/client-types.ts'
+import { openApiDocument } from './openapi/document.ts'
 
 const head = `<!-- Made from shared/http/error-catalog.ts by "npm run docs". Do not edit. -->
 # Error codes
@@ -18,4 +20,9 @@ const entries = ERROR_CODES.map((code) => {
   return `\n## ${code}\n\n**${status} ${title}.** ${meaning}\n\nWhat to do: ${remedy}\n`
 })
 
-writeFileSync(new URL('../docs/errors.md', import.meta.url), head + entries.join(''))
+const write = (path: string, text: string) => writeFileSync(new URL(`../${path}`, import.meta.url), text)
+
+write('docs/errors.md', head + entries.join(''))
+const document = openApiDocument()
+write('docs/openapi.json', `${JSON.stringify(document, null, 2)}\n`)
+write('client/src/api.ts', clientTypes(document.components.schemas))

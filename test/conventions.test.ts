@@ -17,7 +17,7 @@ const importsOf = (text: string) =>
 const ALLOWED: Readonly<Record<string, RegExp>> = {
   'shared/domain/': /^(\.\/|node:crypto$|node:zlib$)/,
   'shared/adapters/': /^(\.\/|#domain\/|[^#.])/,
-  'shared/http/': /^(\.\/|#domain\/|#adapters\/expiring-cache|[^#.])/,
+  'shared/http/': /^(\.\/|#domain\/|#adapters\/expiring-cache|#docs\/openapi\.json$|[^#.])/,
   'shared/runtime/': /^(\.\/|#domain\/|#adapters\/|#http\/|[^#.])/,
   'functions/': /^(#domain\/|#http\/|#runtime\/|#adapters\/(table|sqs-recovery-queue)\.ts|[^#.])/,
 }

@@ -1,5 +1,5 @@
 // The library's one class: the service's routes as methods, in browsers with the user's JWT, on servers with an API key.
-import type { Connection, ConnectSession, ConnectSessionRequest } from './api.ts'
+import type { Connection, ConnectSession, Funnel } from './api.ts'
 import { browserWindow } from './browser.ts'
 import {
   type Abortable,
@@ -8,24 +8,12 @@ import {
   type ConnectOutcome,
   complete,
   connect,
+  type SessionRequest,
   type Sessions,
 } from './connect.ts'
 import { Paged } from './paged.ts'
 import { proxiedUrl } from './proxied-url.ts'
 import { type Options, Transport } from './transport.ts'
-
-/** A funnel as ClickFunnels gives it, as far as it is documented; other members pass through. */
-export interface Funnel {
-  readonly id: number
-  readonly public_id?: string
-  readonly workspace_id?: number
-  readonly name: string
-  readonly current_path?: string | null
-  readonly live_mode?: boolean
-  readonly created_at?: string
-  readonly updated_at?: string
-  readonly [member: string]: unknown
-}
 
 export interface ConnectionFilter {
   readonly end_user_id?: string | undefined
@@ -42,7 +30,7 @@ export class FunnelConnect {
 
   /** The attempts to connect. In a page, `connect()` and `complete()` do all of it. */
   readonly sessions: Sessions = {
-    create: (body: ConnectSessionRequest, options?: Abortable) =>
+    create: (body: SessionRequest, options?: Abortable) =>
       this.#transport.json<ConnectSession>('POST', '/v1/connect-sessions', { body, ...options }),
     get: (id: string, options?: Abortable) =>
       this.#transport.json<ConnectSession>('GET', `/v1/connect-sessions/${segment(id)}`, options),

@@ -5,6 +5,9 @@ import { Problem } from './problem.ts'
 import { finish, POPUP_MARK, type PopupMessage, SOURCE, takeReturn } from './return.ts'
 import { pause } from './transport.ts'
 
+/** The end user is needed with an API key; a JWT says who it is. */
+export type SessionRequest = Pick<ConnectSessionRequest, 'return_url'> & Partial<ConnectSessionRequest>
+
 export interface ConnectOptions extends Partial<ConnectSessionRequest> {
   /** In a window of its own, opened at once: call `connect` directly in the click. */
   readonly popup?: boolean | { readonly return_url?: string; readonly features?: string } | undefined
@@ -26,7 +29,7 @@ export type ConnectOutcome =
 
 /** The calls that connecting needs. */
 export interface Sessions {
-  create(request: ConnectSessionRequest, options?: Abortable): Promise<ConnectSession>
+  create(request: SessionRequest, options?: Abortable): Promise<ConnectSession>
   get(id: string, options?: Abortable): Promise<ConnectSession>
   complete(id: string, body?: CompleteBody, options?: Abortable): Promise<Connection>
 }

@@ -30,6 +30,8 @@ export interface Page {
   /** Whose page it is to the one who reads it. */
   readonly product?: { readonly name: string; readonly branding?: { readonly color: string } }
   readonly wide?: boolean
+  /** Styles beyond those of every page. */
+  readonly sheet?: string
   readonly cookies?: readonly string[]
   /** Where its forms lead, as source expressions of CSP. Default: it has none. */
   readonly formTargets?: string
@@ -37,8 +39,12 @@ export interface Page {
 
 /** A whole page as an answer. */
 export function page({ status, title, content, language = 'en', product, ...rest }: Page): Answer {
-  const { wide = false, cookies = [], formTargets = "'none'" } = rest
-  const sheets = [STYLE, ...(product?.branding ? [brandStyle(product.branding.color)] : [])]
+  const { wide = false, sheet: own, cookies = [], formTargets = "'none'" } = rest
+  const sheets = [
+    STYLE,
+    ...(own ? [own] : []),
+    ...(product?.branding ? [brandStyle(product.branding.color)] : []),
+  ]
   const document = html`<!doctype html>
 <html lang="${language}">
 <head>

@@ -60,6 +60,8 @@ export const ROUTES = {
   'POST /v1/root-keys/rotate': { function: 'tenants', access: 'operator' },
   'GET /v1/health': { function: 'service', access: 'anyone' },
   'GET /v1/errors': { function: 'service', access: 'anyone' },
+  'GET /v1/openapi.json': { function: 'service', access: 'anyone' },
+  'GET /v1/docs': { function: 'service', access: 'anyone' },
   $default: { function: 'service', access: 'anyone' },
 } as const satisfies Record<string, Route>
 

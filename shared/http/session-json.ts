@@ -30,7 +30,7 @@ export const sessionRequestSchema = z.pipe(
 
 export const completionSchema = z.object({ end_user: z.object({ id: endUserId }) })
 
-const sessionSchema = z.object({
+export const sessionSchema = z.object({
   id: z.string(),
   status: z.enum([
     'created',

@@ -9,6 +9,7 @@ const SOURCES = [
   'infra',
   'functions',
   'shared',
+  'docs/openapi.json',
   'package.json',
   'package-lock.json',
   'cdk.json',

@@ -1,0 +1,32 @@
+// The types of the client library, from the schemas of the document.
+import { ERROR_CODES } from '#domain/errors.ts'
+import type { JsonSchema } from './json-schemas.ts'
+
+/** What a tenant's code has to do with. */
+const WANTED = ['ConnectSessionRequest', 'ConnectSession', 'Connection', 'Funnel'] as const
+
+const HEAD = `// Made from the service's schemas by "npm run docs". Do not edit.
+`
+
+export function clientTypes(schemas: Readonly<Record<string, JsonSchema>>): string {
+  const codes = ERROR_CODES.map((code) => `\n  | '${code}'`).join('')
+  const interfaces = WANTED.map((name) => `export interface ${name} ${typeOf(schemas[name] ?? {}, '')}\n`)
+  return [HEAD, `/** What went wrong. */\nexport type ErrorCode =${codes}\n`, ...interfaces].join('\n')
+}
+
+function typeOf(schema: JsonSchema, indent: string): string {
+  const { type, properties, required = [], items, anyOf, enum: values, additionalProperties } = schema
+  if (Array.isArray(values)) return values.map((value) => `'${value}'`).join(' | ')
+  if (anyOf) return anyOf.map((option) => typeOf(option, indent)).join(' | ')
+  if (type === 'array') return `readonly ${typeOf(items ?? {}, indent)}[]`
+  if (type === 'integer') return 'number'
+  if (Array.isArray(type)) return type.map((one) => typeOf({ ...schema, type: one }, indent)).join(' | ')
+  if (properties === undefined) return String(type ?? 'unknown')
+  const inner = `${indent}  `
+  const members = Object.entries(properties).map(([name, member]) => {
+    const optional = required.includes(name) ? '' : '?'
+    return `${inner}/** ${member.description} */\n${inner}readonly ${name}${optional}: ${typeOf(member, inner)}\n`
+  })
+  const others = additionalProperties ? `${inner}readonly [member: string]: unknown\n` : ''
+  return `{\n${members.join('')}${others}${indent}}`
+}

@@ -1,0 +1,185 @@
+// The OpenAPI 3.1 document, made from the route table, the schemas that parse and shape, and the error catalog.
+//
+// A new route does not compile here until it is described:
+//   1. add it to tenant-, operator- or open-operations.ts;
+//   2. name its schemas in schemas.ts, with an example of each body in examples.ts;
+//   3. describe members that are new in fields.ts (`npm run docs` says which);
+//   4. `npm run docs` writes docs/openapi.json and the client's types.
+import type { ErrorCode } from '#domain/errors.ts'
+import { PROBLEMS } from '#http/problem.ts'
+import { type Access, ROUTES, type RouteKey } from '#http/routes.ts'
+import { EXAMPLES } from './examples.ts'
+import { type JsonSchema, jsonSchemas } from './json-schemas.ts'
+import { OPEN_OPERATIONS } from './open-operations.ts'
+import type { Operation, Success } from './operation.ts'
+import { OPERATOR_OPERATIONS } from './operator-operations.ts'
+import { HEADERS, pathParameters, problemExamples, SECURITY, SECURITY_SCHEMES, TAGS, tagOf } from './parts.ts'
+import { TENANT_OPERATIONS } from './tenant-operations.ts'
+
+/** Every route but the one that answers for all others. */
+export const OPERATIONS: Readonly<Record<Exclude<RouteKey, '$default'>, Operation>> = {
+  ...TENANT_OPERATIONS,
+  ...OPERATOR_OPERATIONS,
+  ...OPEN_OPERATIONS,
+}
+
+/** What every caller of such a route can be told. */
+const COMMON: Readonly<Record<Access, readonly ErrorCode[]>> = {
+  tenant: [
+    'missing_credential',
+    'invalid_credential',
+    'tenant_suspended',
+    'storage_unavailable',
+    'internal_error',
+  ],
+  operator: ['missing_credential', 'storage_unavailable', 'internal_error'],
+  // Browsers are told by pages.
+  browser: [],
+  anyone: ['internal_error'],
+}
+const OF_A_BODY: readonly ErrorCode[] = ['malformed_request', 'request_too_large', 'validation_failed']
+const ANY = ['get', 'head', 'post', 'put', 'patch', 'delete'] as const
+
+export function openApiDocument() {
+  const schemas = jsonSchemas()
+  const paths: Record<string, Record<string, object>> = {}
+  for (const [key, operation] of Object.entries(OPERATIONS) as [RouteKey, Operation][]) {
+    const [method = '', template = ''] = key.split(' ')
+    const path = template.replace('+}', '}')
+    const item = paths[path] ?? {}
+    paths[path] = item
+    for (const name of method === 'ANY' ? ANY : [method.toLowerCase()]) {
+      const id = method === 'ANY' ? `${operation.id}${name[0]?.toUpperCase()}${name.slice(1)}` : operation.id
+      item[name] = describe(key, path, { ...operation, id }, schemas, method === 'ANY' && /^p|d/.test(name))
+    }
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Funnel Connect',
+      version: '1.0.0',
+      summary: "Connects SaaS products to their customers' ClickFunnels workspaces.",
+      description: INTRODUCTION,
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: 'https://connect.example.com', description: 'Where it is deployed.' }],
+    tags: TAGS,
+    paths,
+    components: {
+      schemas,
+      examples: problemExamples(),
+      headers: HEADERS,
+      securitySchemes: SECURITY_SCHEMES,
+    },
+  }
+}
+
+const INTRODUCTION = `A product starts a *connect session* for one of its users, sends the user's browser to its \`connect_url\`, and
+calls the ClickFunnels API through the *connection* that comes of it, without ever holding a token.
+
+Errors are problem documents (RFC 9457) with a stable \`code\`; every answer names its request in
+\`Funnel-Connect-Request-Id\`. A path that exists, called with another method, is a 405 \`method_not_allowed\` with \`Allow\`.`
+
+function describe(
+  key: RouteKey,
+  path: string,
+  operation: Operation,
+  schemas: Readonly<Record<string, JsonSchema>>,
+  passesBody: boolean,
+): object {
+  const { access } = ROUTES[key]
+  const { id, summary, more, body, query, parameters = [] } = operation
+  const all = [
+    ...pathParameters(path),
+    ...(query ? queryParameters(schemas[query]) : []),
+    ...parameters.map(({ says, ...parameter }) => ({ ...parameter, description: says })),
+  ]
+  return {
+    operationId: id,
+    tags: [tagOf(key)],
+    summary,
+    ...(more && { description: more }),
+    security: SECURITY[access],
+    ...(all.length > 0 && { parameters: all }),
+    ...(body && {
+      requestBody: {
+        required: !body.optional,
+        content: {
+          'application/json': {
+            schema: { $ref: `#/components/schemas/${body.schema}` },
+            example: EXAMPLES[body.example],
+          },
+        },
+      },
+    }),
+    ...(passesBody && {
+      requestBody: {
+        description: 'Whatever ClickFunnels takes; it passes byte for byte.',
+        content: { '*/*': {} },
+      },
+    }),
+    responses: responses(operation, [
+      ...COMMON[access],
+      ...(body ? OF_A_BODY : []),
+      ...(operation.problems ?? []),
+    ]),
+  }
+}
+
+function queryParameters(schema: JsonSchema | undefined): object[] {
+  return Object.entries(schema?.properties ?? {}).map(([name, { description, ...rest }]) => ({
+    name,
+    in: 'query',
+    description,
+    ...(schema?.required?.includes(name) && { required: true }),
+    schema: rest,
+  }))
+}
+
+function responses({ answers }: Operation, problems: readonly ErrorCode[]): object {
+  const made: Record<string, { description: string; headers?: object; content?: object }> = {}
+  for (const [status, success] of Object.entries(answers)) made[status] = answer(success)
+  const byStatus = Map.groupBy(new Set(problems), (code) => String(PROBLEMS[code].status))
+  for (const [status, codes] of byStatus) {
+    const page = made[status]
+    made[status] = {
+      description: [page?.description, codes.map((code) => `\`${code}\``).join(', ')]
+        .filter(Boolean)
+        .join(' Or '),
+      ...(['429', '502', '503', '504'].includes(status) && { headers: headerRefs(['Retry-After']) }),
+      content: { ...page?.content, 'application/problem+json': problemContent(codes) },
+    }
+  }
+  return made
+}
+
+function answer({ says, schema, example, content, headers = [] }: Success) {
+  return {
+    description: says,
+    ...(headers.length > 0 && { headers: headerRefs(headers) }),
+    ...((schema ?? content) && {
+      content: {
+        [content ?? 'application/json']: {
+          ...(schema && { schema: { $ref: `#/components/schemas/${schema}` } }),
+          ...(example && { example: EXAMPLES[example] }),
+        },
+      },
+    }),
+  }
+}
+
+function problemContent(codes: readonly ErrorCode[]): object {
+  return {
+    schema: {
+      allOf: [
+        { $ref: '#/components/schemas/Problem' },
+        { type: 'object', properties: { code: { enum: codes } } },
+      ],
+    },
+    examples: Object.fromEntries(codes.map((code) => [code, { $ref: `#/components/examples/${code}` }])),
+  }
+}
+
+function headerRefs(names: readonly string[]): object {
+  return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]))
+}

@@ -1,0 +1,120 @@
+// One example of each body, used wherever it stands. A test holds that each fits its schema.
+
+const CONNECTION = 'conn_01k2q8v3f00123456789abcdef'
+const SESSION = 'cs_01k2q8v3e0fedcba9876543210'
+const APP = 'app_01k2q8v3d00123456789abcdef'
+const TENANT = 'ten_01k2q8v3c00123456789abcdef'
+const KMS_KEY = 'arn:aws:kms:eu-central-1:111122223333:key/0123abcd-0000-4000-8000-000000000000'
+
+const endUser = { id: 'user-1', display_name: 'ada@example.com' }
+
+const session = {
+  id: SESSION,
+  status: 'created',
+  app_id: APP,
+  end_user: endUser,
+  completion: 'verified',
+  created_at: '2026-03-01T09:00:00Z',
+  expires_at: '2026-03-01T09:30:00Z',
+}
+
+const connection = {
+  id: CONNECTION,
+  app_id: APP,
+  end_user: endUser,
+  status: 'active',
+  workspace: {
+    id: '20417',
+    name: 'Brightwater Coaching',
+    subdomain: 'brightwater',
+    team_id: '311',
+    team_name: 'Brightwater',
+  },
+  scopes: [],
+  token: {
+    expires_at: '2026-03-01T11:02:00Z',
+    refreshable: true,
+    last_refreshed_at: '2026-03-01T09:02:00Z',
+    next_due_at: '2026-03-01T10:47:00Z',
+    consecutive_failures: 0,
+  },
+  created_at: '2026-03-01T09:02:00Z',
+  updated_at: '2026-03-01T09:02:00Z',
+}
+
+const tenant = {
+  id: TENANT,
+  name: 'Example',
+  status: 'active',
+  return_urls: ['https://app.example.com/connected'],
+  origins: ['https://app.example.com'],
+  branding: { color: '#1c5fd4' },
+  created_at: '2026-03-01T08:00:00Z',
+  updated_at: '2026-03-01T08:00:00Z',
+}
+
+const app = {
+  id: APP,
+  name: 'Example',
+  client_id: 'the-client-id',
+  client_secrets: [{ serial: 1, created_at: '2026-03-01T08:05:00Z' }],
+  redirect_uri: `https://connect.example.com/v1/callback/${APP}`,
+  health: { status: 'working' },
+  created_at: '2026-03-01T08:05:00Z',
+  updated_at: '2026-03-01T08:05:00Z',
+}
+
+const apiKey = { id: 'key_01k2q8v3b00123456789abcdef', name: 'back end', created_at: '2026-03-01T08:10:00Z' }
+
+export const EXAMPLES = {
+  ConnectSessionRequest: {
+    end_user: endUser,
+    return_url: 'https://app.example.com/connected',
+    completion: 'verified',
+  },
+  CompletionRequest: { end_user: { id: endUser.id } },
+  StartedSession: {
+    ...session,
+    connect_url: 'https://connect.example.com/v1/authorize?session=the-link-secret',
+  },
+  ConnectSession: { ...session, status: 'connected', connection_id: CONNECTION },
+  Connection: connection,
+  ConnectionPage: { data: [connection], next_cursor: CONNECTION },
+  FunnelPage: [
+    {
+      id: 88211,
+      public_id: 'aBcDeF',
+      workspace_id: 20417,
+      name: 'Spring workshop',
+      current_path: '/spring-workshop',
+      live_mode: true,
+      created_at: '2026-02-11T10:00:00Z',
+      updated_at: '2026-02-20T16:30:00Z',
+    },
+  ],
+  TenantRequest: {
+    name: tenant.name,
+    return_urls: tenant.return_urls,
+    origins: tenant.origins,
+    branding: tenant.branding,
+  },
+  TenantChange: { status: 'suspended' },
+  Tenant: tenant,
+  AppRequest: { name: app.name, client_id: app.client_id, client_secret: 'the-client-secret' },
+  AppChange: { client_secret: 'the-next-client-secret' },
+  App: app,
+  AppList: { data: [app] },
+  ApiKeyRequest: { name: apiKey.name },
+  IssuedApiKey: { ...apiKey, api_key: 'fc_…' },
+  ApiKeyList: { data: [apiKey] },
+  KeyRing: {
+    data: [
+      { version: 2, created_at: '2026-03-01T08:00:00Z', wrapped_by: { kms_key_arn: KMS_KEY } },
+      { version: 1, created_at: '2026-01-01T08:00:00Z', wrapped_by: { root_key_version: 7 } },
+    ],
+  },
+  RootKey: { version: 8 },
+  Health: { status: 'ok' },
+} as const
+
+export type ExampleName = keyof typeof EXAMPLES

@@ -1,0 +1,52 @@
+// The named schemas as JSON Schema, each member described.
+import * as z from 'zod/mini'
+import { FIELDS } from './fields.ts'
+import { SCHEMAS } from './schemas.ts'
+
+export interface JsonSchema {
+  readonly type?: string | readonly string[]
+  readonly description?: string
+  readonly properties?: Readonly<Record<string, JsonSchema>>
+  readonly required?: readonly string[]
+  readonly items?: JsonSchema
+  readonly anyOf?: readonly JsonSchema[]
+  readonly [keyword: string]: unknown
+}
+
+/** @throws Error naming a member that fields.ts does not describe */
+export function jsonSchemas(): Record<string, JsonSchema> {
+  const registry = z.registry<{ id: string }>()
+  for (const [id, schema] of Object.entries(SCHEMAS)) registry.add(schema, { id })
+  const uri = (id: string) => `#/components/schemas/${id}`
+  // What comes in is described before it is transformed; what goes out is not transformed.
+  const { schemas } = z.toJSONSchema(registry, { io: 'input', uri })
+  return Object.fromEntries(
+    Object.entries(schemas).map(([name, { $schema, $id, ...schema }]) => [
+      name,
+      described(schema as JsonSchema, name),
+    ]),
+  )
+}
+
+/** @param owner the schema or member that the members belong to */
+function described(schema: JsonSchema, owner: string): JsonSchema {
+  const { properties, items, anyOf } = schema
+  return {
+    ...schema,
+    ...(properties && {
+      properties: Object.fromEntries(
+        Object.entries(properties).map(([name, member]) => [name, describedMember(member, owner, name)]),
+      ),
+    }),
+    ...(items && { items: described(items, owner) }),
+    ...(anyOf && { anyOf: anyOf.map((option) => described(option, owner)) }),
+  }
+}
+
+function describedMember(member: JsonSchema, owner: string, name: string): JsonSchema {
+  const field = FIELDS[`${owner}.${name}`] ?? FIELDS[name]
+  if (field === undefined) {
+    throw new Error(`Describe the member "${owner}.${name}" in infra/openapi/fields.ts`)
+  }
+  return { ...described(member, name), ...field }
+}

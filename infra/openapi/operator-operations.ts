@@ -1,0 +1,102 @@
+// What the operator calls: tenants, their apps, API keys and keys of the vault.
+import type { RouteKey } from '#http/routes.ts'
+import type { Operation } from './operation.ts'
+import { VAULT } from './tenant-operations.ts'
+
+export const OPERATOR_OPERATIONS = {
+  'POST /v1/tenants': {
+    id: 'createTenant',
+    summary: 'Create a tenant',
+    body: { schema: 'TenantRequest', example: 'TenantRequest' },
+    answers: { 201: { says: 'The tenant.', schema: 'Tenant', example: 'Tenant' } },
+    problems: ['kms_key_unavailable'],
+  },
+  'GET /v1/tenants/{tenant_id}': {
+    id: 'getTenant',
+    summary: 'Show a tenant',
+    answers: { 200: { says: 'The tenant.', schema: 'Tenant', example: 'Tenant' } },
+    problems: ['not_found'],
+  },
+  'PATCH /v1/tenants/{tenant_id}': {
+    id: 'updateTenant',
+    summary: 'Change, suspend or resume a tenant',
+    more: 'Members that are left out stay as they are.',
+    body: { schema: 'TenantChange', example: 'TenantChange' },
+    answers: { 200: { says: 'The tenant.', schema: 'Tenant', example: 'Tenant' } },
+    problems: ['not_found', ...VAULT],
+  },
+  'POST /v1/tenants/{tenant_id}/apps': {
+    id: 'createApp',
+    summary: 'Register a ClickFunnels application',
+    more: 'The answer names the redirect URI to enter at ClickFunnels.',
+    body: { schema: 'AppRequest', example: 'AppRequest' },
+    answers: { 201: { says: 'The app.', schema: 'App', example: 'App' } },
+    problems: ['not_found', ...VAULT],
+  },
+  'GET /v1/tenants/{tenant_id}/apps': {
+    id: 'listApps',
+    summary: "List a tenant's apps",
+    answers: { 200: { says: 'The apps.', schema: 'AppList', example: 'AppList' } },
+    problems: ['not_found'],
+  },
+  'GET /v1/tenants/{tenant_id}/apps/{app_id}': {
+    id: 'getApp',
+    summary: 'Show an app',
+    answers: { 200: { says: 'The app.', schema: 'App', example: 'App' } },
+    problems: ['not_found'],
+  },
+  'PATCH /v1/tenants/{tenant_id}/apps/{app_id}': {
+    id: 'updateApp',
+    summary: 'Rename an app or give it a new client secret',
+    more: 'A new secret is put before the present one, which goes on working beside it.',
+    body: { schema: 'AppChange', example: 'AppChange' },
+    answers: { 200: { says: 'The app.', schema: 'App', example: 'App' } },
+    problems: ['not_found', ...VAULT],
+  },
+  'POST /v1/tenants/{tenant_id}/api-keys': {
+    id: 'createApiKey',
+    summary: 'Issue an API key',
+    body: { schema: 'ApiKeyRequest', example: 'ApiKeyRequest' },
+    answers: { 201: { says: 'The key, told this once.', schema: 'ApiKey', example: 'IssuedApiKey' } },
+    problems: ['not_found'],
+  },
+  'GET /v1/tenants/{tenant_id}/api-keys': {
+    id: 'listApiKeys',
+    summary: "List a tenant's API keys",
+    answers: {
+      200: { says: 'The keys, without their secrets.', schema: 'ApiKeyList', example: 'ApiKeyList' },
+    },
+    problems: ['not_found'],
+  },
+  'DELETE /v1/tenants/{tenant_id}/api-keys/{key_id}': {
+    id: 'deleteApiKey',
+    summary: 'Revoke an API key',
+    more: 'It ends within 60 seconds.',
+    answers: { 204: { says: 'It is revoked.' } },
+    problems: ['not_found'],
+  },
+  'GET /v1/tenants/{tenant_id}/keys': {
+    id: 'getTenantKeys',
+    summary: "Show the versions of a tenant's key",
+    answers: { 200: { says: 'The versions; never a key.', schema: 'KeyRing', example: 'KeyRing' } },
+    problems: ['not_found'],
+  },
+  'DELETE /v1/tenants/{tenant_id}/keys': {
+    id: 'shredTenantKeys',
+    summary: "Delete a tenant's keys for good",
+    more: 'What they sealed (tokens, client secrets) can then be opened by nobody. Only for a suspended tenant.',
+    answers: { 204: { says: 'They are gone.' } },
+    problems: ['not_found', 'tenant_not_suspended'],
+  },
+  'POST /v1/tenants/{tenant_id}/keys/rotate': {
+    id: 'rotateTenantKey',
+    summary: "Rotate a tenant's key",
+    answers: { 200: { says: 'The versions.', schema: 'KeyRing', example: 'KeyRing' } },
+    problems: ['not_found', ...VAULT],
+  },
+  'POST /v1/root-keys/rotate': {
+    id: 'rotateRootKeys',
+    summary: 'Rotate the root keys',
+    answers: { 200: { says: 'The version that wraps new keys.', schema: 'RootKey', example: 'RootKey' } },
+  },
+} as const satisfies Partial<Record<RouteKey, Operation>>

@@ -1,0 +1,116 @@
+// What operations share: tags, security, headers, path parameters, an example of every problem.
+import { ERROR_CODES } from '#domain/errors.ts'
+import { ERROR_CATALOG } from '#http/error-catalog.ts'
+import { PROBLEMS, problemType } from '#http/problem.ts'
+import { type Access, ROUTES, type RouteKey } from '#http/routes.ts'
+
+export const TAGS = [
+  { name: 'Connect sessions', description: 'One attempt of one end user to connect.' },
+  { name: 'Connections', description: 'Workspaces that granted access.' },
+  { name: 'ClickFunnels', description: 'The ClickFunnels API behind a connection.' },
+  { name: 'Browser', description: "Where an end user's browser comes by. Not for programs." },
+  { name: 'Tenant', description: 'What else concerns a tenant.' },
+  { name: 'Operator', description: 'Tenants and what belongs to them.' },
+  { name: 'Service', description: 'The service itself.' },
+] as const
+
+export function tagOf(key: RouteKey): (typeof TAGS)[number]['name'] {
+  const { access } = ROUTES[key]
+  if (access === 'operator') return 'Operator'
+  if (access === 'browser') return 'Browser'
+  if (access === 'anyone') return 'Service'
+  if (key.includes('/v1/connect-sessions')) return 'Connect sessions'
+  if (/\/(funnels|proxy)\b/.test(key)) return 'ClickFunnels'
+  return key.includes('/v1/connections') ? 'Connections' : 'Tenant'
+}
+
+export const SECURITY: Readonly<Record<Access, readonly object[]>> = {
+  tenant: [{ apiKey: [] }, { endUserJwt: [] }],
+  operator: [{ awsSigV4: [] }],
+  browser: [],
+  anyone: [],
+}
+
+export const SECURITY_SCHEMES = {
+  apiKey: {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'An API key of the tenant, for its back end: acts for all its users.',
+  },
+  endUserJwt: {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+    description:
+      "A JWT of the tenant's own identity provider, for its front end: acts for the user it names, who sees only their own.",
+  },
+  awsSigV4: {
+    type: 'apiKey',
+    name: 'Authorization',
+    in: 'header',
+    'x-amazon-apigateway-authtype': 'awsSigv4',
+    description:
+      'A request signed with AWS Signature Version 4. Refusals are API Gateway\'s own (403, `{"message": …}`).',
+  },
+} as const
+
+export const HEADERS = {
+  Link: { description: 'The next page, by a URL of this service (RFC 8288).', schema: { type: 'string' } },
+  'Pagination-Next': {
+    description: 'Pass it as `after` for the next page. Absent on the last one.',
+    schema: { type: 'string' },
+  },
+  Location: { description: 'Where the browser goes next.', schema: { type: 'string', format: 'uri' } },
+  'Retry-After': {
+    description: 'Seconds, or a date, after which trying again makes sense.',
+    schema: { type: 'string' },
+  },
+  'Funnel-Connect-Answer-By': {
+    description: 'The answer is of ClickFunnels, not of this service.',
+    schema: { const: 'clickfunnels' },
+  },
+  Allow: { description: 'The methods that the path takes.', schema: { type: 'string' } },
+} as const
+
+const THINGS: Readonly<Record<string, string>> = {
+  'connect-sessions': 'connect session',
+  connections: 'connection',
+  tenants: 'tenant',
+  apps: 'app',
+  'api-keys': 'API key',
+  callback: 'app',
+  proxy: 'path',
+}
+
+export function pathParameters(path: string): object[] {
+  const segments = path.split('/')
+  return segments.flatMap((segment, i) => {
+    if (!segment.startsWith('{')) return []
+    const collection = segments[i - 1] ?? ''
+    const thing = THINGS[collection] ?? collection.replaceAll('-', ' ').replace(/s$/, '')
+    return {
+      name: segment.slice(1, -1),
+      in: 'path',
+      required: true,
+      description: thing === 'path' ? 'What follows `/api/v2/`.' : `Id of the ${thing}.`,
+      schema: { type: 'string' },
+    }
+  })
+}
+
+/** One of each code, as the service would tell it. */
+export function problemExamples(): Record<string, object> {
+  const examples = ERROR_CODES.map((code) => {
+    const { status, title } = PROBLEMS[code]
+    const { meaning, remedy } = ERROR_CATALOG[code]
+    const value = {
+      type: problemType('https://connect.example.com', code),
+      title,
+      status,
+      code,
+      detail: meaning,
+    }
+    return [code, { summary: title, description: remedy, value }]
+  })
+  return Object.fromEntries(examples)
+}

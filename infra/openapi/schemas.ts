@@ -1,0 +1,136 @@
+// The named schemas of the contract. Requests: the very schemas that parse them. Answers: those that shape them, or, where
+// a function without one does, a schema that does not compile unless it says what that function answers.
+import * as z from 'zod/mini'
+import { ERROR_CODES } from '#domain/errors.ts'
+import { connectionSchema } from '#http/connection-json.ts'
+import type { keyRingJson } from '#http/keys-json.ts'
+import { listQuerySchema } from '#http/list-query.ts'
+import { completionSchema, sessionRequestSchema, sessionSchema } from '#http/session-json.ts'
+import {
+  type apiKeyJson,
+  appChangeSchema,
+  type appJson,
+  newApiKeySchema,
+  newAppSchema,
+  newTenantSchema,
+  tenantChangeSchema,
+  type tenantJson,
+} from '#http/tenant-json.ts'
+
+/** Member names in which a schema and an answer differ; `never` when they agree. */
+type Differing<Answer, Said> = Exclude<keyof Answer, keyof Said> | Exclude<keyof Said, keyof Answer>
+
+/** A schema of what a function answers: with the same members, each of a type that the schema allows. */
+const of =
+  <Json extends (...given: never[]) => object>() =>
+  <S extends z.ZodMiniType>(
+    schema: S &
+      (ReturnType<Json> extends z.output<S>
+        ? [Differing<ReturnType<Json>, z.output<S>>] extends [never]
+          ? unknown
+          : { readonly 'members differ': Differing<ReturnType<Json>, z.output<S>> }
+        : { readonly 'the answer is not of this type': ReturnType<Json> }),
+  ): S =>
+    schema
+
+const text = z.string()
+const listOf = <S extends z.ZodMiniType>(item: S) => z.object({ data: z.array(item) })
+
+const tenant = of<typeof tenantJson>()(
+  z.object({
+    id: text,
+    name: text,
+    status: z.enum(['active', 'suspended']),
+    return_urls: z.readonly(z.array(text)),
+    origins: z.readonly(z.array(text)),
+    kms_key_arn: z.optional(text),
+    branding: z.optional(z.object({ color: text })),
+    created_at: text,
+    updated_at: text,
+  }),
+)
+
+const app = of<typeof appJson>()(
+  z.object({
+    id: text,
+    name: text,
+    client_id: text,
+    client_secrets: z.array(z.object({ serial: z.int(), created_at: text })),
+    redirect_uri: text,
+    health: z.object({ status: text, since: z.optional(text) }),
+    created_at: text,
+    updated_at: text,
+  }),
+)
+
+const apiKey = of<typeof apiKeyJson>()(
+  z.object({ id: text, name: text, api_key: z.optional(text), created_at: text }),
+)
+
+const keyRing = of<typeof keyRingJson>()(
+  z.object({
+    data: z.array(
+      z.object({
+        version: z.int(),
+        created_at: text,
+        wrapped_by: z.union([z.object({ root_key_version: z.int() }), z.object({ kms_key_arn: text })]),
+        retired_at: z.optional(text),
+      }),
+    ),
+    shredded_at: z.optional(text),
+  }),
+)
+
+/** ClickFunnels' own; only what it documents, and whatever else it sends passes. */
+const funnel = z.looseObject({
+  id: z.int(),
+  public_id: z.optional(text),
+  workspace_id: z.optional(z.int()),
+  name: text,
+  current_path: z.optional(z.nullable(text)),
+  live_mode: z.optional(z.boolean()),
+  created_at: z.optional(text),
+  updated_at: z.optional(text),
+})
+
+const problem = z.object({
+  type: text,
+  title: text,
+  status: z.int(),
+  code: z.enum(ERROR_CODES),
+  detail: text,
+  errors: z.optional(
+    z.array(z.object({ pointer: z.optional(text), parameter: z.optional(text), detail: text })),
+  ),
+  connection_id: z.optional(text),
+  reason: z.optional(text),
+  session_status: z.optional(text),
+})
+
+export const SCHEMAS = {
+  ConnectSessionRequest: sessionRequestSchema,
+  CompletionRequest: completionSchema,
+  ConnectSession: sessionSchema,
+  ListQuery: listQuerySchema,
+  Connection: connectionSchema,
+  ConnectionPage: z.object({ data: z.array(connectionSchema), next_cursor: z.optional(text) }),
+  Funnel: funnel,
+  FunnelPage: z.array(funnel),
+  TenantRequest: newTenantSchema,
+  TenantChange: tenantChangeSchema,
+  Tenant: tenant,
+  AppRequest: newAppSchema,
+  AppChange: appChangeSchema,
+  App: app,
+  AppList: listOf(app),
+  ApiKeyRequest: newApiKeySchema,
+  ApiKey: apiKey,
+  ApiKeyList: listOf(apiKey),
+  KeyRing: keyRing,
+  RootKey: z.object({ version: z.int() }),
+  Health: z.object({ status: z.literal('ok') }),
+  OpenApiDocument: z.looseObject({ openapi: text }),
+  Problem: problem,
+} as const satisfies Record<string, z.ZodMiniType>
+
+export type SchemaName = keyof typeof SCHEMAS

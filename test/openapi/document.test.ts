@@ -1,0 +1,116 @@
+// The contract as a document: valid, complete, with examples that fit, and the one that is stored.
+import { readFileSync } from 'node:fs'
+import { Validator } from '@seriousme/openapi-schema-validator'
+import { describe, expect, test } from 'vitest'
+import { ERROR_CODES } from '#domain/errors.ts'
+import { ROUTES } from '#http/routes.ts'
+import { clientTypes } from '../../infra/openapi/client-types.ts'
+import { openApiDocument } from '../../infra/openapi/document.ts'
+import { EXAMPLES } from '../../infra/openapi/examples.ts'
+import { SCHEMAS } from '../../infra/openapi/schemas.ts'
+import { bodyValidator } from './schemas.ts'
+
+const document = openApiDocument()
+const text = JSON.stringify(document)
+
+interface Operation {
+  readonly operationId: string
+  readonly tags: readonly string[]
+  readonly summary: string
+  readonly security: readonly object[]
+  readonly parameters?: readonly {
+    readonly name: string
+    readonly in: string
+    readonly description: string
+  }[]
+  readonly requestBody?: { readonly content: Content }
+  readonly responses: Readonly<Record<string, { readonly description: string; readonly content?: Content }>>
+}
+type Content = Readonly<
+  Record<string, { readonly schema?: { readonly $ref?: string }; readonly example?: unknown }>
+>
+
+const operations = Object.entries(document.paths).flatMap(([path, item]) =>
+  Object.entries(item as Record<string, Operation>).map(([method, operation]) => ({
+    path,
+    method,
+    operation,
+  })),
+)
+
+test('it is valid OpenAPI 3.1', async () => {
+  const validator = new Validator()
+  const { valid, errors } = await validator.validate(structuredClone(document))
+  expect(errors).toBeUndefined()
+  expect(valid).toBe(true)
+  expect(validator.version).toBe('3.1')
+})
+
+test('what is stored is what the code says: "npm run docs" writes it', () => {
+  expect(JSON.parse(readFileSync('docs/openapi.json', 'utf8'))).toEqual(JSON.parse(text))
+  expect(readFileSync('client/src/api.ts', 'utf8')).toBe(clientTypes(document.components.schemas))
+})
+
+test('every route is described, and nothing else', () => {
+  const described = operations.map(({ path, method }) => `${method.toUpperCase()} ${path}`)
+  const routed = Object.keys(ROUTES).flatMap((key) => {
+    const [method = '', template = ''] = key.split(' ')
+    if (key === '$default') return []
+    const methods = method === 'ANY' ? ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] : [method]
+    return methods.map((name) => `${name} ${template.replace('+}', '}')}`)
+  })
+  expect(described.toSorted()).toEqual(routed.toSorted())
+})
+
+describe('every operation', () => {
+  test('has an id of its own that makes a good name', () => {
+    const ids = operations.map(({ operation }) => operation.operationId)
+    expect(new Set(ids).size).toBe(ids.length)
+    for (const id of ids) expect(id).toMatch(/^[a-z]+([A-Z][a-z]+)*$/)
+  })
+
+  test.each(operations)(
+    '$method $path says what it is, what it takes and what it answers',
+    ({ path, operation }) => {
+      const { tags, summary, parameters = [], responses } = operation
+      expect(document.tags.map(({ name }) => name)).toEqual(expect.arrayContaining([...tags]))
+      expect(summary).toMatch(/^[A-Z].*[^.]$/)
+      for (const { description } of [...parameters, ...Object.values(responses)])
+        expect(description).toMatch(/\S/)
+      const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name)
+      expect(parameters.filter((one) => one.in === 'path').map(({ name }) => name)).toEqual(inPath)
+    },
+  )
+
+  test('shows each JSON body by an example that fits', () => {
+    const fits = bodyValidator()
+    let shown = 0
+    for (const { operation } of operations) {
+      const contents = [operation.requestBody, ...Object.values(operation.responses)]
+      for (const content of contents.flatMap((body) => body?.content?.['application/json'] ?? [])) {
+        const name = content.schema?.$ref?.split('/').at(-1) ?? ''
+        // The document does not repeat itself.
+        if (name === 'OpenApiDocument') continue
+        expect(fits(name, content.example), `${operation.operationId} ${name}`).toEqual([])
+        shown += 1
+      }
+    }
+    expect(shown).toBeGreaterThan(25)
+  })
+})
+
+test('every error code is told by an operation; 405 is no operation', () => {
+  const told = new Set([...text.matchAll(/#\/components\/examples\/(\w+)/g)].map(([, code]) => code))
+  expect(ERROR_CODES.filter((code) => !told.has(code))).toEqual(['method_not_allowed'])
+})
+
+test('no schema and no example is left over', () => {
+  // Query parameters stand in operations one by one.
+  const referred = new Set([...text.matchAll(/#\/components\/schemas\/(\w+)/g)].map(([, name]) => name))
+  expect(Object.keys(SCHEMAS).filter((name) => !referred.has(name))).toEqual(['ListQuery'])
+  const shown = new Set(operations.flatMap(({ operation }) => JSON.stringify(operation)))
+  for (const [name, example] of Object.entries(EXAMPLES)) {
+    const found = [...shown].some((operation) => operation.includes(JSON.stringify(example)))
+    expect(found, name).toBe(true)
+  }
+})
