@@ -14,7 +14,7 @@ import { OPEN_OPERATIONS } from './open-operations.ts'
 import type { Operation, Success } from './operation.ts'
 import { OPERATOR_OPERATIONS } from './operator-operations.ts'
 import { HEADERS, pathParameters, problemExamples, SECURITY, SECURITY_SCHEMES, TAGS, tagOf } from './parts.ts'
-import { TENANT_OPERATIONS } from './tenant-operations.ts'
+import { KEYED, TENANT_OPERATIONS } from './tenant-operations.ts'
 
 /** Every route but the one that answers for all others. */
 export const OPERATIONS: Readonly<Record<Exclude<RouteKey, '$default'>, Operation>> = {
@@ -48,10 +48,8 @@ export function openApiDocument() {
     const path = template.replace('+}', '}')
     const item = paths[path] ?? {}
     paths[path] = item
-    for (const name of method === 'ANY' ? ANY : [method.toLowerCase()]) {
-      const id = method === 'ANY' ? `${operation.id}${name[0]?.toUpperCase()}${name.slice(1)}` : operation.id
-      item[name] = describe(key, path, { ...operation, id }, schemas, method === 'ANY' && /^p|d/.test(name))
-    }
+    if (method !== 'ANY') item[method.toLowerCase()] = describe(key, path, operation, schemas)
+    else for (const name of ANY) item[name] = describe(key, path, ofMethod(operation, name), schemas)
   }
   return {
     openapi: '3.1.0',
@@ -80,15 +78,27 @@ calls the ClickFunnels API through the *connection* that comes of it, without ev
 Errors are problem documents (RFC 9457) with a stable \`code\`; every answer names its request in
 \`Funnel-Connect-Request-Id\`. A path that exists, called with another method, is a 405 \`method_not_allowed\` with \`Allow\`.`
 
+/** Of an operation that takes any method, the one of this method. */
+function ofMethod(operation: Operation, method: (typeof ANY)[number]): Operation {
+  const { id, parameters = [], problems = [] } = operation
+  const named = { ...operation, id: `${id}${method.charAt(0).toUpperCase()}${method.slice(1)}` }
+  if (method === 'get' || method === 'head') return named
+  return {
+    ...named,
+    parameters: [...parameters, ...KEYED.parameters],
+    problems: [...problems, ...KEYED.problems],
+    passesBody: true,
+  }
+}
+
 function describe(
   key: RouteKey,
   path: string,
   operation: Operation,
   schemas: Readonly<Record<string, JsonSchema>>,
-  passesBody: boolean,
 ): object {
   const { access } = ROUTES[key]
-  const { id, summary, more, body, query, parameters = [] } = operation
+  const { id, summary, more, body, passesBody, query, parameters = [] } = operation
   const all = [
     ...pathParameters(path),
     ...(query ? queryParameters(schemas[query]) : []),

@@ -114,6 +114,7 @@ export const FIELDS: Readonly<Record<string, Field>> = {
     description: '`reauthorization_required`: the connection to start a session for.',
   },
   reason: { description: '`reauthorization_required`: how ClickFunnels showed it.' },
+  upstream_status: { description: '`idempotency_answer_not_kept`: the status of the answer.' },
   session_status: { description: '`session_not_completable`: how the session stands.' },
 
   'Funnel.id': { description: "ClickFunnels' id." },

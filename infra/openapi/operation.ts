@@ -36,6 +36,8 @@ export interface Operation {
   /** Markdown; only what the summary and the names do not say. */
   readonly more?: string
   readonly body?: { readonly schema: SchemaName; readonly example: ExampleName; readonly optional?: true }
+  /** Takes any body and passes it on. */
+  readonly passesBody?: true
   /** A schema whose members are query parameters. */
   readonly query?: SchemaName
   readonly parameters?: readonly Parameter[]

@@ -103,8 +103,10 @@ const problem = z.object({
     z.array(z.object({ pointer: z.optional(text), parameter: z.optional(text), detail: text })),
   ),
   connection_id: z.optional(text),
+  app_id: z.optional(text),
   reason: z.optional(text),
   session_status: z.optional(text),
+  upstream_status: z.optional(z.int()),
 })
 
 export const SCHEMAS = {

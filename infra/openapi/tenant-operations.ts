@@ -36,6 +36,24 @@ const MIN_VALIDITY = {
   schema: { type: 'integer', minimum: 1, maximum: 86_400 },
 } as const
 
+/** What calls that change something can have besides. */
+export const KEYED = {
+  parameters: [
+    {
+      name: 'Idempotency-Key',
+      in: 'header',
+      says: 'The call is carried out once; for 24 hours, whoever sends it again gets the first answer.',
+      schema: { type: 'string', maxLength: 255 },
+    },
+  ],
+  problems: [
+    'idempotency_in_progress',
+    'idempotency_outcome_unknown',
+    'idempotency_answer_not_kept',
+    'idempotency_key_reused',
+  ],
+} as const
+
 const FAULT_PAGE = { says: 'A page: a fault of the service, and what to do.', content: 'text/html' } as const
 
 export const TENANT_OPERATIONS = {
