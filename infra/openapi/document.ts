@@ -13,7 +13,15 @@ import { type JsonSchema, jsonSchemas } from './json-schemas.ts'
 import { OPEN_OPERATIONS } from './open-operations.ts'
 import type { Operation, Success } from './operation.ts'
 import { OPERATOR_OPERATIONS } from './operator-operations.ts'
-import { HEADERS, pathParameters, problemExamples, SECURITY, SECURITY_SCHEMES, TAGS, tagOf } from './parts.ts'
+import {
+  HEADERS,
+  pathParameters,
+  problemExamples,
+  SECURITY_SCHEMES,
+  securityOf,
+  TAGS,
+  tagOf,
+} from './parts.ts'
 import { KEYED, TENANT_OPERATIONS } from './tenant-operations.ts'
 
 /** Every route but the one that answers for all others. */
@@ -28,6 +36,7 @@ const COMMON: Readonly<Record<Access, readonly ErrorCode[]>> = {
   tenant: [
     'missing_credential',
     'invalid_credential',
+    'insufficient_scope',
     'tenant_suspended',
     'storage_unavailable',
     'internal_error',
@@ -48,8 +57,10 @@ export function openApiDocument() {
     const path = template.replace('+}', '}')
     const item = paths[path] ?? {}
     paths[path] = item
-    if (method !== 'ANY') item[method.toLowerCase()] = describe(key, path, operation, schemas)
-    else for (const name of ANY) item[name] = describe(key, path, ofMethod(operation, name), schemas)
+    if (method !== 'ANY') item[method.toLowerCase()] = describe(key, method, operation, schemas)
+    else
+      for (const name of ANY)
+        item[name] = describe(key, name.toUpperCase(), ofMethod(operation, name), schemas)
   }
   return {
     openapi: '3.1.0',
@@ -93,14 +104,14 @@ function ofMethod(operation: Operation, method: (typeof ANY)[number]): Operation
 
 function describe(
   key: RouteKey,
-  path: string,
+  method: string,
   operation: Operation,
   schemas: Readonly<Record<string, JsonSchema>>,
 ): object {
   const { access } = ROUTES[key]
   const { id, summary, more, body, passesBody, query, parameters = [] } = operation
   const all = [
-    ...pathParameters(path),
+    ...pathParameters(key),
     ...(query ? queryParameters(schemas[query]) : []),
     ...parameters.map(({ says, ...parameter }) => ({ ...parameter, description: says })),
   ]
@@ -109,7 +120,7 @@ function describe(
     tags: [tagOf(key)],
     summary,
     ...(more && { description: more }),
-    security: SECURITY[access],
+    security: securityOf(key, method),
     ...(all.length > 0 && { parameters: all }),
     ...(body && {
       requestBody: {

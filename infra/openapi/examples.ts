@@ -49,6 +49,7 @@ const tenant = {
   return_urls: ['https://app.example.com/connected'],
   origins: ['https://app.example.com'],
   branding: { color: '#1c5fd4' },
+  limits: { connections: 1000, sessions_per_minute: 60 },
   created_at: '2026-03-01T08:00:00Z',
   updated_at: '2026-03-01T08:00:00Z',
 }
@@ -64,7 +65,15 @@ const app = {
   updated_at: '2026-03-01T08:05:00Z',
 }
 
-const apiKey = { id: 'key_01k2q8v3b00123456789abcdef', name: 'back end', created_at: '2026-03-01T08:10:00Z' }
+const apiKey = {
+  id: 'key_01k2q8v3b00123456789abcdef',
+  name: 'back end',
+  hint: 'fc_live_Ab3d',
+  scopes: ['sessions:write', 'connections:read', 'proxy:read'],
+  status: 'active',
+  created_at: '2026-03-01T08:10:00Z',
+  last_used_at: '2026-03-01T09:00:00Z',
+}
 
 export const EXAMPLES = {
   ConnectSessionRequest: {
@@ -97,6 +106,7 @@ export const EXAMPLES = {
     return_urls: tenant.return_urls,
     origins: tenant.origins,
     branding: tenant.branding,
+    limits: tenant.limits,
   },
   TenantChange: { status: 'suspended' },
   Tenant: tenant,
@@ -104,7 +114,8 @@ export const EXAMPLES = {
   AppChange: { client_secret: 'the-next-client-secret' },
   App: app,
   AppList: { data: [app] },
-  ApiKeyRequest: { name: apiKey.name },
+  ApiKeyRequest: { name: apiKey.name, scopes: apiKey.scopes },
+  ApiKeyRotation: { overlap_seconds: 86_400 },
   IssuedApiKey: { ...apiKey, api_key: 'fc_…' },
   ApiKeyList: { data: [apiKey] },
   KeyRing: {

@@ -68,6 +68,14 @@ export const OPERATOR_OPERATIONS = {
     },
     problems: ['not_found'],
   },
+  'POST /v1/tenants/{tenant_id}/api-keys/{key_id}/rotate': {
+    id: 'rotateApiKey',
+    summary: 'Put a new API key in the place of one',
+    more: 'The new key has the same name and scopes. Both work until the overlap is over.',
+    body: { schema: 'ApiKeyRotation', example: 'ApiKeyRotation' },
+    answers: { 201: { says: 'The new key, told this once.', schema: 'ApiKey', example: 'IssuedApiKey' } },
+    problems: ['not_found', 'api_key_not_rotatable'],
+  },
   'DELETE /v1/tenants/{tenant_id}/api-keys/{key_id}': {
     id: 'deleteApiKey',
     summary: 'Revoke an API key',

@@ -2,7 +2,7 @@
 import { ERROR_CODES } from '#domain/errors.ts'
 import { ERROR_CATALOG } from '#http/error-catalog.ts'
 import { PROBLEMS, problemType } from '#http/problem.ts'
-import { type Access, ROUTES, type RouteKey } from '#http/routes.ts'
+import { ROUTES, type RouteKey, scopeOf } from '#http/routes.ts'
 
 export const TAGS = [
   { name: 'Connect sessions', description: 'One attempt of one end user to connect.' },
@@ -24,11 +24,11 @@ export function tagOf(key: RouteKey): (typeof TAGS)[number]['name'] {
   return key.includes('/v1/connections') ? 'Connections' : 'Tenant'
 }
 
-export const SECURITY: Readonly<Record<Access, readonly object[]>> = {
-  tenant: [{ apiKey: [] }, { endUserJwt: [] }],
-  operator: [{ awsSigV4: [] }],
-  browser: [],
-  anyone: [],
+/** A scheme's list names the scopes that an API key needs (OpenAPI 3.1, security requirement object). */
+export function securityOf(key: RouteKey, method: string): readonly object[] {
+  const scope = scopeOf(key, method)
+  if (scope !== undefined) return [{ apiKey: [scope] }, { endUserJwt: [] }]
+  return ROUTES[key].access === 'operator' ? [{ awsSigV4: [] }] : []
 }
 
 export const SECURITY_SCHEMES = {
@@ -82,8 +82,8 @@ const THINGS: Readonly<Record<string, string>> = {
   proxy: 'path',
 }
 
-export function pathParameters(path: string): object[] {
-  const segments = path.split('/')
+export function pathParameters(key: RouteKey): object[] {
+  const segments = key.replace('+}', '}').split('/')
   return segments.flatMap((segment, i) => {
     if (!segment.startsWith('{')) return []
     const collection = segments[i - 1] ?? ''

@@ -1,16 +1,16 @@
 // The named schemas of the contract. Requests: the very schemas that parse them. Answers: those that shape them, or, where
 // a function without one does, a schema that does not compile unless it says what that function answers.
 import * as z from 'zod/mini'
+import { SCOPES } from '#domain/caller.ts'
 import { ERROR_CODES } from '#domain/errors.ts'
+import { type apiKeyJson, newApiKeySchema, rotationSchema } from '#http/api-key-json.ts'
 import { connectionSchema } from '#http/connection-json.ts'
 import type { keyRingJson } from '#http/keys-json.ts'
 import { listQuerySchema } from '#http/list-query.ts'
 import { completionSchema, sessionRequestSchema, sessionSchema } from '#http/session-json.ts'
 import {
-  type apiKeyJson,
   appChangeSchema,
   type appJson,
-  newApiKeySchema,
   newAppSchema,
   newTenantSchema,
   tenantChangeSchema,
@@ -45,6 +45,13 @@ const tenant = of<typeof tenantJson>()(
     origins: z.readonly(z.array(text)),
     kms_key_arn: z.optional(text),
     branding: z.optional(z.object({ color: text })),
+    limits: z.optional(
+      z.object({
+        connections: z.optional(z.int()),
+        sessions_per_minute: z.optional(z.int()),
+        requests_per_second: z.optional(z.int()),
+      }),
+    ),
     created_at: text,
     updated_at: text,
   }),
@@ -64,7 +71,18 @@ const app = of<typeof appJson>()(
 )
 
 const apiKey = of<typeof apiKeyJson>()(
-  z.object({ id: text, name: text, api_key: z.optional(text), created_at: text }),
+  z.object({
+    id: text,
+    name: text,
+    api_key: z.optional(text),
+    hint: text,
+    scopes: z.readonly(z.array(z.enum(SCOPES))),
+    status: text,
+    successor: z.optional(text),
+    created_at: text,
+    expires_at: z.optional(text),
+    last_used_at: z.optional(text),
+  }),
 )
 
 const keyRing = of<typeof keyRingJson>()(
@@ -107,6 +125,9 @@ const problem = z.object({
   reason: z.optional(text),
   session_status: z.optional(text),
   upstream_status: z.optional(z.int()),
+  limit: z.optional(z.union([text, z.int()])),
+  size: z.optional(z.int()),
+  scope: z.optional(text),
 })
 
 export const SCHEMAS = {
@@ -126,6 +147,7 @@ export const SCHEMAS = {
   App: app,
   AppList: listOf(app),
   ApiKeyRequest: newApiKeySchema,
+  ApiKeyRotation: rotationSchema,
   ApiKey: apiKey,
   ApiKeyList: listOf(apiKey),
   KeyRing: keyRing,
