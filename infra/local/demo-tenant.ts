@@ -18,6 +18,7 @@ export interface DemoTenantOptions {
 }
 
 const APP_NAME = 'Tidemark'
+const BRAND_COLOR = '#0b6b5b'
 
 export async function provideDemoTenant(options: DemoTenantOptions): Promise<DemoTenant> {
   const file = options.dataDir === undefined ? undefined : join(options.dataDir, 'demo.json')
@@ -30,7 +31,12 @@ export async function provideDemoTenant(options: DemoTenantOptions): Promise<Dem
 
 async function create({ apiUrl, simulatorUrl, returnUrl }: DemoTenantOptions): Promise<DemoTenant> {
   const tenants = `${apiUrl}/v1/tenants`
-  const tenant = await send('POST', tenants, { name: APP_NAME, return_urls: [returnUrl], origins: [] })
+  const tenant = await send('POST', tenants, {
+    name: APP_NAME,
+    return_urls: [returnUrl],
+    origins: [new URL(returnUrl).origin],
+    branding: { color: BRAND_COLOR },
+  })
   const tenantId = text(tenant, 'id')
   const key = await send('POST', `${tenants}/${tenantId}/api-keys`, { name: 'npm start' })
   const made = { tenantId, apiKey: text(key, 'api_key') }
@@ -55,7 +61,12 @@ async function reuse(
   kept: DemoTenant,
 ): Promise<DemoTenant | undefined> {
   const tenant = `${apiUrl}/v1/tenants/${kept.tenantId}`
-  const known = await send('PATCH', tenant, { return_urls: [returnUrl] }, [404])
+  const known = await send(
+    'PATCH',
+    tenant,
+    { return_urls: [returnUrl], origins: [new URL(returnUrl).origin] },
+    [404],
+  )
   if (known === undefined || (simulatorUrl !== undefined && !kept.app)) return undefined
   if (simulatorUrl === undefined || !kept.app) return kept
   const app = await send('GET', `${tenant}/apps/${kept.app.id}`)

@@ -7,7 +7,7 @@ import { type Browser, chromium } from 'playwright-core'
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
 
 /** @throws Error that says how to get Chromium, where it is missing */
-export function launchBrowser(): Promise<Browser> {
+export function launchBrowser(more: readonly string[] = []): Promise<Browser> {
   if (!existsSync(CHROMIUM)) {
     throw new Error(
       `The browser tests need Chromium at "${CHROMIUM}". On Debian: apt-get install chromium. Elsewhere set CHROMIUM to its path.`,
@@ -23,8 +23,21 @@ export function launchBrowser(): Promise<Browser> {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      ...more,
     ],
   })
+}
+
+export interface Call {
+  /** An API key or a JWT. */
+  readonly credential: string
+  readonly body?: object | undefined
+}
+
+export interface Called {
+  readonly status: number
+  // biome-ignore lint/suspicious/noExplicitAny: tests say by their assertions what they expect
+  readonly json: any
 }
 
 export interface RunningStack {
@@ -32,6 +45,12 @@ export interface RunningStack {
   readonly clickfunnels: string
   readonly demo: string
   readonly apiKey: string
+  readonly endpoints: { readonly dynamodb: string }
+  /** Calls the API past any browser; a whole URL may lead elsewhere. */
+  call(method: string, path: string, call: Call): Promise<Called>
+  /** Orders something from the simulator. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests say by their assertions what they expect
+  control(method: string, path: string): Promise<any>
   readonly output: () => string
   /** Ends it as a person would, with SIGINT; gives the exit code. */
   stop(): Promise<number | null>
@@ -54,12 +73,29 @@ export async function startLocalStack(): Promise<RunningStack> {
     clickfunnels: `http://127.0.0.1:${port + 1}`,
     demo: found(/demo page +(\S+)/),
     apiKey: found(/API key +(\S+)/),
+    endpoints: { dynamodb: found(/DynamoDB at (\S+),/) },
+    call: (method, path, { credential, body }) =>
+      sent(new URL(path, `http://127.0.0.1:${port}`).href, method, body, {
+        authorization: `Bearer ${credential}`,
+      }),
+    control: async (method, path) =>
+      (await sent(`http://127.0.0.1:${port + 1}/_control/${path}`, method, method === 'GET' ? undefined : {}))
+        .json,
     output: () => output,
     stop: () => {
       child.kill('SIGINT')
       return ended
     },
   }
+}
+
+async function sent(url: string, method: string, body?: object, headers?: object): Promise<Called> {
+  const response = await fetch(url, {
+    method,
+    headers: { ...headers, ...(body && { 'content-type': 'application/json' }) },
+    ...(body && { body: JSON.stringify(body) }),
+  })
+  return { status: response.status, json: await response.json() }
 }
 
 function ready(child: ChildProcess, output: () => string): Promise<void> {

@@ -1,10 +1,13 @@
-// The journey of a person: the demo product, ClickFunnels' consent, and back; in a real browser.
-import type { Browser, Page } from 'playwright-core'
+// The journey of a person: the demo product, ClickFunnels' consent, and back; in a real browser, whatever it forbids.
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { expireAttempts } from '../support/table.ts'
 import { launchBrowser, type RunningStack, startLocalStack } from './browser.ts'
+import { inspect } from './inspect.ts'
 
 let browser: Browser
 let stack: RunningStack
+let context: BrowserContext
 let page: Page
 
 beforeAll(async () => {
@@ -17,90 +20,175 @@ afterAll(async () => {
 })
 
 beforeEach(async () => {
-  await page?.context().close()
-  page = await (await browser.newContext()).newPage()
+  await context?.close()
+  context = await browser.newContext()
+  page = await context.newPage()
 })
 
-const button = (name: string | RegExp) => page.getByRole('button', { name })
+const button = (name: string | RegExp, on: Page = page) => on.getByRole('button', { name })
+const rows = (on: Page = page) => on.locator('tbody tr')
+const notice = (on: Page = page) => on.getByRole('status').locator('p')
+const connectButton = (on: Page = page) => button('Connect to ClickFunnels', on)
 
-async function api(method: string, path: string, body?: object) {
-  const response = await fetch(`${stack.api}${path}`, {
-    method,
-    headers: { authorization: `Bearer ${stack.apiKey}`, 'content-type': 'application/json' },
-    ...(body && { body: JSON.stringify(body) }),
-  })
-  return (await response.json()) as Record<string, string>
+const told = (words: string) => notice().filter({ hasText: words }).waitFor()
+
+/** What the page is busy with is done. */
+const settled = (on: Page = page) => on.locator('#app[aria-busy=false]').waitFor()
+
+/** Nobody is connected when a test begins: all of them use the same accounts. */
+beforeEach(async () => {
+  await page.goto(stack.demo)
+  await settled()
+  if (await button('Disconnect').isVisible()) await button('Disconnect').click()
+  await connectButton().waitFor()
+  await settled()
+})
+
+async function approve(on: Page = page): Promise<void> {
+  await on.getByRole('radio', { name: /Brightwater Coaching/ }).check()
+  await button('Authorize', on).click()
 }
 
-describe('a person who connects from the demo product', () => {
-  test('sees 57 funnels after two clicks, and none after disconnecting', async () => {
-    await page.goto(stack.demo)
-    await button('Connect to ClickFunnels').click()
-    await page.getByRole('radio', { name: /Brightwater Coaching/ }).check()
-    await button('Authorize').click()
-    await page.waitForURL(`${stack.demo}**`)
-    expect(await page.locator('tbody tr').count()).toBe(57)
-    expect(await page.textContent('main')).toContain('3 pages')
+async function connected(on: Page = page): Promise<void> {
+  await button('Show more', on).waitFor()
+  expect(await notice(on).textContent()).toBe('ClickFunnels is connected.')
+  expect(await rows(on).count()).toBe(20)
+  expect(new URL(on.url()).pathname + new URL(on.url()).search).toBe('/')
+}
+
+describe('by redirect', () => {
+  test('a person sees funnels after two clicks, all of them page by page, and none after disconnecting', async () => {
+    await inspect(page, 'demo-invitation')
+    await connectButton().click()
+    await button('Authorize').waitFor()
+    await inspect(page, 'consent')
+    await approve()
+    await connected()
+    await inspect(page, 'demo-connected')
+    for (const count of [40, 57]) {
+      await button('Show more').click()
+      await expect.poll(() => rows().count(), { timeout: 15_000 }).toBe(count)
+    }
+    expect(await page.textContent('main')).toContain('These are all 57.')
 
     await button('Disconnect').click()
-    await button('Connect to ClickFunnels').waitFor()
-    expect(await page.locator('tbody tr').count()).toBe(0)
+    await connectButton().waitFor()
+    expect(await rows().count()).toBe(0)
+    expect(await notice().textContent()).toContain('ClickFunnels is disconnected')
   })
 
   test('is told in words when they refuse at ClickFunnels', async () => {
-    await page.goto(stack.demo)
-    await button('Connect to ClickFunnels').click()
-    await button(/Cancel|Deny/).click()
-    await page.waitForURL(`${stack.demo}**`)
-    expect(await page.getByRole('status').textContent()).toContain('nothing was connected')
+    await connectButton().click()
+    await button('Cancel').click()
+    await connectButton().waitFor()
+    await told('nothing was connected')
+    await inspect(page, 'demo-denied')
   })
-})
 
-describe('a confirmed session', () => {
-  const session = () =>
-    api('POST', '/v1/connect-sessions', {
-      end_user: { id: 'user-9', display_name: 'the account "A&B"' },
-      return_url: `${stack.demo}connected`,
-      completion: 'confirmed',
+  test('comes back to the product when the link has expired, and is told what to do', async () => {
+    let link = ''
+    await page.route('**/v1/authorize?**', async (route) => {
+      link = route.request().url()
+      await expireAttempts(stack)
+      await route.continue()
     })
-
-  test('names product and account before it leaves for ClickFunnels', async () => {
-    const { connect_url = '', id } = await session()
-    await page.goto(connect_url)
-    expect(await page.textContent('main')).toContain('the account "A&B"')
-    await button('Continue to ClickFunnels').click()
-    await button('Authorize').click()
-    await page.waitForURL(`${stack.demo}**`)
-    expect(await api('GET', `/v1/connect-sessions/${id}`)).toMatchObject({ status: 'connected' })
+    await connectButton().click()
+    await told('run out')
+    expect(new URL(page.url()).origin).toBe(new URL(stack.demo).origin)
+    expect(link).not.toBe('')
   })
 
-  test('cannot be continued in a browser that was not shown the page', async () => {
-    const { connect_url = '', id } = await session()
-    await page.goto(connect_url)
-    const form = page.locator('form')
-    const confirmation = (await form.locator('[name=confirmation]').getAttribute('value')) ?? ''
-    const other = await (await browser.newContext()).newPage()
-    await other.goto(`${connect_url}&confirmation=${encodeURIComponent(confirmation)}`)
-    expect(await other.getByRole('button', { name: 'Continue to ClickFunnels' }).count()).toBe(1)
-    expect(await api('GET', `/v1/connect-sessions/${id}`)).toMatchObject({ status: 'created' })
-    await other.context().close()
+  test('connects nothing for another user than who began', async () => {
+    await connectButton().click()
+    await button('Authorize').waitFor()
+    const other = await context.newPage()
+    await other.goto(stack.demo)
+    await button('Switch to demo user 2', other).click()
+    await button('Switch to demo user 1', other).waitFor()
+    await approve()
+    await told('begun by somebody else')
+    await connectButton().waitFor()
+    // Nor for the one who began.
+    await button('Switch to demo user 1').click()
+    await button('Switch to demo user 2').waitFor()
+    await connectButton().waitFor()
+  })
+
+  test('connects again after ClickFunnels took the access away', async () => {
+    await connectButton().click()
+    await approve()
+    await connected()
+    await stack.control('POST', 'tokens/revoke')
+    await button('Show more').click()
+    await button('Reconnect').waitFor()
+    await inspect(page, 'demo-lost')
+    await button('Reconnect').click()
+    await approve()
+    await connected()
   })
 })
 
-describe('the callback', () => {
-  test('refuses a browser that did not start, with a page that says what to do', async () => {
-    await page.goto(stack.demo)
-    await button('Connect to ClickFunnels').click()
-    const consent = page.url()
-    const other = await (await browser.newContext()).newPage()
-    await other.goto(consent)
-    await other.getByRole('button', { name: 'Authorize' }).click()
-    expect(await other.textContent('main')).toContain('started in another browser')
-    await other.context().close()
+describe('in a pop-up', () => {
+  const popUp = async () => {
+    const opened = context.waitForEvent('page')
+    await button('In a pop-up').click()
+    const popup = await opened
+    await button('Authorize', popup).waitFor()
+    return popup
+  }
+  const closed = (popup: Page) => expect.poll(() => popup.isClosed(), { timeout: 15_000 }).toBe(true)
 
-    // Nothing was used up: the right browser still gets through.
-    await button('Authorize').click()
-    await page.waitForURL(`${stack.demo}**`)
-    expect(await page.locator('tbody tr').count()).toBe(57)
+  test('the page stays, the window closes itself, and the funnels are there', async () => {
+    const popup = await popUp()
+    await approve(popup)
+    await connected()
+    await closed(popup)
   })
+
+  test('a refusal closes the window too', async () => {
+    const popup = await popUp()
+    await button('Cancel', popup).click()
+    await told('nothing was connected')
+    await closed(popup)
+  })
+
+  test('that the browser blocks becomes a redirect', async () => {
+    await page.evaluate('window.open = () => null')
+    await button('In a pop-up').click()
+    await approve()
+    await connected()
+  })
+
+  test('that is cut off from the page connects all the same', async () => {
+    await page.route(stack.demo, async (route) => {
+      const response = await route.fetch()
+      const headers = { ...response.headers(), 'cross-origin-opener-policy': 'same-origin' }
+      await route.fulfill({ response, headers })
+    })
+    await page.reload()
+    await settled()
+    const popup = await popUp()
+    expect(await popup.evaluate('window.opener')).toBeNull()
+    await approve(popup)
+    await connected()
+  })
+})
+
+test('connects by redirect and in a pop-up while third-party cookies are off', async () => {
+  const strict = await launchBrowser(['--test-third-party-cookie-phaseout'])
+  try {
+    for (const way of ['Connect to ClickFunnels', 'In a pop-up']) {
+      const visitor = await (await strict.newContext()).newPage()
+      await visitor.goto(stack.demo)
+      await settled(visitor)
+      const popup = way === 'In a pop-up' ? visitor.context().waitForEvent('page') : undefined
+      await button(way, visitor).click()
+      await approve((await popup) ?? visitor)
+      await connected(visitor)
+      await button('Disconnect', visitor).click()
+      await connectButton(visitor).waitFor()
+    }
+  } finally {
+    await strict.close()
+  }
 })

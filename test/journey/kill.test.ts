@@ -46,8 +46,8 @@ test('killed between the answer of the token endpoint and our commit, it needs n
   expect(await refreshes(second)).toBe(2)
 
   expect(second.apiKey).toBe(first.apiKey)
-  const page = await (await fetch(second.demoUrl, { headers: { cookie: demoCookie } })).text()
-  expect(page).toContain('Logged in as demo user 2')
+  const account = await fetch(new URL('/account', second.demoUrl), { headers: { cookie: demoCookie } })
+  expect(await account.json()).toMatchObject({ user: { id: 'user-2' } })
   await second.kill()
   await expect.poll(() => databaseProcesses(dataDir), { timeout: 5000 }).toEqual([])
 }, 90_000)

@@ -49,6 +49,21 @@ export async function endLeases(stack: Stack): Promise<number> {
   return leased.length
 }
 
+/** Lets the time of every connect link, state and session that has not ended run out now. */
+export async function expireAttempts(stack: Stack): Promise<void> {
+  const { client, items, TableName } = await scan(stack)
+  for (const { pk, sk } of items) {
+    if (pk === undefined || sk === undefined || !/^(connect-link|state|connect-session)/.test(sk.S ?? ''))
+      continue
+    const UpdateExpression = 'SET expiresAt = :past'
+    const ExpressionAttributeValues = { ':past': { N: '1' } }
+    await client.send(
+      new UpdateItemCommand({ TableName, Key: { pk, sk }, UpdateExpression, ExpressionAttributeValues }),
+    )
+  }
+  client.destroy()
+}
+
 /** Changes the calls with an Idempotency-Key: `SET …` in DynamoDB's language, ":past" being long ago. */
 async function changeKeyedCalls(stack: Stack, UpdateExpression: string): Promise<void> {
   const { client, items, TableName } = await scan(stack)

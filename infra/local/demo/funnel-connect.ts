@@ -1,125 +1,61 @@
-// The integration example: everything that a SaaS back end does with Funnel Connect, in one file and without a library.
-// No ClickFunnels token ever comes here. The product keeps an API key, and connections are asked for by the product's
-// own user id.
+// What the page may do at Funnel Connect, done by the product's back end with its API key. Who the page's user is comes
+// from the product's own token alone, and goes into every call; what belongs to another user is not found.
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { readBody } from '../loopback-server.ts'
+import type { User } from './logins.ts'
 
 export interface FunnelConnectSettings {
   readonly url: string
   readonly apiKey: string
-  /** Which of the tenant's ClickFunnels applications; a tenant with one needs not say. */
-  readonly appId?: string
 }
 
-/** A user as the product knows it. */
-export interface EndUser {
-  readonly id: string
-  readonly displayName: string
-}
+const MAX_BODY_BYTES = 4096
+/** What the page reads of an answer besides its body. */
+const PASSED = ['content-type', 'pagination-next', 'retry-after', 'funnel-connect-answer-by'] as const
 
-export interface Connection {
-  readonly id: string
-  readonly status: 'active' | 'reauthorization_required' | 'revoked'
-  readonly workspace: { readonly name?: string; readonly subdomain?: string; readonly team_name?: string }
-}
-
-export interface Funnel {
-  readonly id: number
-  readonly name: string
-  readonly current_path?: string
-  readonly live_mode?: boolean
-  readonly updated_at?: string
-}
-
-/** An answer other than 2xx: a problem document (RFC 9457) with a stable `code`. */
-export class Problem extends Error {
-  readonly status: number
-  readonly code: string
-
-  constructor(status: number, code: string, detail: string) {
-    super(detail)
-    this.status = status
-    this.code = code
-  }
-}
-
-export class FunnelConnect {
-  readonly #settings: FunnelConnectSettings
-
-  constructor(settings: FunnelConnectSettings) {
-    this.#settings = settings
-  }
-
-  /**
-   * Begins to connect: the browser is to be sent to the URL that comes back.
-   * @param reconnects a connection that needs the user's consent again
-   */
-  async startConnect(user: EndUser, returnUrl: string, reconnects?: string): Promise<string> {
-    const { body } = await this.#call('POST', '/v1/connect-sessions', {
-      app_id: this.#settings.appId,
-      end_user: { id: user.id, display_name: user.displayName },
-      return_url: returnUrl,
-      // We come back in with `complete` and say who is logged in then.
-      completion: 'verified',
-      connection_id: reconnects,
+/** @param path a path and query of Funnel Connect's, from "/v1/" on */
+export async function forward(
+  settings: FunnelConnectSettings,
+  user: User,
+  path: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { method = 'GET' } = request
+  const target = new URL(`${settings.url}${path}`)
+  const call = (to: URL, init: RequestInit = {}) =>
+    fetch(to, {
+      ...init,
+      headers: { authorization: `Bearer ${settings.apiKey}`, 'content-type': 'application/json' },
     })
-    return (body as { connect_url: string }).connect_url
+
+  const [, kind, id, action] =
+    /^\/v1\/(connect-sessions|connections)(?:\/(\w+)(?:\/(\w+))?)?/.exec(target.pathname) ?? []
+  if (kind === undefined) return notFound(response)
+  if (id === undefined) {
+    if (method === 'GET') target.searchParams.set('end_user_id', user.id)
+  } else if (action !== 'complete') {
+    // Completing is left to Funnel Connect: it has to learn who comes back with somebody else's session.
+    const found = await call(new URL(`/v1/${kind}/${id}`, settings.url))
+    const { end_user } = (await found.json()) as { end_user?: { id: string } }
+    if (found.ok && end_user?.id !== user.id) return notFound(response)
   }
 
-  /**
-   * Ends what `startConnect` began. The user must be the one who is logged in now, from the product's own session:
-   * that is what keeps a link sent to somebody else from connecting their workspace to the sender's account.
-   */
-  async complete(connectSession: string, user: Pick<EndUser, 'id'>): Promise<void> {
-    const path = `/v1/connect-sessions/${encodeURIComponent(connectSession)}/complete`
-    await this.#call('POST', path, { end_user: { id: user.id } })
-  }
-
-  /** The user's newest connection. */
-  async findConnection(user: Pick<EndUser, 'id'>): Promise<Connection | undefined> {
-    const query = new URLSearchParams({ end_user_id: user.id, limit: '1' })
-    const { body } = await this.#call('GET', `/v1/connections?${query}`)
-    return (body as { data: Connection[] }).data[0]
-  }
-
-  /** All funnels of the workspace. ClickFunnels gives them by page; `Pagination-Next` says where the next one begins. */
-  async listFunnels(connectionId: string): Promise<{ funnels: Funnel[]; pages: number }> {
-    const funnels: Funnel[] = []
-    let after: string | null = null
-    let pages = 0
-    do {
-      const query: string = after === null ? '' : `?${new URLSearchParams({ after })}`
-      const { body, headers } = await this.#call('GET', `/v1/connections/${connectionId}/funnels${query}`)
-      funnels.push(...(body as Funnel[]))
-      pages += 1
-      after = headers.get('pagination-next')
-    } while (after !== null)
-    return { funnels, pages }
-  }
-
-  async disconnect(connectionId: string): Promise<void> {
-    await this.#call('DELETE', `/v1/connections/${connectionId}`)
-  }
-
-  async #call(method: string, path: string, body?: object): Promise<{ body: unknown; headers: Headers }> {
-    const response = await fetch(`${this.#settings.url}${path}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${this.#settings.apiKey}`,
-        ...(body && { 'content-type': 'application/json' }),
-      },
-      ...(body && { body: JSON.stringify(body) }),
-    })
-    const text = await response.text()
-    if (!response.ok) throw problemOf(response.status, text)
-    return { body: text === '' ? undefined : JSON.parse(text), headers: response.headers }
-  }
+  const sent =
+    method === 'POST' ? JSON.parse(String(await readBody(request, MAX_BODY_BYTES)) || '{}') : undefined
+  const who = { end_user: { id: user.id, display_name: user.name }, completion: 'verified' }
+  const body = sent && JSON.stringify(kind === 'connect-sessions' ? { ...sent, ...who } : sent)
+  const answer = await call(target, { method, ...(body && { body }) })
+  const headers = PASSED.flatMap((name) => {
+    const value = answer.headers.get(name)
+    return value === null ? [] : [[name, value]]
+  })
+  response.writeHead(answer.status, Object.fromEntries(headers))
+  response.end(new Uint8Array(await answer.arrayBuffer()))
 }
 
-/** ClickFunnels' own errors pass through as they are and have no `code`. */
-function problemOf(status: number, text: string): Problem {
-  try {
-    const { code, detail, title } = JSON.parse(text)
-    return new Problem(status, code ?? 'clickfunnels', detail ?? title ?? '')
-  } catch {
-    return new Problem(status, 'clickfunnels', '')
-  }
+/** As Funnel Connect says it of what is not there. */
+function notFound(response: ServerResponse): void {
+  response.writeHead(404, { 'content-type': 'application/problem+json' })
+  response.end(JSON.stringify({ code: 'not_found', title: 'Not found', detail: 'There is no such thing.' }))
 }

@@ -3,11 +3,15 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { readPrivateJson, writePrivateJson } from '../private-file.ts'
-import type { EndUser } from './funnel-connect.ts'
 
-export const USERS: readonly [EndUser, ...EndUser[]] = [
-  { id: 'user-1', displayName: 'demo user 1' },
-  { id: 'user-2', displayName: 'demo user 2' },
+export interface User {
+  readonly id: string
+  readonly name: string
+}
+
+export const USERS: readonly [User, ...User[]] = [
+  { id: 'user-1', name: 'demo user 1' },
+  { id: 'user-2', name: 'demo user 2' },
 ]
 
 const COOKIE = 'tidemark_session'
@@ -24,14 +28,14 @@ export class Logins {
   }
 
   /** The user of this browser; a browser without a session gets one. */
-  userOf(request: IncomingMessage, response: ServerResponse): EndUser {
+  userOf(request: IncomingMessage, response: ServerResponse): User {
     const cookie = (request.headers.cookie ?? '').split(/;\s*/).find((pair) => pair.startsWith(`${COOKIE}=`))
     const session = Buffer.from(cookie?.slice(COOKIE.length + 1) ?? '')
     const known = USERS.find((user) => sameBytes(session, Buffer.from(this.#sessionOf(user))))
     return known ?? this.logIn(USERS[0].id, response)
   }
 
-  logIn(userId: string, response: ServerResponse): EndUser {
+  logIn(userId: string, response: ServerResponse): User {
     const user = USERS.find(({ id }) => id === userId) ?? USERS[0]
     // Lax: the browser sends it when ClickFunnels leads back here, and not with a form of somebody else's page.
     const cookie = `${COOKIE}=${this.#sessionOf(user)}; Path=/; HttpOnly; SameSite=Lax`
@@ -39,7 +43,7 @@ export class Logins {
     return user
   }
 
-  #sessionOf({ id }: EndUser): string {
+  #sessionOf({ id }: User): string {
     return `${id}.${createHmac('sha256', this.#key).update(id).digest('base64url')}`
   }
 }

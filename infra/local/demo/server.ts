@@ -1,26 +1,18 @@
-// The demo product's back end: one page and five actions. Each action is one call of Funnel Connect and a redirect.
+// The demo product's back end: its page, its own login, tokens that say who is logged in, and what the page may do at
+// Funnel Connect with such a token.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { type LoopbackServer, listenOnLoopback, readBody } from '../loopback-server.ts'
-import { type Connection, type EndUser, FunnelConnect, Problem } from './funnel-connect.ts'
-import { Logins, USERS } from './logins.ts'
-import { noticeFor } from './notices.ts'
-import { renderPage } from './page.ts'
+import { type FunnelConnectSettings, forward } from './funnel-connect.ts'
+import { Logins, USERS, type User } from './logins.ts'
+import { bundleScript, CONTENT_SECURITY_POLICY, DOCUMENT } from './page.ts'
+import { STYLE } from './style.ts'
+import { Tokens } from './tokens.ts'
 
 export interface Demo extends LoopbackServer {
   /** Tells the product its credentials; it is started first, because its URL belongs to them. */
   signUp(tenant: { readonly apiKey: string; readonly app?: { readonly id: string } }): void
 }
-
-interface Exchange {
-  readonly request: IncomingMessage
-  readonly response: ServerResponse
-  readonly url: URL
-  readonly user: EndUser
-  readonly funnelConnect: FunnelConnect
-}
-
-const MAX_FORM_BYTES = 4096
 
 export interface DemoOptions {
   readonly port: number
@@ -29,100 +21,80 @@ export interface DemoOptions {
   readonly dataDir?: string | undefined
 }
 
-export async function startDemo(options: DemoOptions): Promise<Demo> {
-  const { dataDir } = options
-  const logins = new Logins(dataDir === undefined ? undefined : join(dataDir, 'demo-logins.json'))
-  let funnelConnect: FunnelConnect | undefined
-  const server = await listenOnLoopback(options.port, async (request, response) => {
-    const url = new URL(request.url ?? '/', server.url)
-    if (!funnelConnect) return void response.writeHead(503, { 'retry-after': '1' }).end('Starting')
-    const user = logins.userOf(request, response)
-    try {
-      await act({ request, response, url, user, funnelConnect }, logins)
-    } catch (error) {
-      redirect(response, `/?${new URLSearchParams({ notice: codeOf(error) })}`)
+/** Where the page finds Funnel Connect. */
+const PASSAGE = '/funnel-connect'
+const AUDIENCE = 'funnel-connect'
+const MAX_FORM_BYTES = 4096
+
+export async function startDemo({ port, apiUrl, dataDir }: DemoOptions): Promise<Demo> {
+  const kept = (name: string) => (dataDir === undefined ? undefined : join(dataDir, name))
+  const logins = new Logins(kept('demo-logins.json'))
+  const tokens = new Tokens(AUDIENCE, kept('demo-key.json'))
+  const script = await bundleScript()
+  let appId: string | undefined
+  let settings: FunnelConnectSettings | undefined
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { pathname, search } = new URL(request.url ?? '/', server.url)
+    if (pathname.startsWith(`${PASSAGE}/v1/`)) {
+      const path = pathname.slice(PASSAGE.length) + search
+      return pass(path, request, response)
     }
+    const user = logins.userOf(request, response)
+    switch (`${request.method} ${pathname}`) {
+      case 'GET /':
+      case 'GET /connected':
+        response.setHeader('content-security-policy', CONTENT_SECURITY_POLICY)
+        return send(response, 'text/html; charset=utf-8', DOCUMENT)
+      case 'GET /app.js':
+        return send(response, 'text/javascript; charset=utf-8', script)
+      case 'GET /style.css':
+        return send(response, 'text/css; charset=utf-8', STYLE)
+      case 'GET /account':
+        return send(response, 'application/json', account(user))
+      case 'POST /token':
+        return send(response, 'application/json', { token: tokens.issue(server.url, user) })
+      case 'GET /.well-known/jwks.json':
+        return send(response, 'application/json', tokens.keySet())
+      case 'POST /login': {
+        const form = new URLSearchParams(String(await readBody(request, MAX_FORM_BYTES)))
+        logins.logIn(form.get('user') ?? '', response)
+        return void response.writeHead(204).end()
+      }
+      default:
+        response.writeHead(404, { 'content-type': 'text/plain' }).end('There is no such page. Go to /.')
+    }
+  }
+
+  async function pass(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const subject = tokens.subject(/^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '')
+    const user = USERS.find(({ id }) => id === subject)
+    if (user === undefined || settings === undefined) return void response.writeHead(401).end()
+    await forward(settings, user, path, request, response)
+  }
+
+  const account = (user: User) => ({
+    user,
+    others: USERS.filter(({ id }) => id !== user.id),
+    funnel_connect_url: `${server.url}${PASSAGE}`,
+    ...(appId !== undefined && { app_id: appId }),
   })
+
+  const server = await listenOnLoopback(port, answer)
   return {
     ...server,
     signUp: ({ apiKey, app }) => {
-      funnelConnect = new FunnelConnect({ url: options.apiUrl, apiKey, ...(app && { appId: app.id }) })
+      settings = { url: apiUrl, apiKey }
+      appId = app?.id
     },
   }
 }
 
-async function act(exchange: Exchange, logins: Logins): Promise<void> {
-  const { request, response, url, user, funnelConnect } = exchange
-  switch (`${request.method} ${url.pathname}`) {
-    case 'GET /':
-      return showPage(exchange)
-    case 'POST /connect': {
-      const lost = await funnelConnect.findConnection(user)
-      return redirect(response, await funnelConnect.startConnect(user, `${url.origin}/connected`, lost?.id))
-    }
-    case 'GET /connected':
-      return comeBack(exchange)
-    case 'POST /disconnect': {
-      const connection = await funnelConnect.findConnection(user)
-      if (connection) await funnelConnect.disconnect(connection.id)
-      return redirect(response, '/?notice=disconnected')
-    }
-    case 'POST /login': {
-      const form = new URLSearchParams(String(await readBody(request, MAX_FORM_BYTES)))
-      logins.logIn(form.get('user') ?? '', response)
-      return redirect(response, '/')
-    }
-    default:
-      response.writeHead(404, { 'content-type': 'text/plain' }).end('There is no such page. Go to /.')
-  }
-}
-
-/** ClickFunnels, and then Funnel Connect, led the browser back: `?connect_session=…&status=…&error=…`. */
-async function comeBack({ response, url, user, funnelConnect }: Exchange): Promise<void> {
-  const status = url.searchParams.get('status') ?? 'failed'
-  if (status === 'awaiting_completion') {
-    await funnelConnect.complete(url.searchParams.get('connect_session') ?? '', user)
-    return redirect(response, '/?notice=connected')
-  }
-  redirect(response, `/?${new URLSearchParams({ notice: url.searchParams.get('error') ?? status })}`)
-}
-
-async function showPage({ response, url, user, funnelConnect }: Exchange): Promise<void> {
-  const code = url.searchParams.get('notice')
-  const page = {
-    user,
-    otherUsers: USERS.filter(({ id }) => id !== user.id),
-    notice: code ? noticeFor(code) : undefined,
-  }
-  let connection: Connection | undefined
-  try {
-    connection = await funnelConnect.findConnection(user)
-    const listing =
-      connection?.status === 'active' ? await funnelConnect.listFunnels(connection.id) : undefined
-    sendPage(response, renderPage({ ...page, connection, listing }))
-  } catch (error) {
-    // The service knew of a lost access only once we asked for funnels.
-    if (connection && codeOf(error) === 'reauthorization_required') {
-      connection = { ...connection, status: 'reauthorization_required' }
-    }
-    sendPage(response, renderPage({ ...page, connection, notice: noticeFor(codeOf(error)) }))
-  }
-}
-
-function sendPage(response: ServerResponse, html: string): void {
+function send(response: ServerResponse, type: string, body: string | object): void {
   response.writeHead(200, {
-    'content-type': 'text/html; charset=utf-8',
+    'content-type': type,
     'cache-control': 'no-store',
-    'content-security-policy':
-      "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'none'",
+    'x-content-type-options': 'nosniff',
   })
-  response.end(html)
-}
-
-function redirect(response: ServerResponse, location: string): void {
-  response.writeHead(303, { location }).end()
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Problem ? error.code : 'upstream_unreachable'
+  response.end(typeof body === 'string' ? body : JSON.stringify(body))
 }

@@ -26,6 +26,13 @@ const NOTICES: Readonly<Record<string, Notice>> = {
     'You picked another ClickFunnels workspace than the one connected so far, so nothing was changed. Reconnect and pick the same one, or disconnect first.',
   ),
   session_not_completable: trouble('This attempt to connect has run out or was used already. Connect again.'),
+  session_expired: trouble('This attempt to connect has run out. Connect again.'),
+  expired: trouble('This attempt to connect has run out. Connect again.'),
+  link_used: trouble('This link was used before. Connect again if ClickFunnels is not connected.'),
+  started_in_other_browser: trouble(
+    'You came back in another browser than the one you began in. Connect again from this one.',
+  ),
+  network_error: trouble('Tidemark cannot reach Funnel Connect. Try again in a minute.'),
   reauthorization_required: trouble('ClickFunnels no longer accepts our access. Reconnect to give it again.'),
   grant_refused: trouble('ClickFunnels did not confirm the connection. Connect again.'),
   app_credentials_refused: trouble(
@@ -33,9 +40,7 @@ const NOTICES: Readonly<Record<string, Notice>> = {
   ),
   upstream_unreachable: trouble('ClickFunnels cannot be reached right now. Try again in a minute.'),
   upstream_timeout: trouble('ClickFunnels takes too long to answer. Try again in a minute.'),
-  invalid_credential: trouble(
-    'Tidemark’s API key for Funnel Connect is not accepted. Our team has to replace it.',
-  ),
+  invalid_credential: trouble('Funnel Connect does not accept your login. Log in again.'),
   not_found: trouble('This connection does not exist any more. Connect again.'),
 }
 

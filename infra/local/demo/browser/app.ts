@@ -1,0 +1,112 @@
+// The integration example: all that a product's page does with Funnel Connect, with its client library and its own
+// users' tokens. No ClickFunnels token ever comes here, and none of this product's servers is asked for funnels.
+import { type Connection, type ConnectOutcome, FunnelConnect, Problem } from '@funnel-connect/client'
+import { noticeFor } from './notices.ts'
+import { type Account, type Listing, render, type State } from './view.ts'
+
+/** Who is logged in here, and where Funnel Connect is: from the product's own back end. */
+const account: Account & { readonly funnel_connect_url: string; readonly app_id?: string } = await (
+  await fetch('/account')
+).json()
+
+const TOKEN_SECONDS = 240
+let token: { readonly value: string; readonly until: number } | undefined
+
+const funnelConnect = new FunnelConnect({
+  url: account.funnel_connect_url,
+  /** A JWT of the user who is logged in; kept until shortly before it expires. */
+  token: async ({ renew, signal }) => {
+    if (token === undefined || renew || token.until < Date.now()) {
+      const response = await fetch('/token', { method: 'POST', signal: signal ?? null })
+      token = { value: (await response.json()).token, until: Date.now() + TOKEN_SECONDS * 1000 }
+    }
+    return token.value
+  },
+})
+
+let state: State = { account, known: false, busy: true }
+
+function update(change: Partial<State>): void {
+  state = { ...state, ...change }
+  render(state, { connect, more, disconnect, switchUser })
+}
+
+/** Does something that takes a while, and says so; a problem becomes words for the user. */
+async function attempt(action: () => Promise<void>): Promise<void> {
+  update({ busy: true, notice: undefined })
+  try {
+    await action()
+  } catch (error) {
+    const code = error instanceof Problem ? error.code : 'unexpected'
+    const { connection } = state
+    // The service may learn of a lost access only when it is used.
+    const lost = code === 'reauthorization_required' && connection
+    update({
+      notice: noticeFor(code),
+      ...(lost && { connection: { ...connection, status: code }, listing: undefined }),
+    })
+  }
+  update({ known: true, busy: false })
+}
+
+/** The user's newest connection and the first page of its funnels. */
+async function load(): Promise<void> {
+  const [connection] = (await funnelConnect.connections.list({ limit: 1 }).page()).items
+  update({ connection, listing: undefined })
+  if (connection?.status === 'active') update({ listing: await nextPage(connection) })
+}
+
+async function nextPage({ id }: Connection, listing?: Listing): Promise<Listing> {
+  const { items, next } = await funnelConnect.funnels(id).page(listing?.next)
+  return { funnels: [...(listing?.funnels ?? []), ...items], next }
+}
+
+/** Called in the click itself: only then may a pop-up open. */
+function connect(popup: boolean): Promise<void> {
+  return attempt(async () => {
+    const outcome = await funnelConnect.connect({
+      popup,
+      return_url: '/connected',
+      ...(account.app_id && { app_id: account.app_id }),
+      ...(state.connection && { connection_id: state.connection.id }),
+      onPopupGone: () => update({ busy: false }),
+    })
+    await welcome(outcome)
+  })
+}
+
+async function welcome(outcome: ConnectOutcome): Promise<void> {
+  if (!('session' in outcome)) return
+  const { status, session } = outcome
+  await load()
+  update({ notice: noticeFor(status === 'connected' ? status : (session.error ?? status)) })
+}
+
+function more(): Promise<void> {
+  return attempt(async () => {
+    const { connection, listing } = state
+    if (connection && listing) update({ listing: await nextPage(connection, listing) })
+  })
+}
+
+function disconnect(): Promise<void> {
+  return attempt(async () => {
+    if (state.connection) await funnelConnect.connections.delete(state.connection.id)
+    await load()
+    update({ notice: noticeFor('disconnected') })
+  })
+}
+
+async function switchUser(id: string): Promise<void> {
+  await fetch('/login', { method: 'POST', body: new URLSearchParams({ user: id }) })
+  location.assign('/')
+}
+
+await attempt(async () => {
+  // Goes on where ClickFunnels, and then Funnel Connect, led the browser back to; a pop-up closes itself here.
+  const outcome = await funnelConnect.complete()
+  if (outcome?.status === 'handed_over') return
+  if (location.pathname !== '/') history.replaceState(null, '', '/')
+  if (outcome) await welcome(outcome)
+  else await load()
+})

@@ -1,0 +1,175 @@
+// What the demo product's user sees: before ClickFunnels is connected, while it is, and when the access was lost.
+import type { Connection, Funnel } from '@funnel-connect/client'
+import { h } from './elements.ts'
+import type { Notice } from './notices.ts'
+
+interface User {
+  readonly id: string
+  readonly name: string
+}
+
+export interface Account {
+  readonly user: User
+  readonly others: readonly User[]
+}
+
+export interface Listing {
+  readonly funnels: readonly Funnel[]
+  /** Where the next page begins, if there is one. */
+  readonly next: string | undefined
+}
+
+export interface State {
+  readonly account: Account
+  /** Whether it is known if there is a connection. */
+  readonly known: boolean
+  readonly busy: boolean
+  readonly notice?: Notice | undefined
+  readonly connection?: Connection | undefined
+  readonly listing?: Listing | undefined
+}
+
+export interface Actions {
+  connect(popup: boolean): void
+  more(): void
+  disconnect(): void
+  switchUser(id: string): void
+}
+
+/** Shows the state. The focus stays on the control that has it, if that is still there. */
+export function render(state: State, actions: Actions): void {
+  const focused = document.activeElement?.id
+  place('account').replaceChildren(...accountMenu(state.account, actions))
+  const { notice, connection, known, busy } = state
+  // The region stays, so that screen readers say what changes in it.
+  place('notice').replaceChildren(
+    ...(notice ? [h('p', { class: `notice ${notice.kind}` }, notice.text)] : []),
+  )
+  const app = place('app')
+  app.setAttribute('aria-busy', String(busy))
+  if (!known) return
+  app.replaceChildren(...(connection ? connected(connection, state, actions) : invitation(state, actions)))
+  if (focused) document.getElementById(focused)?.focus()
+}
+
+const place = (id: string) => document.getElementById(id) as HTMLElement
+
+function accountMenu({ user, others }: Account, { switchUser }: Actions): Node[] {
+  const switches = others.map(({ id, name }) =>
+    h('button', { class: 'link', onclick: () => switchUser(id) }, `Switch to ${name}`),
+  )
+  return [h('span', {}, `Logged in as ${user.name}`), ...switches]
+}
+
+function invitation({ busy }: State, actions: Actions): Node[] {
+  return [
+    h('h1', {}, 'Know which funnels earn their keep'),
+    h(
+      'p',
+      { class: 'soft' },
+      'Tidemark reads your ClickFunnels funnels and tells you which ones to improve, to merge or to retire. It takes one click and no copied keys.',
+    ),
+    h(
+      'section',
+      { class: 'card row' },
+      source('Not connected'),
+      connectButtons('Connect to ClickFunnels', busy, actions),
+    ),
+    h(
+      'ol',
+      { class: 'steps' },
+      h('li', {}, 'You choose a workspace at ClickFunnels and approve.'),
+      h('li', {}, 'Your funnels are here at once, live ones and drafts.'),
+      h('li', {}, 'Disconnect at any time; the access ends that moment.'),
+    ),
+  ]
+}
+
+function connected(connection: Connection, state: State, actions: Actions): Node[] {
+  const { workspace, status } = connection
+  const name = workspace.name ?? 'your workspace'
+  const lost = status !== 'active'
+  const of = workspace.team_name ? `${name} of ${workspace.team_name}` : name
+  return [
+    h('h1', {}, `${lost ? 'Reconnect' : 'Funnels of'} ${name}`),
+    h(
+      'section',
+      { class: 'card row' },
+      source(`${lost ? 'Access was lost to' : 'Connected to'} ${of}`),
+      h(
+        'div',
+        { class: 'actions' },
+        ...(lost ? [connectButtons('Reconnect', state.busy, actions)] : []),
+        button('disconnect', 'Disconnect', state.busy, actions.disconnect),
+      ),
+    ),
+    ...(state.listing ? funnels(state.listing, state.busy, actions) : []),
+  ]
+}
+
+function source(text: string): Node {
+  return h(
+    'div',
+    { class: 'source' },
+    h('div', {}, h('h2', {}, 'ClickFunnels'), h('p', { class: 'soft' }, text)),
+  )
+}
+
+function connectButtons(text: string, busy: boolean, { connect }: Actions): Node {
+  return h(
+    'div',
+    { class: 'actions' },
+    button('connect', text, busy, () => connect(false), 'primary'),
+    button('connect-popup', 'In a pop-up', busy, () => connect(true)),
+  )
+}
+
+function funnels({ funnels, next }: Listing, busy: boolean, { more }: Actions): Node[] {
+  const live = funnels.filter(({ live_mode }) => live_mode).length
+  const figures = {
+    Funnels: `${funnels.length}${next ? '+' : ''}`,
+    Live: live,
+    Drafts: funnels.length - live,
+  }
+  const rows = funnels.map((funnel) =>
+    h(
+      'tr',
+      {},
+      h('td', {}, funnel.name),
+      h('td', {}, funnel.current_path ?? ''),
+      h('td', {}, funnel.live_mode ? h('span', { class: 'live' }, 'Live') : 'Draft'),
+      h('td', {}, funnel.updated_at?.slice(0, 10) ?? ''),
+    ),
+  )
+  const heads = ['Name', 'Path', 'State', 'Updated'].map((head) => h('th', { scope: 'col' }, head))
+  return [
+    h(
+      'dl',
+      { class: 'figures' },
+      ...Object.entries(figures).map(([name, figure]) =>
+        h('div', {}, h('dt', {}, name), h('dd', {}, `${figure}`)),
+      ),
+    ),
+    h(
+      'section',
+      { class: 'card' },
+      h('h2', {}, 'All funnels'),
+      h(
+        'div',
+        { class: 'scroll', role: 'region', 'aria-label': 'Funnels', tabindex: '0' },
+        h('table', {}, h('thead', {}, h('tr', {}, ...heads)), h('tbody', {}, ...rows)),
+      ),
+      next
+        ? button('more', 'Show more', busy, more)
+        : h('p', { class: 'soft' }, `These are all ${funnels.length}.`),
+    ),
+  ]
+}
+
+/** Stays focusable while it waits, so that the keyboard's place is not lost. */
+function button(id: string, text: string, busy: boolean, act: () => void, kind = ''): Node {
+  const onclick = () => {
+    if (!busy) act()
+  }
+  return h('button', { id, class: kind, 'aria-disabled': String(busy), onclick }, text)
+}

@@ -1,0 +1,83 @@
+// Session fixation (RFC 9700 section 4.7), played in browsers: somebody starts a session for themselves and makes somebody
+// else approve it. In neither mode may the victim's workspace end in the attacker's account.
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { launchBrowser, type RunningStack, startLocalStack } from './browser.ts'
+import { inspect } from './inspect.ts'
+
+let browser: Browser
+let stack: RunningStack
+let victim: Page
+
+beforeAll(async () => {
+  browser = await launchBrowser()
+  stack = await startLocalStack()
+  victim = await (await browser.newContext()).newPage()
+})
+afterAll(async () => {
+  await browser?.close()
+  await stack?.stop()
+})
+
+const button = (name: string) => victim.getByRole('button', { name })
+/** How many codes ClickFunnels has exchanged. */
+const exchanges = async () => (await stack.control('GET', 'tokens')).grants.authorization_code
+
+test('verified: the victim comes back with a login of their own, and the code is never exchanged', async () => {
+  const before = await exchanges()
+  // The attacker is user 2 of the product, with a token of their own.
+  const attacker = await (await browser.newContext()).newPage()
+  await attacker.goto(stack.demo)
+  await attacker.getByRole('button', { name: 'Switch to demo user 2' }).click()
+  await attacker.getByRole('button', { name: 'Switch to demo user 1' }).waitFor()
+  const token: string = await attacker.evaluate(
+    async () => JSON.parse(await (await fetch('/token', { method: 'POST' })).text()).token,
+  )
+  const asAttacker = (method: string, path: string, body?: object) =>
+    stack.call(method, `${stack.demo}funnel-connect${path}`, { credential: token, body })
+  const session = await asAttacker('POST', '/v1/connect-sessions', {
+    return_url: `${stack.demo}connected`,
+  })
+  expect(session.json).toMatchObject({ completion: 'verified', end_user: { id: 'user-2' } })
+
+  // The victim, logged in as user 1, follows the link and approves.
+  await victim.goto(stack.demo)
+  await victim.goto(session.json.connect_url)
+  await button('Authorize').click()
+  await expect
+    .poll(() => victim.getByRole('status').textContent(), { timeout: 15_000 })
+    .toContain('begun by somebody else')
+
+  const path = `/v1/connect-sessions/${session.json.id}`
+  expect(await asAttacker('POST', `${path}/complete`, {})).toMatchObject({
+    status: 409,
+    json: { code: 'session_not_completable' },
+  })
+  expect((await asAttacker('GET', path)).json).toMatchObject({ status: 'failed', error: 'end_user_mismatch' })
+  expect((await asAttacker('GET', '/v1/connections')).json).toEqual({ data: [] })
+  expect(await exchanges()).toBe(before)
+})
+
+test("confirmed: the page names the attacker's account before anything happens, and the victim ends it there", async () => {
+  const before = await exchanges()
+  const end_user = { id: 'attacker-1', display_name: 'the account of somebody else' }
+  const session = await stack.call('POST', '/v1/connect-sessions', {
+    credential: stack.apiKey,
+    body: { end_user, return_url: `${stack.demo}connected`, completion: 'confirmed' },
+  })
+  const asked: string[] = []
+  victim.on('request', (request) => asked.push(request.url()))
+  await victim.goto(session.json.connect_url)
+  const text = await victim.textContent('main')
+  for (const name of ['Tidemark', end_user.id, end_user.display_name]) expect(text).toContain(name)
+  await inspect(victim, 'confirmation-live')
+  await button('This is not my account').click()
+  await victim.getByRole('heading', { name: 'Nothing was connected' }).waitFor()
+  expect(asked.filter((url) => url.startsWith(stack.clickfunnels))).toEqual([])
+  const stands = () =>
+    stack.call('GET', `/v1/connect-sessions/${session.json.id}`, { credential: stack.apiKey })
+  expect((await stands()).json).toMatchObject({ status: 'denied', error: 'access_denied' })
+  await victim.goto(session.json.connect_url)
+  expect(await victim.textContent('h1')).toContain('used before')
+  expect(await exchanges()).toBe(before)
+})
