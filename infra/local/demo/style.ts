@@ -30,8 +30,8 @@ p { margin: .4rem 0; max-width: 44rem; }
   padding: 0; list-style: none; counter-reset: step; }
 .steps li { padding-top: .9rem; border-top: 3px solid var(--line); counter-increment: step; }
 .steps li::before { content: counter(step); color: var(--sea); font-weight: 700; margin-right: .5rem; }
-.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(8rem, 1fr)); gap: 1rem; margin: 1.25rem 0; }
-.figures div { padding: 1rem 1.25rem; background: var(--card); border: 1px solid var(--line); border-radius: 14px; }
+.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(5.5rem, 1fr)); gap: .75rem; margin: 1.25rem 0; }
+.figures div { padding: .9rem clamp(.8rem, 3vw, 1.25rem); background: var(--card); border: 1px solid var(--line); border-radius: 14px; }
 .figures dt { color: var(--soft); font-size: .88rem; }
 .figures dd { margin: 0; font-size: 1.7rem; font-weight: 650; font-variant-numeric: tabular-nums; letter-spacing: -.02em; }
 .notice { margin: 1.25rem 0 0; padding: .8rem 1rem; border-radius: 10px; border-left: 4px solid; max-width: none; }
@@ -51,6 +51,6 @@ td:first-child { white-space: normal; min-width: 10rem; font-weight: 550; }
 th { color: var(--soft); font-size: .85rem; font-weight: 600; }
 .live { color: var(--sea); font-weight: 600; }
 footer { padding-block: 2rem; color: var(--soft); font-size: .88rem; }
-@media (max-width: 34rem) { th:nth-child(2), td:nth-child(2) { display: none; } td:first-child { min-width: 7rem; }
+@media (max-width: 34rem) { th:nth-child(even), td:nth-child(even) { display: none; } td:first-child { min-width: 7rem; }
   .card > .actions, .card > .actions button, .card > button { width: 100%; } }
 `
