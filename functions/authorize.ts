@@ -49,4 +49,4 @@ export const authorize = (services: Services) =>
     },
   )
 
-export const handler = onLambda('authorize', createServices, authorize)
+export const handler = await onLambda('authorize', createServices, authorize)

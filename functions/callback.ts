@@ -39,4 +39,4 @@ export const callback = (services: Services) =>
     },
   )
 
-export const handler = onLambda('callback', createServices, callback)
+export const handler = await onLambda('callback', createServices, callback)

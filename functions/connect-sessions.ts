@@ -37,4 +37,4 @@ export const connectSessions = (services: Services) =>
     },
   )
 
-export const handler = onLambda('connect-sessions', createServices, connectSessions)
+export const handler = await onLambda('connect-sessions', createServices, connectSessions)

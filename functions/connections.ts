@@ -38,4 +38,4 @@ export const connections = (services: Services) =>
     },
   )
 
-export const handler = onLambda('connections', createServices, connections)
+export const handler = await onLambda('connections', createServices, connections)

@@ -39,4 +39,4 @@ export const credentials = (services: CredentialServices) =>
     },
   })
 
-export const handler = onLambda('credentials', createCredentialServices, credentials)
+export const handler = await onLambda('credentials', createCredentialServices, credentials)

@@ -18,4 +18,4 @@ export const keepAliveSchedule =
     return keepAlive(services, shard, () => context.getRemainingTimeInMillis() > RESERVE_MILLISECONDS)
   }
 
-export const handler = onLambda('keep-alive', createServices, keepAliveSchedule)
+export const handler = await onLambda('keep-alive', createServices, keepAliveSchedule)

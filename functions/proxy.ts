@@ -48,4 +48,4 @@ async function keyed(services: Services, caller: Caller, call: ProxyRequest, key
   return keptAnswer(await keyedCall(services, caller, call, key))
 }
 
-export const handler = onLambda('proxy', createServices, proxy)
+export const handler = await onLambda('proxy', createServices, proxy)

@@ -22,4 +22,4 @@ export const recoverRotations =
     return { batchItemFailures }
   }
 
-export const handler = onLambda('recover-rotations', createServices, recoverRotations)
+export const handler = await onLambda('recover-rotations', createServices, recoverRotations)

@@ -12,4 +12,4 @@ export const rotateKeysSchedule =
   (_: unknown, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<RotationReport> =>
     rotateKeys(services, () => context.getRemainingTimeInMillis() > RESERVE_MILLISECONDS)
 
-export const handler = onLambda('rotate-keys', createStoreServices, rotateKeysSchedule)
+export const handler = await onLambda('rotate-keys', createStoreServices, rotateKeysSchedule)

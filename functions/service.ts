@@ -33,7 +33,7 @@ export const service = (services: Pick<Services, 'publicUrl' | 'log'>) =>
     },
   })
 
-export const handler = onLambda(
+export const handler = await onLambda(
   'service',
   (name, { PUBLIC_URL }) => ({ publicUrl: PUBLIC_URL, log: createLog(name) }),
   service,

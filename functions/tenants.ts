@@ -67,4 +67,4 @@ export const tenants = (services: StoreServices) =>
     'POST /v1/root-keys/rotate': async () => json(200, { version: await rotateRootKeys(services) }),
   })
 
-export const handler = onLambda('tenants', createStoreServices, tenants)
+export const handler = await onLambda('tenants', createStoreServices, tenants)

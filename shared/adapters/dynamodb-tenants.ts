@@ -3,16 +3,19 @@ import type { AppId, TenantId } from '#domain/ids.ts'
 import type { Apps, Tenants } from '#domain/ports.ts'
 import type { App, Tenant } from '#domain/tenant.ts'
 import type { EpochSeconds } from '#domain/time.ts'
-import { ABSENT, type Condition } from './dynamodb-expressions.ts'
+import { ABSENT, type Condition, type Item } from './dynamodb-expressions.ts'
 import type { Table } from './dynamodb-table.ts'
 import { appKey, PARTITION_KEY, prefixOf, TENANT_LIST, tenantKey, tenantListKey } from './table.ts'
 import { allOfTenant, EXISTS, withoutKey } from './tenant-items.ts'
 
 export class DynamoDbTenants implements Tenants {
   readonly #table: Table
+  readonly #onKeys: (tenant: TenantId, items: readonly Item[]) => void
 
-  constructor(table: Table) {
+  /** @param onKeys is given the tenant's wrapped keys, which come along when a tenant is read */
+  constructor(table: Table, onKeys: (tenant: TenantId, items: readonly Item[]) => void = () => {}) {
     this.#table = table
+    this.#onKeys = onKeys
   }
 
   async create(tenant: Tenant): Promise<void> {
@@ -23,7 +26,14 @@ export class DynamoDbTenants implements Tenants {
   }
 
   async get(id: TenantId): Promise<Tenant | undefined> {
-    const item = await this.#table.get(tenantKey(id))
+    // One call for what the first request of a tenant needs; a tenant has few keys, and they are small.
+    const items = await allOfTenant(this.#table, id, prefixOf.tenantAndKeys)
+    const { sk } = tenantKey(id)
+    const item = items.find((one) => one.sk === sk)
+    this.#onKeys(
+      id,
+      items.filter((one) => one !== item),
+    )
     return item && withoutKey<Tenant>(item)
   }
 

@@ -8,7 +8,7 @@ import { ABSENT } from './dynamodb-expressions.ts'
 import type { Table } from './dynamodb-table.ts'
 import { KeyCache } from './key-cache.ts'
 import { type EncryptionContext, isUnreadable, type KmsDataKeys } from './kms-data-keys.ts'
-import { ROOT_KEY_VERSION_KEY, rootKeyKey } from './table.ts'
+import { PARTITION_KEY, ROOT_KEY_VERSION_KEY, rootKeyKey } from './table.ts'
 
 /** Enough that one leaked key opens a fraction of the tenants, few enough to stay in memory. */
 export const ROOT_KEY_COUNT = 16
@@ -22,6 +22,8 @@ export class KmsRootKeys implements RootKeys {
   readonly #table: Table
   readonly #now: Clock
   readonly #cache = new KeyCache<{ readonly key: Uint8Array }>(CACHE)
+  /** By sort key, as KMS wrapped them. They never change, and are never deleted. */
+  readonly #wrapped = new Map<string, Uint8Array>()
 
   constructor(dataKeys: KmsDataKeys, keyArn: string, table: Table, now: Clock) {
     this.#dataKeys = dataKeys
@@ -37,6 +39,24 @@ export class KmsRootKeys implements RootKeys {
       () => this.#load(version, number),
       ({ key }) => run(key),
     )
+  }
+
+  /**
+   * Reads the wrapped root keys in force, so that none of them is read again, and opens one of them: the process has then
+   * called DynamoDB and KMS once. Makes nothing, since nobody may ever need it.
+   */
+  async prime(): Promise<void> {
+    const { items } = await this.#table.query({
+      partition: [PARTITION_KEY, ROOT_KEY_VERSION_KEY.pk],
+      newestFirst: true,
+      limit: ROOT_KEY_COUNT + 1,
+    })
+    const keys = items.filter(({ wrapped }) => wrapped !== undefined)
+    for (const { sk, wrapped } of keys) this.#wrapped.set(String(sk), wrapped as Uint8Array)
+    const one = keys[Math.floor(Math.random() * keys.length)]
+    if (one === undefined) return
+    const [version = 0, number = 0] = String(one.sk).split('#').slice(1).map(Number)
+    await this.use(version, number, () => undefined)
   }
 
   /** Read anew each time: it is asked for only when a tenant's key is made or wrapped anew. */
@@ -64,10 +84,8 @@ export class KmsRootKeys implements RootKeys {
 
   async #load(version: number, number: number): Promise<{ readonly key: Uint8Array }> {
     const key = rootKeyKey(version, number)
-    const stored = await this.#table.get(key)
-    if (stored !== undefined) {
-      return { key: await this.#unwrap(version, number, stored.wrapped as Uint8Array) }
-    }
+    const stored = this.#wrapped.get(key.sk) ?? (await this.#table.get(key))?.wrapped
+    if (stored !== undefined) return { key: await this.#unwrap(version, number, stored as Uint8Array) }
     const { plain, wrapped } = await this.#dataKeys.generate(this.#keyArn, contextOf(version, number))
     if (await this.#table.put({ ...key, wrapped, createdAt: this.#now() }, ABSENT)) return { key: plain }
     // Another process made it first: that one counts.

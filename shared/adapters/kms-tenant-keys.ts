@@ -9,8 +9,10 @@ import type { Table } from './dynamodb-table.ts'
 import { KeyCache } from './key-cache.ts'
 import { PARTITION_KEY, prefixOf, SORT_KEY, shreddedKey, tenantKeyKey } from './table.ts'
 import type { TenantKeyWrapping } from './tenant-key-wrapping.ts'
+import { WRAPPED_KEY_SECONDS, WrappedKeys } from './wrapped-keys.ts'
 
-const CACHE = { seconds: KEY_CACHE_SECONDS, uses: 100_000, count: 2000 }
+/** A key may be that old when it is unwrapped; together they make up what is promised. */
+const CACHE = { seconds: KEY_CACHE_SECONDS - WRAPPED_KEY_SECONDS, uses: 100_000, count: 2000 }
 /** How often another's rotation of the same tenant is answered by starting over. */
 const ATTEMPTS = 5
 
@@ -27,6 +29,7 @@ export class KmsTenantKeys implements TenantKeys {
   readonly #table: Table
   readonly #now: Clock
   readonly #cache = new KeyCache<TenantKey>(CACHE)
+  readonly #wrapped = new WrappedKeys()
 
   constructor(wrapping: TenantKeyWrapping, table: Table, now: Clock) {
     this.#wrapping = wrapping
@@ -42,6 +45,11 @@ export class KmsTenantKeys implements TenantKeys {
   /** @throws UnknownKeyVersion */
   useVersion<R>(tenant: TenantId, version: number, run: (key: TenantKey) => R): Promise<R> {
     return this.#cache.use(`${tenant}/${version}`, () => this.#ofVersion(tenant, version), run)
+  }
+
+  /** Takes the items of a tenant's keys that somebody has read, so that they are not read again. */
+  keepWrapped(tenant: TenantId, items: readonly Item[]): void {
+    this.#wrapped.keep(tenant, items)
   }
 
   async list(tenant: TenantId): Promise<KeyRing> {
@@ -106,14 +114,19 @@ export class KmsTenantKeys implements TenantKeys {
 
   async remove(tenant: TenantId, version: number): Promise<void> {
     await this.#table.take(tenantKeyKey(tenant, version), { expression: 'attribute_exists(retiredAt)' })
-    this.#cache.forget(`${tenant}/${version}`)
+    this.#forget(tenant, version)
   }
 
   async shred(tenant: TenantId): Promise<void> {
     await this.#table.put({ ...shreddedKey(tenant), shreddedAt: this.#now() }, ABSENT)
     const { versions } = await this.list(tenant)
     for (const { version } of versions) await this.#table.take(tenantKeyKey(tenant, version))
-    this.#cache.forget(`${tenant}/`)
+    this.#forget(tenant)
+  }
+
+  #forget(tenant: TenantId, version: number | '' = ''): void {
+    this.#wrapped.forget(tenant)
+    this.#cache.forget(`${tenant}/${version}`)
   }
 
   async #newest(tenant: TenantId): Promise<TenantKey> {
@@ -126,7 +139,7 @@ export class KmsTenantKeys implements TenantKeys {
   }
 
   async #ofVersion(tenant: TenantId, version: number): Promise<TenantKey> {
-    const item = await this.#table.get(tenantKeyKey(tenant, version))
+    const item = this.#wrapped.find(tenant, version) ?? (await this.#table.get(tenantKeyKey(tenant, version)))
     if (item !== undefined) return { version, key: await this.#wrapping.unwrap(tenant, version, item) }
     await this.#refuseShredded(tenant)
     throw new UnknownKeyVersion(`Key version ${version} of tenant "${tenant}" does not exist`)

@@ -1,7 +1,7 @@
 // The one table: its access patterns, key builders and indexes. Imports no SDK: the CDK stack takes its names from here.
 //
 //  what                       pk                        sk                            read by
-//  tenant                     tenant#<T>                tenant                        get
+//  tenant                     tenant#<T>                tenant                        query, its keys with it
 //  all tenants *              tenants                   <T>                           query (the rotation of keys)
 //  app                        tenant#<T>                app#<A>                       get, query (all of a tenant)
 //  API key                    tenant#<T>                api-key#<K>                   get, query (all of a tenant)
@@ -15,9 +15,9 @@
 //  workspace claim            tenant#<T>                workspace#<A>#<W>#<U>         get (connected already?)
 //  revocation owed            tenant#<T>                revocation#<R>                get; due index as above
 //  call with a key            tenant#<T>                idempotency-key#<C>#<sha256>  get; expires
-//  tenant key                 tenant#<T>                tenant-key#<version>          query newest, get, query all
+//  tenant key                 tenant#<T>                tenant-key#<version>          query newest, get, query all; with the tenant
 //    of a shredded tenant     tenant#<T>                tenant-key#shredded           found as the newest; get
-//  root key                   root-keys                 root-key#<version>#<number>   get
+//  root key                   root-keys                 root-key#<version>#<number>   get, query the newest
 //    version in force         root-keys                 root-key-version              get
 //  rotation's progress        key-rotation              progress                      get
 //  usage of a tenant          tenant#<T>#usage          connections                   get; added to
@@ -136,6 +136,8 @@ export const prefixOf = {
   connections: 'connection#',
   tenantKeys: 'tenant-key#',
   keyedCalls: 'idempotency-key#',
+  /** The tenant itself and its keys, nothing else. */
+  tenantAndKeys: 'tenant',
 } as const
 
 export const endUserPartition = (tenant: TenantId, endUser: EndUserId): string =>

@@ -35,6 +35,11 @@ export type StoreServices = Omit<
   'provider' | 'authorizationServer' | 'resourceServer' | 'recoveryQueue'
 >
 
+interface Primable {
+  /** The first calls of a process to DynamoDB and KMS, useful ones. */
+  prime(): Promise<void>
+}
+
 interface StoreSettings {
   readonly TABLE_NAME: string
   readonly PUBLIC_URL: string
@@ -47,7 +52,7 @@ interface StoreSettings {
 /** DynamoDB answers in milliseconds; a connection that hangs is given up and tried again well inside a request. */
 const AWS_TIMEOUTS = { connectionTimeout: 1_000, requestTimeout: 3_000 }
 
-export function createStoreServices(functionName: string, settings: StoreSettings): StoreServices {
+export function createStoreServices(functionName: string, settings: StoreSettings): StoreServices & Primable {
   const table = new Table(new DynamoDBClient({ requestHandler: AWS_TIMEOUTS }), settings.TABLE_NAME)
   const now = () => epochSeconds(Date.now() / 1000)
   const dataKeys = new KmsDataKeys(new KMSClient({ requestHandler: AWS_TIMEOUTS }))
@@ -65,7 +70,7 @@ export function createStoreServices(functionName: string, settings: StoreSetting
     chance: Math.random,
     sleep: (milliseconds) => sleep(milliseconds),
     publicUrl: settings.PUBLIC_URL,
-    tenants: new DynamoDbTenants(table),
+    tenants: new DynamoDbTenants(table, (tenant, items) => tenantKeys.keepWrapped(tenant, items)),
     apps: new DynamoDbApps(table),
     apiKeys: new DynamoDbApiKeys(table),
     sessions,
@@ -84,13 +89,14 @@ export function createStoreServices(functionName: string, settings: StoreSetting
     log,
     tokenMemory: new TokenMemory(),
     pacer: new Pacer(),
+    prime: () => rootKeys.prime(),
   }
 }
 
 export function createServices(
   functionName: string,
   settings: StoreSettings & ProviderSettings & { readonly RECOVERY_QUEUE_URL: string },
-): Services {
+): Services & Primable {
   const provider = providerProfile(settings)
   return {
     ...createStoreServices(functionName, settings),

@@ -1,15 +1,19 @@
 // The vault on KMS: its contract, and what KMS and the table see of it.
+import { DeleteItemCommand } from '@aws-sdk/client-dynamodb'
 import { DecryptCommand, DisableKeyCommand, EnableKeyCommand } from '@aws-sdk/client-kms'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { marshall } from '@aws-sdk/util-dynamodb'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { DynamoDbTenants } from '#adapters/dynamodb-tenants.ts'
 import { ROOT_KEY_COUNT } from '#adapters/kms-root-keys.ts'
 import { rootKeyKey, tenantKeyKey } from '#adapters/table.ts'
+import { WRAPPED_KEY_SECONDS } from '#adapters/wrapped-keys.ts'
 import type { TenantId } from '#domain/ids.ts'
 import { Secret } from '#domain/secret.ts'
-import type { SealBinding } from '#domain/vault.ts'
+import type { SealBinding, Sealed } from '#domain/vault.ts'
 import { newId } from '../contracts/samples.ts'
 import { tenantKeysContract } from '../contracts/tenant-keys.ts'
 import { vaultContract } from '../contracts/vault.ts'
-import { type Backend, type KeyProcess, type Keys, openBackend, openKeys } from './backend.ts'
+import { type Backend, type KeyProcess, type Keys, openBackend, openKeys, TABLE } from './backend.ts'
 
 const secret = new Secret('the token in clear')
 const bindingOf = (tenantId: TenantId): SealBinding => {
@@ -73,6 +77,69 @@ describe('the keys', () => {
     const tenant = newId('tenant')
     await Promise.all(Array.from({ length: 10 }, () => vault.seal(bindingOf(tenant), secret)))
     expect(keys.endpoint.calls()).toEqual({ GenerateDataKey: 1 })
+  })
+
+  test('that came along with their tenant are not read again, and those made since are', async () => {
+    const tenant = newId('tenant')
+    const elsewhere = keys.process(backend.table)
+    const old = await elsewhere.vault.seal(bindingOf(tenant), secret)
+    const { vault, tenantKeys } = keys.process(backend.table)
+    const tenants = new DynamoDbTenants(backend.table, (id, items) => tenantKeys.keepWrapped(id, items))
+    await tenants.get(tenant)
+    await elsewhere.tenantKeys.rotate(tenant)
+    const anew = await keys.vault(backend.table).seal(bindingOf(tenant), secret)
+    await backend.client.send(
+      new DeleteItemCommand({ TableName: TABLE, Key: marshall(tenantKeyKey(tenant, 1)) }),
+    )
+    expect((await vault.open(bindingOf(tenant), old)).reveal()).toBe(secret.reveal())
+    expect((await vault.open(bindingOf(tenant), anew)).reveal()).toBe(secret.reveal())
+  })
+
+  test('that came along with their tenant are forgotten within seconds, and when the tenant is shredded', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] })
+    try {
+      const { vault, tenantKeys } = keys.process(backend.table)
+      const tenants = new DynamoDbTenants(backend.table, (id, items) => tenantKeys.keepWrapped(id, items))
+      const [late, shredded] = [newId('tenant'), newId('tenant')]
+      const sealed = await Promise.all(
+        [late, shredded].map((tenant) => keys.vault(backend.table).seal(bindingOf(tenant), secret)),
+      )
+      await tenants.get(shredded)
+      await tenantKeys.shred(shredded)
+      await expect(vault.open(bindingOf(shredded), sealed[1] as Sealed)).rejects.toMatchObject({
+        code: 'tenant_shredded',
+      })
+      await tenants.get(late)
+      await keys.process(backend.table).tenantKeys.shred(late)
+      vi.advanceTimersByTime(WRAPPED_KEY_SECONDS * 1000)
+      await expect(vault.open(bindingOf(late), sealed[0] as Sealed)).rejects.toMatchObject({
+        code: 'tenant_shredded',
+      })
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
+  test('of the root are read by priming, one of them is opened, and none made', async () => {
+    await keys.process(backend.table).rootKeys.prime()
+    expect(calls(keys)).toBe(0)
+    expect(await backend.items()).toEqual([])
+    const tenants = Array.from({ length: 30 }, () => newId('tenant'))
+    const sealed = await Promise.all(
+      tenants.map((tenant) => keys.vault(backend.table).seal(bindingOf(tenant), secret)),
+    )
+    const { rootKeys, vault } = keys.process(backend.table)
+    const before = keys.endpoint.calls().Decrypt ?? 0
+    await rootKeys.prime()
+    expect(keys.endpoint.calls().Decrypt).toBe(before + 1)
+    const rootKeyItems = (await backend.items()).filter(({ sk }) => String(sk).startsWith('root-key#'))
+    for (const { pk, sk } of rootKeyItems) {
+      await backend.client.send(new DeleteItemCommand({ TableName: TABLE, Key: marshall({ pk, sk }) }))
+    }
+    for (const [i, tenant] of tenants.entries()) {
+      expect((await vault.open(bindingOf(tenant), sealed[i] as Sealed)).reveal()).toBe(secret.reveal())
+    }
+    expect(keys.endpoint.calls().Decrypt).toBe(before + rootKeyItems.length)
   })
 
   test('stay usable in a warm process while KMS refuses, and come back when it does', async () => {

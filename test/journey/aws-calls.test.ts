@@ -1,6 +1,7 @@
 // What a proxied call costs in calls to AWS: none while the process is warm.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { ROOT_KEY_COUNT } from '#adapters/kms-root-keys.ts'
 import { REMEMBERED_SECONDS } from '#domain/token-memory.ts'
 import { type FaultyDynamoDb, startFaultyDynamoDb } from '../support/faulty-dynamodb.ts'
 import { type ApiCall, startTestStack, type TestStack, WORKSPACE_ID } from '../support/stack.ts'
@@ -48,15 +49,17 @@ test('a warm call asks AWS nothing; some seconds later it reads one item', async
   expect(await call()).toEqual({ operations: [], kms: 0 })
 })
 
-test("a warm process's first call for another tenant reads its credential, itself, the connection and its keys", async () => {
-  await (await callable())()
-  const { operations, kms } = await (await callable())()
-  // Beside the call, once an hour, the credential's last use is written down.
-  const reads = operations.filter((operation) => operation !== 'UpdateItem')
-  expect(operations.length - reads.length).toBe(1)
-  expect(reads.length).toBeLessThanOrEqual(5)
-  expect(new Set(reads)).toEqual(new Set(['GetItem']))
-  expect(kms).toBeLessThanOrEqual(1)
+test("a warm process's first call for another tenant reads credential, tenant with keys, and connection; nothing more once the root key is open", async () => {
+  const shared = []
+  // There are so many root keys: the next tenant at the latest shares one with a tenant before it.
+  for (let tenants = 0; tenants <= ROOT_KEY_COUNT && shared.length === 0; tenants++) {
+    const { operations: all, kms } = await (await callable())()
+    // Beside the call, once an hour, the credential's last use is written down.
+    const operations = all.filter((operation) => operation !== 'UpdateItem')
+    if (kms === 0) shared.push(operations)
+    else if (tenants > 0) expect({ kms, most: operations.length <= 4 }).toEqual({ kms: 1, most: true })
+  }
+  expect(shared).toEqual([['GetItem', 'Query', 'GetItem']])
 })
 
 test('a warm writing call costs nothing more; with an Idempotency-Key two writes, and its repetition two', async () => {
