@@ -14,18 +14,19 @@ import { fileHashes } from './files.ts'
 const MOST_EAGER_BYTES = 320_000
 /** Those that stand elsewhere, 3 % above what was measured: lower them when a bundle shrinks. */
 const OTHERS: Partial<Record<FunctionName, number>> = {
+  connections: 322_000,
   proxy: 331_000,
   credentials: 244_000,
   service: 40_000,
 }
-/** What every function finds, and an AWS where nobody answers. */
+/** What every function finds, and an AWS where nobody answers. Over plain HTTP the SDK would import node:http, and with it undici. */
 const ENVIRONMENT = {
   TABLE_NAME: 'table',
   PUBLIC_URL: 'https://connect.example.com',
   ROOT_KEY_ARN: 'arn:aws:kms:us-east-1:111122223333:key/root',
   CLICKFUNNELS_PROFILE: 'clickfunnels',
   RECOVERY_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/111122223333/recovery',
-  AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
+  AWS_ENDPOINT_URL: 'https://127.0.0.1:9',
   AWS_REGION: 'us-east-1',
   AWS_ACCESS_KEY_ID: 'local',
   AWS_SECRET_ACCESS_KEY: 'local',
@@ -85,5 +86,6 @@ async function loadedBy(name: FunctionName): Promise<string[]> {
     ['--eval', script, pathToFileURL(join(directoryOf(name), 'index.mjs')).href],
     { env: { ...ENVIRONMENT, AWS_LAMBDA_FUNCTION_NAME: name } },
   )
-  return JSON.parse(stdout)
+  // Before it stands the line that tells of a start without an answer from AWS.
+  return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '')
 }
