@@ -31,7 +31,8 @@ export const connectSessions = (services: Services) =>
       'POST /v1/connect-sessions/{id}/complete': async (request, caller) => {
         const sessionId = pathId('connectSession', request.pathParameters.id, 'connect session')
         const { end_user } = parseBody(completionSchema, jsonBody(request))
-        const connection = await completeSession(services, caller, { sessionId, endUserId: end_user.id })
+        const input = { sessionId, ...(end_user && { endUserId: end_user.id }) }
+        const connection = await completeSession(services, caller, input)
         return json(200, connectionJson(connection))
       },
     },

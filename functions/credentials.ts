@@ -1,9 +1,20 @@
-// The operator's routes for what tenants prove themselves with: API keys. A function of its own, because it needs no key
-// of the vault.
+// The operator's routes for what callers prove themselves with: a tenant's API keys, and the identity providers that sign
+// its end users' JWTs. A function of its own, because it needs no key of the vault.
 import { issueApiKey, revokeApiKey, rotateApiKey } from '#domain/api-keys.ts'
+import {
+  findIdentityProvider,
+  registerIdentityProvider,
+  removeIdentityProvider,
+  updateIdentityProvider,
+} from '#domain/identity-provider.ts'
 import { findTenant } from '#domain/onboarding.ts'
 import { json, noContent } from '#http/answer.ts'
 import { apiKeyJson, newApiKeySchema, rotationSchema } from '#http/api-key-json.ts'
+import {
+  identityProviderChangeSchema,
+  identityProviderJson,
+  newIdentityProviderSchema,
+} from '#http/identity-provider-json.ts'
 import { parseBody, pathId } from '#http/parse.ts'
 import { type ApiRequest, jsonBody } from '#http/request.ts'
 import { httpHandler } from '#http/stack.ts'
@@ -11,6 +22,8 @@ import { type CredentialServices, createCredentialServices } from '#runtime/cred
 import { onLambda } from '#runtime/lambda.ts'
 
 const tenantOf = ({ pathParameters }: ApiRequest) => pathId('tenant', pathParameters.tenant_id, 'tenant')
+const providerOf = ({ pathParameters }: ApiRequest) =>
+  pathId('identityProvider', pathParameters.provider_id, 'identity provider')
 const keyOf = ({ pathParameters }: ApiRequest) => pathId('apiKey', pathParameters.key_id, 'API key')
 
 export const credentials = (services: CredentialServices) =>
@@ -35,6 +48,36 @@ export const credentials = (services: CredentialServices) =>
 
     'DELETE /v1/tenants/{tenant_id}/api-keys/{key_id}': async (request) => {
       await revokeApiKey(services, tenantOf(request), keyOf(request))
+      return noContent
+    },
+
+    'POST /v1/tenants/{tenant_id}/identity-providers': async (request) => {
+      const input = parseBody(newIdentityProviderSchema, jsonBody(request))
+      return json(
+        201,
+        identityProviderJson(await registerIdentityProvider(services, tenantOf(request), input)),
+      )
+    },
+
+    'GET /v1/tenants/{tenant_id}/identity-providers': async (request) => {
+      const { id } = await findTenant(services, tenantOf(request))
+      return json(200, { data: (await services.identityProviders.list(id)).map(identityProviderJson) })
+    },
+
+    'GET /v1/tenants/{tenant_id}/identity-providers/{provider_id}': async (request) =>
+      json(
+        200,
+        identityProviderJson(await findIdentityProvider(services, tenantOf(request), providerOf(request))),
+      ),
+
+    'PATCH /v1/tenants/{tenant_id}/identity-providers/{provider_id}': async (request) => {
+      const change = parseBody(identityProviderChangeSchema, jsonBody(request))
+      const provider = await updateIdentityProvider(services, tenantOf(request), providerOf(request), change)
+      return json(200, identityProviderJson(provider))
+    },
+
+    'DELETE /v1/tenants/{tenant_id}/identity-providers/{provider_id}': async (request) => {
+      await removeIdentityProvider(services, tenantOf(request), providerOf(request))
       return noContent
     },
   })

@@ -1,7 +1,9 @@
 // The operator's routes: tenants, their apps, and the keys of the vault. API Gateway checks the IAM signature.
+import { checkIdentityProvider, registerIdentityProvider } from '#domain/identity-provider.ts'
 import { findKeys, rotateRootKeys, rotateTenantKey, shredTenant } from '#domain/key-operations.ts'
 import { createApp, createTenant, findApp, findTenant, updateApp, updateTenant } from '#domain/onboarding.ts'
 import { json, noContent } from '#http/answer.ts'
+import { identityProviderJson } from '#http/identity-provider-json.ts'
 import { keyRingJson } from '#http/keys-json.ts'
 import { parseBody, pathId } from '#http/parse.ts'
 import { type ApiRequest, jsonBody } from '#http/request.ts'
@@ -22,8 +24,18 @@ const appOf = ({ pathParameters }: ApiRequest) => pathId('app', pathParameters.a
 
 export const tenants = (services: StoreServices) =>
   httpHandler<'tenants'>(services, {
-    'POST /v1/tenants': async (request) =>
-      json(201, tenantJson(await createTenant(services, parseBody(newTenantSchema, jsonBody(request))))),
+    'POST /v1/tenants': async (request) => {
+      const { identityProvider, ...input } = parseBody(newTenantSchema, jsonBody(request))
+      // Before the tenant is there: a provider that is somebody else's must not leave a tenant behind without one.
+      if (identityProvider !== undefined) await checkIdentityProvider(services, identityProvider)
+      const tenant = await createTenant(services, input)
+      const provider =
+        identityProvider && (await registerIdentityProvider(services, tenant.id, identityProvider))
+      return json(201, {
+        ...tenantJson(tenant),
+        ...(provider && { identity_provider: identityProviderJson(provider) }),
+      })
+    },
 
     'GET /v1/tenants/{tenant_id}': async (request) =>
       json(200, tenantJson(await findTenant(services, tenantOf(request)))),

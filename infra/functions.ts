@@ -98,7 +98,7 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
     makesKeys: true,
   },
   credentials: {
-    impact: 'The operator cannot issue, rotate or revoke API keys. Tenants are not affected.',
+    impact: 'The operator cannot manage API keys and identity providers. Tenants are not affected.',
     timeout: API_TIMEOUT,
     table: [...READ, ...WRITE],
   },

@@ -10,6 +10,7 @@ import { FakeApiKeys } from './fakes/api-keys.ts'
 import { FakeClickFunnels } from './fakes/clickfunnels.ts'
 import { FakeClock } from './fakes/clock.ts'
 import { FakeConnections, FakeRevocations } from './fakes/connections.ts'
+import { FakeIdentityProviders, FakeTokenVerifier } from './fakes/identity-providers.ts'
 import { FakeKeyedCalls } from './fakes/keyed-calls.ts'
 import { FakeLog } from './fakes/log.ts'
 import { seededRandom } from './fakes/random.ts'
@@ -71,6 +72,8 @@ export function fakeServices(overrides: Partial<Services> = {}): FakeServices {
     tenants: new FakeTenants(),
     apps,
     apiKeys: new FakeApiKeys(),
+    identityProviders: new FakeIdentityProviders(),
+    tokenVerifier: new FakeTokenVerifier(),
     sessions,
     authorizations: sessions,
     connections,

@@ -20,6 +20,7 @@ export type ErrorCode =
   | 'tenant_not_suspended'
   | 'kms_key_unavailable'
   | 'api_key_not_rotatable'
+  | 'identity_provider_taken'
   | 'tenant_shredded'
   | 'request_too_large'
   | 'validation_failed'
@@ -39,13 +40,14 @@ export type ErrorCode =
   | 'upstream_response_too_large'
   | 'refresh_failed'
   | 'storage_unavailable'
+  | 'identity_provider_unavailable'
   | 'upstream_timeout'
 
 export interface ConnectSessionRequest {
   /** The tenant's ClickFunnels application. May be left out by a tenant that has one only. */
   readonly app_id?: string
   /** The tenant's own user. With a JWT it is taken from that. */
-  readonly end_user: {
+  readonly end_user?: {
     /** The tenant's own id of its user; opaque to the service. */
     readonly id: string
     /** What the confirmation page calls the user. */

@@ -38,6 +38,7 @@ const COMMON: Readonly<Record<Access, readonly ErrorCode[]>> = {
     'invalid_credential',
     'insufficient_scope',
     'tenant_suspended',
+    'identity_provider_unavailable',
     'storage_unavailable',
     'internal_error',
   ],

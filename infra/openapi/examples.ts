@@ -75,6 +75,18 @@ const apiKey = {
   last_used_at: '2026-03-01T09:00:00Z',
 }
 
+const identityProvider = {
+  id: 'idp_01k2q8v3a00123456789abcdef',
+  issuer: 'https://example.eu.auth0.com/',
+  audience: 'https://api.example.com',
+  audience_claim: 'aud',
+  jwks_uri: 'https://example.eu.auth0.com/.well-known/jwks.json',
+  algorithms: ['RS256'],
+  end_user_claim: 'sub',
+  created_at: '2026-03-01T08:15:00Z',
+  updated_at: '2026-03-01T08:15:00Z',
+}
+
 export const EXAMPLES = {
   ConnectSessionRequest: {
     end_user: endUser,
@@ -118,6 +130,14 @@ export const EXAMPLES = {
   ApiKeyRotation: { overlap_seconds: 86_400 },
   IssuedApiKey: { ...apiKey, api_key: 'fc_…' },
   ApiKeyList: { data: [apiKey] },
+  IdentityProviderRequest: {
+    issuer: identityProvider.issuer,
+    audience: identityProvider.audience,
+    algorithms: identityProvider.algorithms,
+  },
+  IdentityProviderChange: { algorithms: ['RS256', 'ES256'] },
+  IdentityProvider: identityProvider,
+  IdentityProviderList: { data: [identityProvider] },
   KeyRing: {
     data: [
       { version: 2, created_at: '2026-03-01T08:00:00Z', wrapped_by: { kms_key_arn: KMS_KEY } },

@@ -107,6 +107,21 @@ export const FIELDS: Readonly<Record<string, Field>> = {
   last_used_at: time('The hour in which it was used last.'),
   overlap_seconds: { description: 'How long the old key goes on beside the new one.' },
   api_key: { description: 'The key. Told once, here; only its hash is kept.' },
+  identity_provider: {
+    description: "The tenant's own identity provider, whose JWTs its end users call with.",
+  },
+  issuer: { description: "The tokens' `iss`, to the letter." },
+  audience: { description: 'What the audience claim of a token has to be, or to hold.' },
+  audience_claim: { description: 'The claim that names the audience.' },
+  jwks_uri: {
+    description: 'Where the keys are. Default: the issuer followed by `/.well-known/jwks.json`.',
+    format: 'uri',
+  },
+  algorithms: {
+    description: 'Signature algorithms that are taken. Default: all of them.',
+    uniqueItems: true,
+  },
+  end_user_claim: { description: "The claim that is the tenant's own id of its user." },
   version: { description: 'Number of the version.' },
   wrapped_by: { description: 'What wraps it.' },
   root_key_version: { description: "The service's root key, by version." },

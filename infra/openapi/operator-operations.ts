@@ -9,7 +9,7 @@ export const OPERATOR_OPERATIONS = {
     summary: 'Create a tenant',
     body: { schema: 'TenantRequest', example: 'TenantRequest' },
     answers: { 201: { says: 'The tenant.', schema: 'Tenant', example: 'Tenant' } },
-    problems: ['kms_key_unavailable'],
+    problems: ['kms_key_unavailable', 'identity_provider_taken'],
   },
   'GET /v1/tenants/{tenant_id}': {
     id: 'getTenant',
@@ -81,6 +81,53 @@ export const OPERATOR_OPERATIONS = {
     summary: 'Revoke an API key',
     more: 'It ends within 60 seconds.',
     answers: { 204: { says: 'It is revoked.' } },
+    problems: ['not_found'],
+  },
+  'POST /v1/tenants/{tenant_id}/identity-providers': {
+    id: 'createIdentityProvider',
+    summary: "Register a tenant's identity provider",
+    more: 'Its end users then call with JWTs of that issuer for that audience; the pair belongs to one tenant.',
+    body: { schema: 'IdentityProviderRequest', example: 'IdentityProviderRequest' },
+    answers: {
+      201: { says: 'The identity provider.', schema: 'IdentityProvider', example: 'IdentityProvider' },
+    },
+    problems: ['not_found', 'identity_provider_taken'],
+  },
+  'GET /v1/tenants/{tenant_id}/identity-providers': {
+    id: 'listIdentityProviders',
+    summary: "List a tenant's identity providers",
+    answers: {
+      200: {
+        says: 'The identity providers.',
+        schema: 'IdentityProviderList',
+        example: 'IdentityProviderList',
+      },
+    },
+    problems: ['not_found'],
+  },
+  'GET /v1/tenants/{tenant_id}/identity-providers/{provider_id}': {
+    id: 'getIdentityProvider',
+    summary: 'Show an identity provider',
+    answers: {
+      200: { says: 'The identity provider.', schema: 'IdentityProvider', example: 'IdentityProvider' },
+    },
+    problems: ['not_found'],
+  },
+  'PATCH /v1/tenants/{tenant_id}/identity-providers/{provider_id}': {
+    id: 'updateIdentityProvider',
+    summary: 'Change how tokens of an identity provider are read',
+    more: 'Issuer and audience do not change. Takes effect within 60 seconds.',
+    body: { schema: 'IdentityProviderChange', example: 'IdentityProviderChange' },
+    answers: {
+      200: { says: 'The identity provider.', schema: 'IdentityProvider', example: 'IdentityProvider' },
+    },
+    problems: ['not_found'],
+  },
+  'DELETE /v1/tenants/{tenant_id}/identity-providers/{provider_id}': {
+    id: 'deleteIdentityProvider',
+    summary: 'Remove an identity provider',
+    more: 'Its tokens are refused within 60 seconds.',
+    answers: { 204: { says: 'It is removed.' } },
     problems: ['not_found'],
   },
   'GET /v1/tenants/{tenant_id}/keys': {

@@ -3,8 +3,14 @@
 import * as z from 'zod/mini'
 import { SCOPES } from '#domain/caller.ts'
 import { ERROR_CODES } from '#domain/errors.ts'
+import { ALGORITHMS, AUDIENCE_CLAIMS } from '#domain/identity-provider.ts'
 import { type apiKeyJson, newApiKeySchema, rotationSchema } from '#http/api-key-json.ts'
 import { connectionSchema } from '#http/connection-json.ts'
+import {
+  identityProviderChangeSchema,
+  type identityProviderJson,
+  newIdentityProviderSchema,
+} from '#http/identity-provider-json.ts'
 import type { keyRingJson } from '#http/keys-json.ts'
 import { listQuerySchema } from '#http/list-query.ts'
 import { completionSchema, sessionRequestSchema, sessionSchema } from '#http/session-json.ts'
@@ -85,6 +91,20 @@ const apiKey = of<typeof apiKeyJson>()(
   }),
 )
 
+const identityProvider = of<typeof identityProviderJson>()(
+  z.object({
+    id: text,
+    issuer: text,
+    audience: text,
+    audience_claim: z.enum(AUDIENCE_CLAIMS),
+    jwks_uri: text,
+    algorithms: z.readonly(z.array(z.enum(ALGORITHMS))),
+    end_user_claim: text,
+    created_at: text,
+    updated_at: text,
+  }),
+)
+
 const keyRing = of<typeof keyRingJson>()(
   z.object({
     data: z.array(
@@ -150,6 +170,10 @@ export const SCHEMAS = {
   ApiKeyRotation: rotationSchema,
   ApiKey: apiKey,
   ApiKeyList: listOf(apiKey),
+  IdentityProviderRequest: newIdentityProviderSchema,
+  IdentityProviderChange: identityProviderChangeSchema,
+  IdentityProvider: identityProvider,
+  IdentityProviderList: listOf(identityProvider),
   KeyRing: keyRing,
   RootKey: z.object({ version: z.int() }),
   Health: z.object({ status: z.literal('ok') }),

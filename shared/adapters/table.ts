@@ -6,6 +6,8 @@
 //  app                        tenant#<T>                app#<A>                       get, query (all of a tenant)
 //  API key                    tenant#<T>                api-key#<K>                   get, query (all of a tenant)
 //  API key by its hash *      api-key#<sha256>          api-key                       get (who is calling?)
+//  identity provider          tenant#<T>                identity-provider#<I>         get, query (all of a tenant)
+//  issuer and audience *      issuer#<sha256>           issuer                        get (whose token is this?)
 //  connect session            tenant#<T>                connect-session#<S>           get
 //  connect link *             connect-link#<sha256>     connect-link                  get (a browser follows it)
 //  pending authorization *    state#<sha256>            state                         one conditional delete
@@ -34,6 +36,7 @@ import type {
   ConnectionId,
   ConnectSessionId,
   EndUserId,
+  IdentityProviderId,
   RevocationId,
   TenantId,
   WorkspaceId,
@@ -76,6 +79,16 @@ export const apiKeyKey = (tenant: TenantId, key: ApiKeyId): Key => ({
   sk: `api-key#${key}`,
 })
 export const apiKeyHashKey = (sha256: string): Key => ({ pk: `api-key#${sha256}`, sk: 'api-key' })
+export const identityProviderKey = (tenant: TenantId, provider: IdentityProviderId): Key => ({
+  pk: tenantPk(tenant),
+  sk: `identity-provider#${provider}`,
+})
+export const issuerKey = (issuer: string, audience: string): Key => ({
+  pk: `issuer#${createHash('sha256')
+    .update(JSON.stringify([issuer, audience]))
+    .digest('hex')}`,
+  sk: 'issuer',
+})
 export const connectSessionKey = (tenant: TenantId, session: ConnectSessionId): Key => ({
   pk: tenantPk(tenant),
   sk: `connect-session#${session}`,
@@ -131,6 +144,7 @@ export const requestCountKey = (tenant: TenantId, window: number): Key =>
 export const prefixOf = {
   apps: 'app#',
   apiKeys: 'api-key#',
+  identityProviders: 'identity-provider#',
   connectSessions: 'connect-session#',
   revocations: 'revocation#',
   connections: 'connection#',

@@ -1,7 +1,8 @@
 // Whom a request acts for, as its credential says and nothing else: a tenant, through one of its API keys or as one of
 // its end users.
+import type { Connection, ConnectionRef } from './connection.ts'
 import { ServiceError } from './errors.ts'
-import type { ApiKeyId, EndUserId, IdentityProviderId } from './ids.ts'
+import type { ApiKeyId, ConnectionId, EndUserId, IdentityProviderId } from './ids.ts'
 import type { Tenant } from './tenant.ts'
 
 /** What an API key may be used for. An end user needs none: it may do everything, with what is its own. */
@@ -17,7 +18,13 @@ export type Scope = (typeof SCOPES)[number]
 
 export type Actor =
   | { readonly kind: 'api_key'; readonly id: ApiKeyId; readonly scopes: ReadonlySet<Scope> }
-  | { readonly kind: 'end_user'; readonly id: EndUserId; readonly identityProviderId: IdentityProviderId }
+  | {
+      readonly kind: 'end_user'
+      readonly id: EndUserId
+      readonly identityProviderId: IdentityProviderId
+      /** As its identity provider calls it. */
+      readonly displayName?: string
+    }
 
 export interface Caller {
   readonly tenant: Tenant
@@ -33,4 +40,41 @@ export function requireScope({ actor }: Caller, scope: Scope): void {
   throw new ServiceError('insufficient_scope', `The API key lacks the scope "${scope}".`, {
     extensions: { scope },
   })
+}
+
+/** Whether something of an end user's is there for the caller: all of a tenant's is for its keys, its own for an end user. */
+export function maySee({ actor }: Caller, endUserId: EndUserId): boolean {
+  return actor.kind === 'api_key' || actor.id === endUserId
+}
+
+/** A connection as a caller reaches for it: an end user finds its own alone. */
+export interface Reach extends ConnectionRef {
+  readonly endUserId?: EndUserId
+}
+
+/** What a caller names, by which everything that is done for callers finds connections. */
+export function reachOf({ tenant, actor }: Caller, connectionId: ConnectionId): Reach {
+  const tenantId = tenant.id
+  return actor.kind === 'api_key'
+    ? { tenantId, connectionId }
+    : { tenantId, connectionId, endUserId: actor.id }
+}
+
+export function isInReach({ endUserId }: Reach, connection: Connection): boolean {
+  return endUserId === undefined || endUserId === connection.endUser.id
+}
+
+/** A refusal of somebody whose tenant is known all the same, so that the tenant's pages may read it. */
+export class CallerRefused extends ServiceError {
+  readonly tenant: Tenant
+
+  constructor({ code, message, retryAfterSeconds, extensions }: ServiceError, tenant: Tenant) {
+    super(code, message, { extensions, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) })
+    this.tenant = tenant
+  }
+}
+
+/** The same for what is missing and for what is another's. */
+export function noSuchConnection(): ServiceError {
+  return new ServiceError('not_found', 'There is no such connection.')
 }

@@ -3,15 +3,15 @@
 // a victim approve it gets nothing (RFC 9700 section 4.7).
 import { codeVerifierOf } from './authorize.ts'
 import { codeOf } from './callback.ts'
-import type { Caller } from './caller.ts'
+import { type Caller, maySee } from './caller.ts'
 import { type ConnectSession, SESSION_MEMORY_SECONDS, visibleStatus } from './connect-session.ts'
 import type { Connection } from './connection.ts'
-import { ServiceError } from './errors.ts'
+import { ServiceError, validationFailed } from './errors.ts'
 import { exchangeForConnection } from './exchange.ts'
 import type { ConnectionId, ConnectSessionId, EndUserId } from './ids.ts'
 import { connectionsExceeded } from './limits.ts'
 import type { Services } from './ports.ts'
-import { findSession } from './start-session.ts'
+import { noSuchSession } from './start-session.ts'
 import { later } from './time.ts'
 
 type Ports = Pick<Services, 'now' | 'sessions' | 'vault'> & Parameters<typeof exchangeForConnection>[0]
@@ -24,13 +24,24 @@ type Ports = Pick<Services, 'now' | 'sessions' | 'vault'> & Parameters<typeof ex
 export async function completeSession(
   services: Ports,
   caller: Caller,
-  input: { readonly sessionId: ConnectSessionId; readonly endUserId: EndUserId },
+  input: { readonly sessionId: ConnectSessionId; readonly endUserId?: EndUserId },
 ): Promise<Connection> {
-  const session = await findSession(services, caller, input.sessionId)
-  if (session.endUser.id !== input.endUserId) {
+  const { tenant, actor } = caller
+  const endUserId = input.endUserId ?? (actor.kind === 'end_user' ? actor.id : undefined)
+  if (endUserId === undefined) {
+    throw validationFailed({ pointer: '#/end_user', detail: 'is required: who is logged in now?' })
+  }
+  if (!maySee(caller, endUserId)) {
+    throw new ServiceError('end_user_mismatch', 'The body names another end user than the JWT.')
+  }
+  const session = await services.sessions.get(tenant.id, input.sessionId)
+  if (session === undefined) throw noSuchSession()
+  if (session.endUser.id !== endUserId) {
     const void_ = { status: 'failed', error: 'end_user_mismatch' } as const
     const final = later(services.now(), SESSION_MEMORY_SECONDS)
     await services.sessions.move(session, 'awaiting_completion', void_, final)
+    // An end user does not learn that another has such a session.
+    if (actor.kind === 'end_user') throw noSuchSession()
     throw new ServiceError('end_user_mismatch', 'The session was started for another end user.')
   }
   if (session.state.status === 'connected') return connectionOf(services, session, session.state.connectionId)

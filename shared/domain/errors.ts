@@ -19,6 +19,7 @@ export const ERROR_CODES = [
   'tenant_not_suspended',
   'kms_key_unavailable',
   'api_key_not_rotatable',
+  'identity_provider_taken',
   'tenant_shredded',
   'request_too_large',
   'validation_failed',
@@ -38,6 +39,7 @@ export const ERROR_CODES = [
   'upstream_response_too_large',
   'refresh_failed',
   'storage_unavailable',
+  'identity_provider_unavailable',
   'upstream_timeout',
 ] as const
 

@@ -1,13 +1,14 @@
 // Gives callers an access token that works. One that is still valid is served at once, whatever goes on with refreshes;
 // an expired or rejected one is replaced by one coordinated refresh, which all callers share.
-import type { Caller } from './caller.ts'
-import { type Connection, type ConnectionRef, expiryOf, NOBODY } from './connection.ts'
+import { type Caller, isInReach, noSuchConnection, type Reach, reachOf } from './caller.ts'
+import { type Connection, expiryOf, NOBODY } from './connection.ts'
 import { type ErrorCode, ServiceError } from './errors.ts'
 import type { ConnectionId } from './ids.ts'
 import { isLeased, refOf } from './lease.ts'
 import { probeConnection } from './liveness.ts'
 import type { Services } from './ports.ts'
 import { type RefreshPorts, refreshConnection } from './refresh.ts'
+import { appRefused, RETRY_SECONDS, refreshFailed, suspended } from './refresh-errors.ts'
 import { tokenOf } from './revocation.ts'
 import { later } from './time.ts'
 import type { UsableToken } from './token-memory.ts'
@@ -22,8 +23,6 @@ const WAIT_SECONDS = 15
 const FIRST_POLL_MILLISECONDS = 100
 const POLL_GROWTH = 1.5
 const LAST_POLL_MILLISECONDS = 1500
-/** A refresh that failed is not tried again by the next caller before this. */
-const RETRY_SECONDS = 5
 
 export type FreshTokenPorts = RefreshPorts & Pick<Services, 'sleep' | 'tokenMemory'>
 
@@ -33,10 +32,14 @@ export type FreshTokenPorts = RefreshPorts & Pick<Services, 'sleep' | 'tokenMemo
  */
 export async function activeConnection(
   services: Pick<Services, 'connections'>,
-  ref: ConnectionRef,
+  reach: Reach,
 ): Promise<Connection> {
-  const connection = await services.connections.get(ref)
-  if (connection === undefined) throw new ServiceError('not_found', 'There is no such connection.')
+  return usable(reach, await services.connections.get(reach))
+}
+
+/** Whether it is theirs comes first: how another's connection stands is not theirs to know. */
+function usable(reach: Reach, connection: Connection | undefined): Connection {
+  if (connection === undefined || !isInReach(reach, connection)) throw noSuchConnection()
   if (connection.state.status === 'active') return connection
   throw new ServiceError(
     'reauthorization_required',
@@ -53,15 +56,20 @@ export async function activeConnection(
  */
 export async function usableToken(
   services: FreshTokenPorts,
-  ref: ConnectionRef,
+  reach: Reach,
   minValiditySeconds = 0,
   end = later(services.now(), WAIT_SECONDS),
 ): Promise<UsableToken> {
-  const remembered = services.tokenMemory.recall(ref, services.now())
+  const remembered = services.tokenMemory.recall(reach, services.now())
   if (remembered !== undefined && lasts(services, remembered.connection, minValiditySeconds)) {
+    if (!isInReach(reach, remembered.connection)) throw noSuchConnection()
     return remembered
   }
-  const connection = await services.tokenMemory.read(ref, () => activeConnection(services, ref))
+  // Many share one reading, each judges for itself: they may be different end users.
+  const connection = usable(
+    reach,
+    await services.tokenMemory.read(reach, () => services.connections.get(reach)),
+  )
   if (lasts(services, connection, minValiditySeconds)) return openToken(services, connection)
   try {
     return await openToken(services, await renewed(services, connection, end))
@@ -122,11 +130,10 @@ export async function replaceRejected(
  */
 export async function refreshNow(
   services: FreshTokenPorts,
-  { tenant }: Caller,
+  caller: Caller,
   connectionId: ConnectionId,
 ): Promise<Connection> {
-  const ref = { tenantId: tenant.id, connectionId }
-  const connection = await activeConnection(services, ref)
+  const connection = await activeConnection(services, reachOf(caller, connectionId))
   if (connection.credential.kind === 'refreshable') return renewed(services, connection)
   const probe = await probeConnection(services, connection)
   if (probe.outcome === 'suspended') throw suspended()
@@ -196,24 +203,4 @@ async function openToken(
   const token = { connection, accessToken }
   services.tokenMemory.remember(token, services.now())
   return token
-}
-
-function suspended(): ServiceError {
-  return new ServiceError('tenant_suspended', 'The tenant is suspended. Ask the operator of this service.')
-}
-
-function appRefused(connection: Connection): ServiceError {
-  return new ServiceError(
-    'app_credentials_refused',
-    "ClickFunnels refuses the app's client credentials. Nothing is lost: the operator has to set the right client secret.",
-    { retryAfterSeconds: 60, extensions: { connection_id: connection.id, app_id: connection.appId } },
-  )
-}
-
-function refreshFailed(connection: Connection, reason = 'it is still under way'): ServiceError {
-  return new ServiceError(
-    'refresh_failed',
-    `The connection's token could not be refreshed now (${reason}). Nothing is lost: try again.`,
-    { retryAfterSeconds: RETRY_SECONDS, extensions: { connection_id: connection.id } },
-  )
 }

@@ -1,7 +1,6 @@
-// What a tenant may know of its connections.
-import type { Caller } from './caller.ts'
+// What a tenant may know of its connections, and an end user of its own.
+import { type Caller, isInReach, maySee, noSuchConnection, reachOf } from './caller.ts'
 import type { Connection } from './connection.ts'
-import { ServiceError } from './errors.ts'
 import type { ConnectionId } from './ids.ts'
 import type { ConnectionFilter, Page, Services } from './ports.ts'
 
@@ -12,22 +11,26 @@ export interface ListQuery {
   readonly after?: ConnectionId
 }
 
-/** Newest first. */
-export function listConnections(
+/** Newest first. For an end user, other end users have none. */
+export async function listConnections(
   services: Pick<Services, 'connections'>,
-  { tenant }: Caller,
+  caller: Caller,
   { filter, limit, after }: ListQuery,
 ): Promise<Page<Connection>> {
-  return services.connections.list(tenant.id, filter, limit, after)
+  const { tenant, actor } = caller
+  if (filter.endUserId !== undefined && !maySee(caller, filter.endUserId)) return { items: [] }
+  const own = actor.kind === 'end_user' ? { ...filter, endUserId: actor.id } : filter
+  return services.connections.list(tenant.id, own, limit, after)
 }
 
 /** @throws ServiceError not_found */
 export async function findConnection(
   services: Pick<Services, 'connections'>,
-  { tenant }: Caller,
+  caller: Caller,
   connectionId: ConnectionId,
 ): Promise<Connection> {
-  const connection = await services.connections.get({ tenantId: tenant.id, connectionId })
-  if (connection === undefined) throw new ServiceError('not_found', 'There is no such connection.')
+  const reach = reachOf(caller, connectionId)
+  const connection = await services.connections.get(reach)
+  if (connection === undefined || !isInReach(reach, connection)) throw noSuchConnection()
   return connection
 }

@@ -13,7 +13,9 @@ import type {
   Workspace,
 } from './connection.ts'
 import type { DueIndex } from './due.ts'
+import type { TokenVerifier } from './end-user-token.ts'
 import type { KeyedCalls } from './idempotency.ts'
+import type { IdentityProviders } from './identity-provider.ts'
 import type {
   AppId,
   ConnectionId,
@@ -272,6 +274,8 @@ export interface Services {
   readonly tenants: Tenants
   readonly apps: Apps
   readonly apiKeys: ApiKeys
+  readonly identityProviders: IdentityProviders
+  readonly tokenVerifier: TokenVerifier
   readonly sessions: ConnectSessions
   readonly authorizations: PendingAuthorizations
   readonly connections: Connections

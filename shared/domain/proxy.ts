@@ -2,7 +2,7 @@
 // alone, and hands the answer on unchanged. There is no list of operations: whatever the API has, passes.
 import { type HeaderList, requestHeadersToSend, responseHeadersToReturn, rewriteLink } from './api-headers.ts'
 import { encodeApiPath } from './api-path.ts'
-import type { Caller } from './caller.ts'
+import { type Caller, reachOf } from './caller.ts'
 import type { Connection } from './connection.ts'
 import { ServiceError } from './errors.ts'
 import { type FreshTokenPorts, replaceRejected, usableToken } from './fresh-token.ts'
@@ -55,13 +55,13 @@ export type ProxyPorts = FreshTokenPorts &
  */
 export async function proxyCall(
   services: ProxyPorts,
-  { tenant }: Caller,
+  caller: Caller,
   request: ProxyRequest,
   since = services.now(),
 ): Promise<UpstreamResponse> {
   const end = later(since, DEADLINE_SECONDS)
-  const ref = { tenantId: tenant.id, connectionId: request.connectionId }
-  const token = await usableToken(services, ref, request.minValiditySeconds, end)
+  const reach = reachOf(caller, request.connectionId)
+  const token = await usableToken(services, reach, request.minValiditySeconds, end)
   const answer = await patiently(services, request, token, end)
   if (answer.status !== 401 || services.tokenMemory.isAcquitted(token.connection, services.now()))
     return answer

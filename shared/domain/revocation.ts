@@ -3,9 +3,9 @@
 import type { Caller } from './caller.ts'
 import { withClientCredentials } from './client-secrets.ts'
 import { backoffUntil, type Connection, type Revocation } from './connection.ts'
-import { ServiceError } from './errors.ts'
 import { equalSecrets } from './hash.ts'
 import type { AppId, ConnectionId, TenantId } from './ids.ts'
+import { findConnection } from './list-connections.ts'
 import type { Services, TokenSet } from './ports.ts'
 import type { Secret } from './secret.ts'
 import { later } from './time.ts'
@@ -29,12 +29,11 @@ const MOST_ATTEMPTS = 170
  */
 export async function disconnect(
   services: Ports & Pick<Services, 'connections'>,
-  { tenant }: Caller,
+  caller: Caller,
   connectionId: ConnectionId,
 ): Promise<void> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const connection = await services.connections.get({ tenantId: tenant.id, connectionId })
-    if (connection === undefined) throw new ServiceError('not_found', 'There is no such connection.')
+    const connection = await findConnection(services, caller, connectionId)
     const debt = debtOf(services, connection)
     if (await services.connections.remove(connection, debt)) {
       await settleRevocation(services, debt)

@@ -1,5 +1,5 @@
 // Starts a connect session: for whom, back to where, through which app; and tells how one stands.
-import type { Caller } from './caller.ts'
+import { type Caller, maySee } from './caller.ts'
 import type { Completion, ConnectSession } from './connect-session.ts'
 import { LINK_LIFETIME_SECONDS } from './connect-session.ts'
 import { ServiceError, validationFailed } from './errors.ts'
@@ -13,9 +13,10 @@ import { later } from './time.ts'
 
 export interface SessionRequest {
   readonly appId?: AppId
-  readonly endUser: EndUser
+  /** For whom; of an end user's own session its credential says that. */
+  readonly endUser?: EndUser
   readonly returnUrl: string
-  /** Default: confirmed, which needs nothing of the tenant's back end. */
+  /** Default: verified for an end user, who is there to complete it; for a key confirmed, which needs nothing of a back end. */
   readonly completion?: Completion
   /** The connection to reconnect. */
   readonly connectionId?: ConnectionId
@@ -31,14 +32,16 @@ type Ports = Pick<Services, 'now' | 'newId' | 'randomBytes' | 'apps' | 'connecti
 
 /**
  * Starts a connect session.
- * @throws ServiceError return_url_not_registered; validation_failed when app or connection are not the tenant's, or
- *   the connection is not this end user's; tenant_limit_exceeded
+ * @throws ServiceError end_user_mismatch; return_url_not_registered; validation_failed when app or connection are not the
+ *   tenant's, or the connection is not this end user's; tenant_limit_exceeded
  */
 export async function startSession(
   services: Ports,
-  { tenant }: Caller,
-  request: SessionRequest,
+  caller: Caller,
+  given: SessionRequest,
 ): Promise<StartedSession> {
+  const { tenant, actor } = caller
+  const request = { ...given, endUser: endUserFor(caller, given.endUser) }
   if (!isRegisteredReturnUrl(tenant, request.returnUrl)) {
     throw new ServiceError(
       'return_url_not_registered',
@@ -63,7 +66,7 @@ export async function startSession(
     appId: app.id,
     endUser: request.endUser,
     returnUrl: request.returnUrl,
-    completion: request.completion ?? 'confirmed',
+    completion: request.completion ?? (actor.kind === 'end_user' ? 'verified' : 'confirmed'),
     ...(reconnected && { reconnects: reconnected.id }),
     state: { status: 'created' },
     createdAt: now,
@@ -82,18 +85,38 @@ export async function startSession(
 /** @throws ServiceError not_found */
 export async function findSession(
   services: Pick<Services, 'sessions'>,
-  { tenant }: Caller,
+  caller: Caller,
   id: ConnectSessionId,
 ): Promise<ConnectSession> {
-  const session = await services.sessions.get(tenant.id, id)
-  if (session === undefined) throw new ServiceError('not_found', 'There is no such connect session.')
+  const session = await services.sessions.get(caller.tenant.id, id)
+  if (session === undefined || !maySee(caller, session.endUser.id)) throw noSuchSession()
   return session
+}
+
+/** The same for what is missing and for what is another's. */
+export function noSuchSession(): ServiceError {
+  return new ServiceError('not_found', 'There is no such connect session.')
+}
+
+/** A page of ours may name the end user: one that comes by itself is named as its identity provider does. */
+function endUserFor({ actor }: Caller, given: EndUser | undefined): EndUser {
+  if (actor.kind === 'end_user') {
+    const { id, displayName } = actor
+    if (given === undefined || given.id === id)
+      return { id, ...(displayName !== undefined && { displayName }) }
+    throw new ServiceError('end_user_mismatch', 'The body names another end user than the JWT.')
+  }
+  if (given !== undefined) return given
+  throw validationFailed({
+    pointer: '#/end_user',
+    detail: 'is required: an API key may act for any end user',
+  })
 }
 
 async function connectionToReconnect(
   services: Ports,
   tenantId: Caller['tenant']['id'],
-  request: SessionRequest,
+  request: SessionRequest & { readonly endUser: EndUser },
 ) {
   if (request.connectionId === undefined) return undefined
   const connection = await services.connections.get({ tenantId, connectionId: request.connectionId })

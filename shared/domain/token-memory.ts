@@ -23,7 +23,7 @@ const MOST_REMEMBERED = 1000
 
 export class TokenMemory {
   readonly #entries = new Map<string, { readonly token: UsableToken; readonly until: EpochSeconds }>()
-  readonly #reads = new Map<string, Promise<Connection>>()
+  readonly #reads = new Map<string, Promise<Connection | undefined>>()
   readonly #acquitted = new Map<string, EpochSeconds>()
 
   recall(ref: ConnectionRef, now: EpochSeconds): UsableToken | undefined {
@@ -52,7 +52,7 @@ export class TokenMemory {
   }
 
   /** Reads a connection once for all who find nothing remembered at the same moment. */
-  read(ref: ConnectionRef, read: () => Promise<Connection>): Promise<Connection> {
+  read(ref: ConnectionRef, read: () => Promise<Connection | undefined>): Promise<Connection | undefined> {
     const key = keyOf(ref)
     const underWay = this.#reads.get(key)
     if (underWay !== undefined) return underWay

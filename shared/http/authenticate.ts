@@ -1,32 +1,38 @@
-// Who is calling? An API key acts for its tenant. Results are kept in the process for a minute, which is also how long
-// a revoked key or a suspended tenant can go on; a key that expires ends on time.
+// Who is calling? An API key acts for its tenant, a JWT for one of the tenant's end users (authenticate-jwt.ts). Results are
+// kept in the process for a minute, which is also how long a revoked key or a suspended tenant can go on; a key that
+// expires ends on time.
 import { ExpiringCache } from '#adapters/expiring-cache.ts'
 import { isApiKey } from '#domain/api-key.ts'
-import type { Caller } from '#domain/caller.ts'
+import { type Caller, CallerRefused } from '#domain/caller.ts'
 import { ServiceError } from '#domain/errors.ts'
 import { sha256 } from '#domain/hash.ts'
 import { keyUse, type NoteUse } from '#domain/key-use.ts'
 import type { Services } from '#domain/ports.ts'
 import type { EpochSeconds } from '#domain/time.ts'
+import { endUserAuthentication } from './authenticate-jwt.ts'
 
 const CACHE_SECONDS = 60
 const CACHED_CALLERS = 5000
 
 export type Authenticate = (authorization: string | undefined) => Promise<Caller>
 
-interface Known {
+/** A caller whose credential was good when it was looked at. */
+export interface Admitted {
   readonly caller: Caller
   readonly expiresAt: EpochSeconds | undefined
 }
 
+type Ports = Pick<Services, 'apiKeys' | 'identityProviders' | 'tokenVerifier' | 'tenants' | 'now' | 'log'>
+
 /** Builds the authentication of a process. */
-export function authentication(services: Pick<Services, 'apiKeys' | 'tenants' | 'now' | 'log'>): {
+export function authentication(services: Ports): {
   readonly authenticate: Authenticate
   readonly noteUse: NoteUse
 } {
-  const cache = new ExpiringCache<Known>(CACHE_SECONDS, CACHED_CALLERS)
+  const keys = new ExpiringCache<Admitted>(CACHE_SECONDS, CACHED_CALLERS)
+  const endUser = endUserAuthentication(services)
 
-  async function findCaller(hash: string): Promise<Known> {
+  async function findKey(hash: string): Promise<Admitted> {
     const key = await services.apiKeys.findByHash(hash)
     const tenant = key && (await services.tenants.get(key.tenantId))
     if (key === undefined || tenant === undefined) throw invalidCredential()
@@ -34,19 +40,29 @@ export function authentication(services: Pick<Services, 'apiKeys' | 'tenants' | 
     return { caller: { tenant, actor }, expiresAt: key.expiresAt }
   }
 
-  /** @throws ServiceError missing_credential; invalid_credential; tenant_suspended */
+  /** The checksum refuses mistyped and invented keys without asking the store. */
+  async function admit(credential: string): Promise<Admitted | undefined> {
+    if (!isApiKey(credential)) return endUser(credential)
+    const hash = sha256(credential)
+    return keys.get(hash, () => findKey(hash))
+  }
+
+  /** @throws ServiceError missing_credential; invalid_credential; tenant_suspended; identity_provider_unavailable */
   const authenticate: Authenticate = async (authorization) => {
     if (authorization === undefined || authorization === '') {
-      throw new ServiceError('missing_credential', 'Send "Authorization: Bearer <API key>".')
+      throw new ServiceError('missing_credential', 'Send "Authorization: Bearer <API key or JWT>".')
     }
-    const key = /^Bearer +(\S+)$/i.exec(authorization)?.[1]
-    // The checksum refuses mistyped and invented keys without asking the store.
-    if (key === undefined || !isApiKey(key)) throw invalidCredential()
-    const hash = sha256(key)
-    const { caller, expiresAt } = await cache.get(hash, () => findCaller(hash))
-    if (expiresAt !== undefined && expiresAt <= services.now()) throw invalidCredential()
-    if (caller.tenant.status === 'suspended') {
-      throw new ServiceError('tenant_suspended', 'The tenant is suspended. Ask the operator of this service.')
+    const credential = /^Bearer +(\S+)$/i.exec(authorization)?.[1]
+    const admitted = credential === undefined ? undefined : await admit(credential)
+    if (admitted === undefined) throw invalidCredential()
+    const { caller, expiresAt } = admitted
+    const { tenant } = caller
+    if (expiresAt !== undefined && expiresAt <= services.now()) {
+      throw new CallerRefused(invalidCredential(), tenant)
+    }
+    if (tenant.status === 'suspended') {
+      const detail = 'The tenant is suspended. Ask the operator of this service.'
+      throw new CallerRefused(new ServiceError('tenant_suspended', detail), tenant)
     }
     return caller
   }
@@ -54,5 +70,8 @@ export function authentication(services: Pick<Services, 'apiKeys' | 'tenants' | 
 }
 
 function invalidCredential(): ServiceError {
-  return new ServiceError('invalid_credential', 'The credential is not an API key in force.')
+  return new ServiceError(
+    'invalid_credential',
+    "The credential is neither an API key in force nor a JWT of a tenant's identity provider.",
+  )
 }

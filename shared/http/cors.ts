@@ -1,5 +1,7 @@
-// CORS (Fetch standard): a page may read our answers if its origin is registered for the tenant whose credential it
-// sent. Credentials travel in a header only, never in cookies, so a preflight, which has none, gives nothing away.
+// CORS (Fetch standard): a page may read our answers, refusals included, if its origin is registered for the tenant whose
+// credential it sent. Credentials travel in a header only, never in cookies, so a preflight, which has none, gives nothing
+// away. Answers to tenants vary by credential, too: a browser's cache must not show one user what another was told.
+import type { Tenant } from '#domain/tenant.ts'
 import type { Answer } from './answer.ts'
 import type { ApiRequest } from './request.ts'
 
@@ -7,11 +9,16 @@ const PREFLIGHT_SECONDS = 600
 const EXPOSED =
   'link, pagination-next, retry-after, funnel-connect-request-id, funnel-connect-answer-by, funnel-connect-idempotent-replay'
 
+/** By what the answers to tenants differ, besides the URL; for caches. */
+export const VARY = 'origin, authorization'
+
 /** The headers that let the page of a request read its answer. */
-export function corsHeaders({ headers, caller }: ApiRequest): Record<string, string> {
-  const { origin } = headers
-  if (origin === undefined || caller === undefined || !caller.tenant.origins.includes(origin)) return {}
-  return { 'access-control-allow-origin': origin, 'access-control-expose-headers': EXPOSED, vary: 'origin' }
+export function corsHeaders(
+  { headers: { origin } }: ApiRequest,
+  tenant: Pick<Tenant, 'origins'> | undefined,
+): Record<string, string> {
+  if (origin === undefined || tenant?.origins.includes(origin) !== true) return {}
+  return { 'access-control-allow-origin': origin, 'access-control-expose-headers': EXPOSED }
 }
 
 /** Answers a preflight. */

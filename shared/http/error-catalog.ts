@@ -17,12 +17,13 @@ export const ERROR_CATALOG: Readonly<
   missing_credential: {
     meaning: 'The request carries no credential.',
     remedy:
-      'Send the header "Authorization: Bearer <API key>". The operator\'s routes (/v1/tenants, /v1/root-keys) need a request signed with AWS SigV4.',
+      'Send the header "Authorization: Bearer <API key or JWT>". The operator\'s routes (/v1/tenants, /v1/root-keys) need a request signed with AWS SigV4.',
   },
   invalid_credential: {
-    meaning: 'The credential is not an API key, is mistyped, or has been revoked.',
+    meaning:
+      'The credential is no API key in force (mistyped, expired or revoked), and no JWT of an identity provider that is registered for a tenant, or one that has expired.',
     remedy:
-      'Check the key; ask the operator for a new one. A new key works at once, a revoked one stops within 60 seconds.',
+      'Check the key; ask the operator for a new one. With a JWT, log in again; docs/identity-providers.md says what is checked. A new key works at once, a revoked one stops within 60 seconds.',
   },
   insufficient_scope: {
     meaning:
@@ -93,6 +94,11 @@ export const ERROR_CATALOG: Readonly<
   api_key_not_rotatable: {
     meaning: 'The API key has a successor already, has ended, or was revoked.',
     remedy: 'Use the successor. Where it was lost, issue a new key and revoke both.',
+  },
+  identity_provider_taken: {
+    meaning:
+      'The issuer and audience of an identity provider are registered already, for this tenant or another. The pair is how a token finds its tenant.',
+    remedy: 'Let each product have an audience of its own at the provider, and register that.',
   },
   tenant_shredded: {
     meaning:
@@ -190,6 +196,11 @@ export const ERROR_CATALOG: Readonly<
   storage_unavailable: {
     meaning: 'The store or the key service is throttling or not reachable. Nothing is lost.',
     remedy: 'Try again after "Retry-After".',
+  },
+  identity_provider_unavailable: {
+    meaning: "The tenant's identity provider did not give the keys that its tokens are verified with.",
+    remedy:
+      'Repeat the request after the seconds in Retry-After. If it stays, check the JWKS URI that is registered: it has to be public, over https, without a redirect.',
   },
   upstream_timeout: {
     meaning:

@@ -22,6 +22,7 @@ export const PROBLEMS: Readonly<Record<ErrorCode, { readonly status: number; rea
   tenant_not_suspended: { status: 409, title: 'The tenant is not suspended' },
   kms_key_unavailable: { status: 409, title: "The tenant's own KMS key cannot be used" },
   api_key_not_rotatable: { status: 409, title: 'The API key cannot be rotated' },
+  identity_provider_taken: { status: 409, title: 'The identity provider is registered already' },
   tenant_shredded: { status: 410, title: "The tenant's keys were deleted" },
   request_too_large: { status: 413, title: 'The request is too large' },
   validation_failed: { status: 422, title: 'The request breaks a rule' },
@@ -41,6 +42,7 @@ export const PROBLEMS: Readonly<Record<ErrorCode, { readonly status: number; rea
   internal_error: { status: 500, title: 'Internal error' },
   secret_unreadable: { status: 500, title: 'A stored secret does not open' },
   storage_unavailable: { status: 503, title: 'The store is not available' },
+  identity_provider_unavailable: { status: 503, title: 'The identity provider could not be reached' },
   upstream_timeout: { status: 504, title: 'ClickFunnels did not answer in time' },
 }
 

@@ -4,7 +4,7 @@
 import type { Scope } from '#domain/caller.ts'
 
 /**
- * tenant: an API key, sent as a bearer token. operator: IAM (SigV4), checked by API Gateway.
+ * tenant: an API key or an end user's JWT, sent as a bearer token. operator: IAM (SigV4), checked by API Gateway.
  * browser: an end user's browser, known by the link or state it carries. anyone: no credential.
  */
 export type Access = 'tenant' | 'operator' | 'browser' | 'anyone'
@@ -54,6 +54,20 @@ export const ROUTES = {
   'GET /v1/tenants/{tenant_id}/api-keys': { function: 'credentials', access: 'operator' },
   'POST /v1/tenants/{tenant_id}/api-keys/{key_id}/rotate': { function: 'credentials', access: 'operator' },
   'DELETE /v1/tenants/{tenant_id}/api-keys/{key_id}': { function: 'credentials', access: 'operator' },
+  'POST /v1/tenants/{tenant_id}/identity-providers': { function: 'credentials', access: 'operator' },
+  'GET /v1/tenants/{tenant_id}/identity-providers': { function: 'credentials', access: 'operator' },
+  'GET /v1/tenants/{tenant_id}/identity-providers/{provider_id}': {
+    function: 'credentials',
+    access: 'operator',
+  },
+  'PATCH /v1/tenants/{tenant_id}/identity-providers/{provider_id}': {
+    function: 'credentials',
+    access: 'operator',
+  },
+  'DELETE /v1/tenants/{tenant_id}/identity-providers/{provider_id}': {
+    function: 'credentials',
+    access: 'operator',
+  },
   'GET /v1/tenants/{tenant_id}/keys': { function: 'tenants', access: 'operator' },
   'DELETE /v1/tenants/{tenant_id}/keys': { function: 'tenants', access: 'operator' },
   'POST /v1/tenants/{tenant_id}/keys/rotate': { function: 'tenants', access: 'operator' },

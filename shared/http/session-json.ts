@@ -9,17 +9,19 @@ import { endUser, endUserId, id, text } from './fields.ts'
 export const sessionRequestSchema = z.pipe(
   z.object({
     app_id: z.optional(id('app')),
-    end_user: endUser,
+    end_user: z.optional(endUser),
     return_url: text(2048),
     completion: z.optional(z.enum(['verified', 'confirmed'])),
     connection_id: z.optional(id('connection')),
   }),
   z.transform(
     (body): SessionRequest => ({
-      endUser: {
-        id: body.end_user.id,
-        ...(body.end_user.display_name && { displayName: body.end_user.display_name }),
-      },
+      ...(body.end_user && {
+        endUser: {
+          id: body.end_user.id,
+          ...(body.end_user.display_name && { displayName: body.end_user.display_name }),
+        },
+      }),
       returnUrl: body.return_url,
       ...(body.app_id && { appId: body.app_id }),
       ...(body.completion && { completion: body.completion }),
@@ -28,7 +30,7 @@ export const sessionRequestSchema = z.pipe(
   ),
 )
 
-export const completionSchema = z.object({ end_user: z.object({ id: endUserId }) })
+export const completionSchema = z.object({ end_user: z.optional(z.object({ id: endUserId })) })
 
 export const sessionSchema = z.object({
   id: z.string(),

@@ -2,13 +2,13 @@
 // whatever happens into an answer. Rules of the business never live here.
 import middy from '@middy/core'
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
-import { type Caller, requireScope } from '#domain/caller.ts'
+import { type Caller, CallerRefused, requireScope } from '#domain/caller.ts'
 import { ServiceError } from '#domain/errors.ts'
 import type { NoteUse } from '#domain/key-use.ts'
 import type { Services } from '#domain/ports.ts'
 import { type Answer, toResult } from './answer.ts'
 import type { Authenticate } from './authenticate.ts'
-import { corsHeaders, preflight } from './cors.ts'
+import { corsHeaders, preflight, VARY } from './cors.ts'
 import { PROBLEMS, problemAnswer } from './problem.ts'
 import { type ApiRequest, toApiRequest } from './request.ts'
 import { type Access, type ApiFunction, ROUTES, type RouteKey, type RoutesOf, scopeOf } from './routes.ts'
@@ -91,10 +91,10 @@ export function httpHandler<F extends ApiFunction>(ports: StackPorts, endpoints:
     let failure = error
     let result: APIGatewayProxyStructuredResultV2
     try {
-      result = toResult(withOurs(request, answer))
+      result = toResult(withOurs(request, answer, error))
     } catch (tooLarge) {
       failure = tooLarge
-      result = toResult(withOurs(request, problemAnswer(tooLarge, ports.publicUrl)))
+      result = toResult(withOurs(request, problemAnswer(tooLarge, ports.publicUrl), error))
     }
     const line = {
       request: request.id,
@@ -124,14 +124,18 @@ export function httpHandler<F extends ApiFunction>(ports: StackPorts, endpoints:
 }
 
 /** The answer with the headers that every answer has. What ClickFunnels' answer varies by, it goes on varying by. */
-function withOurs(request: ApiRequest, answer: Answer): Answer {
-  const cors = corsHeaders(request)
-  const vary = [answer.headers.vary, cors.vary].filter((value) => value !== undefined).join(', ')
+function withOurs(request: ApiRequest, answer: Answer, error: unknown): Answer {
+  const tenant = request.caller?.tenant ?? (error instanceof CallerRefused ? error.tenant : undefined)
+  const ours =
+    request.routeKey in ROUTES &&
+    accessOf(request.routeKey as RouteKey) === 'tenant' &&
+    request.method !== 'OPTIONS'
+  const vary = [answer.headers.vary, ours ? VARY : undefined].filter((one) => one !== undefined).join(', ')
   return {
     ...answer,
     headers: {
       ...answer.headers,
-      ...cors,
+      ...corsHeaders(request, tenant),
       ...(vary && { vary }),
       'funnel-connect-request-id': request.id,
     },

@@ -6,6 +6,7 @@ import { Secret } from '#domain/secret.ts'
 import { type App, redirectUri, type Tenant } from '#domain/tenant.ts'
 import { toRfc3339 } from '#domain/time.ts'
 import { browserUrl, text } from './fields.ts'
+import { newIdentityProviderSchema } from './identity-provider-json.ts'
 
 const returnUrls = z.array(browserUrl).check(z.maxLength(50))
 /** An origin as browsers send it: no path, no trailing slash. */
@@ -55,14 +56,16 @@ export const newTenantSchema = z.pipe(
     name: text(128),
     return_urls: z._default(returnUrls, []),
     origins: z._default(origins, []),
+    identity_provider: z.optional(newIdentityProviderSchema),
     kms_key_arn: z.optional(kmsKeyArn),
     branding: z.optional(branding),
     limits: z.optional(limits),
   }),
-  z.transform(({ name, return_urls, origins, kms_key_arn, branding, limits }) => ({
+  z.transform(({ name, return_urls, origins, identity_provider, kms_key_arn, branding, limits }) => ({
     name,
     returnUrls: return_urls,
     origins,
+    ...(identity_provider && { identityProvider: identity_provider }),
     ...(kms_key_arn && { kmsKeyArn: kms_key_arn }),
     ...(branding && { branding }),
     ...(limits && { limits }),

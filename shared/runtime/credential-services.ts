@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDbApiKeys } from '#adapters/dynamodb-api-keys.ts'
+import { DynamoDbIdentityProviders } from '#adapters/dynamodb-identity-providers.ts'
 import { Table } from '#adapters/dynamodb-table.ts'
 import { DynamoDbTenants } from '#adapters/dynamodb-tenants.ts'
 import { idMinter } from '#domain/ids.ts'
@@ -11,7 +12,7 @@ import { createLog } from './logger.ts'
 
 export type CredentialServices = Pick<
   Services,
-  'now' | 'newId' | 'randomBytes' | 'publicUrl' | 'tenants' | 'apiKeys' | 'log'
+  'now' | 'newId' | 'randomBytes' | 'publicUrl' | 'tenants' | 'apiKeys' | 'identityProviders' | 'log'
 >
 
 /** DynamoDB answers in milliseconds; a connection that hangs is given up and tried again well inside a request. */
@@ -29,6 +30,7 @@ export function createCredentialServices(
     publicUrl: settings.PUBLIC_URL,
     tenants: new DynamoDbTenants(table),
     apiKeys: new DynamoDbApiKeys(table),
+    identityProviders: new DynamoDbIdentityProviders(table),
     log: createLog(functionName),
   }
 }

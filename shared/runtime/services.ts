@@ -6,6 +6,7 @@ import { KMSClient } from '@aws-sdk/client-kms'
 import { ClickFunnelsApi } from '#adapters/clickfunnels-api.ts'
 import { DynamoDbApiKeys } from '#adapters/dynamodb-api-keys.ts'
 import { DynamoDbConnections } from '#adapters/dynamodb-connections.ts'
+import { DynamoDbIdentityProviders } from '#adapters/dynamodb-identity-providers.ts'
 import { DynamoDbKeyedCalls } from '#adapters/dynamodb-keyed-calls.ts'
 import { DynamoDbRevocations } from '#adapters/dynamodb-revocations.ts'
 import { DynamoDbSealedRecords } from '#adapters/dynamodb-sealed-records.ts'
@@ -18,6 +19,7 @@ import { KmsRootKeys } from '#adapters/kms-root-keys.ts'
 import { KmsTenantKeys } from '#adapters/kms-tenant-keys.ts'
 import { KmsVault } from '#adapters/kms-vault.ts'
 import { LateAuthorizationServer } from '#adapters/late-authorization-server.ts'
+import { LateTokenVerifier } from '#adapters/late-token-verifier.ts'
 import { type ProviderSettings, providerProfile } from '#adapters/provider-profiles.ts'
 import { SqsRecoveryQueue } from '#adapters/sqs-recovery-queue.ts'
 import { TenantKeyWrapping } from '#adapters/tenant-key-wrapping.ts'
@@ -25,6 +27,7 @@ import { idMinter } from '#domain/ids.ts'
 import { Limiter, type Limits } from '#domain/limits.ts'
 import { Pacer } from '#domain/pace.ts'
 import type { Services } from '#domain/ports.ts'
+import { isLoopback } from '#domain/tenant.ts'
 import { epochSeconds } from '#domain/time.ts'
 import { TokenMemory } from '#domain/token-memory.ts'
 import { createLog } from './logger.ts'
@@ -32,7 +35,7 @@ import { createLog } from './logger.ts'
 /** What a function that reaches no provider has: the operator's. */
 export type StoreServices = Omit<
   Services,
-  'provider' | 'authorizationServer' | 'resourceServer' | 'recoveryQueue'
+  'provider' | 'tokenVerifier' | 'authorizationServer' | 'resourceServer' | 'recoveryQueue'
 >
 
 interface Primable {
@@ -73,6 +76,7 @@ export function createStoreServices(functionName: string, settings: StoreSetting
     tenants: new DynamoDbTenants(table, (tenant, items) => tenantKeys.keepWrapped(tenant, items)),
     apps: new DynamoDbApps(table),
     apiKeys: new DynamoDbApiKeys(table),
+    identityProviders: new DynamoDbIdentityProviders(table),
     sessions,
     authorizations: sessions,
     connections: new DynamoDbConnections(table),
@@ -101,6 +105,10 @@ export function createServices(
   return {
     ...createStoreServices(functionName, settings),
     provider,
+    tokenVerifier: new LateTokenVerifier(async () => {
+      const { tokenVerifier } = await import('#adapters/jwt-verifier.ts')
+      return tokenVerifier(isLoopback(new URL(settings.PUBLIC_URL)))
+    }),
     recoveryQueue: new SqsRecoveryQueue(settings.RECOVERY_QUEUE_URL),
     authorizationServer: new LateAuthorizationServer(async () => {
       const { ClickFunnelsOAuth } = await import('#adapters/clickfunnels-oauth.ts')

@@ -10,6 +10,7 @@ import { KMSClient } from '@aws-sdk/client-kms'
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
 import { DynamoDbApiKeys } from '#adapters/dynamodb-api-keys.ts'
 import { DynamoDbConnections } from '#adapters/dynamodb-connections.ts'
+import { DynamoDbIdentityProviders } from '#adapters/dynamodb-identity-providers.ts'
 import { DynamoDbKeyedCalls } from '#adapters/dynamodb-keyed-calls.ts'
 import { DynamoDbRevocations } from '#adapters/dynamodb-revocations.ts'
 import { DynamoDbSealedRecords } from '#adapters/dynamodb-sealed-records.ts'
@@ -58,6 +59,7 @@ export async function openBackend(): Promise<Backend> {
       tenants: new DynamoDbTenants(table),
       apps: new DynamoDbApps(table),
       apiKeys: new DynamoDbApiKeys(table),
+      identityProviders: new DynamoDbIdentityProviders(table),
       sessions,
       authorizations: sessions,
       connections: new DynamoDbConnections(table),

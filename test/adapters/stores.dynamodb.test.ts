@@ -5,6 +5,7 @@ import { connectionGrantsContract } from '../contracts/connection-grants.ts'
 import { connectionsContract } from '../contracts/connections.ts'
 import { connectionsListContract } from '../contracts/connections-list.ts'
 import { dueContract } from '../contracts/due.ts'
+import { identityProvidersContract } from '../contracts/identity-providers.ts'
 import { keyedCallsContract } from '../contracts/keyed-calls.ts'
 import { sealedRecordsContract } from '../contracts/sealed-records.ts'
 import { sessionsContract } from '../contracts/sessions.ts'
@@ -22,6 +23,7 @@ describe('the DynamoDB stores', () => {
   const open = () => backend.stores
   tenantsContract(open)
   apiKeysContract(open)
+  identityProvidersContract(open)
   sessionsContract(open)
   connectionsContract(open)
   connectionGrantsContract(open)

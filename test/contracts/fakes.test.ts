@@ -6,6 +6,7 @@ import { connectionGrantsContract } from './connection-grants.ts'
 import { connectionsContract } from './connections.ts'
 import { connectionsListContract } from './connections-list.ts'
 import { dueContract } from './due.ts'
+import { identityProvidersContract } from './identity-providers.ts'
 import { keyedCallsContract } from './keyed-calls.ts'
 import { sealedRecordsContract } from './sealed-records.ts'
 import { sessionsContract } from './sessions.ts'
@@ -22,6 +23,7 @@ beforeEach(() => {
 describe('the fakes', () => {
   tenantsContract(() => services)
   apiKeysContract(() => services)
+  identityProvidersContract(() => services)
   sessionsContract(() => services)
   connectionsContract(() => services)
   connectionGrantsContract(() => services)

@@ -6,6 +6,7 @@ import type { ConnectLink, ConnectSession, PendingAuthorization } from '#domain/
 import type { Connection, Revocation } from '#domain/connection.ts'
 import { sha256 } from '#domain/hash.ts'
 import type { KeyedCall } from '#domain/idempotency.ts'
+import type { IdentityProvider } from '#domain/identity-provider.ts'
 import {
   type AppId,
   type EndUserId,
@@ -152,3 +153,23 @@ export function aKeyedCall(tenantId: TenantId, change: Partial<KeyedCall> = {}):
 }
 
 export const refOf = ({ tenantId, id }: Connection) => ({ tenantId, connectionId: id })
+
+export function anIdentityProvider(
+  tenantId: TenantId,
+  change: Partial<IdentityProvider> = {},
+): IdentityProvider {
+  const issuer = `https://${randomHash()}.example`
+  return {
+    id: newId('identityProvider'),
+    tenantId,
+    issuer,
+    audience: 'https://api.saas.example',
+    audienceClaim: 'aud',
+    jwksUri: `${issuer}/.well-known/jwks.json`,
+    algorithms: ['RS256', 'ES256', 'EdDSA'],
+    endUserClaim: 'sub',
+    createdAt: NOW,
+    updatedAt: NOW,
+    ...change,
+  }
+}

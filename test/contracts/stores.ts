@@ -6,6 +6,7 @@ export type Stores = Pick<
   | 'tenants'
   | 'apps'
   | 'apiKeys'
+  | 'identityProviders'
   | 'sessions'
   | 'authorizations'
   | 'connections'

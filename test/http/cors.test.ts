@@ -1,5 +1,7 @@
 // CORS: preflights are answered everywhere, answers are readable for registered origins alone.
 import { describe, expect, test } from 'vitest'
+import { CallerRefused } from '#domain/caller.ts'
+import { ServiceError } from '#domain/errors.ts'
 import { corsHeaders, preflight } from '#http/cors.ts'
 import { ROUTES } from '#http/routes.ts'
 import { service } from '../../functions/service.ts'
@@ -61,10 +63,10 @@ describe('a preflight', () => {
 
 describe('an answer', () => {
   const allowedFor = (origin: string | undefined) =>
-    corsHeaders({ ...aRequest({ headers: { ...(origin !== undefined && { origin }) } }), caller })
+    corsHeaders(aRequest({ headers: { ...(origin !== undefined && { origin }) } }), caller.tenant)
 
   test.each([ORIGIN, 'http://localhost:3000'])('is readable for %s, which is registered', (origin) => {
-    expect(allowedFor(origin)).toMatchObject({ 'access-control-allow-origin': origin, vary: 'origin' })
+    expect(allowedFor(origin)).toMatchObject({ 'access-control-allow-origin': origin })
   })
 
   test.each([
@@ -84,7 +86,7 @@ describe('an answer', () => {
   })
 
   test('to nobody known is readable for nobody', () => {
-    expect(corsHeaders(aRequest({ headers: { origin: ORIGIN } }))).toEqual({})
+    expect(corsHeaders(aRequest({ headers: { origin: ORIGIN } }), undefined)).toEqual({})
   })
 
   test("lets pages read the headers that paging and support need, and keeps upstream's Vary", async () => {
@@ -95,7 +97,28 @@ describe('an answer', () => {
     )
     const answer = await send({ headers: { origin: ORIGIN } })
     expect(answer.headers['access-control-expose-headers']).toMatch(/link.*pagination-next.*request-id/)
-    expect(answer.headers.vary).toBe('accept-encoding, origin')
+    expect(answer.headers.vary).toBe('accept-encoding, origin, authorization')
+  })
+
+  test('to a tenant varies by origin and credential, whoever asks: caches keep people apart', async () => {
+    const { send } = stackAround(async () => ({ status: 200, headers: {} }))
+    expect((await send()).headers.vary).toBe('origin, authorization')
+  })
+
+  test.each([
+    ['invalid_credential', 401],
+    ['tenant_suspended', 403],
+  ] as const)('of %s is readable where the tenant is known all the same', async (code, status) => {
+    const { send } = stackAround(
+      async () => ({ status: 200, headers: {} }),
+      async () => {
+        throw new CallerRefused(new ServiceError(code, 'No.'), caller.tenant)
+      },
+    )
+    const answer = await send({ headers: { origin: ORIGIN } })
+    expect(answer).toMatchObject({ statusCode: status, headers: { 'access-control-allow-origin': ORIGIN } })
+    const elsewhere = await send({ headers: { origin: 'https://other.example' } })
+    expect(elsewhere.headers).not.toHaveProperty('access-control-allow-origin')
   })
 
   test('that refuses a known caller is readable, too', async () => {

@@ -67,7 +67,11 @@ describe('a schema that is broken', () => {
     ['an id that is too long as a key', { ...SESSION, end_user: { id: '😀'.repeat(60) } }, ['#/end_user/id']],
     ['a value that is not of the set', { ...SESSION, completion: 'maybe' }, ['#/completion']],
     ['an id of another kind', { ...SESSION, app_id: `ten_${'0'.repeat(26)}` }, ['#/app_id']],
-    ['several members', { completion: 1 }, ['#/end_user', '#/return_url', '#/completion']],
+    [
+      'several members',
+      { end_user: 'user-1', completion: 1 },
+      ['#/end_user', '#/return_url', '#/completion'],
+    ],
     ['an array in the place of an object', [], ['#']],
     ['null in the place of an object', null, ['#']],
   ])('(%s) is named by JSON pointer', (_, body, expected) => {

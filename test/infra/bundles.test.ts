@@ -14,7 +14,8 @@ import { fileHashes } from './files.ts'
 const MOST_EAGER_BYTES = 320_000
 /** Those that stand elsewhere, 3 % above what was measured: lower them when a bundle shrinks. */
 const OTHERS: Partial<Record<FunctionName, number>> = {
-  connections: 322_000,
+  'connect-sessions': 325_000,
+  connections: 325_000,
   proxy: 331_000,
   credentials: 244_000,
   service: 40_000,

@@ -1,0 +1,75 @@
+// Verifies end users' JWTs with jose (RFC 7515, 7519, 8725). Loaded with the first JWT that a process meets, so that callers
+// with API keys do not pay for it.
+import { errors, type JWTHeaderParameters, jwtVerify } from 'jose'
+import type { Claims, TokenVerifier } from '#domain/end-user-token.ts'
+import { ServiceError } from '#domain/errors.ts'
+import type { IdentityProvider } from '#domain/identity-provider.ts'
+import type { EpochSeconds } from '#domain/time.ts'
+import { jwksFetcher } from './jwks-http.ts'
+import { JwksKeys } from './jwks-keys.ts'
+
+/** Clocks differ. */
+const TOLERANCE_SECONDS = 30
+/** Kinds of JWT that grant something (RFC 9068); a logout token or a security event is signed by the same keys. */
+const TYPES = ['jwt', 'at+jwt']
+
+/** @param local whether identity providers may be on this machine, because the service itself is */
+export function tokenVerifier(local: boolean): JwtVerifier {
+  return new JwtVerifier(new JwksKeys(jwksFetcher(local), () => performance.now() / 1000))
+}
+
+export class JwtVerifier implements TokenVerifier {
+  readonly #keys: JwksKeys
+
+  constructor(keys: JwksKeys) {
+    this.#keys = keys
+  }
+
+  async verify(token: string, provider: IdentityProvider, now: EpochSeconds): Promise<Claims | undefined> {
+    const header = headerOf(token)
+    if (header === undefined || !isAcceptable(header, provider)) return undefined
+    const keySet = await this.#keys.keySet(provider.jwksUri, header.kid)
+    if (keySet === undefined) throw unavailable()
+    try {
+      const { payload } = await jwtVerify(token, keySet, {
+        algorithms: [...provider.algorithms],
+        issuer: provider.issuer,
+        ...(provider.audienceClaim === 'aud' && { audience: provider.audience }),
+        requiredClaims: ['exp'],
+        clockTolerance: TOLERANCE_SECONDS,
+        currentDate: new Date(now * 1000),
+      })
+      const named = provider.audienceClaim === 'aud' || payload[provider.audienceClaim] === provider.audience
+      return named ? payload : undefined
+    } catch (error) {
+      if (error instanceof errors.JOSEError) return undefined
+      throw error
+    }
+  }
+}
+
+function isAcceptable({ alg, typ, crit, kid }: JWTHeaderParameters, provider: IdentityProvider): boolean {
+  const type = typ?.toLowerCase().replace(/^application\//, '') ?? 'jwt'
+  // We know no extension, so none can be critical and understood.
+  if (crit !== undefined || !TYPES.includes(type)) return false
+  if (kid !== undefined && typeof kid !== 'string') return false
+  return provider.algorithms.some((algorithm) => algorithm === alg)
+}
+
+function headerOf(token: string): JWTHeaderParameters | undefined {
+  try {
+    const header = JSON.parse(Buffer.from(token.slice(0, token.indexOf('.')), 'base64url').toString())
+    const { alg, typ = 'JWT' } = header
+    return typeof alg === 'string' && typeof typ === 'string' ? header : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function unavailable(): ServiceError {
+  return new ServiceError(
+    'identity_provider_unavailable',
+    "The keys of the tenant's identity provider could not be fetched. Try again.",
+    { retryAfterSeconds: 5 },
+  )
+}

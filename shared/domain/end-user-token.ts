@@ -1,0 +1,71 @@
+// An end user's JWT (RFC 7519): how it is told from other credentials, whose it says it is, and who its end user is once it
+// has been verified. What it says before that serves to find whose keys to verify it with, and for nothing else.
+import type { IdentityProvider } from './identity-provider.ts'
+import type { EndUserId } from './ids.ts'
+import type { EndUser } from './tenant.ts'
+import type { EpochSeconds } from './time.ts'
+
+export type Claims = Readonly<Record<string, unknown>>
+
+export interface TokenVerifier {
+  /**
+   * The claims of a token that the provider signed, for its audience, and that is in force.
+   * @throws ServiceError identity_provider_unavailable when the provider's keys are not known and cannot be fetched
+   */
+  verify(token: string, provider: IdentityProvider, now: EpochSeconds): Promise<Claims | undefined>
+}
+
+const FORM = /^[\w-]+\.([\w-]+)\.[\w-]+$/
+/** API Gateway takes 10 KB of headers. */
+const MOST_CHARACTERS = 8192
+const MOST_AUDIENCES = 10
+const MOST_NAME_CHARACTERS = 256
+
+/** Where an unverified token says it belongs. */
+export interface TokenAddress {
+  readonly issuer: string
+  readonly audiences: readonly string[]
+}
+
+/** Reads where a token belongs; `undefined` for what is no JWT or names nobody. */
+export function addressOf(token: string): TokenAddress | undefined {
+  if (token.length > MOST_CHARACTERS) return undefined
+  const payload = FORM.exec(token)?.[1]
+  const claims = payload === undefined ? undefined : parsed(payload)
+  if (typeof claims?.iss !== 'string') return undefined
+  const named = [claims.aud, claims.azp, claims.client_id].flat()
+  const audiences = [...new Set(named.filter((one) => typeof one === 'string'))]
+  if (audiences.length === 0 || audiences.length > MOST_AUDIENCES) return undefined
+  return { issuer: claims.iss, audiences }
+}
+
+/** The end user that verified claims name; `undefined` where the claim is missing or cannot be an id. */
+export function endUserOf(claims: Claims, { endUserClaim }: IdentityProvider): EndUser | undefined {
+  const claim = claims[endUserClaim]
+  const id = typeof claim === 'number' && Number.isSafeInteger(claim) ? String(claim) : claim
+  if (typeof id !== 'string' || !isEndUserId(id)) return undefined
+  const displayName = [claims.name, claims.email].find(isName)
+  return { id, ...(displayName !== undefined && { displayName }) }
+}
+
+/** The tenant's id of its user becomes part of a key, which DynamoDB limits; percent-encoded it must fit. */
+export function isEndUserId(text: string): text is EndUserId {
+  return (
+    text.length > 0 && text.length <= 256 && text.isWellFormed() && encodeURIComponent(text).length <= 600
+  )
+}
+
+function isName(value: unknown): value is string {
+  return (
+    typeof value === 'string' && value !== '' && value.length <= MOST_NAME_CHARACTERS && value.isWellFormed()
+  )
+}
+
+function parsed(payload: string): Claims | undefined {
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString())
+    return typeof claims === 'object' && claims !== null ? (claims as Claims) : undefined
+  } catch {
+    return undefined
+  }
+}
