@@ -30,8 +30,12 @@ export const connectSessions = (services: Services) =>
 
       'POST /v1/connect-sessions/{id}/complete': async (request, caller) => {
         const sessionId = pathId('connectSession', request.pathParameters.id, 'connect session')
-        const { end_user } = parseBody(completionSchema, jsonBody(request))
-        const input = { sessionId, ...(end_user && { endUserId: end_user.id }) }
+        const { end_user, completion_code } = parseBody(completionSchema, jsonBody(request))
+        const input = {
+          sessionId,
+          ...(end_user && { endUserId: end_user.id }),
+          ...(completion_code !== undefined && { completionCode: completion_code }),
+        }
         const connection = await completeSession(services, caller, input)
         return json(200, connectionJson(connection))
       },

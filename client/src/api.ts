@@ -9,6 +9,7 @@ export type ErrorCode =
   | 'insufficient_scope'
   | 'tenant_suspended'
   | 'end_user_mismatch'
+  | 'completion_code_mismatch'
   | 'not_found'
   | 'method_not_allowed'
   | 'session_not_completable'

@@ -41,6 +41,8 @@ export interface Abortable {
 export interface CompleteBody {
   /** Who is logged in now; with a JWT it says so itself. */
   readonly end_user?: { readonly id: string }
+  /** What the return URL was called with; `complete()` of the client reads it there. */
+  readonly completion_code?: string | undefined
 }
 
 interface Ports {
@@ -95,8 +97,9 @@ export async function complete(
 ): Promise<ConnectOutcome | undefined> {
   const returned = takeReturn(page)
   if (returned === undefined) return undefined
-  const { session: id, status, error } = returned
-  const refusal = status === 'awaiting_completion' && (await refusalOf(ports, id, body, signal))
+  const { session: id, status, error, completion_code } = returned
+  const shown = { completion_code, ...body }
+  const refusal = status === 'awaiting_completion' && (await refusalOf(ports, id, shown, signal))
   if (returned.popup) {
     finish(page, id, status)
     return { status: 'handed_over' }

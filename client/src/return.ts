@@ -5,7 +5,7 @@ import { type BrowserWindow, browserWindow } from './browser.ts'
 export const POPUP_MARK = 'connect_popup'
 export const SOURCE = 'funnel-connect'
 
-const RETURNED = ['connect_session', 'status', 'connection_id', 'error', POPUP_MARK]
+const RETURNED = ['connect_session', 'status', 'connection_id', 'completion_code', 'error', POPUP_MARK]
 
 /** What a popup tells the page that opened it. It is a hint only: the session is read from the service. */
 export interface PopupMessage {
@@ -18,6 +18,7 @@ export interface Return {
   readonly session: string
   readonly status: string
   readonly error: string | undefined
+  readonly completion_code: string | undefined
   readonly popup: boolean
 }
 
@@ -31,6 +32,7 @@ export function takeReturn(page: BrowserWindow): Return | undefined {
     session,
     status: query.get('status') ?? '',
     error: query.get('error') ?? undefined,
+    completion_code: query.get('completion_code') ?? undefined,
     popup: query.has(POPUP_MARK),
   }
   for (const name of RETURNED) query.delete(name)

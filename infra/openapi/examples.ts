@@ -93,7 +93,7 @@ export const EXAMPLES = {
     return_url: 'https://app.example.com/connected',
     completion: 'verified',
   },
-  CompletionRequest: { end_user: { id: endUser.id } },
+  CompletionRequest: { end_user: { id: endUser.id }, completion_code: 'from-the-return-url' },
   StartedSession: {
     ...session,
     connect_url: 'https://connect.example.com/v1/authorize?session=the-link-secret',

@@ -35,6 +35,10 @@ export const FIELDS: Readonly<Record<string, Field>> = {
     description:
       '`verified`: the code is exchanged only when `complete` is called for the user who is logged in then. `confirmed`: a page names product and account before the browser goes to ClickFunnels, and the return ends it.',
   },
+  completion_code: {
+    description:
+      'What the return URL was called with: only the browser that approved has it. Required with a JWT.',
+  },
   connection_id: { description: 'The connection that was made; in a request, the one to reconnect.' },
   connect_url: {
     description: "Where the end user's browser has to go. Told once, works once, lives 30 minutes.",

@@ -82,6 +82,7 @@ export const TENANT_OPERATIONS = {
     problems: [
       'not_found',
       'end_user_mismatch',
+      'completion_code_mismatch',
       'session_not_completable',
       'workspace_mismatch',
       'tenant_limit_exceeded',

@@ -8,7 +8,7 @@ import {
   type SessionState,
 } from './connect-session.ts'
 import { exchangeForConnection } from './exchange.ts'
-import { sha256 } from './hash.ts'
+import { randomSecret, sha256 } from './hash.ts'
 import type { AppId } from './ids.ts'
 import type { Services, TakenAuthorization } from './ports.ts'
 import { type Product, productOf, returnLocation } from './product.ts'
@@ -35,7 +35,10 @@ export type ResponseOutcome =
       readonly product: Product
     }
 
-type Ports = Pick<Services, 'now' | 'provider' | 'tenants' | 'authorizations' | 'sessions' | 'vault'> &
+type Ports = Pick<
+  Services,
+  'now' | 'randomBytes' | 'provider' | 'tenants' | 'authorizations' | 'sessions' | 'vault'
+> &
   Parameters<typeof exchangeForConnection>[0]
 
 /** Receives an authorization response and says where the browser goes from here. */
@@ -66,9 +69,9 @@ export async function receiveAuthorizationResponse(
     return { outcome: taken.outcome, product }
   }
 
-  const state = await nextState(services, session, response, pending.codeVerifier)
+  const { state, completionCode } = await nextState(services, session, response, pending.codeVerifier)
   // The state was entered this moment, so it cannot have expired.
-  const location = returnLocation({ ...session, state }, session.createdAt)
+  const location = returnLocation({ ...session, state }, session.createdAt, undefined, completionCode)
   return { outcome: 'return', location, spentCookie: cookie }
 }
 
@@ -78,34 +81,41 @@ const DETOURS = {
   other_app: 'other_app',
 } as const satisfies Record<Exclude<TakenAuthorization['outcome'], 'taken' | 'unknown'>, string>
 
+interface Next {
+  readonly state: SessionState
+  readonly completionCode?: Secret
+}
+
 async function nextState(
   services: Ports,
   session: ConnectSession,
   response: AuthorizationResponse,
   codeVerifier: Parameters<Ports['vault']['open']>[1],
-): Promise<SessionState> {
+): Promise<Next> {
   const now = services.now()
   const refusal = refusalIn(response, services.provider.issuer)
   if (refusal !== undefined) {
     await services.sessions.move(session, 'authorizing', refusal, later(now, SESSION_MEMORY_SECONDS))
-    return refusal
+    return { state: refusal }
   }
   const codeExpiry = later(now, CODE_LIFETIME_SECONDS)
   const code = new Secret(response.code ?? '')
   if (session.completion === 'verified') {
     const sealed = await services.vault.seal(codeOf(session), code)
-    const state = { status: 'awaiting_completion', code: sealed, codeVerifier } as const
+    const completionCode = randomSecret(services.randomBytes)
+    const completionHash = sha256(completionCode)
+    const state = { status: 'awaiting_completion', code: sealed, codeVerifier, completionHash } as const
     const kept = await services.sessions.move(session, 'authorizing', state, codeExpiry)
-    return kept ? state : OVERTAKEN
+    return kept ? { state, completionCode: new Secret(completionCode) } : OVERTAKEN
   }
   const claimed = await services.sessions.move(session, 'authorizing', { status: 'exchanging' }, codeExpiry)
   if (!claimed) return OVERTAKEN
   const verifier = await services.vault.open(codeVerifierOf(session), codeVerifier)
-  return exchangeForConnection(services, session, code, verifier)
+  return { state: await exchangeForConnection(services, session, code, verifier) }
 }
 
 /** The state was good, but the session was ended by somebody else meanwhile. */
-const OVERTAKEN: SessionState = { status: 'failed', error: 'invalid_response' }
+const OVERTAKEN: Next = { state: { status: 'failed', error: 'invalid_response' } }
 
 /** What the response itself says against going on. */
 function refusalIn(response: AuthorizationResponse, issuer: string): SessionState | undefined {

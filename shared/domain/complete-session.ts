@@ -1,6 +1,7 @@
-// Completes a "verified" session: the tenant says who is logged in now. Only if that is the end user the session was
+// Completes a "verified" session: the caller says who is logged in now. Only if that is the end user the session was
 // started for is the code exchanged; otherwise it is thrown away unspent. So an attacker who starts a session and makes
-// a victim approve it gets nothing (RFC 9700 section 4.7).
+// a victim approve it gets nothing (RFC 9700 section 4.7). An end user with a JWT could be that attacker, and complete
+// before the victim's browser is back: so it has to show the completion code, which only that browser was given.
 import { codeVerifierOf } from './authorize.ts'
 import { codeOf } from './callback.ts'
 import { type Caller, maySee } from './caller.ts'
@@ -8,6 +9,7 @@ import { type ConnectSession, SESSION_MEMORY_SECONDS, visibleStatus } from './co
 import type { Connection } from './connection.ts'
 import { ServiceError, validationFailed } from './errors.ts'
 import { exchangeForConnection } from './exchange.ts'
+import { sha256 } from './hash.ts'
 import type { ConnectionId, ConnectSessionId, EndUserId } from './ids.ts'
 import { connectionsExceeded } from './limits.ts'
 import type { Services } from './ports.ts'
@@ -16,15 +18,23 @@ import { later } from './time.ts'
 
 type Ports = Pick<Services, 'now' | 'sessions' | 'vault'> & Parameters<typeof exchangeForConnection>[0]
 
+export interface CompletionInput {
+  readonly sessionId: ConnectSessionId
+  /** Who is logged in now; with a JWT it says so itself. */
+  readonly endUserId?: EndUserId
+  /** Needed with a JWT; a back end, which knows whose browser came back, may leave it out. */
+  readonly completionCode?: string
+}
+
 /**
  * Completes a session; completing a completed one again gives the same connection.
- * @throws ServiceError not_found; end_user_mismatch; session_not_completable (with its status); grant_refused,
+ * @throws ServiceError not_found; end_user_mismatch; completion_code_mismatch; session_not_completable (with its status); grant_refused,
  *   workspace_mismatch, app_credentials_refused or upstream_* when the exchange failed
  */
 export async function completeSession(
   services: Ports,
   caller: Caller,
-  input: { readonly sessionId: ConnectSessionId; readonly endUserId?: EndUserId },
+  input: CompletionInput,
 ): Promise<Connection> {
   const { tenant, actor } = caller
   const endUserId = input.endUserId ?? (actor.kind === 'end_user' ? actor.id : undefined)
@@ -36,18 +46,22 @@ export async function completeSession(
   }
   const session = await services.sessions.get(tenant.id, input.sessionId)
   if (session === undefined) throw noSuchSession()
+  const showsCode = hasCompletionCode(session, input.completionCode)
   if (session.endUser.id !== endUserId) {
+    // An end user does not learn that another has such a session, and ends it only from the browser that approved.
+    if (actor.kind === 'end_user' && !showsCode) throw noSuchSession()
     const void_ = { status: 'failed', error: 'end_user_mismatch' } as const
     const final = later(services.now(), SESSION_MEMORY_SECONDS)
     await services.sessions.move(session, 'awaiting_completion', void_, final)
-    // An end user does not learn that another has such a session.
-    if (actor.kind === 'end_user') throw noSuchSession()
     throw new ServiceError('end_user_mismatch', 'The session was started for another end user.')
   }
   if (session.state.status === 'connected') return connectionOf(services, session, session.state.connectionId)
   const status = visibleStatus(session, services.now())
   if (session.state.status !== 'awaiting_completion' || status === 'expired')
     throw notCompletable(session, status)
+
+  const mustShowCode = actor.kind === 'end_user' || input.completionCode !== undefined
+  if (mustShowCode && !showsCode) throw codeMismatch()
 
   const { code, codeVerifier } = session.state
   const claimed = await services.sessions.move(
@@ -65,6 +79,19 @@ export async function completeSession(
   )
   if (state.status === 'connected') return connectionOf(services, session, state.connectionId)
   throw exchangeFailed(state.error)
+}
+
+function hasCompletionCode({ state }: ConnectSession, given: string | undefined): boolean {
+  if (given === undefined || state.status !== 'awaiting_completion') return false
+  return sha256(given) === state.completionHash
+}
+
+/** The authorization code is kept: whoever has the right completion code can still come. */
+function codeMismatch(): ServiceError {
+  return new ServiceError(
+    'completion_code_mismatch',
+    'Send as "completion_code" what the return URL was called with: it is missing or not that of this session.',
+  )
 }
 
 async function connectionOf(services: Ports, { tenantId }: ConnectSession, connectionId: ConnectionId) {

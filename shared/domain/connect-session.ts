@@ -18,7 +18,13 @@ export type Completion = 'verified' | 'confirmed'
 
 export type SessionState =
   | { readonly status: 'created' | 'authorizing' | 'exchanging' }
-  | { readonly status: 'awaiting_completion'; readonly code: Sealed; readonly codeVerifier: Sealed }
+  | {
+      readonly status: 'awaiting_completion'
+      readonly code: Sealed
+      readonly codeVerifier: Sealed
+      /** SHA-256 of the completion code, which only the browser that came back has. */
+      readonly completionHash: string
+    }
   | { readonly status: 'connected'; readonly connectionId: ConnectionId }
   | { readonly status: 'denied'; readonly error: string }
   | { readonly status: 'failed'; readonly error: string }

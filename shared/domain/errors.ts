@@ -8,6 +8,7 @@ export const ERROR_CODES = [
   'insufficient_scope',
   'tenant_suspended',
   'end_user_mismatch',
+  'completion_code_mismatch',
   'not_found',
   'method_not_allowed',
   'session_not_completable',

@@ -1,6 +1,7 @@
 // The product that an end user's browser came from: how our pages name it, and the way back to it. Back is always the
 // session's own return URL, and only while that is registered, so none of it can become an open redirect.
 import { type ConnectSession, visibleStatus } from './connect-session.ts'
+import type { Secret } from './secret.ts'
 import { type Branding, isRegisteredReturnUrl, type Tenant } from './tenant.ts'
 import type { EpochSeconds } from './time.ts'
 
@@ -30,13 +31,22 @@ export function productOf(
   }
 }
 
-/** The session's return URL with how the session stands: what the product's own page reads. */
-export function returnLocation(session: ConnectSession, now: EpochSeconds, detour?: Detour): string {
+/**
+ * The session's return URL with how the session stands: what the product's own page reads.
+ * @param completionCode of a session that waits to be completed; told this once, to the browser that approved
+ */
+export function returnLocation(
+  session: ConnectSession,
+  now: EpochSeconds,
+  detour?: Detour,
+  completionCode?: Secret,
+): string {
   const { state } = session
   const url = new URL(session.returnUrl)
   url.searchParams.set('connect_session', session.id)
   url.searchParams.set('status', visibleStatus(session, now))
   if (state.status === 'connected') url.searchParams.set('connection_id', state.connectionId)
+  if (completionCode !== undefined) url.searchParams.set('completion_code', completionCode.reveal())
   const error = 'error' in state ? state.error : detour
   if (error !== undefined) url.searchParams.set('error', error)
   return url.href

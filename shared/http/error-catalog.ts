@@ -40,6 +40,12 @@ export const ERROR_CATALOG: Readonly<
     remedy:
       'Send the user who is logged in now, and start a session of their own. Seen often, it may be an attack: somebody makes others approve their session.',
   },
+  completion_code_mismatch: {
+    meaning:
+      'The "completion_code" of "complete" is missing, where a JWT calls, or is not that of this session. Only the browser that came back from ClickFunnels was given it, so that nobody can complete a session that somebody else has approved. Nothing is lost: the right code still completes it.',
+    remedy:
+      'Pass on "completion_code" from the query of the return URL, from the page at that URL. The client library does so by itself.',
+  },
   not_found: {
     meaning: 'There is no such path or thing, or it is not yours. Both look the same.',
     remedy: 'Check the id and the credential.',

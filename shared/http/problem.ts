@@ -11,6 +11,7 @@ export const PROBLEMS: Readonly<Record<ErrorCode, { readonly status: number; rea
   insufficient_scope: { status: 403, title: 'The API key may not do this' },
   tenant_suspended: { status: 403, title: 'The tenant is suspended' },
   end_user_mismatch: { status: 403, title: 'The session belongs to another end user' },
+  completion_code_mismatch: { status: 403, title: 'This is not the browser that approved' },
   not_found: { status: 404, title: 'Not found' },
   method_not_allowed: { status: 405, title: 'The method is not allowed here' },
   session_not_completable: { status: 409, title: 'The connect session cannot be completed' },

@@ -30,7 +30,10 @@ export const sessionRequestSchema = z.pipe(
   ),
 )
 
-export const completionSchema = z.object({ end_user: z.optional(z.object({ id: endUserId })) })
+export const completionSchema = z.object({
+  end_user: z.optional(z.object({ id: endUserId })),
+  completion_code: z.optional(text(128)),
+})
 
 export const sessionSchema = z.object({
   id: z.string(),

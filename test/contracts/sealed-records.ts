@@ -26,7 +26,12 @@ export function sealedRecordsContract(open: OpenStores): void {
   async function stored(tenant: TenantId) {
     const stores = open()
     const [app, connection] = [anApp(tenant), aConnection(tenant)]
-    const state = { status: 'awaiting_completion', code: bytes(5), codeVerifier: bytes(6) } as const
+    const state = {
+      status: 'awaiting_completion',
+      code: bytes(5),
+      codeVerifier: bytes(6),
+      completionHash: 'hash',
+    } as const
     const [waiting, fresh] = [aSession(tenant, { state }), aSession(tenant)]
     const revocation = aRevocation(connection)
     const call = aKeyedCall(tenant)

@@ -45,7 +45,7 @@ export function sessionsContract(open: OpenStores): void {
     test('move on from the state named, with the new expiry', async () => {
       const { sessions, session } = await begun()
       const states: SessionState[] = [
-        { status: 'awaiting_completion', code: bytes(1), codeVerifier: bytes(2) },
+        { status: 'awaiting_completion', code: bytes(1), codeVerifier: bytes(2), completionHash: 'hash' },
         { status: 'exchanging' },
         { status: 'connected', connectionId: newId('connection') },
       ]

@@ -187,10 +187,10 @@ describe('a response with a code', () => {
     const journey = await scene.leave({ completion: 'verified' })
     const { code, state } = scene.services.clickfunnels.approve(journey.location)
     const response = await respond(scene, journey, { code, state })
-    expect(queryOf(response)).toEqual({
-      connect_session: journey.session.id,
-      status: 'awaiting_completion',
-    })
+    const { completion_code, ...query } = queryOf(response)
+    expect(query).toEqual({ connect_session: journey.session.id, status: 'awaiting_completion' })
+    expect(completion_code).toMatch(/^[\w-]{43}$/)
+    expect(scene.services.sessions.text()).not.toContain(completion_code)
     expect(scene.services.clickfunnels.counts.exchangeCode).toBe(0)
     const session = await scene.session(journey)
     if (session.state.status !== 'awaiting_completion') throw new Error(session.state.status)
@@ -206,6 +206,7 @@ describe('a response with a code', () => {
       tab: '2',
       status: 'awaiting_completion',
       connect_session: journey.session.id,
+      completion_code: expect.any(String),
     })
   })
 

@@ -64,6 +64,64 @@ describe('completing', () => {
   })
 })
 
+describe('completing with a JWT', () => {
+  const asEndUser = (
+    { services, caller: { tenant } }: Scene,
+    id: EndUserId,
+    journey: Journey,
+    code?: string,
+  ) =>
+    completeSession(
+      services,
+      { tenant, actor: { kind: 'end_user', id, identityProviderId: services.newId('identityProvider') } },
+      { sessionId: journey.session.id, ...(code !== undefined && { completionCode: code }) },
+    )
+  const returned = async () => {
+    const scene = await openScene()
+    const journey = await scene.leave()
+    const response = await scene.comeBack(journey)
+    if (response.outcome !== 'return') throw new Error(response.outcome)
+    const code = new URL(response.location).searchParams.get('completion_code') ?? ''
+    return { scene, journey, code }
+  }
+
+  test('takes the code that the browser brought back', async () => {
+    const { scene, journey, code } = await returned()
+    expect(await asEndUser(scene, ALICE, journey, code)).toMatchObject({ endUser: { id: 'alice' } })
+  })
+
+  test.each([undefined, '', 'wrong'])('is refused with %j, and the right code still works', async (given) => {
+    const { scene, journey, code } = await returned()
+    await expect(asEndUser(scene, ALICE, journey, given)).rejects.toMatchObject({
+      code: 'completion_code_mismatch',
+    })
+    expect(scene.services.clickfunnels.counts.exchangeCode).toBe(0)
+    await asEndUser(scene, ALICE, journey, code)
+  })
+
+  test('as another end user throws the code away only from the browser that approved', async () => {
+    const { scene, journey, code } = await returned()
+    await expect(asEndUser(scene, BOB, journey)).rejects.toMatchObject({ code: 'not_found' })
+    expect((await scene.session(journey)).state.status).toBe('awaiting_completion')
+    await expect(asEndUser(scene, BOB, journey, code)).rejects.toMatchObject({ code: 'end_user_mismatch' })
+    expect((await scene.session(journey)).state).toEqual({ status: 'failed', error: 'end_user_mismatch' })
+  })
+
+  test('again gives the same connection, without the code', async () => {
+    const { scene, journey, code } = await returned()
+    const first = await asEndUser(scene, ALICE, journey, code)
+    expect(await asEndUser(scene, ALICE, journey)).toEqual(first)
+  })
+
+  test('is refused with a wrong code to an API key, too', async () => {
+    const { scene, journey } = await returned()
+    const input = { sessionId: journey.session.id, endUserId: ALICE, completionCode: 'wrong' }
+    await expect(completeSession(scene.services, scene.caller, input)).rejects.toMatchObject({
+      code: 'completion_code_mismatch',
+    })
+  })
+})
+
 describe('completing as another end user', () => {
   test('is refused, and the code is thrown away unspent', async () => {
     const { scene, journey } = await approved()

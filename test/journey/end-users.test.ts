@@ -36,8 +36,9 @@ async function approve(jwt: string) {
   const browser = new Browser()
   const consent = await browser.visit(session.connect_url)
   const decision = { decision: 'authorize', workspace_id: String(WORKSPACE_ID) }
-  await browser.submit(consent, decision, { stopBefore: tenant.returnUrl })
-  return session
+  const back = await browser.submit(consent, decision, { stopBefore: tenant.returnUrl })
+  const returned = new URL(back.headers.get('location') ?? 'none:').searchParams
+  return { ...session, completion_code: returned.get('completion_code') ?? '' }
 }
 const complete = (id: string, jwt: string, body?: object) =>
   call(`/v1/connect-sessions/${id}/complete`, jwt, { method: 'POST', ...(body && { body }) })
@@ -55,7 +56,8 @@ beforeAll(async () => {
   const session = await approve(alice)
   sessionId = session.id
   expect(session).toMatchObject({ completion: 'verified', end_user: { id: 'alice' } })
-  connectionId = (await complete(session.id, alice)).json.id
+  const { completion_code } = session
+  connectionId = (await complete(session.id, alice, { completion_code })).json.id
 })
 afterAll(async () => {
   await stack?.close()
@@ -112,11 +114,28 @@ describe('another end user', () => {
     expect(own.json.end_user).toEqual({ id: 'bob' })
   })
 
-  test("who approved somebody else's session spoils it by completing it", async () => {
-    const { id } = await approve(alice)
+  test('who was made to approve a session spoils it by completing it, and gets nothing', async () => {
+    const { id, completion_code } = await approve(alice)
+    const before = (await stack.control('GET', 'tokens')).json.grants
+    expect((await complete(id, bob, { completion_code })).status).toBe(403)
+    expect(await complete(id, alice, { completion_code })).toMatchObject({
+      status: 409,
+      json: { session_status: 'failed' },
+    })
+    expect((await stack.control('GET', 'tokens')).json.grants).toEqual(before)
+  })
+
+  test('who made somebody else approve cannot complete before their browser is back', async () => {
+    const { id, completion_code } = await approve(alice)
+    for (const body of [undefined, {}, { completion_code: 'guessed' }, { end_user: { id: 'alice' } }]) {
+      expect(await complete(id, alice, body)).toMatchObject({
+        status: 403,
+        json: { code: 'completion_code_mismatch' },
+      })
+    }
+    // Without the code nobody learns of the session, and nobody ends it.
     expect((await complete(id, bob)).status).toBe(404)
-    expect((await complete(id, bob, { end_user: { id: 'alice' } })).status).toBe(403)
-    expect(await complete(id, alice)).toMatchObject({ status: 409, json: { session_status: 'failed' } })
+    expect(await complete(id, alice, { completion_code })).toMatchObject({ status: 200 })
   })
 })
 
