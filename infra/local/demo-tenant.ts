@@ -1,5 +1,5 @@
 // The tenant that a newcomer finds ready: made through the public operator API like any other, registered with the
-// simulator if that plays ClickFunnels, and found again in the next run when there is a DATA_DIR.
+// simulator if that plays ClickFunnels, with the demo product as the identity provider of its end users, and found again in the next run when there is a DATA_DIR.
 import { join } from 'node:path'
 import { readPrivateJson, writePrivateJson } from './private-file.ts'
 
@@ -25,6 +25,7 @@ export async function provideDemoTenant(options: DemoTenantOptions): Promise<Dem
   const kept = file === undefined ? undefined : (readPrivateJson(file) as DemoTenant | undefined)
   const reused = kept && (await reuse(options, kept))
   const tenant = reused ?? (await create(options))
+  await provideIdentityProvider(options, tenant)
   if (file !== undefined && !reused) writePrivateJson(file, tenant)
   return tenant
 }
@@ -79,6 +80,24 @@ async function reuse(
   return kept
 }
 
+/**
+ * The demo product signs who its users are, for this tenant alone. Its URL is the issuer, which an identity provider cannot
+ * change: one of an earlier run on other ports is replaced.
+ */
+async function provideIdentityProvider(
+  { apiUrl, returnUrl }: DemoTenantOptions,
+  { tenantId }: DemoTenant,
+): Promise<void> {
+  const providers = `${apiUrl}/v1/tenants/${tenantId}/identity-providers`
+  const issuer = new URL(returnUrl).origin
+  const known = (await send('GET', providers)).data as readonly { id: string; issuer: string }[]
+  for (const { id } of known.filter((provider) => provider.issuer !== issuer)) {
+    await send('DELETE', `${providers}/${id}`)
+  }
+  if (known.some((provider) => provider.issuer === issuer)) return
+  await send('POST', providers, { issuer, audience: tenantId, algorithms: ['ES256'] })
+}
+
 type Answer = Readonly<Record<string, unknown>>
 
 function send(method: string, url: string, body?: object): Promise<Answer>
@@ -99,6 +118,7 @@ async function send(
     headers: { 'content-type': 'application/json' },
     ...(body && { body: JSON.stringify(body) }),
   })
+  if (response.status === 204) return {}
   if (response.ok) return (await response.json()) as Answer
   if (absentAt.includes(response.status)) return undefined
   throw new Error(`${method} ${url} answered ${response.status}: ${await response.text()}`)

@@ -46,7 +46,7 @@ export interface RunningStack {
   readonly demo: string
   readonly apiKey: string
   readonly endpoints: { readonly dynamodb: string }
-  /** Calls the API past any browser; a whole URL may lead elsewhere. */
+  /** Calls the API past any browser. */
   call(method: string, path: string, call: Call): Promise<Called>
   /** Orders something from the simulator. */
   // biome-ignore lint/suspicious/noExplicitAny: tests say by their assertions what they expect
@@ -75,7 +75,7 @@ export async function startLocalStack(): Promise<RunningStack> {
     apiKey: found(/API key +(\S+)/),
     endpoints: { dynamodb: found(/DynamoDB at (\S+),/) },
     call: (method, path, { credential, body }) =>
-      sent(new URL(path, `http://127.0.0.1:${port}`).href, method, body, {
+      sent(`http://127.0.0.1:${port}${path}`, method, body, {
         authorization: `Bearer ${credential}`,
       }),
     control: async (method, path) =>

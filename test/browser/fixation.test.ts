@@ -34,7 +34,7 @@ test('verified: the victim comes back with a login of their own, and the code is
     async () => JSON.parse(await (await fetch('/token', { method: 'POST' })).text()).token,
   )
   const asAttacker = (method: string, path: string, body?: object) =>
-    stack.call(method, `${stack.demo}funnel-connect${path}`, { credential: token, body })
+    stack.call(method, path, { credential: token, body })
   const session = await asAttacker('POST', '/v1/connect-sessions', {
     return_url: `${stack.demo}connected`,
   })

@@ -42,14 +42,15 @@ export async function bundleScript(): Promise<string> {
   return outputFiles[0]?.text ?? ''
 }
 
-/** Lets the page run its own script and call its own back end, and nothing else. */
-export const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  'img-src data:',
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ')
+/** Lets the page run its own script, call its own back end and Funnel Connect, and nothing else. */
+export const contentSecurityPolicy = (apiUrl: string) =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    'img-src data:',
+    `connect-src 'self' ${apiUrl}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ')

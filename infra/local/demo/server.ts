@@ -1,17 +1,16 @@
-// The demo product's back end: its page, its own login, tokens that say who is logged in, and what the page may do at
-// Funnel Connect with such a token.
+// The demo product's back end: its page, its own login, and tokens that say who is logged in. With such a token the page
+// calls Funnel Connect itself; nothing of that comes by here.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { type LoopbackServer, listenOnLoopback, readBody } from '../loopback-server.ts'
-import { type FunnelConnectSettings, forward } from './funnel-connect.ts'
 import { Logins, USERS, type User } from './logins.ts'
-import { bundleScript, CONTENT_SECURITY_POLICY, DOCUMENT } from './page.ts'
+import { bundleScript, contentSecurityPolicy, DOCUMENT } from './page.ts'
 import { STYLE } from './style.ts'
 import { Tokens } from './tokens.ts'
 
 export interface Demo extends LoopbackServer {
-  /** Tells the product its credentials; it is started first, because its URL belongs to them. */
-  signUp(tenant: { readonly apiKey: string; readonly app?: { readonly id: string } }): void
+  /** Tells the product whom it is to Funnel Connect; it is started first, because its URL belongs to that. */
+  signUp(tenant: { readonly tenantId: string; readonly app?: { readonly id: string } }): void
 }
 
 export interface DemoOptions {
@@ -21,30 +20,24 @@ export interface DemoOptions {
   readonly dataDir?: string | undefined
 }
 
-/** Where the page finds Funnel Connect. */
-const PASSAGE = '/funnel-connect'
-const AUDIENCE = 'funnel-connect'
 const MAX_FORM_BYTES = 4096
 
 export async function startDemo({ port, apiUrl, dataDir }: DemoOptions): Promise<Demo> {
   const kept = (name: string) => (dataDir === undefined ? undefined : join(dataDir, name))
   const logins = new Logins(kept('demo-logins.json'))
-  const tokens = new Tokens(AUDIENCE, kept('demo-key.json'))
+  const tokens = new Tokens(kept('demo-key.json'))
   const script = await bundleScript()
+  const policy = contentSecurityPolicy(apiUrl)
+  let tenantId = ''
   let appId: string | undefined
-  let settings: FunnelConnectSettings | undefined
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { pathname, search } = new URL(request.url ?? '/', server.url)
-    if (pathname.startsWith(`${PASSAGE}/v1/`)) {
-      const path = pathname.slice(PASSAGE.length) + search
-      return pass(path, request, response)
-    }
+    const { pathname } = new URL(request.url ?? '/', server.url)
     const user = logins.userOf(request, response)
     switch (`${request.method} ${pathname}`) {
       case 'GET /':
       case 'GET /connected':
-        response.setHeader('content-security-policy', CONTENT_SECURITY_POLICY)
+        response.setHeader('content-security-policy', policy)
         return send(response, 'text/html; charset=utf-8', DOCUMENT)
       case 'GET /app.js':
         return send(response, 'text/javascript; charset=utf-8', script)
@@ -53,7 +46,7 @@ export async function startDemo({ port, apiUrl, dataDir }: DemoOptions): Promise
       case 'GET /account':
         return send(response, 'application/json', account(user))
       case 'POST /token':
-        return send(response, 'application/json', { token: tokens.issue(server.url, user) })
+        return send(response, 'application/json', { token: tokens.issue(server.url, tenantId, user) })
       case 'GET /.well-known/jwks.json':
         return send(response, 'application/json', tokens.keySet())
       case 'POST /login': {
@@ -66,26 +59,19 @@ export async function startDemo({ port, apiUrl, dataDir }: DemoOptions): Promise
     }
   }
 
-  async function pass(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const subject = tokens.subject(/^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '')
-    const user = USERS.find(({ id }) => id === subject)
-    if (user === undefined || settings === undefined) return void response.writeHead(401).end()
-    await forward(settings, user, path, request, response)
-  }
-
   const account = (user: User) => ({
     user,
     others: USERS.filter(({ id }) => id !== user.id),
-    funnel_connect_url: `${server.url}${PASSAGE}`,
+    funnel_connect_url: apiUrl,
     ...(appId !== undefined && { app_id: appId }),
   })
 
   const server = await listenOnLoopback(port, answer)
   return {
     ...server,
-    signUp: ({ apiKey, app }) => {
-      settings = { url: apiUrl, apiKey }
-      appId = app?.id
+    signUp: (tenant) => {
+      tenantId = tenant.tenantId
+      appId = tenant.app?.id
     },
   }
 }

@@ -1,14 +1,7 @@
 // The demo product's identity provider, as a product of its own has one: signs who is logged in (JWT, ES256) and
 // publishes the public half of its key (RFC 7517). Funnel Connect knows its issuer and where the key is; it is never
 // told who is logged in by anything but these tokens.
-import {
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPairSync,
-  type JsonWebKey,
-  sign,
-  verify,
-} from 'node:crypto'
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type JsonWebKey, sign } from 'node:crypto'
 import { readPrivateJson, writePrivateJson } from '../private-file.ts'
 import type { User } from './logins.ts'
 
@@ -16,11 +9,9 @@ const LIFETIME_SECONDS = 5 * 60
 
 export class Tokens {
   readonly #jwk: JsonWebKey
-  readonly #audience: string
 
   /** @param keyFile keeps the key between runs; without one it ends with the process */
-  constructor(audience: string, keyFile?: string) {
-    this.#audience = audience
+  constructor(keyFile?: string) {
     const kept = keyFile === undefined ? undefined : readPrivateJson(keyFile)
     this.#jwk = (kept as JsonWebKey | undefined) ?? newKey()
     if (keyFile !== undefined && kept === undefined) writePrivateJson(keyFile, this.#jwk)
@@ -32,12 +23,12 @@ export class Tokens {
     return { keys: [{ ...key.export({ format: 'jwk' }), kid: this.#keyId(), alg: 'ES256', use: 'sig' }] }
   }
 
-  /** A token that says who is logged in, for a few minutes. */
-  issue(issuer: string, user: User, now = Math.floor(Date.now() / 1000)): string {
+  /** A token that says who is logged in, for a few minutes. @param audience who is told */
+  issue(issuer: string, audience: string, user: User, now = Math.floor(Date.now() / 1000)): string {
     const header = { alg: 'ES256', typ: 'JWT', kid: this.#keyId() }
     const claims = {
       iss: issuer,
-      aud: this.#audience,
+      aud: audience,
       sub: user.id,
       name: user.name,
       iat: now,
@@ -48,17 +39,6 @@ export class Tokens {
     // JWS wants both halves of the signature side by side (RFC 7518 section 3.4), not in DER.
     const signature = sign('sha256', Buffer.from(signed), { key, dsaEncoding: 'ieee-p1363' })
     return `${signed}.${encode(signature)}`
-  }
-
-  /** Whom a token of ours names, while it is good. */
-  subject(token: string, now = Math.floor(Date.now() / 1000)): string | undefined {
-    const [header = '', claims = '', signature = ''] = token.split('.')
-    const key = createPublicKey(createPrivateKey({ key: this.#jwk, format: 'jwk' }))
-    const signed = Buffer.from(`${header}.${claims}`)
-    const bytes = Buffer.from(signature, 'base64url')
-    if (!verify('sha256', signed, { key, dsaEncoding: 'ieee-p1363' }, bytes)) return undefined
-    const { sub, exp } = JSON.parse(Buffer.from(claims, 'base64url').toString())
-    return exp > now ? sub : undefined
   }
 
   /** Changes with the key, so that a new one is fetched. */
