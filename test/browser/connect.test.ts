@@ -158,20 +158,6 @@ describe('in a pop-up', () => {
     await approve()
     await connected()
   })
-
-  test('that is cut off from the page connects all the same', async () => {
-    await page.route(stack.demo, async (route) => {
-      const response = await route.fetch()
-      const headers = { ...response.headers(), 'cross-origin-opener-policy': 'same-origin' }
-      await route.fulfill({ response, headers })
-    })
-    await page.reload()
-    await settled()
-    const popup = await popUp()
-    expect(await popup.evaluate('window.opener')).toBeNull()
-    await approve(popup)
-    await connected()
-  })
 })
 
 test('connects by redirect and in a pop-up while third-party cookies are off', async () => {
