@@ -100,7 +100,7 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
   credentials: {
     impact: 'The operator cannot manage API keys and identity providers. Tenants are not affected.',
     timeout: API_TIMEOUT,
-    table: [...READ, ...WRITE],
+    table: [...READ, ...WRITE, 'BatchGetItem'],
   },
   tenants: {
     impact: 'The operator cannot change tenants, apps or keys of the vault. Tenants are not affected.',

@@ -79,8 +79,7 @@ export async function handlerAlone(): Promise<Part[]> {
       funnelsPath: 'workspaces/{workspace_id}/funnels',
     },
     apiKeys: {
-      findByHash: async () => ({ id: 'key', tenantId: tenant.id, scopes: SCOPES }),
-      noteUse: async () => {},
+      findUsed: async () => ({ id: 'key', tenantId: tenant.id, scopes: SCOPES }),
     },
     tenants: { get: async () => tenant },
     resourceServer: { call: async () => answer },

@@ -4,7 +4,7 @@ import type { ApiKey, ApiKeys, KnownApiKey } from '#domain/api-keys.ts'
 import { SCOPES } from '#domain/caller.ts'
 import type { ApiKeyId, TenantId } from '#domain/ids.ts'
 import type { EpochSeconds } from '#domain/time.ts'
-import { ABSENT } from './dynamodb-expressions.ts'
+import { ABSENT, type Item } from './dynamodb-expressions.ts'
 import type { Table, Write } from './dynamodb-table.ts'
 import { apiKeyHashKey, apiKeyKey, prefixOf } from './table.ts'
 import { allOfTenant, EXISTS, withoutKey } from './tenant-items.ts'
@@ -21,18 +21,30 @@ export class DynamoDbApiKeys implements ApiKeys {
   }
 
   async findByHash(hash: string): Promise<KnownApiKey | undefined> {
-    const item = await this.#table.get(apiKeyHashKey(hash))
-    return item && withScopes(withoutKey<KnownApiKey>(item))
+    return known(await this.#table.get(apiKeyHashKey(hash)))
+  }
+
+  async findUsed(hash: string, hour: EpochSeconds): Promise<KnownApiKey | undefined> {
+    const { item } = await this.#table.change(
+      apiKeyHashKey(hash),
+      { set: { lastUsedAt: hour } },
+      {
+        expression: 'attribute_exists(pk) AND (attribute_not_exists(lastUsedAt) OR lastUsedAt < :hour)',
+        values: { ':hour': hour },
+      },
+    )
+    return known(item)
   }
 
   async get(tenant: TenantId, id: ApiKeyId): Promise<ApiKey | undefined> {
     const item = await this.#table.get(apiKeyKey(tenant, id))
-    return item && withScopes(withoutKey<ApiKey>(item))
+    const [key] = item ? await this.#withLastUse([item]) : []
+    return key
   }
 
   async list(tenant: TenantId): Promise<readonly ApiKey[]> {
     const items = await allOfTenant(this.#table, tenant, prefixOf.apiKeys)
-    return items.map((item) => withScopes(withoutKey<ApiKey>(item)))
+    return this.#withLastUse(items)
   }
 
   succeed(key: ApiKey, successor: ApiKey, endsAt: EpochSeconds): Promise<boolean> {
@@ -48,17 +60,6 @@ export class DynamoDbApiKeys implements ApiKeys {
     ])
   }
 
-  async noteUse(tenant: TenantId, id: ApiKeyId, hour: EpochSeconds): Promise<void> {
-    await this.#table.update(
-      apiKeyKey(tenant, id),
-      { set: { lastUsedAt: hour } },
-      {
-        expression: 'attribute_exists(pk) AND (attribute_not_exists(lastUsedAt) OR lastUsedAt < :hour)',
-        values: { ':hour': hour },
-      },
-    )
-  }
-
   async remove(tenant: TenantId, id: ApiKeyId): Promise<boolean> {
     const key = await this.get(tenant, id)
     if (key === undefined) return false
@@ -66,6 +67,17 @@ export class DynamoDbApiKeys implements ApiKeys {
       { delete: apiKeyKey(tenant, id), condition: EXISTS },
       { delete: apiKeyHashKey(key.hash) },
     ])
+  }
+
+  /** The last use stands where authentication finds the key. */
+  async #withLastUse(items: readonly Item[]): Promise<readonly ApiKey[]> {
+    const keys = items.map((item) => withScopes(withoutKey<ApiKey>(item)))
+    const found = await this.#table.getMany(keys.map(({ hash }) => apiKeyHashKey(hash)))
+    const lastUses = new Map(found.map(({ id, lastUsedAt }) => [id, lastUsedAt as EpochSeconds | undefined]))
+    return keys.map((key) => {
+      const lastUsedAt = lastUses.get(key.id)
+      return lastUsedAt === undefined ? key : { ...key, lastUsedAt }
+    })
   }
 }
 
@@ -75,6 +87,12 @@ function puts(key: ApiKey): readonly Write[] {
     { put: { ...apiKeyKey(tenantId, id), ...key }, condition: ABSENT },
     { put: { ...apiKeyHashKey(hash), id, tenantId, scopes, expiresAt }, condition: ABSENT },
   ]
+}
+
+function known(item: Item | undefined): KnownApiKey | undefined {
+  if (item === undefined) return undefined
+  const { lastUsedAt: _, ...key } = withoutKey<ApiKey>(item)
+  return withScopes(key)
 }
 
 /** Keys from before there were scopes may do everything, as they always could. */

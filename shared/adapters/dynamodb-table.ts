@@ -123,13 +123,28 @@ export class Table {
 
   /** Changes an item; gives it as it is now, or nothing if the condition does not hold. */
   async update(key: Key, change: Update, condition?: Condition): Promise<Item | undefined> {
-    let item: Item | undefined
-    await this.#conditional(async () => {
-      const input = { ...updateInput(this.#name, key, change, condition), ReturnValues: 'ALL_NEW' } as const
-      const { Attributes } = await this.#client.send(new UpdateItemCommand(input))
-      item = Attributes && unmarshall(Attributes)
-    })
-    return item
+    const { changed, item } = await this.change(key, change, condition)
+    return changed ? item : undefined
+  }
+
+  /** The same; when the condition does not hold, `item` is the one that stands, if there is one. */
+  async change(
+    key: Key,
+    change: Update,
+    condition?: Condition,
+  ): Promise<{ readonly changed: boolean; readonly item?: Item }> {
+    const input = {
+      ...updateInput(this.#name, key, change, condition),
+      ReturnValues: 'ALL_NEW',
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+    } as const
+    try {
+      const { Attributes } = await this.#call(() => this.#client.send(new UpdateItemCommand(input)))
+      return { changed: true, ...(Attributes && { item: unmarshall(Attributes) }) }
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error
+      return { changed: false, ...(error.Item && { item: unmarshall(error.Item) }) }
+    }
   }
 
   /**

@@ -5,7 +5,7 @@
 //  all tenants *              tenants                   <T>                           query (the rotation of keys)
 //  app                        tenant#<T>                app#<A>                       get, query (all of a tenant)
 //  API key                    tenant#<T>                api-key#<K>                   get, query (all of a tenant)
-//  API key by its hash *      api-key#<sha256>          api-key                       get (who is calling?)
+//  API key by its hash *      api-key#<sha256>          api-key                       get, update (who is calling?)
 //  identity provider          tenant#<T>                identity-provider#<I>         get, query (all of a tenant)
 //  issuer and audience *      issuer#<sha256>           issuer                        get (whose token is this?)
 //  connect session            tenant#<T>                connect-session#<S>           get

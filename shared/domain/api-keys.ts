@@ -36,12 +36,12 @@ export interface ApiKeys {
   create(key: ApiKey): Promise<void>
   /** Whose key has this SHA-256 (hex)? */
   findByHash(hash: string): Promise<KnownApiKey | undefined>
+  /** The same, and notes an hour of use, unless that or a later one is noted already. */
+  findUsed(hash: string, hour: EpochSeconds): Promise<KnownApiKey | undefined>
   get(tenant: TenantId, id: ApiKeyId): Promise<ApiKey | undefined>
   list(tenant: TenantId): Promise<readonly ApiKey[]>
   /** In one transaction: creates the successor and ends the key then; false if it has one already, or is gone. */
   succeed(key: ApiKey, successor: ApiKey, endsAt: EpochSeconds): Promise<boolean>
-  /** Notes an hour of use, unless that or a later one is noted already. */
-  noteUse(tenant: TenantId, id: ApiKeyId, hour: EpochSeconds): Promise<void>
   /** False when there was none. */
   remove(tenant: TenantId, id: ApiKeyId): Promise<boolean>
 }

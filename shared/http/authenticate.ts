@@ -6,7 +6,7 @@ import { isApiKey } from '#domain/api-key.ts'
 import { type Caller, CallerRefused } from '#domain/caller.ts'
 import { ServiceError } from '#domain/errors.ts'
 import { sha256 } from '#domain/hash.ts'
-import { keyUse, type NoteUse } from '#domain/key-use.ts'
+import { keyFinder } from '#domain/key-use.ts'
 import type { Services } from '#domain/ports.ts'
 import type { EpochSeconds } from '#domain/time.ts'
 import { endUserAuthentication } from './authenticate-jwt.ts'
@@ -25,15 +25,13 @@ export interface Admitted {
 type Ports = Pick<Services, 'apiKeys' | 'identityProviders' | 'tokenVerifier' | 'tenants' | 'now' | 'log'>
 
 /** Builds the authentication of a process. */
-export function authentication(services: Ports): {
-  readonly authenticate: Authenticate
-  readonly noteUse: NoteUse
-} {
+export function authentication(services: Ports): { readonly authenticate: Authenticate } {
   const keys = new ExpiringCache<Admitted>(CACHE_SECONDS, CACHED_CALLERS)
+  const find = keyFinder(services)
   const endUser = endUserAuthentication(services)
 
   async function findKey(hash: string): Promise<Admitted> {
-    const key = await services.apiKeys.findByHash(hash)
+    const key = await find(hash)
     const tenant = key && (await services.tenants.get(key.tenantId))
     if (key === undefined || tenant === undefined) throw invalidCredential()
     const actor = { kind: 'api_key', id: key.id, scopes: new Set(key.scopes) } as const
@@ -66,7 +64,7 @@ export function authentication(services: Ports): {
     }
     return caller
   }
-  return { authenticate, noteUse: keyUse(services) }
+  return { authenticate }
 }
 
 function invalidCredential(): ServiceError {

@@ -4,7 +4,6 @@ import middy from '@middy/core'
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
 import { type Caller, CallerRefused, requireScope } from '#domain/caller.ts'
 import { ServiceError } from '#domain/errors.ts'
-import type { NoteUse } from '#domain/key-use.ts'
 import type { Services } from '#domain/ports.ts'
 import { type Answer, toResult } from './answer.ts'
 import type { Authenticate } from './authenticate.ts'
@@ -26,7 +25,6 @@ export interface StackPorts extends Pick<Services, 'log' | 'publicUrl'> {
   readonly authenticate?: Authenticate
   /** What a browser is shown instead of a problem document, in a function that people visit. */
   readonly faultPage?: (request: ApiRequest, error: unknown) => Promise<Answer>
-  readonly noteUse?: NoteUse
 }
 
 /** What middy hands to a middleware; the first of ours puts the request in the place of the event. */
@@ -34,7 +32,7 @@ interface Run {
   event: APIGatewayProxyEventV2 | ApiRequest
   response: Answer | APIGatewayProxyStructuredResultV2
   error: unknown
-  internal: { startedAt?: number; use?: Promise<void> | undefined }
+  internal: { startedAt?: number }
 }
 
 export type HttpHandler = (
@@ -52,11 +50,9 @@ export function httpHandler<F extends ApiFunction>(ports: StackPorts, endpoints:
       run.internal.startedAt = performance.now()
     },
     after: async (run: Run) => {
-      await run.internal.use
       run.response = finish(run, run.response as Answer)
     },
     onError: async (run: Run) => {
-      await run.internal.use
       const page = await ports.faultPage?.(run.event as ApiRequest, run.error)
       run.response = finish(run, page ?? problemAnswer(run.error, ports.publicUrl))
     },
@@ -81,7 +77,6 @@ export function httpHandler<F extends ApiFunction>(ports: StackPorts, endpoints:
         throw new Error('A function with tenant routes has to authenticate')
       const caller = await ports.authenticate(request.headers.authorization)
       run.event = { ...request, caller }
-      run.internal.use = ports.noteUse?.(caller)
       requireScope(caller, scope)
     },
   }

@@ -96,21 +96,25 @@ export function apiKeysContract(open: OpenStores): void {
       const { apiKeys } = open()
       const key = anApiKey(newId('tenant'))
       await apiKeys.create(key)
-      const { tenantId, id } = key
+      const { tenantId, id, hash } = key
+      const other = anApiKey(tenantId)
+      await apiKeys.create(other)
       const used = async () => (await apiKeys.get(tenantId, id))?.lastUsedAt
       expect(await used()).toBeUndefined()
-      await apiKeys.noteUse(tenantId, id, hour(2))
-      await apiKeys.noteUse(tenantId, id, hour(1))
-      await apiKeys.noteUse(newId('tenant'), id, hour(3))
+      const found = await apiKeys.findByHash(hash)
+      expect(found).toMatchObject({ id })
+      for (const number of [2, 1, 2]) expect(await apiKeys.findUsed(hash, hour(number))).toEqual(found)
       expect(await used()).toBe(hour(2))
-      await apiKeys.noteUse(tenantId, id, hour(3))
-      expect(await apiKeys.get(tenantId, id)).toEqual({ ...key, lastUsedAt: hour(3) })
+      expect(await apiKeys.findUsed(hash, hour(3))).toEqual(found)
+      expect(await apiKeys.findByHash(hash)).toEqual(found)
+      expect(await apiKeys.list(tenantId)).toEqual([{ ...key, lastUsedAt: hour(3) }, other])
     })
 
     test('does not bring back a key that was removed', async () => {
       const { apiKeys } = open()
       const key = anApiKey(newId('tenant'))
-      await apiKeys.noteUse(key.tenantId, key.id, NOW)
+      expect(await apiKeys.findUsed(key.hash, NOW)).toBeUndefined()
+      expect(await apiKeys.findByHash(key.hash)).toBeUndefined()
       expect(await apiKeys.list(key.tenantId)).toEqual([])
     })
   })

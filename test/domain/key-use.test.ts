@@ -1,67 +1,63 @@
-// The last use of API keys: one write an hour and process, which no caller waits for in vain or fails by.
+// The last use of API keys: noted once an hour and process, by the call that finds the key, which nobody fails by.
 import { beforeEach, expect, test } from 'vitest'
-import { issueApiKey } from '#domain/api-keys.ts'
-import { type Caller, SCOPES } from '#domain/caller.ts'
-import type { ApiKeyId, EndUserId } from '#domain/ids.ts'
-import { keyUse, type NoteUse } from '#domain/key-use.ts'
+import { type ApiKey, issueApiKey } from '#domain/api-keys.ts'
+import { SCOPES } from '#domain/caller.ts'
+import { type FindKey, keyFinder } from '#domain/key-use.ts'
 import { createTenant } from '#domain/onboarding.ts'
 import { type FakeServices, fakeServices } from '../fakes.ts'
 
 let services: FakeServices
-let caller: Caller
-let keyId: ApiKeyId
-let writes: number
+let key: ApiKey
+let calls: string[]
 let fails: boolean
-let note: NoteUse
+let find: FindKey
 
 beforeEach(async () => {
   services = fakeServices()
   const tenant = await createTenant(services, { name: 'Saas', returnUrls: [], origins: [] })
-  keyId = (await issueApiKey(services, tenant.id, { name: 'CI', scopes: SCOPES })).record.id
-  caller = { tenant, actor: { kind: 'api_key', id: keyId, scopes: new Set() } }
-  writes = 0
+  key = (await issueApiKey(services, tenant.id, { name: 'CI', scopes: SCOPES })).record
+  calls = []
   fails = false
   const { apiKeys } = services
-  const watched: FakeServices['apiKeys'] = Object.assign(Object.create(apiKeys), {
-    noteUse: async (...use: Parameters<typeof apiKeys.noteUse>) => {
-      writes += 1
-      if (fails) throw new Error('throttled')
-      return apiKeys.noteUse(...use)
+  const watched: Pick<FakeServices['apiKeys'], 'findByHash' | 'findUsed'> = {
+    findByHash: (hash) => {
+      calls.push('read')
+      return apiKeys.findByHash(hash)
     },
-  })
-  note = keyUse({ ...services, apiKeys: watched })
-})
-
-const lastUsedAt = async () => (await services.apiKeys.get(caller.tenant.id, keyId))?.lastUsedAt
-
-test('is the hour of the call, written once in it', async () => {
-  await Promise.all([note(caller), note(caller), note(caller)])
-  const first = (await lastUsedAt()) ?? 0
-  expect([first % 3600, writes]).toEqual([0, 1])
-  services.clock.advance(3600)
-  await note(caller)
-  await note(caller)
-  expect([await lastUsedAt(), writes]).toEqual([first + 3600, 2])
-})
-
-test('costs a later call in the same hour nothing to wait for', async () => {
-  await note(caller)
-  expect(note(caller)).toBeUndefined()
-})
-
-test('that cannot be written fails nobody, and is not tried again at every call', async () => {
-  fails = true
-  await note(caller)
-  await note(caller)
-  expect([await lastUsedAt(), writes]).toEqual([undefined, 1])
-  expect(services.log.text()).toContain('not noted')
-})
-
-test('is not noted of end users', () => {
-  const actor = {
-    kind: 'end_user',
-    id: 'alice' as EndUserId,
-    identityProviderId: services.newId('identityProvider'),
+    findUsed: async (hash, hour) => {
+      calls.push('write')
+      if (fails) throw new Error('throttled')
+      return apiKeys.findUsed(hash, hour)
+    },
   }
-  expect(note({ ...caller, actor: actor as Caller['actor'] })).toBeUndefined()
+  find = keyFinder({ ...services, apiKeys: Object.assign(Object.create(apiKeys), watched) })
+})
+
+const lastUsedAt = async () => (await services.apiKeys.get(key.tenantId, key.id))?.lastUsedAt
+
+test('is the hour of the call, written once in it, and never beside a read', async () => {
+  expect(await find(key.hash)).toEqual(await services.apiKeys.findByHash(key.hash))
+  const first = (await lastUsedAt()) ?? 0
+  await find(key.hash)
+  services.clock.advance(3600)
+  await find(key.hash)
+  expect(await find(key.hash)).toMatchObject({ id: key.id })
+  expect([first % 3600, await lastUsedAt()]).toEqual([0, first + 3600])
+  expect(calls).toEqual(['write', 'read', 'write', 'read'])
+})
+
+test('that cannot be written fails nobody, is logged without the hash, and is written by a later call', async () => {
+  fails = true
+  expect(await find(key.hash)).toMatchObject({ id: key.id })
+  expect([await lastUsedAt(), calls]).toEqual([undefined, ['write', 'read']])
+  expect(services.log.text()).toContain('not noted')
+  expect(services.log.text()).not.toContain(key.hash)
+  fails = false
+  await find(key.hash)
+  expect(await lastUsedAt()).toBeGreaterThan(0)
+})
+
+test('is not noted of a key that nobody was given', async () => {
+  expect(await find('0'.repeat(64))).toBeUndefined()
+  expect(calls).toEqual(['write'])
 })

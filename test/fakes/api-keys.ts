@@ -17,6 +17,12 @@ export class FakeApiKeys implements ApiKeys {
     return { id, tenantId, scopes, ...(expiresAt !== undefined && { expiresAt }) }
   }
 
+  async findUsed(hash: string, hour: EpochSeconds): Promise<KnownApiKey | undefined> {
+    const key = this.#items.get(hash)
+    if (key !== undefined && (key.lastUsedAt ?? 0) < hour) this.#items.set(hash, { ...key, lastUsedAt: hour })
+    return this.findByHash(hash)
+  }
+
   async get(tenant: TenantId, id: ApiKeyId): Promise<ApiKey | undefined> {
     return structuredClone(this.#find(tenant, id))
   }
@@ -32,12 +38,6 @@ export class FakeApiKeys implements ApiKeys {
     this.#items.set(key.hash, { ...stored, expiresAt, successor: successor.id })
     await this.create(successor)
     return true
-  }
-
-  async noteUse(tenant: TenantId, id: ApiKeyId, hour: EpochSeconds): Promise<void> {
-    const stored = this.#find(tenant, id)
-    if (stored === undefined || (stored.lastUsedAt ?? 0) >= hour) return
-    this.#items.set(stored.hash, { ...stored, lastUsedAt: hour })
   }
 
   async remove(tenant: TenantId, id: ApiKeyId): Promise<boolean> {

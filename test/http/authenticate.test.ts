@@ -24,10 +24,14 @@ beforeEach(async () => {
   key = issued.key.reveal()
   lookups = 0
   const { apiKeys } = services
-  const counting = {
-    findByHash: (hash: string) => {
+  const counting: Pick<FakeServices['apiKeys'], 'findByHash' | 'findUsed'> = {
+    findByHash: (hash) => {
       lookups += 1
       return apiKeys.findByHash(hash)
+    },
+    findUsed: (hash, hour) => {
+      lookups += 1
+      return apiKeys.findUsed(hash, hour)
     },
   }
   authenticate = authentication({
@@ -111,12 +115,14 @@ describe('what the store said', () => {
 
   test('is not kept when it was a failure: the next call asks again', async () => {
     const { apiKeys } = services
-    const broken = { findByHash: () => Promise.reject(new Error('throttled')) }
-    const ports = { ...services, apiKeys: Object.assign(Object.create(apiKeys), broken) }
+    let answers = false
+    const find = (hash: string) =>
+      answers ? apiKeys.findByHash(hash) : Promise.reject(new Error('throttled'))
+    const failing = Object.assign(Object.create(apiKeys), { findByHash: find, findUsed: find })
+    const ports = { ...services, apiKeys: failing }
     const other = authentication(ports).authenticate
     await expect(other(`Bearer ${key}`)).rejects.toThrow('throttled')
-    broken.findByHash = apiKeys.findByHash.bind(apiKeys) as never
-    ports.apiKeys.findByHash = broken.findByHash
+    answers = true
     expect((await other(`Bearer ${key}`)).tenant.id).toBe(tenantId)
   })
 

@@ -63,7 +63,7 @@ const ALLOWED: Readonly<Record<FunctionName, readonly string[]>> = {
   'keep-alive': [...table(...READ_AND_WRITE), queryOn(DUE_INDEX.name), ...VAULT, ...SEND_ROTATIONS],
   'recover-rotations': [...table(...READ_AND_WRITE), ...VAULT, ...RECEIVE_ROTATIONS],
   'rotate-keys': [...table(...READ_AND_WRITE), ...ROTATION],
-  credentials: table(...READ_AND_WRITE),
+  credentials: table(...READ_AND_WRITE, 'BatchGetItem'),
   tenants: [...table(...READ_AND_WRITE), ...ROTATION],
   service: [],
 }
