@@ -10,21 +10,26 @@ export interface Bundle {
   readonly eagerBytes: number
 }
 
-/** Packages that load much and do nothing in Lambda, and what stands in for each; docs/adr/0009. */
+/** Packages that load much and do nothing in Lambda, and what stands in for each; docs/adr/0013. */
 const SHIMS = {
   '@aws-sdk/credential-provider-node': './infra/lambda-shims/credentials.ts',
+  '@aws/lambda-invoke-store': './infra/lambda-shims/invoke-store.ts',
   '@aws-sdk/middleware-endpoint-discovery': './infra/lambda-shims/endpoint-discovery.ts',
 }
 
 /** @param into folder of the bundles; this function's is made anew in it */
 export function bundleFunction(name: string, into: string): Bundle {
-  const directory = resolve(into, name)
+  return bundleEntry(join('functions', `${name}.ts`), resolve(into, name))
+}
+
+/** @param directory is made anew */
+export function bundleEntry(entryPoint: string, directory: string): Bundle {
   rmSync(directory, { recursive: true, force: true })
   mkdirSync(directory, { recursive: true })
   const root = resolve(import.meta.dirname, '..')
   const { metafile } = buildSync({
     absWorkingDir: root,
-    entryPoints: { index: join('functions', `${name}.ts`) },
+    entryPoints: { index: entryPoint },
     outdir: directory,
     outExtension: { '.js': '.mjs' },
     bundle: true,
