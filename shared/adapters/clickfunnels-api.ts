@@ -4,7 +4,9 @@ import type { ProbeOutcome, ResourceServer, UpstreamRequest, UpstreamResponse } 
 import type { ProviderProfile } from '#domain/provider.ts'
 import type { Secret } from '#domain/secret.ts'
 import { workspaceFrom } from './clickfunnels-workspace.ts'
-import { MOST_RESPONSE_BYTES, OutgoingError, type OutgoingResponse, sendRequest } from './outgoing-http.ts'
+import { MOST_RESPONSE_BYTES, type OutgoingResponse } from './http-answer.ts'
+import { OutgoingError } from './outgoing-error.ts'
+import { sendRequest } from './outgoing-http.ts'
 
 const PROBE_DEADLINE_MILLISECONDS = 8_000
 

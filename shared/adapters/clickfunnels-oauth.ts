@@ -9,7 +9,8 @@ import { retryAfterSeconds } from '#domain/retry-after.ts'
 import { Secret } from '#domain/secret.ts'
 import { epochSeconds } from '#domain/time.ts'
 import { workspaceFrom } from './clickfunnels-workspace.ts'
-import { OutgoingError, sendRequest } from './outgoing-http.ts'
+import { OutgoingError } from './outgoing-error.ts'
+import { sendRequest } from './outgoing-http.ts'
 
 /** Statuses of gateways that gave up waiting: the request goes on behind them. 524 is Cloudflare's. */
 const GATEWAY_TIMEOUTS = [504, 524]

@@ -102,3 +102,50 @@ describe('a kept connection that the other side closes', () => {
     expect(peer.requests).toHaveLength(2)
   })
 })
+
+describe('a kept connection is closed instead of used', () => {
+  /** Answers each request as the list says, and tells on which connection it came. */
+  async function connectionsOf(...answers: readonly string[]) {
+    const seen: number[] = []
+    const { send, peer } = await start((socket, { connection }) => {
+      socket.write(answers[seen.length] ?? wire(200))
+      seen.push(connection)
+    })
+    return { seen, send, peer }
+  }
+
+  test('when the answer on it was followed by what nobody asked for', async () => {
+    const { seen, send } = await connectionsOf(wire(200, [], 'mine') + wire(200, [], "somebody else's"))
+    expect(Buffer.from((await send()).body).toString()).toBe('mine')
+    expect((await send('POST')).body).toHaveLength(0)
+    expect(seen).toEqual([0, 1])
+  })
+
+  test('when something comes on it between two requests', async () => {
+    const { seen, send, peer } = await connectionsOf()
+    await send()
+    for (const socket of peer.open) socket.write(wire(200, [], "somebody else's"))
+    await expect.poll(() => peer.open.size).toBe(0)
+    expect((await send('POST')).body).toHaveLength(0)
+    expect(seen).toEqual([0, 1])
+  })
+
+  test('when the other side said that it would close it', async () => {
+    const { seen, send } = await connectionsOf(
+      wire(200, ['Connection: close']),
+      wire(200, ['Keep-Alive: timeout=1']),
+    )
+    for (const method of ['POST', 'POST', 'POST']) await send(method)
+    expect(seen).toEqual([0, 1, 2])
+  })
+
+  test('and a request that got the beginning of an answer on it is not sent again', async () => {
+    const { peer, send } = await start((socket, { place }) => {
+      if (place === 0) socket.write(wire(200))
+      else socket.end('HTTP/1.1 2')
+    })
+    await send()
+    await expect(send()).rejects.toMatchObject({ name: 'OutgoingError', fault: 'lost' })
+    expect(peer.requests).toHaveLength(2)
+  })
+})

@@ -1,6 +1,7 @@
 // The client to ClickFunnels, byte for byte, against a server that answers as badly as a network can.
 import { afterEach, describe, expect, test } from 'vitest'
-import { MOST_RESPONSE_BYTES, type OutgoingRequest, sendRequest } from '#adapters/outgoing-http.ts'
+import { MOST_RESPONSE_BYTES } from '#adapters/http-answer.ts'
+import { type OutgoingRequest, sendRequest } from '#adapters/outgoing-http.ts'
 import { type LoopbackPeer, type Peer, startPeer, wire } from '../support/loopback-peer.ts'
 
 let peer: LoopbackPeer | undefined
@@ -36,15 +37,14 @@ describe('a request', () => {
     expect(sent().split('\r\n')[0]).toBe(`GET ${target} HTTP/1.1`)
   })
 
-  test('carries its headers as given, repeated ones repeated, and names its host', async () => {
+  test('carries its headers as given, in order, repeated ones repeated, and names its host', async () => {
     const headers = [
       ['x-a', '1'],
       ['accept', 'a/b'],
       ['x-a', '2'],
     ] as const
     await send(OK, { headers })
-    expect(sent()).toMatch(/\r\nx-a: 1\r\nx-a: 2\r\n/)
-    expect(sent()).toContain('\r\naccept: a/b\r\n')
+    expect(sent()).toContain('\r\nx-a: 1\r\naccept: a/b\r\nx-a: 2\r\n')
     expect(sent().match(/\r\nhost: /gi)).toHaveLength(1)
     expect(sent()).toContain(`Host: ${new URL(peer?.url ?? '').host}\r\n`)
   })
