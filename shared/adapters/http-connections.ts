@@ -9,7 +9,7 @@ import { codeOf, OutgoingError } from './outgoing-error.ts'
 export class StaleConnection extends Error {}
 
 /** Codes of Node and OpenSSL for a handshake or a certificate that failed. */
-const TLS_FAULT = /CERT|TLS|SSL|EPROTO/
+const TLS_FAULT = /CERT|TLS|SSL|EPROTO|SIGNATURE/
 const MOST_KEPT = 256
 const PROBE_IDLE_MILLISECONDS = 1_000
 /** The other side begins to count before we do. */
