@@ -13,7 +13,8 @@ afterAll(() => stack?.close())
 
 test('the journey with curl alone ends as the README promises', async () => {
   const readme = readFileSync('README.md', 'utf8')
-  const script = /<!-- journey -->\n```bash\n([\s\S]*?)\n```/.exec(readme)?.[1] ?? ''
+  const script =
+    /<!-- run by: test\/journey\/readme.test.ts -->\n```bash\n([\s\S]*?)\n```/.exec(readme)?.[1] ?? ''
   expect(script).toContain('http://127.0.0.1:4600')
   const here = script
     .replace('http://127.0.0.1:4600', stack.url)
