@@ -1,0 +1,96 @@
+// Every command of the documentation runs: the shell blocks of a page one after another in one shell, as a reader would
+// type them, against a running service with a tenant of the page's own. A failing command or an answer of 4xx or 5xx
+// ends it. What needs an AWS account, a registry or a person has a stand-in.
+import { execFile } from 'node:child_process'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { scratchFolder } from '../support/scratch.ts'
+import { startTestStack, type TestStack } from '../support/stack.ts'
+import { type Block, blocksIn, guides, placeOf } from './pages.ts'
+import { installStandIns } from './stand-ins.ts'
+import { objectionTo } from './words.ts'
+
+let stack: TestStack
+beforeAll(async () => {
+  stack = await startTestStack()
+})
+afterAll(() => stack?.close())
+
+const SHELLS = ['sh', 'bash']
+const elsewhere = ({ directive }: Block) => directive?.kind === 'run by'
+const withCommands = guides.filter(({ blocks }) => blocks.some(({ language }) => SHELLS.includes(language)))
+
+/** The variables that pages use, for a tenant with a connected workspace. */
+async function reader() {
+  const tenant = await stack.createTenant()
+  const { id: connection } = (await stack.connect(tenant)).json
+  const { client_id, client_secret } = (
+    await stack.control('POST', 'applications', {
+      name: 'Later',
+      redirect_uris: ['http://127.0.0.1/later'],
+    })
+  ).json
+  return {
+    files: {
+      'app.json': { name: 'Example', client_id, client_secret },
+      'secret.json': { client_secret: tenant.clientSecret },
+    },
+    variables: {
+      API_URL: stack.url,
+      API_KEY: tenant.apiKey,
+      TENANT_ID: tenant.id,
+      APP_ID: tenant.appId,
+      CONNECTION_ID: connection,
+      AWS_REGION: 'eu-central-1',
+      AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+      AWS_SECRET_ACCESS_KEY: 'example',
+    },
+  }
+}
+
+async function run(commands: string) {
+  const folder = scratchFolder()
+  const programs = join(folder, '.programs')
+  mkdirSync(programs)
+  const calls = installStandIns(programs)
+  const { files, variables } = await reader()
+  for (const [name, content] of Object.entries(files))
+    writeFileSync(join(folder, name), JSON.stringify(content))
+  const here = commands
+    .replaceAll('http://127.0.0.1:4600', stack.url)
+    .replaceAll('http://127.0.0.1:4601', stack.simulator.url)
+  const script = `trap 'echo "failed: $BASH_COMMAND" >&2' ERR\n${here}`
+  const env = { HOME: folder, PATH: `${programs}:${process.env.PATH}`, ...variables }
+  await promisify(execFile)('bash', ['--norc', '-Eeuo', 'pipefail', '-c', script], {
+    cwd: folder,
+    env,
+  }).catch(({ stderr, stdout }) => {
+    throw new Error(`${stderr}\n${stdout}`)
+  })
+  return calls()
+}
+
+describe('commands', () => {
+  test.each(withCommands)(
+    'of $path run as they are printed',
+    async ({ blocks }) => {
+      const commands = blocks.filter((block) => SHELLS.includes(block.language) && !elsewhere(block))
+      const calls = await run(commands.map(({ text }) => text).join('\n'))
+      for (const call of calls) expect(objectionTo(call), call.join(' ')).toBeUndefined()
+    },
+    60_000,
+  )
+
+  test('that are not run here say where they are', () => {
+    for (const { directive } of blocksIn(...SHELLS).filter(elsewhere)) {
+      expect(readFileSync(directive?.text ?? '', 'utf8')).toContain('README.md')
+    }
+    expect(
+      blocksIn(...SHELLS)
+        .filter(elsewhere)
+        .map(placeOf),
+    ).toHaveLength(1)
+  })
+})

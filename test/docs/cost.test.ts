@@ -1,0 +1,35 @@
+// docs/cost.md adds up, and counts what the stacks have.
+import { expect, test } from 'vitest'
+import { data, resourcesOf, service } from '../infra/synthesized.ts'
+import { guides } from './pages.ts'
+
+const { prose } = guides.find(({ path }) => path === 'docs/cost.md') ?? { prose: '' }
+const sections = prose.split(/^## /m).slice(1)
+
+test.each(sections.slice(0, 2).map((section) => [section.split('\n', 1)[0] ?? '', section]))(
+  '%s',
+  (title, section) => {
+    const amounts = [...section.matchAll(/^\|.*\| +(\d+\.\d\d) \|$/gm)].map(([, amount]) => Number(amount))
+    const stated = Number(/about (\d+(\.\d\d)?)$/.exec(title)?.[1])
+    expect(amounts.length).toBeGreaterThan(4)
+    expect(Math.abs(amounts.reduce((sum, amount) => sum + amount, 0) - stated)).toBeLessThan(stated * 0.05)
+  },
+)
+
+test('what is counted is what is deployed', () => {
+  const keys = resourcesOf(data, 'AWS::KMS::Key').length
+  const alarms = resourcesOf(service, 'AWS::CloudWatch::Alarm').length
+  const everyMinute = resourcesOf(service, 'AWS::Scheduler::Schedule').filter(
+    ([, { Properties }]) => Properties.ScheduleExpression === 'rate(1 minute)',
+  ).length
+  expect(prose).toContain(`| ${keys} KMS keys, `)
+  expect(prose).toContain(`| ${alarms} alarms, $0.10 each `)
+  expect(prose).toContain(
+    `| ${everyMinute} schedules a minute, ${(everyMinute * 43_800).toLocaleString('en')} runs`,
+  )
+  const sizes = resourcesOf(service, 'AWS::Lambda::Function').map(
+    ([, { Properties }]) => Properties.MemorySize,
+  )
+  expect(new Set(sizes)).toEqual(new Set([512]))
+  expect(prose).toContain('160 ms of 512 MB')
+})

@@ -1,0 +1,51 @@
+// The two back ends of docs/integrate.md, as they are printed, with a person at a browser.
+import { execFile } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { scratchFolder } from '../support/scratch.ts'
+import { startTestStack, type TestStack } from '../support/stack.ts'
+import { guides } from './pages.ts'
+
+let stack: TestStack
+beforeAll(async () => {
+  stack = await startTestStack()
+})
+afterAll(() => stack?.close())
+
+async function drive(name: string): Promise<unknown> {
+  const tenant = await stack.createTenant()
+  const folder = scratchFolder()
+  const file = guides.flatMap(({ blocks }) => blocks).find(({ directive }) => directive?.text === name)
+  writeFileSync(join(folder, name), file?.text ?? '')
+  const env = {
+    ...{ GIVEN: '{}', FUNNEL_CONNECT_URL: stack.url, FUNNEL_CONNECT_KEY: tenant.apiKey },
+    RETURN_URL: tenant.returnUrl,
+    ERRORS_EXPECTED: '1',
+  }
+  const driver = join(import.meta.dirname, 'integration.ts')
+  const given = join(import.meta.dirname, 'given.mjs')
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--import', given, driver, join(folder, name)],
+    { env },
+  )
+  return JSON.parse(stdout)
+}
+
+test('the back end connects a user, refuses another one, and lists all funnels', async () => {
+  expect(await drive('back-end.mjs')).toEqual({
+    stranger: 'end_user_mismatch',
+    connected: 'active',
+    denied: 'access_denied',
+    funnels: 57,
+  })
+}, 60_000)
+
+test("the app's back end hears of the connection by asking", async () => {
+  expect(await drive('app-back-end.mjs')).toEqual({
+    before: { waiting: true },
+    after: { waiting: false, connection_id: expect.stringMatching(/^conn_/) },
+  })
+}, 60_000)

@@ -1,0 +1,62 @@
+// Nothing that the documentation points at is missing: links, anchors, files named in passing, npm scripts.
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { expect, test } from 'vitest'
+import { guides, type Page, pages } from './pages.ts'
+
+const { scripts } = JSON.parse(readFileSync('package.json', 'utf8'))
+const linksOf = ({ prose }: Page) => [...prose.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target)
+const codeOf = ({ prose }: Page) => [...prose.matchAll(/`([^`\n]+)`/g)].map(([, code = '']) => code)
+
+test.each(pages)('every link of $path leads somewhere', (page) => {
+  for (const link of linksOf(page)) {
+    if (/^https:\/\//.test(link)) continue
+    const [target = '', anchor] = link.split('#', 2)
+    const path = target === '' ? page.path : join(dirname(page.path), target)
+    expect(existsSync(path), link).toBe(true)
+    if (anchor === undefined) continue
+    expect([...(pages.find((other) => other.path === path)?.anchors ?? [])], link).toContain(anchor)
+  }
+})
+
+test.each(guides)('every file and script that $path names is there', (page) => {
+  for (const code of codeOf(page)) {
+    const path = /^(bench|client|docs|functions|infra|shared|test)\/[\w./-]*$/.exec(code)?.[0]
+    if (path !== undefined) expect(existsSync(path), code).toBe(true)
+    const script = /^npm (?:run )?([\w:-]+)/.exec(code)?.[1]
+    if (script !== undefined && !['ci', 'install', 'pack'].includes(script)) {
+      expect(Object.keys(scripts), code).toContain(script)
+    }
+  }
+  for (const [path = ''] of page.prose.matchAll(/\bdocs\/[\w/-]+(\.md|\.json|\b)/g)) {
+    const known = existsSync(path) || pages.some((other) => other.path.startsWith(`${path}-`))
+    expect(known, path).toBe(true)
+  }
+})
+
+test('every page can be found from the README', () => {
+  const found = new Set(['README.md'])
+  for (const path of found) {
+    const page = pages.find((other) => other.path === path)
+    for (const link of page ? linksOf(page) : []) {
+      const target = link.split('#', 1)[0] ?? ''
+      if (target.includes(':')) continue
+      // A link to a folder shows what is in it.
+      const to = join(dirname(path), target)
+      for (const { path: under } of pages)
+        if (under === to || (to.endsWith('/') && under.startsWith(to))) found.add(under)
+    }
+  }
+  expect(pages.map(({ path }) => path).filter((path) => !found.has(path))).toEqual([])
+})
+
+test('every threat in docs/security.md names the test that holds the answer', () => {
+  const { prose } = guides.find(({ path }) => path === 'docs/security.md') as Page
+  const rows = prose.split('\n').filter((line) => /^\| (?!threat|-)/.test(line))
+  expect(rows.length).toBeGreaterThan(10)
+  for (const row of rows) {
+    const named = [...(row.split('|').at(-2) ?? '').matchAll(/`(test\/[^`]+)`/g)].map(([, path = '']) => path)
+    expect(named.length, row).toBeGreaterThan(0)
+    for (const path of named) expect(existsSync(path), path).toBe(true)
+  }
+})
