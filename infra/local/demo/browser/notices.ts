@@ -41,10 +41,7 @@ const NOTICES: Readonly<Record<string, Notice>> = {
   upstream_unreachable: trouble('ClickFunnels cannot be reached right now. Try again in a minute.'),
   upstream_timeout: trouble('ClickFunnels takes too long to answer. Try again in a minute.'),
   invalid_credential: trouble('Funnel Connect does not accept your login. Log in again.'),
-  // Of what is another user's, Funnel Connect says what it says of what is missing.
-  not_found: trouble(
-    'There is no such connection for who is logged in now: it was begun by somebody else, or has ended. Begin again from this account.',
-  ),
+  not_found: trouble('This connection does not exist any more. Connect again.'),
 }
 
 /** Words for a code of the service, of the return URL or of our own; unknown ones are shown by their name. */
