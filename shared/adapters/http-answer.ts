@@ -21,6 +21,7 @@ const STATUS_LINE = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: [\t\x20-\x7e\x80-\xff]*)?$/
 const FIELD_LINE = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[\t ]*([\t\x20-\x7e\x80-\xff]*)$/
 const SPACE_AT_THE_END = /[\t ]+$/
 const CHUNK_SIZE = /^([0-9A-Fa-f]{1,8})(?:;[!#$%&'*+\-.^_`|~0-9A-Za-z]+(?:=[!#$%&'*+\-.^_`|~0-9A-Za-z]+)?)*$/
+const KEPT = /(?:^|[,\t ])timeout=(\d{1,6})/i
 const NOTHING = Buffer.alloc(0)
 
 type Expected = 'head' | 'length' | 'chunk size' | 'chunk' | 'end of chunk' | 'trailers' | 'end' | 'nothing'
@@ -29,7 +30,7 @@ export class AnswerReader {
   /** Whether the connection can take another request, once the answer is complete. */
   reusable = false
   /** For how long the other side says that it keeps the connection, in seconds. */
-  keptSeconds: number | undefined
+  keptSeconds = Number.POSITIVE_INFINITY
   readonly #toHead: boolean
   #expected: Expected = 'head'
   /** What came and is not enough for the next step. */
@@ -130,6 +131,7 @@ export class AnswerReader {
     this.#status = Number(status)
     // A change of protocols was not asked for.
     if (this.#status === 101) throw malformed('another protocol')
+    if (this.#status < 200 && (minor !== '1' || closes(headers))) throw malformed('an end before the answer')
     if (this.#status >= 200) {
       this.#headers = headers
       this.#frame(minor === '1', headers)
@@ -141,7 +143,7 @@ export class AnswerReader {
   #frame(persistent: boolean, headers: HeaderList): void {
     let length: string | undefined
     let chunked = false
-    this.reusable = persistent
+    this.reusable = persistent && !closes(headers)
     for (const [name, value] of headers) {
       if (name === 'content-length') {
         if (length !== undefined || !/^\d{1,15}$/.test(value)) throw malformed('an unclear length')
@@ -149,8 +151,8 @@ export class AnswerReader {
       } else if (name === 'transfer-encoding') {
         if (chunked || !persistent || value.toLowerCase() !== 'chunked') throw malformed('an unknown coding')
         chunked = true
-      } else if (name === 'connection' && /(^|[,\t ])close($|[,\t ])/i.test(value)) this.reusable = false
-      else if (name === 'keep-alive') this.keptSeconds = secondsOf(value)
+      } else if (name === 'keep-alive')
+        this.keptSeconds = Number(KEPT.exec(value)?.[1] ?? Number.POSITIVE_INFINITY)
     }
     if (chunked && length !== undefined) throw malformed('two lengths')
     const empty = this.#toHead || this.#status === 204 || this.#status === 304
@@ -190,10 +192,14 @@ export class AnswerReader {
 function fieldOf(line: string): [string, string] {
   const [, name, value = ''] = FIELD_LINE.exec(line) ?? []
   if (name === undefined) throw malformed('an unclear header')
-  return [
-    name.toLowerCase(),
-    value.endsWith(' ') || value.endsWith('\t') ? value.replace(SPACE_AT_THE_END, '') : value,
-  ]
+  const lower = name.toLowerCase()
+  if (lower === 'transfer-encoding' && value.includes('\t')) throw malformed('an unknown coding')
+  return [lower, value.replace(SPACE_AT_THE_END, '')]
+}
+
+/** Whether the other side says that it will use the connection no more. */
+function closes(headers: HeaderList): boolean {
+  return headers.some(([name, value]) => name === 'connection' && /(^|[,\t ])close($|[,\t ])/i.test(value))
 }
 
 /** Up to the first line break, which has to be a whole one. */
@@ -202,11 +208,6 @@ function lineOf(bytes: Buffer): string | undefined {
   if (end > MOST_HEAD_BYTES || (end === -1 && bytes.length > MOST_HEAD_BYTES))
     throw malformed('an endless line')
   return end === -1 ? undefined : bytes.toString('latin1', 0, end)
-}
-
-function secondsOf(value: string): number | undefined {
-  const seconds = /(?:^|[,\t ])timeout=(\d{1,6})/i.exec(value)?.[1]
-  return seconds === undefined ? undefined : Number(seconds)
 }
 
 function malformed(detail: string): OutgoingError {

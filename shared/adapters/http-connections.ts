@@ -186,9 +186,7 @@ class Connection {
     this.#exchange = undefined
     // An answer before the request went out in full is one to something else.
     if (reader.reusable && this.#socket.writable && this.#socket.writableLength === 0) {
-      const { keptSeconds } = reader
-      if (keptSeconds !== undefined)
-        this.#freshUntil = performance.now() + (keptSeconds - MARGIN_SECONDS) * 1000
+      this.#freshUntil = performance.now() + (reader.keptSeconds - MARGIN_SECONDS) * 1000
       this.#socket.unref()
       this.#keeping.keep(this)
     } else this.close()
