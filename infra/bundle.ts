@@ -13,6 +13,7 @@ export interface Bundle {
 /** Packages that load much and do nothing in Lambda, and what stands in for each; docs/adr/0013. */
 const SHIMS = {
   '@aws-sdk/credential-provider-node': './infra/lambda-shims/credentials.ts',
+  '@smithy/core/checksum': './infra/lambda-shims/checksum.ts',
   '@aws/lambda-invoke-store': './infra/lambda-shims/invoke-store.ts',
   '@aws-sdk/middleware-endpoint-discovery': './infra/lambda-shims/endpoint-discovery.ts',
 }
