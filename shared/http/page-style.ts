@@ -8,8 +8,8 @@ export const STYLE = `
 @media (prefers-color-scheme: dark) { :root { --ink: #e8ebf0; --soft: #a9b4c2; --paper: #10151c; --card: #1a212b;
   --line: #364150; --accent: #8ab4ff; --on-accent: #000; --link: #8ab4ff } }
 * { box-sizing: border-box }
-body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding: 1rem; background: var(--paper);
-  color: var(--ink); font: 1rem/1.55 system-ui, sans-serif }
+body { margin: 0; min-height: 100vh; display: grid; grid-template-columns: minmax(0, 1fr); place-items: center;
+  padding: 1rem; background: var(--paper); color: var(--ink); font: 1rem/1.55 system-ui, sans-serif }
 main { width: 100%; max-width: 28rem; padding: clamp(1.25rem, 6vw, 2rem); background: var(--card);
   border: 1px solid var(--line); border-radius: 14px }
 main.wide { max-width: 46rem }

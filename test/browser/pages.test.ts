@@ -7,6 +7,7 @@ import { Secret } from '#domain/secret.ts'
 import type { Answer } from '#http/answer.ts'
 import { confirmationPage, faultPage, refusalPage } from '#http/connect-pages.ts'
 import { errorPage } from '#http/error-page.ts'
+import { docsAnswer } from '#http/openapi.ts'
 import { aSession, newId } from '../contracts/samples.ts'
 import { launchBrowser } from './browser.ts'
 import { inspect } from './inspect.ts'
@@ -89,6 +90,11 @@ test.each(['unknown', 'used', 'expired', 'suspended', 'other_browser', 'other_ap
 test('a fault can be read by everybody', async () => {
   await show(faultPage(reader('de'), new Error('x')))
   await inspect(page, 'fault')
+})
+
+test('the API reference can be read by everybody', async () => {
+  await show(docsAnswer('https://connect.example.com'))
+  await inspect(page, 'docs')
 })
 
 test('the page of error codes can be read by everybody', async () => {
