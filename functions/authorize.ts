@@ -1,4 +1,5 @@
 // GET /v1/authorize: the connect link, followed by an end user's browser.
+import { browserNote } from '#domain/audit.ts'
 import { followLink } from '#domain/authorize.ts'
 import { STATE_LIFETIME_SECONDS } from '#domain/connect-session.ts'
 import type { Services } from '#domain/ports.ts'
@@ -36,10 +37,16 @@ export const authorize = (services: Services) =>
             )
           case 'redirect': {
             const { name, value } = visit.browserCookie
-            return redirect(visit.location, [hostCookie(name, value.reveal(), STATE_LIFETIME_SECONDS)])
+            const cookies = [hostCookie(name, value.reveal(), STATE_LIFETIME_SECONDS)]
+            const audit = browserNote(visit.session, 'connect_session.follow', 'ok')
+            return { ...redirect(visit.location, cookies), audit }
           }
           case 'return':
             return redirect(visit.location)
+          case 'declined': {
+            const page = (await pages()).refusalPage(request, 'declined', visit.product)
+            return { ...page, audit: browserNote(visit.session, 'connect_session.follow', 'access_denied') }
+          }
           case 'unknown':
             return (await pages()).refusalPage(request, 'unknown')
           default:

@@ -1,4 +1,5 @@
 // GET /v1/callback/{app_id}: the redirect URI of an app, to which ClickFunnels sends the browser back.
+import { browserNote } from '#domain/audit.ts'
 import { receiveAuthorizationResponse } from '#domain/callback.ts'
 import { parseId } from '#domain/ids.ts'
 import type { Services } from '#domain/ports.ts'
@@ -29,11 +30,17 @@ export const callback = (services: Services) =>
         })
         switch (response.outcome) {
           case 'return':
-            return redirect(response.location, [hostCookie(response.spentCookie, '', 0)])
+            return {
+              ...redirect(response.location, [hostCookie(response.spentCookie, '', 0)]),
+              audit: browserNote(response.session, 'connect_session.return', response.error ?? 'ok'),
+            }
           case 'unknown':
             return (await pages()).refusalPage(request, 'unknown')
           default:
-            return (await pages()).refusalPage(request, response.outcome, response.product)
+            return {
+              ...(await pages()).refusalPage(request, response.outcome, response.product),
+              audit: browserNote(response.session, 'connect_session.return', response.outcome),
+            }
         }
       },
     },

@@ -9,7 +9,9 @@ import {
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
+import { FilterPattern, type LogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs'
 import type { Construct } from 'constructs'
+import { AUDIT_UNWRITTEN } from '#domain/audit.ts'
 import type { Api } from './api.ts'
 import type { DataStack } from './data-stack.ts'
 
@@ -17,12 +19,14 @@ export interface Watched {
   readonly api: Api
   readonly keepAlive: LambdaFunction
   readonly data: DataStack
+  /** Of all functions. */
+  readonly logs: readonly LogGroup[]
 }
 
 const PERIOD = Duration.minutes(5)
 const AT_LEAST = ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
 
-export function createAlarms(scope: Construct, { api, keepAlive, data }: Watched): void {
+export function createAlarms(scope: Construct, { api, keepAlive, data, logs }: Watched): void {
   const alarm = (
     id: string,
     name: string,
@@ -78,6 +82,31 @@ export function createAlarms(scope: Construct, { api, keepAlive, data }: Watched
     {
       metric: data.recoveryDeadLetters.metricApproximateNumberOfMessagesVisible({
         statistic: 'Maximum',
+        period: PERIOD,
+      }),
+      threshold: 1,
+      evaluationPeriods: 1,
+      comparisonOperator: AT_LEAST,
+    },
+  )
+  const unwritten = { metricNamespace: 'FunnelConnect', metricName: 'AuditEventsUnwritten' }
+  for (const [i, logGroup] of logs.entries()) {
+    new MetricFilter(scope, `AuditEventsUnwritten${i}`, {
+      logGroup,
+      ...unwritten,
+      filterPattern: FilterPattern.stringValue('$.message', '=', AUDIT_UNWRITTEN),
+      metricValue: '1',
+    })
+  }
+  alarm(
+    'AuditEventsUnwritten',
+    'audit-events unwritten',
+    "what happened is missing in tenants' audit trails; it is whole in the functions' logs, for a month.",
+    {
+      metric: new Metric({
+        namespace: unwritten.metricNamespace,
+        metricName: unwritten.metricName,
+        statistic: 'Sum',
         period: PERIOD,
       }),
       threshold: 1,

@@ -1,120 +1,15 @@
-// The functions, each with its environment and, beside it, what it may do with the table, the root key and nothing else.
-import { Duration, Stack, Validations } from 'aws-cdk-lib'
+// The functions, each with its environment and a role that may do what permissions.ts says with the table, the root key
+// and nothing else.
+import { Stack, Validations } from 'aws-cdk-lib'
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb'
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
+import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { Key } from 'aws-cdk-lib/aws-kms'
 import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import type { Construct } from 'constructs'
-import { DUE_INDEX, END_USER_INDEX } from '#adapters/table.ts'
+import { AUDIT_LEADING_KEYS } from '#adapters/table.ts'
 import type { EnvOf, FunctionName } from '#runtime/env.ts'
+import { PERMISSIONS } from './permissions.ts'
 import { ServiceFunction } from './service-function.ts'
-
-/** API Gateway gives up after 30 s; the function should have said why before. */
-const API_TIMEOUT = Duration.seconds(29)
-/** A run may reach into the next minute's: leases keep the two from doing the same work. */
-const SCHEDULE_TIMEOUT = Duration.seconds(90)
-
-/** How often keys are looked after, and how long a run may take; the next one goes on where it was cut off. */
-export const ROTATION_PERIOD = Duration.hours(1)
-const ROTATION_TIMEOUT = Duration.minutes(10)
-
-interface Permissions {
-  readonly impact: string
-  readonly timeout: Duration
-  /** For a schedule that is rarer than the alarms' usual period. */
-  readonly runsEvery?: Duration
-  /** DynamoDB actions on the table, without the prefix. */
-  readonly table?: readonly string[]
-  /** Index that may be queried. */
-  readonly index?: string
-  /** May put what it cannot commit into the recovery queue. */
-  readonly recovery?: true
-  /** May make and open root keys: every function that seals or opens a secret. */
-  readonly vault?: true
-  /** May rotate the key of a tenant that brought its own KMS key. */
-  readonly makesKeys?: true
-}
-
-const READ = ['GetItem', 'Query'] as const
-const WRITE = ['PutItem', 'UpdateItem', 'DeleteItem'] as const
-
-export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
-  'connect-sessions': {
-    impact: 'Tenants cannot start or complete connect sessions.',
-    timeout: API_TIMEOUT,
-    table: [...READ, ...WRITE],
-    vault: true,
-  },
-  authorize: {
-    impact: 'End users who press "Connect" do not get to ClickFunnels.',
-    timeout: API_TIMEOUT,
-    table: [...READ, 'PutItem', 'UpdateItem'],
-    vault: true,
-  },
-  callback: {
-    impact: 'End users who approved at ClickFunnels end on an error; nothing is connected.',
-    timeout: API_TIMEOUT,
-    table: [...READ, ...WRITE],
-    vault: true,
-  },
-  connections: {
-    impact: 'Tenants cannot see, refresh or disconnect connections. Proxied calls go on.',
-    timeout: API_TIMEOUT,
-    table: [...READ, ...WRITE, 'BatchGetItem'],
-    index: END_USER_INDEX.name,
-    vault: true,
-    recovery: true,
-  },
-  proxy: {
-    impact: 'Tenants cannot call ClickFunnels.',
-    timeout: API_TIMEOUT,
-    table: [...READ, ...WRITE],
-    vault: true,
-    recovery: true,
-  },
-  'keep-alive': {
-    impact:
-      'Tokens are not refreshed ahead of time; dead connections are not noticed. Proxied calls refresh by themselves.',
-    timeout: SCHEDULE_TIMEOUT,
-    table: [...READ, ...WRITE],
-    index: DUE_INDEX.name,
-    vault: true,
-    recovery: true,
-  },
-  'recover-rotations': {
-    impact:
-      'Rotated tokens whose commit failed wait in the recovery queue; their connections may refuse calls until then.',
-    timeout: API_TIMEOUT,
-    table: [...READ, ...WRITE],
-    vault: true,
-  },
-  'rotate-keys': {
-    impact:
-      'Keys are not rotated and old ones not cleared away; shredding that was cut off stays so. Calls are not affected.',
-    timeout: ROTATION_TIMEOUT,
-    runsEvery: ROTATION_PERIOD,
-    table: [...READ, ...WRITE],
-    vault: true,
-    makesKeys: true,
-  },
-  credentials: {
-    impact: 'The operator cannot manage API keys and identity providers. Tenants are not affected.',
-    timeout: API_TIMEOUT,
-    table: [...READ, ...WRITE, 'BatchGetItem'],
-  },
-  tenants: {
-    impact: 'The operator cannot change tenants, apps or keys of the vault. Tenants are not affected.',
-    timeout: API_TIMEOUT,
-    table: [...READ, ...WRITE],
-    vault: true,
-    makesKeys: true,
-  },
-  service: {
-    impact:
-      'Unknown paths, wrong methods and preflights are answered by API Gateway itself; browsers may be refused.',
-    timeout: API_TIMEOUT,
-  },
-}
 
 /** What DynamoDB needs of a customer managed key (its developer guide, "encryption at rest"), without the wildcards. */
 const TABLE_KEY_ACTIONS = [
@@ -131,9 +26,19 @@ const ROOT_KEY_PURPOSE = 'funnel-connect/root-key'
 /** The same for the KMS keys that tenants bring: what else a key is for, its owner's policy says. */
 const TENANT_KEY_PURPOSE = 'funnel-connect/tenant-key'
 
+/** Whoever may write may append to the audit trail, and nobody may change or delete what is in it. */
+function neverChangesAudit(tableArn: string): PolicyStatement {
+  return new PolicyStatement({
+    effect: Effect.DENY,
+    actions: ['dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
+    resources: [tableArn],
+    conditions: { 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': AUDIT_LEADING_KEYS } },
+  })
+}
+
 export type Functions = { readonly [F in FunctionName]: ServiceFunction<F> }
 
-/** Makes every function with the permissions above. */
+/** Makes every function with the permissions of permissions.ts. */
 export function createFunctions(
   scope: Construct,
   data: {
@@ -168,6 +73,9 @@ export function createFunctions(
         table.map((action) => `dynamodb:${action}`),
         data.table.tableArn,
       )
+      if (table.some((action) => action !== 'GetItem' && action !== 'Query')) {
+        made.lambda.addToRolePolicy(neverChangesAudit(data.table.tableArn))
+      }
       // DynamoDB uses the table's key in the caller's name; nobody else may use it that way.
       allow(TABLE_KEY_ACTIONS, data.tableKey.keyArn, {
         StringEquals: { 'kms:ViaService': `dynamodb.${Stack.of(data.table).region}.amazonaws.com` },
@@ -209,6 +117,7 @@ export function createFunctions(
     'rotate-keys': create('rotate-keys'),
     credentials: create('credentials'),
     tenants: create('tenants'),
+    'audit-events': create('audit-events'),
     service: create('service'),
   }
 }

@@ -35,17 +35,18 @@ const MEMORY_MB = 512
 export class ServiceFunction<F extends FunctionName> extends Construct {
   readonly lambda: LambdaFunction
   readonly eagerBytes: number
+  readonly logGroup: LogGroup
 
   constructor(scope: Construct, id: string, props: ServiceFunctionProps<F>) {
     super(scope, id)
     const { directory, eagerBytes } = bundleFunction(props.name, props.bundles)
     this.eagerBytes = eagerBytes
-    const logGroup = new LogGroup(this, 'Log', {
+    this.logGroup = new LogGroup(this, 'Log', {
       retention: RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
     })
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })
-    logGroup.grantWrite(role)
+    this.logGroup.grantWrite(role)
     this.lambda = new LambdaFunction(this, 'Function', {
       description: `Funnel Connect: ${props.name}`,
       code: Code.fromAsset(directory),
@@ -56,7 +57,7 @@ export class ServiceFunction<F extends FunctionName> extends Construct {
       timeout: props.timeout,
       environment: { ...(props.environment as Record<string, string>) },
       tracing: Tracing.ACTIVE,
-      logGroup,
+      logGroup: this.logGroup,
       loggingFormat: LoggingFormat.JSON,
       role,
     })

@@ -8,7 +8,8 @@ import { DUE_SHARDS } from '#adapters/table.ts'
 import { createAlarms } from './alarms.ts'
 import { Api } from './api.ts'
 import type { DataStack } from './data-stack.ts'
-import { createFunctions, type Functions, ROTATION_PERIOD } from './functions.ts'
+import { createFunctions, type Functions } from './functions.ts'
+import { ROTATION_PERIOD } from './permissions.ts'
 
 export interface ServiceStackProps extends StackProps {
   readonly data: DataStack
@@ -27,7 +28,15 @@ export class ServiceStack extends Stack {
       PUBLIC_URL: api.url,
       ROOT_KEY_ARN: data.rootKey.keyArn,
       ...this.#defaultLimits(),
+      AUDIT_RETENTION_DAYS: new CfnParameter(this, 'AuditRetentionDays', {
+        description:
+          'Days for which events of the audit trail are kept; those that are there keep their own end',
+        default: '365',
+        allowedPattern: '^[1-9][0-9]{0,3}$',
+      }).valueAsString,
     }
+    const { TABLE_NAME, PUBLIC_URL, AUDIT_RETENTION_DAYS } = store
+    const trailed = { TABLE_NAME, PUBLIC_URL, AUDIT_RETENTION_DAYS }
     const full = {
       ...store,
       ...this.#providerSettings(),
@@ -45,8 +54,9 @@ export class ServiceStack extends Stack {
         'keep-alive': full,
         'recover-rotations': full,
         'rotate-keys': store,
-        credentials: { TABLE_NAME: store.TABLE_NAME, PUBLIC_URL: store.PUBLIC_URL },
+        credentials: trailed,
         tenants: store,
+        'audit-events': trailed,
         service: { PUBLIC_URL: api.url },
       },
       bundles,
@@ -56,8 +66,12 @@ export class ServiceStack extends Stack {
     this.functions['recover-rotations'].lambda.addEventSource(
       new SqsEventSource(data.recoveryQueue, { batchSize: 10, reportBatchItemFailures: true }),
     )
-    createAlarms(this, { api, keepAlive: this.functions['keep-alive'].lambda, data })
+    createAlarms(this, { api, keepAlive: this.functions['keep-alive'].lambda, data, logs: this.#logs() })
     new CfnOutput(this, 'ApiUrl', { value: api.url, description: 'Where the API is' })
+  }
+
+  #logs() {
+    return Object.values(this.functions).map(({ logGroup }) => logGroup)
   }
 
   /** Parameters rather than context: a deployment changes its provider without being synthesized anew. */

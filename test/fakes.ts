@@ -1,12 +1,14 @@
 // In-memory implementations of every port, with real behaviour. They pass the contract suites in test/contracts, as the
 // DynamoDB and KMS adapters do. `fakeServices()` is one process on one store; hand its parts on for a second process.
 import { providerProfile } from '#adapters/provider-profiles.ts'
+import { AuditTrail } from '#domain/audit.ts'
 import { idMinter } from '#domain/ids.ts'
 import { Limiter } from '#domain/limits.ts'
 import { Pacer } from '#domain/pace.ts'
 import type { Services } from '#domain/ports.ts'
 import { TokenMemory } from '#domain/token-memory.ts'
 import { FakeApiKeys } from './fakes/api-keys.ts'
+import { FakeAuditEvents } from './fakes/audit-events.ts'
 import { FakeClickFunnels } from './fakes/clickfunnels.ts'
 import { FakeClock } from './fakes/clock.ts'
 import { FakeConnections, FakeRevocations } from './fakes/connections.ts'
@@ -34,6 +36,7 @@ export interface FakeServices extends Services {
   readonly keyedCalls: FakeKeyedCalls
   readonly recoveryQueue: FakeRecoveryQueue
   readonly usage: FakeUsage
+  readonly auditEvents: FakeAuditEvents
 }
 
 export const PUBLIC_URL = 'https://connect.example.com'
@@ -53,6 +56,8 @@ export function fakeServices(overrides: Partial<Services> = {}): FakeServices {
   const sessions = new FakeSessions()
   const revocations = new FakeRevocations()
   const usage = new FakeUsage()
+  const auditEvents = new FakeAuditEvents()
+  const newId = idMinter(clock.milliseconds, random.bytes)
   const log = new FakeLog()
   const connections = new FakeConnections(revocations, usage)
   const apps = new FakeApps()
@@ -63,7 +68,7 @@ export function fakeServices(overrides: Partial<Services> = {}): FakeServices {
     clock,
     clickfunnels,
     now: clock.now,
-    newId: idMinter(clock.milliseconds, random.bytes),
+    newId,
     randomBytes: random.bytes,
     chance: random.chance,
     sleep: clock.sleep,
@@ -89,6 +94,12 @@ export function fakeServices(overrides: Partial<Services> = {}): FakeServices {
     authorizationServer: clickfunnels,
     resourceServer: clickfunnels,
     usage,
+    auditEvents,
+    audit: new AuditTrail(
+      { events: overrides.auditEvents ?? auditEvents, newId, now: clock.now, log },
+      30,
+      'test',
+    ),
     limiter: new Limiter(overrides.usage ?? usage, {}, log),
     log,
     tokenMemory: new TokenMemory(),

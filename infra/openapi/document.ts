@@ -1,13 +1,14 @@
 // The OpenAPI 3.1 document, made from the route table, the schemas that parse and shape, and the error catalog.
 //
 // A new route does not compile here until it is described:
-//   1. add it to tenant-, operator- or open-operations.ts;
+//   1. add it to tenant-, operator-, audit- or open-operations.ts;
 //   2. name its schemas in schemas.ts, with an example of each body in examples.ts;
 //   3. describe members that are new in fields.ts (`npm run docs` says which);
 //   4. `npm run docs` writes docs/openapi.json and the client's types.
 import type { ErrorCode } from '#domain/errors.ts'
 import { PROBLEMS } from '#http/problem.ts'
 import { type Access, ROUTES, type RouteKey } from '#http/routes.ts'
+import { AUDIT_OPERATIONS } from './audit-operations.ts'
 import { EXAMPLES } from './examples.ts'
 import { type JsonSchema, jsonSchemas } from './json-schemas.ts'
 import { OPEN_OPERATIONS } from './open-operations.ts'
@@ -28,6 +29,7 @@ import { KEYED, TENANT_OPERATIONS } from './tenant-operations.ts'
 export const OPERATIONS: Readonly<Record<Exclude<RouteKey, '$default'>, Operation>> = {
   ...TENANT_OPERATIONS,
   ...OPERATOR_OPERATIONS,
+  ...AUDIT_OPERATIONS,
   ...OPEN_OPERATIONS,
 }
 

@@ -87,6 +87,18 @@ const identityProvider = {
   updated_at: '2026-03-01T08:15:00Z',
 }
 
+const auditEvent = {
+  id: 'aud_01k2q8v4000123456789abcdef',
+  at: '2026-03-01T09:10:00Z',
+  action: 'connection.delete',
+  actor: { type: 'api_key', id: apiKey.id },
+  resource: { type: 'connection', id: CONNECTION },
+  result: 'ok',
+  source_ip: '192.0.2.1',
+  user_agent: 'example/1.0',
+  request_id: 'JKJaXmPLvHcESHA=',
+}
+
 export const EXAMPLES = {
   ConnectSessionRequest: {
     end_user: endUser,
@@ -144,6 +156,7 @@ export const EXAMPLES = {
       { version: 1, created_at: '2026-01-01T08:00:00Z', wrapped_by: { root_key_version: 7 } },
     ],
   },
+  AuditEventPage: { data: [auditEvent], next_cursor: auditEvent.id },
   RootKey: { version: 8 },
   Health: { status: 'ok' },
 } as const

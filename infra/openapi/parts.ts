@@ -1,4 +1,5 @@
 // What operations share: tags, security, headers, path parameters, an example of every problem.
+import { TENANTS_OWN } from '#domain/caller.ts'
 import { ERROR_CODES } from '#domain/errors.ts'
 import { ERROR_CATALOG } from '#http/error-catalog.ts'
 import { PROBLEMS, problemType } from '#http/problem.ts'
@@ -27,7 +28,8 @@ export function tagOf(key: RouteKey): (typeof TAGS)[number]['name'] {
 /** A scheme's list names the scopes that an API key needs (OpenAPI 3.1, security requirement object). */
 export function securityOf(key: RouteKey, method: string): readonly object[] {
   const scope = scopeOf(key, method)
-  if (scope !== undefined) return [{ apiKey: [scope] }, { endUserJwt: [] }]
+  if (scope !== undefined)
+    return [{ apiKey: [scope] }, ...(TENANTS_OWN.includes(scope) ? [] : [{ endUserJwt: [] }])]
   return ROUTES[key].access === 'operator' ? [{ awsSigV4: [] }] : []
 }
 

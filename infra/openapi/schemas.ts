@@ -1,10 +1,12 @@
 // The named schemas of the contract. Requests: the very schemas that parse them. Answers: those that shape them, or, where
 // a function without one does, a schema that does not compile unless it says what that function answers.
 import * as z from 'zod/mini'
+import { AUDIT_ACTIONS } from '#domain/audit.ts'
 import { SCOPES } from '#domain/caller.ts'
 import { ERROR_CODES } from '#domain/errors.ts'
 import { ALGORITHMS, AUDIENCE_CLAIMS } from '#domain/identity-provider.ts'
 import { type apiKeyJson, newApiKeySchema, rotationSchema } from '#http/api-key-json.ts'
+import { type auditEventJson, auditQuerySchema } from '#http/audit-json.ts'
 import { connectionSchema } from '#http/connection-json.ts'
 import {
   identityProviderChangeSchema,
@@ -105,6 +107,28 @@ const identityProvider = of<typeof identityProviderJson>()(
   }),
 )
 
+const auditEvent = of<typeof auditEventJson>()(
+  z.object({
+    id: text,
+    at: text,
+    action: z.enum(AUDIT_ACTIONS),
+    actor: z.object({
+      type: z.enum(['api_key', 'end_user', 'operator', 'browser', 'service']),
+      id: z.optional(text),
+      identity_provider_id: z.optional(text),
+    }),
+    resource: z.object({
+      type: z.enum(['tenant', 'app', 'api_key', 'identity_provider', 'connect_session', 'connection']),
+      id: z.optional(text),
+    }),
+    result: text,
+    reason: z.optional(text),
+    source_ip: z.optional(text),
+    user_agent: z.optional(text),
+    request_id: z.optional(text),
+  }),
+)
+
 const keyRing = of<typeof keyRingJson>()(
   z.object({
     data: z.array(
@@ -175,6 +199,9 @@ export const SCHEMAS = {
   IdentityProvider: identityProvider,
   IdentityProviderList: listOf(identityProvider),
   KeyRing: keyRing,
+  AuditQuery: auditQuerySchema,
+  AuditEvent: auditEvent,
+  AuditEventPage: z.object({ data: z.array(auditEvent), next_cursor: z.optional(text) }),
   RootKey: z.object({ version: z.int() }),
   Health: z.object({ status: z.literal('ok') }),
   OpenApiDocument: z.looseObject({ openapi: text }),

@@ -22,17 +22,20 @@
 //  root key                   root-keys                 root-key#<version>#<number>   get, query the newest
 //    version in force         root-keys                 root-key-version              get
 //  rotation's progress        key-rotation              progress                      get
+//  audit event                audit#<T>                 <E>                           query newest first
 //  usage of a tenant          tenant#<T>#usage          connections                   get; added to
 //    sessions of a minute     tenant#<T>#usage          sessions#<minute>             added to
 //    requests of a window     tenant#<T>#usage          requests#<window>             added to
 //  whatever holds seals       tenant#<T>                (all of the tenant's items)   query (the rotation of keys)
 //
 // Keys start from the tenant. Those marked * are the exceptions: they are what identifies a tenant in the first place,
-// or the index or list that finds work across tenants. Root keys and their rotation belong to the service.
+// or the index or list that finds work across tenants. Audit events have a first part of their own, by which IAM tells
+// them from what may be changed. Root keys and their rotation belong to the service.
 import { createHash } from 'node:crypto'
 import type {
   ApiKeyId,
   AppId,
+  AuditEventId,
   ConnectionId,
   ConnectSessionId,
   EndUserId,
@@ -130,6 +133,14 @@ export const ROTATION_PROGRESS_KEY: Key = { pk: 'key-rotation', sk: 'progress' }
 export const rootKeyKey = (version: number, number: number): Key => ({
   pk: 'root-keys',
   sk: `root-key#${padded(version)}#${padded(number)}`,
+})
+
+const AUDIT_PREFIX = 'audit#'
+/** What IAM policies call the partitions that nobody may change. */
+export const AUDIT_LEADING_KEYS = `${AUDIT_PREFIX}*`
+export const auditEventKey = (tenant: TenantId, event: AuditEventId): Key => ({
+  pk: `${AUDIT_PREFIX}${tenant}`,
+  sk: event,
 })
 
 /** In a partition of its own: what is counted all the time is not in the way of what is kept. */

@@ -25,11 +25,17 @@ export type LinkOutcome =
       readonly session: ConnectSession
       readonly confirmation: Secret
     }
-  | { readonly outcome: 'redirect'; readonly location: string; readonly browserCookie: BrowserCookie }
+  | {
+      readonly outcome: 'redirect'
+      readonly session: ConnectSession
+      readonly location: string
+      readonly browserCookie: BrowserCookie
+    }
   /** Back to the product, which is told why. */
   | { readonly outcome: 'return'; readonly location: string }
   | { readonly outcome: 'unknown' }
-  | { readonly outcome: 'declined' | 'used' | 'expired' | 'suspended'; readonly product: Product }
+  | { readonly outcome: 'declined'; readonly session: ConnectSession; readonly product: Product }
+  | { readonly outcome: 'used' | 'expired' | 'suspended'; readonly product: Product }
 
 /** Ties a browser to one authorization request. Named after the state, so that two attempts do not disturb each other. */
 export interface BrowserCookie {
@@ -66,7 +72,8 @@ export async function followLink(services: Ports, visit: LinkVisit): Promise<Lin
   if (session.completion === 'confirmed' && visit.declines) {
     const state = { status: 'denied', error: 'access_denied' } as const
     const ended = await services.sessions.move(session, 'created', state, later(now, SESSION_MEMORY_SECONDS))
-    return ended ? { outcome: 'declined', product: productOf(tenant, { ...session, state }, now) } : used
+    const product = productOf(tenant, { ...session, state }, now)
+    return ended ? { outcome: 'declined', session, product } : used
   }
 
   const state = randomSecret(services.randomBytes)
@@ -85,6 +92,7 @@ export async function followLink(services: Ports, visit: LinkVisit): Promise<Lin
   if (!begun) return used
   return {
     outcome: 'redirect',
+    session,
     location: authorizationRequest(services, app, state, codeChallenge(codeVerifier)),
     browserCookie: { name: browserCookieName(stateHash), value: new Secret(browserSecret) },
   }

@@ -28,10 +28,18 @@ export interface AuthorizationResponse {
 }
 
 export type ResponseOutcome =
-  | { readonly outcome: 'return'; readonly location: string; readonly spentCookie: string }
+  | {
+      readonly outcome: 'return'
+      readonly session: ConnectSession
+      /** What the session ended with, if it did. */
+      readonly error?: string
+      readonly location: string
+      readonly spentCookie: string
+    }
   | { readonly outcome: 'unknown' }
   | {
       readonly outcome: 'expired' | 'other_browser' | 'other_app' | 'suspended'
+      readonly session: ConnectSession
       readonly product: Product
     }
 
@@ -59,20 +67,22 @@ export async function receiveAuthorizationResponse(
   ])
   if (tenant === undefined || session === undefined) return { outcome: 'unknown' }
   if (tenant.status === 'suspended') {
-    return { outcome: 'suspended', product: productOf(tenant, undefined, services.now()) }
+    return { outcome: 'suspended', session, product: productOf(tenant, undefined, services.now()) }
   }
   if (taken.outcome !== 'taken') {
     const product = productOf(tenant, session, services.now(), DETOURS[taken.outcome])
     // Only the browser that began is sent back by itself; another one is shown where it is first.
     const returns = taken.outcome === 'expired' && pending.browserHash === browserHash && product.returnTo
-    if (returns) return { outcome: 'return', location: returns, spentCookie: cookie }
-    return { outcome: taken.outcome, product }
+    if (returns)
+      return { outcome: 'return', session, error: taken.outcome, location: returns, spentCookie: cookie }
+    return { outcome: taken.outcome, session, product }
   }
 
   const { state, completionCode } = await nextState(services, session, response, pending.codeVerifier)
   // The state was entered this moment, so it cannot have expired.
   const location = returnLocation({ ...session, state }, session.createdAt, undefined, completionCode)
-  return { outcome: 'return', location, spentCookie: cookie }
+  const failed = 'error' in state && { error: state.error }
+  return { outcome: 'return', session, ...failed, location, spentCookie: cookie }
 }
 
 const DETOURS = {

@@ -12,6 +12,7 @@ export const SCOPES = [
   'connections:write',
   'proxy:read',
   'proxy:write',
+  'audit:read',
 ] as const
 
 export type Scope = (typeof SCOPES)[number]
@@ -31,13 +32,16 @@ export interface Caller {
   readonly actor: Actor
 }
 
+/** What belongs to nobody but the tenant: no end user may have it. */
+export const TENANTS_OWN: readonly Scope[] = ['audit:read']
+
 /**
  * An end user needs no scope: what it may not do is anything with what is another's.
  * @throws ServiceError insufficient_scope
  */
 export function requireScope({ actor }: Caller, scope: Scope): void {
-  if (actor.kind === 'end_user' || actor.scopes.has(scope)) return
-  throw new ServiceError('insufficient_scope', `The API key lacks the scope "${scope}".`, {
+  if (actor.kind === 'end_user' ? !TENANTS_OWN.includes(scope) : actor.scopes.has(scope)) return
+  throw new ServiceError('insufficient_scope', `The credential lacks the scope "${scope}".`, {
     extensions: { scope },
   })
 }

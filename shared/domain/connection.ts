@@ -2,6 +2,7 @@
 // Also the arithmetic of when it next needs work. Who may change it, and when: refresh.ts, liveness.ts, grant.ts.
 import type { AppId, ConnectionId, RevocationId, TenantId, WorkspaceId } from './ids.ts'
 import type { Pace } from './pace.ts'
+import type { ConnectionChange } from './ports.ts'
 import type { EndUser } from './tenant.ts'
 import { type EpochSeconds, later } from './time.ts'
 import type { Sealed } from './vault.ts'
@@ -126,4 +127,10 @@ export function backoffUntil(now: EpochSeconds, failures: number, chance: Chance
 /** When the access token stops working; `undefined` when only a probe can tell. */
 export function expiryOf(credential: Credential): EpochSeconds | undefined {
   return credential.kind === 'refreshable' ? credential.expiresAt : undefined
+}
+
+/** A connection as a change that was stored leaves it: no read, since nothing may fail after the tokens are stored. */
+export function changed(read: Connection, change: ConnectionChange): Connection {
+  const members = Object.entries({ ...read, ...change }).filter(([, value]) => value !== null)
+  return Object.fromEntries(members) as unknown as Connection
 }

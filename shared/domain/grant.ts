@@ -1,10 +1,12 @@
 // Stores what a code exchange brought: a new connection, or new tokens for the one this end user already has to the
 // workspace. Tokens that end up in no connection, and those that are replaced, are revoked: nothing is left live and lost.
+import { grantNote } from './audit.ts'
 import type { ConnectSession } from './connect-session.ts'
 import {
   type Connection,
   type ConnectionRef,
   type Credential,
+  changed,
   expiryOf,
   nextDueAt,
   type Workspace,
@@ -46,6 +48,7 @@ export async function storeGrant(
     const workspace = await identifyWorkspace(services, tokens)
     const stored = await place(services, session, tokens, workspace)
     if (stored.outcome !== 'stored') await revokeOrphan(services, session, tokens)
+    else await services.audit.note(grantNote(session, stored.connection))
     return stored
   } catch (error) {
     // Nobody holds these tokens now. If the store is what failed, revoking them can fail for the same reason.
@@ -157,12 +160,6 @@ async function replaceTokens(
   if (!(await services.connections.replaceGrant(current, change, former))) return undefined
   if (former !== undefined) await settleRevocation(services, former)
   return changed(current, change)
-}
-
-/** A connection as a change that was stored leaves it: no read, since nothing may fail after the tokens are stored. */
-export function changed(read: Connection, change: ConnectionChange): Connection {
-  const members = Object.entries({ ...read, ...change }).filter(([, value]) => value !== null)
-  return Object.fromEntries(members) as unknown as Connection
 }
 
 /** The change that puts new tokens in place of a connection's: the next generation, due anew, with a clean record. */

@@ -12,6 +12,7 @@ export type IdentityProviderId = Brand<string, 'IdentityProviderId'>
 export type ConnectSessionId = Brand<string, 'ConnectSessionId'>
 export type ConnectionId = Brand<string, 'ConnectionId'>
 export type RevocationId = Brand<string, 'RevocationId'>
+export type AuditEventId = Brand<string, 'AuditEventId'>
 /** The tenant's own identifier of its user; opaque to us. */
 export type EndUserId = Brand<string, 'EndUserId'>
 /** ClickFunnels' id of a workspace: an integer there, its decimal digits here. */
@@ -25,6 +26,7 @@ export interface MintedIds {
   readonly connectSession: ConnectSessionId
   readonly connection: ConnectionId
   readonly revocation: RevocationId
+  readonly auditEvent: AuditEventId
 }
 
 /** Gives a new id of the named kind. */
@@ -38,6 +40,7 @@ const PREFIXES: Readonly<Record<keyof MintedIds, string>> = {
   connectSession: 'cs',
   connection: 'conn',
   revocation: 'rev',
+  auditEvent: 'aud',
 }
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'

@@ -25,7 +25,15 @@ const TENANTS_AT_ONCE = 100
 
 type Ports = Pick<
   Services,
-  'now' | 'tenants' | 'tenantKeys' | 'rootKeys' | 'sealedRecords' | 'rotationProgress' | 'vault' | 'log'
+  | 'now'
+  | 'tenants'
+  | 'tenantKeys'
+  | 'rootKeys'
+  | 'sealedRecords'
+  | 'rotationProgress'
+  | 'vault'
+  | 'audit'
+  | 'log'
 >
 
 /** How many of what were done. */
@@ -120,6 +128,7 @@ class Run {
     if (this.#isOlder(newest.createdAt, TENANT_KEY_DAYS) || arnOf(newest) !== tenant?.kmsKeyArn) {
       await tenantKeys.rotate(tenantId, tenant?.kmsKeyArn)
       this.report.rotated += 1
+      await this.#note(tenantId, 'tenant.rotate_key')
       return undefined
     }
     if (later(newest.createdAt, SETTLING_SECONDS) > now()) return undefined
@@ -151,10 +160,22 @@ class Run {
     if (!look.clean) return undefined
     for (const { version, retiredAt } of former) {
       if (retiredAt === undefined) await tenantKeys.retire(tenantId, version)
-      else await tenantKeys.remove(tenantId, version)
+      else {
+        await tenantKeys.remove(tenantId, version)
+        await this.#note(tenantId, 'tenant.remove_key')
+      }
       this.report[retiredAt === undefined ? 'retired' : 'removed'] += 1
     }
     return undefined
+  }
+
+  #note(tenantId: TenantId, action: 'tenant.rotate_key' | 'tenant.remove_key'): Promise<void> {
+    return this.#services.audit.note({
+      tenantId,
+      action,
+      resource: { type: 'tenant', id: tenantId },
+      result: 'ok',
+    })
   }
 
   #isOlder(moment: TenantKeyVersion['createdAt'], days: number): boolean {

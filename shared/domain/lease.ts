@@ -1,5 +1,6 @@
 // The lease: the right to refresh or probe one connection, and the ways to give it back. Every write under it names the
 // generation that was read and the owner, so that one who comes too late changes nothing.
+import { connectionNote } from './audit.ts'
 import { backoffUntil, type Connection, NOBODY, type ReauthorizationReason } from './connection.ts'
 import type { Services } from './ports.ts'
 import { ruleOf, type WorkResult } from './refresh-rules.ts'
@@ -79,7 +80,7 @@ export async function underLease<T>(
 
 /** Ends a connection's active life: only the end user can help now. */
 export async function requireReauthorization(
-  services: Pick<Services, 'now' | 'connections' | 'log'>,
+  services: Pick<Services, 'now' | 'connections' | 'audit' | 'log'>,
   connection: Connection,
   owner: string,
   reason: ReauthorizationReason,
@@ -93,6 +94,7 @@ export async function requireReauthorization(
   })
   if (!ended) return { outcome: 'overtaken' }
   services.log.warn('A connection needs its end user again', { connection: connection.id, reason })
+  await services.audit.note(connectionNote(connection, 'connection.require_reauthorization', { reason }))
   return { outcome: 'reauthorization_required' }
 }
 

@@ -2,6 +2,7 @@
 // pass the same contract suite.
 import type { HeaderList } from './api-headers.ts'
 import type { ApiKeys } from './api-keys.ts'
+import type { AuditEvents, AuditTrail } from './audit.ts'
 import type { ConnectLink, ConnectSession, PendingAuthorization, SessionState } from './connect-session.ts'
 import type {
   Chance,
@@ -284,6 +285,7 @@ export interface Services {
   readonly recoveryQueue: RecoveryQueue
   readonly dueIndex: DueIndex
   readonly usage: Usage
+  readonly auditEvents: AuditEvents
   readonly vault: Vault
   readonly tenantKeys: TenantKeys
   readonly rootKeys: RootKeys
@@ -296,4 +298,5 @@ export interface Services {
   readonly tokenMemory: TokenMemory
   readonly pacer: Pacer
   readonly limiter: Limiter
+  readonly audit: AuditTrail
 }

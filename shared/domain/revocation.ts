@@ -1,10 +1,11 @@
 // Revokes tokens at the provider (RFC 7009) that no connection holds any more. The debt is stored before the first
 // attempt and paid off by keep-alive if that fails, so that no live token is forgotten.
+import type { AuditNote } from './audit.ts'
 import type { Caller } from './caller.ts'
 import { withClientCredentials } from './client-secrets.ts'
 import { backoffUntil, type Connection, type Revocation } from './connection.ts'
 import { equalSecrets } from './hash.ts'
-import type { AppId, ConnectionId, TenantId } from './ids.ts'
+import { type AppId, type ConnectionId, parseId, type TenantId } from './ids.ts'
 import { findConnection } from './list-connections.ts'
 import type { Services, TokenSet } from './ports.ts'
 import type { Secret } from './secret.ts'
@@ -13,7 +14,7 @@ import type { SealBinding } from './vault.ts'
 
 type Ports = Pick<
   Services,
-  'now' | 'newId' | 'chance' | 'apps' | 'revocations' | 'vault' | 'authorizationServer' | 'log'
+  'now' | 'newId' | 'chance' | 'apps' | 'revocations' | 'vault' | 'authorizationServer' | 'audit' | 'log'
 >
 
 /** Seconds that the process which stored a debt has to pay it, before keep-alive tries. */
@@ -95,7 +96,10 @@ export async function settleRevocation(services: Ports, debt: Revocation): Promi
     if (hopeless)
       services.log.error('Gave up revoking tokens', { revocation: debt.id, attempts: debt.attempts })
     if (result === 'done' || hopeless) {
-      await services.revocations.settle(debt)
+      await Promise.all([
+        services.revocations.settle(debt),
+        services.audit.note(settlementNote(debt, hopeless)),
+      ])
       return 'settled'
     }
     await services.revocations.postpone(
@@ -106,6 +110,18 @@ export async function settleRevocation(services: Ports, debt: Revocation): Promi
   } catch (error) {
     services.log.error('A revocation could not be stored; it stays due', { revocation: debt.id, error })
     return 'error'
+  }
+}
+
+/** About the connection whose tokens they were, or the app, for tokens that no connection ever held. */
+function settlementNote({ tenantId, appId, record }: Revocation, hopeless: boolean): AuditNote {
+  const id = parseId('connection', record)
+  return {
+    tenantId,
+    action: 'connection.revoke_tokens',
+    resource: id === undefined ? { type: 'app', id: appId } : { type: 'connection', id },
+    result: 'ok',
+    ...(hopeless && { result: 'upstream_unreachable', reason: 'given up' }),
   }
 }
 

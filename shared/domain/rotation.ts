@@ -1,8 +1,8 @@
 // Commits rotated tokens: the one moment at which they are in our hands only. When the write fails, the sealed tokens go
 // to the recovery queue (recovery.ts) at once, and the write is tried on. Tokens that belong nowhere are revoked.
-import type { Connection } from './connection.ts'
+import { type Connection, changed } from './connection.ts'
 import { ServiceError } from './errors.ts'
-import { changed, replacement } from './grant.ts'
+import { replacement } from './grant.ts'
 import { equalSecrets } from './hash.ts'
 import { refOf } from './lease.ts'
 import type { Services, TokenSet } from './ports.ts'

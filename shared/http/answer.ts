@@ -1,6 +1,7 @@
 // What an endpoint answers, and its form for API Gateway (payload format 2.0).
 import { isUtf8 } from 'node:buffer'
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
+import type { AuditNote } from '#domain/audit.ts'
 import { ServiceError } from '#domain/errors.ts'
 
 export interface Answer {
@@ -9,6 +10,8 @@ export interface Answer {
   readonly headers: Readonly<Record<string, string>>
   readonly cookies?: readonly string[]
   readonly body?: string | Uint8Array
+  /** What happened, for the audit trail, where the route alone does not say it. Not sent. */
+  readonly audit?: AuditNote
 }
 
 export function json(status: number, body: unknown): Answer {

@@ -14,12 +14,15 @@ const limit = z.pipe(
   z.number().check(z.minimum(1), z.maximum(LIMIT.most)),
 )
 
+/** How many items of a list a page has. */
+export const pageLimit = z._default(limit, LIMIT.default)
+
 export const listQuerySchema = z.pipe(
   z.object({
     end_user_id: z.optional(endUserId),
     app_id: z.optional(id('app')),
     status: z.optional(z.enum(STATUSES)),
-    limit: z._default(limit, LIMIT.default),
+    limit: pageLimit,
     cursor: z.optional(id('connection')),
   }),
   z.transform(

@@ -8,6 +8,8 @@ export interface ApiRequest {
   readonly id: string
   readonly routeKey: string
   readonly method: string
+  /** Who sent it, as API Gateway saw it. */
+  readonly sourceIp: string
   /** Percent-decoded. */
   readonly path: string
   readonly pathParameters: Readonly<Record<string, string | undefined>>
@@ -28,6 +30,7 @@ export function toApiRequest(event: APIGatewayProxyEventV2): ApiRequest {
     id: context.requestId,
     routeKey: event.routeKey,
     method: context.http.method,
+    sourceIp: context.http.sourceIp,
     path: event.rawPath,
     pathParameters: event.pathParameters ?? {},
     rawQuery: event.rawQueryString,

@@ -1,6 +1,7 @@
 // Every route of the API, once: which function serves it and whose credential it takes.
 // The CDK stack makes the routes from this table, the functions must serve what it gives them (else they do not
 // compile), the $default function answers 405 from it, and the isolation tests walk it.
+import type { AuditAction } from '#domain/audit.ts'
 import type { Scope } from '#domain/caller.ts'
 
 /**
@@ -13,14 +14,21 @@ export type Access = 'tenant' | 'operator' | 'browser' | 'anyone'
 type Needed = Scope | { readonly safe: Scope; readonly unsafe: Scope }
 
 /** A tenant's route without a scope does not compile. */
-type Route =
-  | { readonly function: string; readonly access: 'tenant'; readonly scope: Needed }
-  | { readonly function: string; readonly access: Exclude<Access, 'tenant'> }
+export type Route = {
+  readonly function: string
+  /** What the audit trail calls a request to it; absent where nothing of a tenant is changed. */
+  readonly audit?: AuditAction
+} & ({ readonly access: 'tenant'; readonly scope: Needed } | { readonly access: Exclude<Access, 'tenant'> })
 
 const PROXIED = { safe: 'proxy:read', unsafe: 'proxy:write' } as const
 
 export const ROUTES = {
-  'POST /v1/connect-sessions': { function: 'connect-sessions', access: 'tenant', scope: 'sessions:write' },
+  'POST /v1/connect-sessions': {
+    function: 'connect-sessions',
+    access: 'tenant',
+    scope: 'sessions:write',
+    audit: 'connect_session.create',
+  },
   'GET /v1/connect-sessions/{id}': {
     function: 'connect-sessions',
     access: 'tenant',
@@ -30,6 +38,7 @@ export const ROUTES = {
     function: 'connect-sessions',
     access: 'tenant',
     scope: 'sessions:write',
+    audit: 'connect_session.complete',
   },
   'GET /v1/authorize': { function: 'authorize', access: 'browser' },
   'GET /v1/callback/{app_id}': { function: 'callback', access: 'browser' },
@@ -39,22 +48,50 @@ export const ROUTES = {
     function: 'connections',
     access: 'tenant',
     scope: 'connections:write',
+    audit: 'connection.refresh',
   },
-  'DELETE /v1/connections/{id}': { function: 'connections', access: 'tenant', scope: 'connections:write' },
+  'DELETE /v1/connections/{id}': {
+    function: 'connections',
+    access: 'tenant',
+    scope: 'connections:write',
+    audit: 'connection.delete',
+  },
   'GET /v1/connections/{id}/funnels': { function: 'proxy', access: 'tenant', scope: 'proxy:read' },
   'ANY /v1/connections/{id}/proxy/{path+}': { function: 'proxy', access: 'tenant', scope: PROXIED },
-  'POST /v1/tenants': { function: 'tenants', access: 'operator' },
+  'GET /v1/audit-events': { function: 'audit-events', access: 'tenant', scope: 'audit:read' },
+  'GET /v1/tenants/{tenant_id}/audit-events': { function: 'audit-events', access: 'operator' },
+  'POST /v1/tenants': { function: 'tenants', access: 'operator', audit: 'tenant.create' },
   'GET /v1/tenants/{tenant_id}': { function: 'tenants', access: 'operator' },
-  'PATCH /v1/tenants/{tenant_id}': { function: 'tenants', access: 'operator' },
-  'POST /v1/tenants/{tenant_id}/apps': { function: 'tenants', access: 'operator' },
+  'PATCH /v1/tenants/{tenant_id}': { function: 'tenants', access: 'operator', audit: 'tenant.update' },
+  'POST /v1/tenants/{tenant_id}/apps': { function: 'tenants', access: 'operator', audit: 'app.create' },
   'GET /v1/tenants/{tenant_id}/apps': { function: 'tenants', access: 'operator' },
   'GET /v1/tenants/{tenant_id}/apps/{app_id}': { function: 'tenants', access: 'operator' },
-  'PATCH /v1/tenants/{tenant_id}/apps/{app_id}': { function: 'tenants', access: 'operator' },
-  'POST /v1/tenants/{tenant_id}/api-keys': { function: 'credentials', access: 'operator' },
+  'PATCH /v1/tenants/{tenant_id}/apps/{app_id}': {
+    function: 'tenants',
+    access: 'operator',
+    audit: 'app.update',
+  },
+  'POST /v1/tenants/{tenant_id}/api-keys': {
+    function: 'credentials',
+    access: 'operator',
+    audit: 'api_key.create',
+  },
   'GET /v1/tenants/{tenant_id}/api-keys': { function: 'credentials', access: 'operator' },
-  'POST /v1/tenants/{tenant_id}/api-keys/{key_id}/rotate': { function: 'credentials', access: 'operator' },
-  'DELETE /v1/tenants/{tenant_id}/api-keys/{key_id}': { function: 'credentials', access: 'operator' },
-  'POST /v1/tenants/{tenant_id}/identity-providers': { function: 'credentials', access: 'operator' },
+  'POST /v1/tenants/{tenant_id}/api-keys/{key_id}/rotate': {
+    function: 'credentials',
+    access: 'operator',
+    audit: 'api_key.rotate',
+  },
+  'DELETE /v1/tenants/{tenant_id}/api-keys/{key_id}': {
+    function: 'credentials',
+    access: 'operator',
+    audit: 'api_key.revoke',
+  },
+  'POST /v1/tenants/{tenant_id}/identity-providers': {
+    function: 'credentials',
+    access: 'operator',
+    audit: 'identity_provider.create',
+  },
   'GET /v1/tenants/{tenant_id}/identity-providers': { function: 'credentials', access: 'operator' },
   'GET /v1/tenants/{tenant_id}/identity-providers/{provider_id}': {
     function: 'credentials',
@@ -63,14 +100,20 @@ export const ROUTES = {
   'PATCH /v1/tenants/{tenant_id}/identity-providers/{provider_id}': {
     function: 'credentials',
     access: 'operator',
+    audit: 'identity_provider.update',
   },
   'DELETE /v1/tenants/{tenant_id}/identity-providers/{provider_id}': {
     function: 'credentials',
     access: 'operator',
+    audit: 'identity_provider.delete',
   },
   'GET /v1/tenants/{tenant_id}/keys': { function: 'tenants', access: 'operator' },
-  'DELETE /v1/tenants/{tenant_id}/keys': { function: 'tenants', access: 'operator' },
-  'POST /v1/tenants/{tenant_id}/keys/rotate': { function: 'tenants', access: 'operator' },
+  'DELETE /v1/tenants/{tenant_id}/keys': { function: 'tenants', access: 'operator', audit: 'tenant.shred' },
+  'POST /v1/tenants/{tenant_id}/keys/rotate': {
+    function: 'tenants',
+    access: 'operator',
+    audit: 'tenant.rotate_key',
+  },
   'POST /v1/root-keys/rotate': { function: 'tenants', access: 'operator' },
   'GET /v1/health': { function: 'service', access: 'anyone' },
   'GET /v1/errors': { function: 'service', access: 'anyone' },

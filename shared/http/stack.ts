@@ -2,10 +2,12 @@
 // whatever happens into an answer. Rules of the business never live here.
 import middy from '@middy/core'
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
+import type { AuditTrail } from '#domain/audit.ts'
 import { type Caller, CallerRefused, requireScope } from '#domain/caller.ts'
 import { ServiceError } from '#domain/errors.ts'
 import type { Services } from '#domain/ports.ts'
 import { type Answer, toResult } from './answer.ts'
+import { auditing } from './audit.ts'
 import type { Authenticate } from './authenticate.ts'
 import { corsHeaders, preflight, VARY } from './cors.ts'
 import { PROBLEMS, problemAnswer } from './problem.ts'
@@ -21,6 +23,8 @@ export type Endpoint<K extends RouteKey> = (typeof ROUTES)[K]['access'] extends 
 export type Endpoints<F extends ApiFunction> = { readonly [K in RoutesOf<F>]: Endpoint<K> }
 
 export interface StackPorts extends Pick<Services, 'log' | 'publicUrl'> {
+  /** Absent in a function that changes nothing of anybody's. */
+  readonly audit?: AuditTrail
   /** Absent in a function whose routes take no tenant's credential. */
   readonly authenticate?: Authenticate
   /** What a browser is shown instead of a problem document, in a function that people visit. */
@@ -42,6 +46,7 @@ export type HttpHandler = (
 
 /** Wraps the endpoints of a function into its Lambda handler. */
 export function httpHandler<F extends ApiFunction>(ports: StackPorts, endpoints: Endpoints<F>): HttpHandler {
+  const audit = ports.audit && auditing(ports.audit)
   const served: Readonly<Record<string, (request: ApiRequest, caller: Caller) => Promise<Answer>>> = endpoints
 
   const answering = {
@@ -50,11 +55,11 @@ export function httpHandler<F extends ApiFunction>(ports: StackPorts, endpoints:
       run.internal.startedAt = performance.now()
     },
     after: async (run: Run) => {
-      run.response = finish(run, run.response as Answer)
+      run.response = await finish(run, run.response as Answer)
     },
     onError: async (run: Run) => {
       const page = await ports.faultPage?.(run.event as ApiRequest, run.error)
-      run.response = finish(run, page ?? problemAnswer(run.error, ports.publicUrl))
+      run.response = await finish(run, page ?? problemAnswer(run.error, ports.publicUrl))
     },
   }
 
@@ -81,7 +86,10 @@ export function httpHandler<F extends ApiFunction>(ports: StackPorts, endpoints:
     },
   }
 
-  function finish({ event, error, internal }: Run, answer: Answer): APIGatewayProxyStructuredResultV2 {
+  async function finish(
+    { event, error, internal }: Run,
+    answer: Answer,
+  ): Promise<APIGatewayProxyStructuredResultV2> {
     const request = event as ApiRequest
     let failure = error
     let result: APIGatewayProxyStructuredResultV2
@@ -102,6 +110,7 @@ export function httpHandler<F extends ApiFunction>(ports: StackPorts, endpoints:
     if (isOurFault(failure)) ports.log.error('Request failed', { ...line, error: failure })
     else
       ports.log.info('Request', { ...line, ...(failure instanceof ServiceError && { code: failure.code }) })
+    await audit?.(request, answer, failure)
     return result
   }
 

@@ -1,18 +1,31 @@
-// The composition root of the function that handles credentials: the store, and no key of the vault.
+// The composition root of the functions that know credentials and read the audit trail: the store, and no key of the vault.
 import { randomBytes } from 'node:crypto'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDbApiKeys } from '#adapters/dynamodb-api-keys.ts'
+import { DynamoDbAuditEvents } from '#adapters/dynamodb-audit-events.ts'
 import { DynamoDbIdentityProviders } from '#adapters/dynamodb-identity-providers.ts'
 import { Table } from '#adapters/dynamodb-table.ts'
 import { DynamoDbTenants } from '#adapters/dynamodb-tenants.ts'
+import { AuditTrail } from '#domain/audit.ts'
 import { idMinter } from '#domain/ids.ts'
 import type { Services } from '#domain/ports.ts'
 import { epochSeconds } from '#domain/time.ts'
 import { createLog } from './logger.ts'
+import { lateTokenVerifier } from './token-verifier.ts'
 
 export type CredentialServices = Pick<
   Services,
-  'now' | 'newId' | 'randomBytes' | 'publicUrl' | 'tenants' | 'apiKeys' | 'identityProviders' | 'log'
+  | 'now'
+  | 'newId'
+  | 'randomBytes'
+  | 'publicUrl'
+  | 'tenants'
+  | 'apiKeys'
+  | 'identityProviders'
+  | 'tokenVerifier'
+  | 'auditEvents'
+  | 'audit'
+  | 'log'
 >
 
 /** DynamoDB answers in milliseconds; a connection that hangs is given up and tried again well inside a request. */
@@ -20,17 +33,29 @@ const AWS_TIMEOUTS = { connectionTimeout: 1_000, requestTimeout: 3_000 }
 
 export function createCredentialServices(
   functionName: string,
-  settings: { readonly TABLE_NAME: string; readonly PUBLIC_URL: string },
+  settings: {
+    readonly TABLE_NAME: string
+    readonly PUBLIC_URL: string
+    readonly AUDIT_RETENTION_DAYS: string
+  },
 ): CredentialServices {
   const table = new Table(new DynamoDBClient({ requestHandler: AWS_TIMEOUTS }), settings.TABLE_NAME)
+  const now = () => epochSeconds(Date.now() / 1000)
+  const newId = idMinter(Date.now, randomBytes)
+  const log = createLog(functionName)
+  const auditEvents = new DynamoDbAuditEvents(table)
+  const trail = { events: auditEvents, newId, now, log }
   return {
-    now: () => epochSeconds(Date.now() / 1000),
-    newId: idMinter(Date.now, randomBytes),
+    now,
+    newId,
     randomBytes,
     publicUrl: settings.PUBLIC_URL,
     tenants: new DynamoDbTenants(table),
     apiKeys: new DynamoDbApiKeys(table),
     identityProviders: new DynamoDbIdentityProviders(table),
-    log: createLog(functionName),
+    tokenVerifier: lateTokenVerifier(settings.PUBLIC_URL),
+    auditEvents,
+    audit: new AuditTrail(trail, Number(settings.AUDIT_RETENTION_DAYS), functionName),
+    log,
   }
 }

@@ -24,7 +24,10 @@ const limits = z.object({
   DEFAULT_REQUESTS_PER_SECOND: limit,
 })
 
-const store = z.extend(z.extend(api, vault.shape), limits.shape)
+const audit = z.object({ AUDIT_RETENTION_DAYS: z.string().check(z.regex(/^[1-9]\d{0,3}$/)) })
+
+const trailed = z.extend(api, audit.shape)
+const store = z.extend(z.extend(trailed, vault.shape), limits.shape)
 const full = z.extend(z.extend(store, provider.shape), recovery.shape)
 
 /** What each function finds in its environment, by the function's file name. */
@@ -37,8 +40,9 @@ export const ENV = {
   'keep-alive': full,
   'recover-rotations': full,
   'rotate-keys': store,
-  credentials: api,
+  credentials: trailed,
   tenants: store,
+  'audit-events': trailed,
   service: z.object({ PUBLIC_URL: url }),
 } as const
 

@@ -5,6 +5,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { KMSClient } from '@aws-sdk/client-kms'
 import { ClickFunnelsApi } from '#adapters/clickfunnels-api.ts'
 import { DynamoDbApiKeys } from '#adapters/dynamodb-api-keys.ts'
+import { DynamoDbAuditEvents } from '#adapters/dynamodb-audit-events.ts'
 import { DynamoDbConnections } from '#adapters/dynamodb-connections.ts'
 import { DynamoDbIdentityProviders } from '#adapters/dynamodb-identity-providers.ts'
 import { DynamoDbKeyedCalls } from '#adapters/dynamodb-keyed-calls.ts'
@@ -19,18 +20,18 @@ import { KmsRootKeys } from '#adapters/kms-root-keys.ts'
 import { KmsTenantKeys } from '#adapters/kms-tenant-keys.ts'
 import { KmsVault } from '#adapters/kms-vault.ts'
 import { LateAuthorizationServer } from '#adapters/late-authorization-server.ts'
-import { LateTokenVerifier } from '#adapters/late-token-verifier.ts'
 import { type ProviderSettings, providerProfile } from '#adapters/provider-profiles.ts'
 import { SqsRecoveryQueue } from '#adapters/sqs-recovery-queue.ts'
 import { TenantKeyWrapping } from '#adapters/tenant-key-wrapping.ts'
+import { AuditTrail } from '#domain/audit.ts'
 import { idMinter } from '#domain/ids.ts'
 import { Limiter, type Limits } from '#domain/limits.ts'
 import { Pacer } from '#domain/pace.ts'
 import type { Services } from '#domain/ports.ts'
-import { isLoopback } from '#domain/tenant.ts'
 import { epochSeconds } from '#domain/time.ts'
 import { TokenMemory } from '#domain/token-memory.ts'
 import { createLog } from './logger.ts'
+import { lateTokenVerifier } from './token-verifier.ts'
 
 /** What a function that reaches no provider has: the operator's. */
 export type StoreServices = Omit<
@@ -50,6 +51,7 @@ interface StoreSettings {
   readonly DEFAULT_CONNECTIONS: string
   readonly DEFAULT_SESSIONS_PER_MINUTE: string
   readonly DEFAULT_REQUESTS_PER_SECOND: string
+  readonly AUDIT_RETENTION_DAYS: string
 }
 
 /** DynamoDB answers in milliseconds; a connection that hangs is given up and tried again well inside a request. */
@@ -66,9 +68,12 @@ export function createStoreServices(functionName: string, settings: StoreSetting
   const revocations = new DynamoDbRevocations(table)
   const usage = new DynamoDbUsage(table)
   const log = createLog(functionName)
+  const newId = idMinter(Date.now, randomBytes)
+  const auditEvents = new DynamoDbAuditEvents(table)
+  const trail = { events: auditEvents, newId, now, log }
   return {
     now,
-    newId: idMinter(Date.now, randomBytes),
+    newId,
     randomBytes,
     chance: Math.random,
     sleep: (milliseconds) => sleep(milliseconds),
@@ -89,6 +94,8 @@ export function createStoreServices(functionName: string, settings: StoreSetting
     sealedRecords,
     rotationProgress: sealedRecords,
     usage,
+    auditEvents,
+    audit: new AuditTrail(trail, Number(settings.AUDIT_RETENTION_DAYS), functionName),
     limiter: new Limiter(usage, defaultLimits(settings), log),
     log,
     tokenMemory: new TokenMemory(),
@@ -105,10 +112,7 @@ export function createServices(
   return {
     ...createStoreServices(functionName, settings),
     provider,
-    tokenVerifier: new LateTokenVerifier(async () => {
-      const { tokenVerifier } = await import('#adapters/jwt-verifier.ts')
-      return tokenVerifier(isLoopback(new URL(settings.PUBLIC_URL)))
-    }),
+    tokenVerifier: lateTokenVerifier(settings.PUBLIC_URL),
     recoveryQueue: new SqsRecoveryQueue(settings.RECOVERY_QUEUE_URL),
     authorizationServer: new LateAuthorizationServer(async () => {
       const { ClickFunnelsOAuth } = await import('#adapters/clickfunnels-oauth.ts')

@@ -9,6 +9,7 @@ import {
 import { KMSClient } from '@aws-sdk/client-kms'
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
 import { DynamoDbApiKeys } from '#adapters/dynamodb-api-keys.ts'
+import { DynamoDbAuditEvents } from '#adapters/dynamodb-audit-events.ts'
 import { DynamoDbConnections } from '#adapters/dynamodb-connections.ts'
 import { DynamoDbIdentityProviders } from '#adapters/dynamodb-identity-providers.ts'
 import { DynamoDbKeyedCalls } from '#adapters/dynamodb-keyed-calls.ts'
@@ -69,6 +70,7 @@ export async function openBackend(): Promise<Backend> {
       sealedRecords,
       rotationProgress: sealedRecords,
       usage: new DynamoDbUsage(table),
+      auditEvents: new DynamoDbAuditEvents(table),
     },
     item: async (key) => {
       const { Item } = await client.send(new GetItemCommand({ TableName: TABLE, Key: marshall(key) }))

@@ -1,6 +1,7 @@
 // The stores on DynamoDB keep the contracts of the ports.
 import { afterAll, beforeAll, describe } from 'vitest'
 import { apiKeysContract } from '../contracts/api-keys.ts'
+import { auditEventsContract } from '../contracts/audit-events.ts'
 import { connectionGrantsContract } from '../contracts/connection-grants.ts'
 import { connectionsContract } from '../contracts/connections.ts'
 import { connectionsListContract } from '../contracts/connections-list.ts'
@@ -32,4 +33,5 @@ describe('the DynamoDB stores', () => {
   keyedCallsContract(open)
   sealedRecordsContract(open)
   usageContract(open)
+  auditEventsContract(open)
 })

@@ -2,6 +2,7 @@
 import { beforeEach, describe } from 'vitest'
 import { type FakeServices, fakeServices } from '../fakes.ts'
 import { apiKeysContract } from './api-keys.ts'
+import { auditEventsContract } from './audit-events.ts'
 import { connectionGrantsContract } from './connection-grants.ts'
 import { connectionsContract } from './connections.ts'
 import { connectionsListContract } from './connections-list.ts'
@@ -32,6 +33,7 @@ describe('the fakes', () => {
   keyedCallsContract(() => services)
   sealedRecordsContract(() => services)
   usageContract(() => services)
+  auditEventsContract(() => services)
   vaultContract(() => services.vault)
   tenantKeysContract(
     () => services,

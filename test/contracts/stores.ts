@@ -16,6 +16,7 @@ export type Stores = Pick<
   | 'sealedRecords'
   | 'rotationProgress'
   | 'usage'
+  | 'auditEvents'
 >
 
 /** Gives the stores of the test that runs; what other tests put there must not matter. */

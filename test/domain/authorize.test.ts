@@ -139,6 +139,7 @@ describe('the confirmation page', () => {
     expect((await decline('')).outcome).toBe('confirm')
     expect(await decline('shown')).toEqual({
       outcome: 'declined',
+      session: expect.objectContaining({ id: session.id }),
       product: {
         name: 'Saas',
         returnTo: `https://saas.example.com/settings?connect_session=${session.id}&status=denied&error=access_denied`,

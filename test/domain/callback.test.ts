@@ -75,6 +75,7 @@ describe('a response that is refused outright', () => {
     const strange = { cookies: new Map() }
     expect(await respond(scene, journey, strange)).toEqual({
       outcome: 'other_browser',
+      session: expect.objectContaining({ id: journey.session.id }),
       product: {
         name: 'Saas',
         returnTo: `https://saas.example.com/settings?connect_session=${journey.session.id}&status=authorizing&error=started_in_other_browser`,
@@ -83,6 +84,7 @@ describe('a response that is refused outright', () => {
     await updateTenant(scene.services, scene.caller.tenant.id, { returnUrls: [] })
     expect(await respond(scene, journey, strange)).toEqual({
       outcome: 'other_browser',
+      session: expect.objectContaining({ id: journey.session.id }),
       product: { name: 'Saas' },
     })
   })
@@ -107,7 +109,7 @@ describe('a response that is refused outright', () => {
     const scene = await openScene()
     const journey = await scene.leave({ completion: 'confirmed' })
     await updateTenant(scene.services, scene.caller.tenant.id, { status: 'suspended' })
-    expect(await respond(scene, journey)).toEqual({ outcome: 'suspended', product: { name: 'Saas' } })
+    expect(await respond(scene, journey)).toMatchObject({ outcome: 'suspended', product: { name: 'Saas' } })
     expect(scene.services.clickfunnels.counts.exchangeCode).toBe(0)
   })
 

@@ -12,6 +12,7 @@ const KINDS = {
   connectSession: 'cs',
   connection: 'conn',
   revocation: 'rev',
+  auditEvent: 'aud',
 } as const satisfies Record<keyof MintedIds, string>
 const kinds = Object.entries(KINDS) as [keyof MintedIds, string][]
 const mintAt = (milliseconds: number, random: (size: number) => Uint8Array = randomBytes) =>

@@ -26,7 +26,13 @@ describe('alarms', () => {
 
   it('exist for every function, for the API, for keep-alive and for lost rotations', () => {
     const functions = Object.keys(ENV).flatMap((name) => [`${name}-errors`, `${name}-throttles`])
-    const others = ['api-server-errors', 'keep-alive-slow', 'keep-alive-stopped', 'rotations-not-recovered']
+    const others = [
+      'api-server-errors',
+      'audit-events-unwritten',
+      'keep-alive-slow',
+      'keep-alive-stopped',
+      'rotations-not-recovered',
+    ]
     expect(alarms.map(({ description }) => anchorOf(description)).sort()).toEqual(
       [...functions, ...others].sort(),
     )
@@ -44,7 +50,7 @@ describe('runbook', () => {
   it('has no section about an alarm that is gone', () => {
     const known = new Set(alarms.map(({ description }) => anchorOf(description)))
     const about = [...sections.keys()].filter((anchor) =>
-      /-(errors|throttles|slow|stopped|recovered)$/.test(anchor),
+      /-(errors|throttles|slow|stopped|recovered|unwritten)$/.test(anchor),
     )
     expect(about.filter((anchor) => !known.has(anchor))).toEqual([])
   })

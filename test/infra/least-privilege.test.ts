@@ -65,6 +65,7 @@ const ALLOWED: Readonly<Record<FunctionName, readonly string[]>> = {
   'rotate-keys': [...table(...READ_AND_WRITE), ...ROTATION],
   credentials: table(...READ_AND_WRITE, 'BatchGetItem'),
   tenants: [...table(...READ_AND_WRITE), ...ROTATION],
+  'audit-events': table(...READ, 'PutItem', 'UpdateItem'),
   service: [],
 }
 
@@ -72,7 +73,7 @@ interface Statement {
   readonly Effect: string
   readonly Action: string | readonly string[]
   readonly Resource: Reference | readonly Reference[]
-  readonly Condition?: { readonly StringEquals: Readonly<Record<string, string>> }
+  readonly Condition?: { readonly StringEquals?: Readonly<Record<string, string>> }
 }
 type Reference =
   | string
@@ -110,6 +111,7 @@ function permissionsOf(role: string, ownLog = ''): string[] {
   const lines = policies
     .filter((policy) => policy.roles.includes(role))
     .flatMap((policy) => policy.statements)
+    .filter(({ Effect }) => Effect !== 'Deny')
     .flatMap(({ Effect, Action, Resource, Condition }) => {
       expect(Effect).toBe('Allow')
       expect(Object.keys(Condition ?? { StringEquals: {} })).toEqual(['StringEquals'])
@@ -129,6 +131,24 @@ function permissionsOf(role: string, ownLog = ''): string[] {
 
 it.each(NAMES)('%s may do what is listed here and nothing else', (name) => {
   expect(permissionsOf(roleOf(name), logOf(name))).toEqual([...LOG_AND_TRACES, ...ALLOWED[name]].sort())
+})
+
+it('whoever may write to the table may neither change nor delete what is in an audit trail', () => {
+  for (const name of NAMES) {
+    const denials = policies
+      .filter((policy) => policy.roles.includes(roleOf(name)))
+      .flatMap((policy) => policy.statements)
+      .filter(({ Effect }) => Effect === 'Deny')
+      .map(({ Resource, ...rest }) => ({ ...rest, on: named(Resource as Reference, '') }))
+    const writes = ALLOWED[name].some((line) => /^dynamodb:(Put|Update|Delete)Item on Table$/.test(line))
+    const denial = {
+      Effect: 'Deny',
+      Action: ['dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
+      Condition: { 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': 'audit#*' } },
+      on: 'Table',
+    }
+    expect(denials, name).toEqual(writes ? [denial] : [])
+  }
 })
 
 it('a schedule may invoke its function and nothing else', () => {

@@ -27,6 +27,7 @@ describe('synthesis', () => {
       ['DefaultConnections', ''],
       ['DefaultSessionsPerMinute', ''],
       ['DefaultRequestsPerSecond', ''],
+      ['AuditRetentionDays', '365'],
       ['ClickFunnelsProfile', 'clickfunnels'],
       ['ClickFunnelsAccountsUrl', ''],
       ['ClickFunnelsApiUrl', ''],

@@ -62,6 +62,9 @@ test('tokens, client secrets, API keys, codes and code verifiers appear nowhere 
     await remember()
   }
   await call('GET', `/v1/tenants/${tenant.id}/apps`)
+  const trail = await call('GET', '/v1/audit-events?limit=100')
+  expect(trail.data.length).toBeGreaterThan(10)
+  await call('GET', `/v1/tenants/${tenant.id}/audit-events?limit=100`)
   const stored = (await dump()) + whileAwaiting
   await call('DELETE', `/v1/connections/${id}`)
 

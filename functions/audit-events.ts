@@ -1,0 +1,35 @@
+// The audit trail of a tenant, for the tenant and for the operator. A tenant that was deleted still has one.
+import type { AuditPage } from '#domain/audit.ts'
+import type { TenantId } from '#domain/ids.ts'
+import { json } from '#http/answer.ts'
+import { auditEventJson, auditQuerySchema } from '#http/audit-json.ts'
+import { authentication } from '#http/authenticate.ts'
+import { parseQuery, pathId } from '#http/parse.ts'
+import { type ApiRequest, queryParameters } from '#http/request.ts'
+import { httpHandler } from '#http/stack.ts'
+import { type CredentialServices, createCredentialServices } from '#runtime/credential-services.ts'
+import { onLambda } from '#runtime/lambda.ts'
+
+export const auditEvents = (services: CredentialServices) => {
+  const list = (request: ApiRequest, tenantId: TenantId): Promise<AuditPage> => {
+    const { filter, limit, after } = parseQuery(auditQuerySchema, queryParameters(request))
+    return services.auditEvents.list(tenantId, filter, limit, services.now(), after)
+  }
+  const page = ({ items, next }: AuditPage, reader: 'tenant' | 'operator') =>
+    json(200, {
+      data: items.map((event) => auditEventJson(event, reader)),
+      ...(next && { next_cursor: next }),
+    })
+
+  return httpHandler<'audit-events'>(
+    { ...services, ...authentication(services) },
+    {
+      'GET /v1/audit-events': async (request, { tenant }) => page(await list(request, tenant.id), 'tenant'),
+
+      'GET /v1/tenants/{tenant_id}/audit-events': async (request) =>
+        page(await list(request, pathId('tenant', request.pathParameters.tenant_id, 'tenant')), 'operator'),
+    },
+  )
+}
+
+export const handler = await onLambda('audit-events', createCredentialServices, auditEvents)

@@ -1,0 +1,153 @@
+// What a request leaves in the audit trail, and what leaves nothing there.
+import { readFileSync } from 'node:fs'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { AUDIT_ACTIONS, AuditTrail } from '#domain/audit.ts'
+import { ServiceError } from '#domain/errors.ts'
+import { json, noContent } from '#http/answer.ts'
+import { type Auditing, auditing } from '#http/audit.ts'
+import { problemAnswer } from '#http/problem.ts'
+import { ROUTES } from '#http/routes.ts'
+import { newId } from '../contracts/samples.ts'
+import { FakeAuditEvents } from '../fakes/audit-events.ts'
+import { FakeClock } from '../fakes/clock.ts'
+import { FakeLog } from '../fakes/log.ts'
+import { PUBLIC_URL } from '../fakes.ts'
+import { aRequest, type EventParts } from './events.ts'
+
+const TENANT = newId('tenant')
+const KEY = newId('apiKey')
+const CONNECTION = newId('connection')
+const OPERATOR = 'arn:aws:iam::111122223333:user/ops'
+
+let events: FakeAuditEvents
+let audit: Auditing
+beforeEach(() => {
+  events = new FakeAuditEvents()
+  const clock = new FakeClock()
+  audit = auditing(new AuditTrail({ events, newId, now: clock.now, log: new FakeLog() }, 30, 'connections'))
+})
+
+const byKey = (parts: EventParts) =>
+  ({ ...aRequest(parts), caller: { tenant: { id: TENANT }, actor: { kind: 'api_key', id: KEY } } }) as never
+const disconnecting = (id: string = CONNECTION, headers = {}) =>
+  byKey({ routeKey: 'DELETE /v1/connections/{id}', method: 'DELETE', pathParameters: { id }, headers })
+const refusal = (code: ConstructorParameters<typeof ServiceError>[0]) => new ServiceError(code, 'no')
+const fail = (request: never, failure: unknown) => audit(request, problemAnswer(failure, PUBLIC_URL), failure)
+const written = () => [...events.items.values()]
+
+test('a change says who did what to what, from where, and how it ended', async () => {
+  await audit(disconnecting(CONNECTION, { 'user-agent': 'saas/1.0' }), noContent, undefined)
+  expect(written()).toEqual([
+    {
+      id: expect.stringMatching(/^aud_/),
+      tenantId: TENANT,
+      at: expect.any(Number),
+      action: 'connection.delete',
+      actor: { kind: 'api_key', id: KEY },
+      resource: { type: 'connection', id: CONNECTION },
+      result: 'ok',
+      from: { ip: '192.0.2.1', userAgent: 'saas/1.0', requestId: 'request-1' },
+      expiresAt: expect.any(Number),
+    },
+  ])
+})
+
+test('a change that was refused or failed says so', async () => {
+  await fail(disconnecting(), refusal('not_found'))
+  await fail(disconnecting(), new Error('a fault of ours'))
+  expect(events.story()).toEqual(['connection.delete: not_found', 'connection.delete: internal_error'])
+})
+
+test("the operator's changes name the principal, and what was made", async () => {
+  const app = newId('app')
+  const made = (routeKey: string, pathParameters = {}) =>
+    aRequest({ routeKey, method: 'POST', pathParameters, operator: OPERATOR })
+  await audit(made('POST /v1/tenants'), json(201, { id: TENANT }), undefined)
+  await audit(
+    made('POST /v1/tenants/{tenant_id}/apps', { tenant_id: TENANT }),
+    json(201, { id: app }),
+    undefined,
+  )
+  expect(written()).toMatchObject([
+    { tenantId: TENANT, action: 'tenant.create', resource: { type: 'tenant', id: TENANT } },
+    { tenantId: TENANT, action: 'app.create', resource: { type: 'app', id: app } },
+  ])
+  for (const { actor } of written()) expect(actor).toEqual({ kind: 'operator', id: OPERATOR })
+})
+
+test('what a path holds in the place of an id is not written down', async () => {
+  await fail(disconnecting('a'.repeat(10_000)), refusal('not_found'))
+  expect(written()).toMatchObject([{ resource: { type: 'connection' } }])
+  expect(written()[0]?.resource).not.toHaveProperty('id')
+})
+
+test('a long user agent is cut off', async () => {
+  await audit(
+    disconnecting(CONNECTION, { 'user-agent': `${'x'.repeat(199)}\u{1F600}` }),
+    noContent,
+    undefined,
+  )
+  expect(written()[0]?.from?.userAgent).toHaveLength(200)
+})
+
+describe('nothing is written', () => {
+  test.each(['GET /v1/connections/{id}', 'ANY /v1/connections/{id}/proxy/{path+}'])(
+    'of %s that is answered, nor of one that fails',
+    async (routeKey) => {
+      const request = byKey({ routeKey, pathParameters: { id: CONNECTION } })
+      await audit(request, json(200, {}), undefined)
+      await fail(request, refusal('not_found'))
+      expect(written()).toEqual([])
+    },
+  )
+
+  test.each([
+    'malformed_request',
+    'validation_failed',
+    'request_too_large',
+    'tenant_limit_exceeded',
+  ] as const)('of a change that was not even tried: %s', async (code) => {
+    await fail(disconnecting(), refusal(code))
+    expect(written()).toEqual([])
+  })
+
+  test('where nobody knows whose it is', async () => {
+    const unknown = aRequest({ routeKey: 'DELETE /v1/connections/{id}', pathParameters: { id: CONNECTION } })
+    await fail(unknown as never, refusal('invalid_credential'))
+    expect(written()).toEqual([])
+  })
+})
+
+test('a refused access is written once, however often the same is refused', async () => {
+  const request = byKey({ routeKey: 'GET /v1/connections/{id}', pathParameters: { id: CONNECTION } })
+  const other = byKey({ routeKey: 'GET /v1/connections' })
+  for (let i = 0; i < 5; i++) await fail(request, refusal('insufficient_scope'))
+  await fail(other, refusal('insufficient_scope'))
+  expect(written()).toMatchObject([
+    {
+      action: 'access.refuse',
+      resource: { type: 'connection', id: CONNECTION },
+      result: 'insufficient_scope',
+      reason: 'GET /v1/connections/{id}',
+    },
+    { action: 'access.refuse', resource: { type: 'tenant', id: TENANT }, reason: 'GET /v1/connections' },
+  ])
+})
+
+test('every route that changes something of a tenant names its action; none that reads does', () => {
+  for (const [routeKey, route] of Object.entries(ROUTES)) {
+    const reads = /^(GET|ANY) |^\$default|^POST \/v1\/root-keys/.test(routeKey)
+    const how = reads
+      ? 'takes no "audit": it changes nothing'
+      : 'changes something: name its action by "audit" in http/routes.ts (AUDIT_ACTIONS of domain/audit.ts, docs/audit.md)'
+    expect('audit' in route, `${routeKey} ${how}`).toBe(!reads)
+  }
+})
+
+test('docs/audit.md has a line for every action', () => {
+  const documented = readFileSync('docs/audit.md', 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('| `'))
+  const missing = AUDIT_ACTIONS.filter((action) => !documented.some((line) => line.includes(`\`${action}\``)))
+  expect(missing).toEqual([])
+})
