@@ -8,6 +8,7 @@ import { promisify } from 'node:util'
 import type { Browser, Page } from 'playwright-core'
 import { build } from 'vite'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { Tokens } from '../../infra/local/demo/tokens.ts'
 import { type LoopbackServer, listenOnLoopback } from '../../infra/local/loopback-server.ts'
 import { snippet } from '../client/snippets.ts'
 import { type TestTenant, testClient } from '../support/stack.ts'
@@ -16,6 +17,9 @@ import { launchBrowser, type RunningStack, startLocalStack } from './browser.ts'
 const run = promisify(execFile)
 const project = mkdtempSync(join(tmpdir(), 'vite-project-'))
 const built = join(project, 'dist')
+/** The product's own login. */
+const tokens = new Tokens()
+const USER = { id: 'user-1', name: 'demo user 1' }
 let browser: Browser
 let stack: RunningStack
 let server: LoopbackServer
@@ -32,8 +36,8 @@ beforeAll(async () => {
 
   server = await listenOnLoopback(0, ({ url = '/' }, response) => {
     const { pathname } = new URL(url, 'http://127.0.0.1')
-    // The product's own login would answer with a JWT.
-    if (pathname === '/token') return void response.end(tenant.apiKey)
+    if (pathname === '/token') return void response.end(tokens.issue(server.url, tenant.id, USER))
+    if (pathname === '/.well-known/jwks.json') return void response.end(JSON.stringify(tokens.keySet()))
     const file = extname(pathname) === '' ? 'index.html' : pathname
     response.setHeader('content-type', file.endsWith('.js') ? 'text/javascript' : 'text/html')
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
@@ -45,6 +49,8 @@ beforeAll(async () => {
   tenant = await client.createTenant({ origins: [server.url] })
   const change = { return_urls: [`${server.url}/`] }
   await client.api(`/v1/tenants/${tenant.id}`, { method: 'PATCH', body: change })
+  const identityProvider = { issuer: server.url, audience: tenant.id }
+  await client.api(`/v1/tenants/${tenant.id}/identity-providers`, { method: 'POST', body: identityProvider })
   // Packs, installs, synthesizes: minutes, on a busy machine.
 }, 180_000)
 afterAll(async () => {
@@ -71,32 +77,16 @@ async function api(path: string, method = 'GET') {
   return method === 'GET' ? ((await response.json()) as { data: { id: string }[] }).data : []
 }
 
-/** An API key takes the place of a JWT here, so the end user has to be named. */
-const NAMES_THE_USER = `
-import { FunnelConnect } from '@funnel-connect/client'
-const { connect } = FunnelConnect.prototype
-FunnelConnect.prototype.connect = function (options) {
-  return connect.call(this, { ...options, end_user: { id: 'user-1' } })
-}
-`
-
 /** Builds the project with that code as its only module, and opens it. */
 async function openWith(code: string): Promise<void> {
-  writeFileSync(join(project, 'user.js'), NAMES_THE_USER)
   writeFileSync(join(project, 'main.js'), code.replace('https://connect.example.com', stack.api))
-  const scripts = ['user', 'main'].map((name) => `<script type="module" src="/${name}.js"></script>`)
-  writeFileSync(
-    join(project, 'index.html'),
-    `<!doctype html><link rel="icon" href="data:,">${scripts.join('')}`,
-  )
+  const script = '<script type="module" src="/main.js"></script>'
+  writeFileSync(join(project, 'index.html'), `<!doctype html><link rel="icon" href="data:,">${script}`)
   await build({ root: project, configFile: false, logLevel: 'error' })
   await page.goto(server.url)
 }
 
-async function approve(at: Page): Promise<void> {
-  await at.getByRole('button', { name: 'Continue to ClickFunnels' }).click()
-  await at.getByRole('button', { name: 'Authorize' }).click()
-}
+const approve = (at: Page) => at.getByRole('button', { name: 'Authorize' }).click()
 
 const connectButton = () => page.getByRole('button', { name: 'Connect to ClickFunnels' })
 const disconnectButton = () => page.getByRole('button', { name: /^Disconnect/ })
