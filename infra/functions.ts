@@ -116,6 +116,8 @@ export function createFunctions(
     'recover-rotations': create('recover-rotations'),
     'rotate-keys': create('rotate-keys'),
     credentials: create('credentials'),
+    apps: create('apps'),
+    'tenant-connections': create('tenant-connections'),
     tenants: create('tenants'),
     'audit-events': create('audit-events'),
     service: create('service'),

@@ -91,15 +91,29 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
     vault: true,
     makesKeys: true,
   },
+  apps: {
+    impact: "The operator cannot change or suspend tenants' apps. Tenants are not affected.",
+    timeout: API_TIMEOUT,
+    table: [...READ, ...WRITE],
+    vault: true,
+  },
+  'tenant-connections': {
+    impact: 'The operator cannot see, suspend or revoke connections. Tenants are not affected.',
+    timeout: API_TIMEOUT,
+    table: [...READ, ...WRITE, 'BatchGetItem'],
+    index: END_USER_INDEX.name,
+    vault: true,
+  },
   credentials: {
     impact: 'The operator cannot manage API keys and identity providers. Tenants are not affected.',
     timeout: API_TIMEOUT,
     table: [...READ, ...WRITE, 'BatchGetItem'],
   },
   tenants: {
-    impact: 'The operator cannot change tenants, apps or keys of the vault. Tenants are not affected.',
+    impact:
+      'The operator cannot change or suspend tenants, nor rotate keys of the vault. Tenants are not affected.',
     timeout: API_TIMEOUT,
-    table: [...READ, ...WRITE],
+    table: [...READ, ...WRITE, 'BatchGetItem'],
     vault: true,
     makesKeys: true,
   },

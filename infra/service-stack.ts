@@ -55,6 +55,8 @@ export class ServiceStack extends Stack {
         'recover-rotations': full,
         'rotate-keys': store,
         credentials: trailed,
+        apps: store,
+        'tenant-connections': full,
         tenants: store,
         'audit-events': trailed,
         service: { PUBLIC_URL: api.url },

@@ -19,6 +19,7 @@ import { seededRandom } from './fakes/random.ts'
 import { FakeRecoveryQueue } from './fakes/recovery-queue.ts'
 import { FakeSealedRecords } from './fakes/sealed-records.ts'
 import { FakeSessions } from './fakes/sessions.ts'
+import { FakeTenantRemains } from './fakes/tenant-remains.ts'
 import { FakeApps, FakeTenants } from './fakes/tenants.ts'
 import { FakeUsage } from './fakes/usage.ts'
 import { FakeVault } from './fakes/vault.ts'
@@ -64,6 +65,8 @@ export function fakeServices(overrides: Partial<Services> = {}): FakeServices {
   const keyedCalls = new FakeKeyedCalls()
   const vault = new FakeVault(clock.now)
   const sealedRecords = new FakeSealedRecords({ apps, sessions, connections, revocations, keyedCalls })
+  const apiKeys = new FakeApiKeys()
+  const identityProviders = new FakeIdentityProviders()
   return {
     clock,
     clickfunnels,
@@ -76,8 +79,8 @@ export function fakeServices(overrides: Partial<Services> = {}): FakeServices {
     provider: CLICKFUNNELS,
     tenants: new FakeTenants(),
     apps,
-    apiKeys: new FakeApiKeys(),
-    identityProviders: new FakeIdentityProviders(),
+    apiKeys,
+    identityProviders,
     tokenVerifier: new FakeTokenVerifier(),
     sessions,
     authorizations: sessions,
@@ -88,6 +91,15 @@ export function fakeServices(overrides: Partial<Services> = {}): FakeServices {
     dueIndex: connections,
     vault,
     tenantKeys: vault,
+    tenantRemains: new FakeTenantRemains({
+      apps,
+      apiKeys,
+      identityProviders,
+      sessions,
+      connections,
+      revocations,
+      usage,
+    }),
     rootKeys: vault,
     sealedRecords,
     rotationProgress: sealedRecords,

@@ -1,6 +1,7 @@
 // What the refresh benchmark works on: a tenant, some apps, and connections whose tokens the simulator issued.
 import type { EndUserId, WorkspaceId } from '#domain/ids.ts'
-import { createApp, createTenant } from '#domain/onboarding.ts'
+import { createApp } from '#domain/manage-apps.ts'
+import { createTenant } from '#domain/onboarding.ts'
 import type { Services } from '#domain/ports.ts'
 import { tokenOf } from '#domain/revocation.ts'
 import { Secret } from '#domain/secret.ts'

@@ -8,6 +8,8 @@ export type ErrorCode =
   | 'invalid_credential'
   | 'insufficient_scope'
   | 'tenant_suspended'
+  | 'app_suspended'
+  | 'connection_suspended'
   | 'end_user_mismatch'
   | 'completion_code_mismatch'
   | 'not_found'
@@ -19,10 +21,13 @@ export type ErrorCode =
   | 'idempotency_outcome_unknown'
   | 'idempotency_answer_not_kept'
   | 'tenant_not_suspended'
+  | 'app_in_use'
+  | 'client_secret_in_use'
   | 'kms_key_unavailable'
   | 'api_key_not_rotatable'
   | 'identity_provider_taken'
   | 'tenant_shredded'
+  | 'tenant_deleted'
   | 'request_too_large'
   | 'validation_failed'
   | 'idempotency_key_reused'
@@ -106,6 +111,8 @@ export interface Connection {
   readonly status: 'active' | 'reauthorization_required' | 'revoked'
   /** Why it is no longer active. */
   readonly status_reason?: string
+  /** Since when it is suspended by the operator; absent when it is not. */
+  readonly suspended_at?: string
   /** The ClickFunnels workspace, as far as ClickFunnels tells. */
   readonly workspace: {
     /** ClickFunnels' id of the workspace. */

@@ -69,6 +69,29 @@ export const FIELDS: Readonly<Record<string, Field>> = {
   limit: { description: 'Items a page.', type: 'integer', minimum: 1, maximum: 100, pattern: undefined },
   cursor: { description: 'The `next_cursor` of the page before.' },
 
+  'MassRevocationRequest.app_id': { description: 'Those of this application.' },
+  'MassRevocationRequest.end_user_id': { description: 'Those of this user.' },
+  'MassRevocationRequest.cursor': { description: 'The `next_cursor` of the answer before.' },
+  all: { description: "All of the tenant's; stands alone." },
+  suspended: { description: 'Whether it is to be suspended.' },
+  suspended_at: time('Since when it is suspended by the operator; absent when it is not.'),
+  processed: { description: 'Connections looked at by this call.' },
+  revoked: { description: 'Those whose revocation ClickFunnels has taken.' },
+  owed: { description: 'Disconnected; ClickFunnels is asked again in the background.' },
+  failed: { description: 'Still connected, by a fault of the service: send it again.' },
+  confirm: { description: 'The id of the tenant, once more.' },
+  revoke: {
+    description:
+      'Whether tokens are revoked at ClickFunnels first. Without, nobody can revoke them afterwards.',
+  },
+  'TenantDeletion.status': { description: 'Whether it is done.', enum: ['deleting', 'deleted'] },
+  stage: { description: 'Where the deletion stands.' },
+  erased: { description: 'Stored items that were erased by this call.' },
+  deleted_at: time('When it was deleted. Only its name and times are kept.'),
+  force: {
+    description: 'Also when no other client secret is known to work.',
+  },
+
   return_urls: {
     description:
       'URLs under which the return URLs of sessions have to lie: same scheme, host, port and path prefix.',
@@ -78,10 +101,23 @@ export const FIELDS: Readonly<Record<string, Field>> = {
   branding: { description: 'What the pages that end users see look like.' },
   color: { description: 'The colour of the product, `#rrggbb`.' },
   'Tenant.status': {
-    description: '`suspended`: its credentials are refused and its tokens are not refreshed.',
+    description:
+      '`suspended`: its credentials are refused and its tokens are not refreshed. `deleting` and `deleted`: for good.',
   },
   'TenantChange.status': {
     description: '`suspended` stops the tenant within 60 seconds; `active` brings everything back.',
+  },
+  'App.status': {
+    description: '`suspended`: its connections are neither called nor refreshed.',
+    enum: ['active', 'suspended'],
+  },
+  'AppChange.status': {
+    description:
+      '`suspended` stops it within 60 seconds, refreshes at once; `active` brings everything back.',
+  },
+  state: {
+    description: 'What is known of it: whether ClickFunnels took it the last time.',
+    enum: ['untried', 'in_use', 'refused', 'former'],
   },
   client_id: { description: "The application's client id at ClickFunnels." },
   client_secret: { description: 'A client secret. It is sealed and never told again.', writeOnly: true },

@@ -1,7 +1,8 @@
-// What the operator calls: tenants, their apps, API keys and keys of the vault.
+// What the operator calls: tenants, their apps and connections, API keys and keys of the vault.
 import type { RouteKey } from '#http/routes.ts'
 import type { Operation } from './operation.ts'
-import { VAULT } from './tenant-operations.ts'
+import { OPERATOR_CONNECTION_OPERATIONS } from './operator-connections.ts'
+import { VAULT } from './parts.ts'
 
 export const OPERATOR_OPERATIONS = {
   'POST /v1/tenants': {
@@ -10,6 +11,14 @@ export const OPERATOR_OPERATIONS = {
     body: { schema: 'TenantRequest', example: 'TenantRequest' },
     answers: { 201: { says: 'The tenant.', schema: 'Tenant', example: 'Tenant' } },
     problems: ['kms_key_unavailable', 'identity_provider_taken'],
+  },
+  'GET /v1/tenants': {
+    id: 'listTenants',
+    summary: 'List tenants',
+    more: 'Newest first. A deleted tenant is on no list; it can still be shown.',
+    query: 'TenantListQuery',
+    answers: { 200: { says: 'A page of tenants.', schema: 'TenantPage', example: 'TenantPage' } },
+    problems: ['validation_failed'],
   },
   'GET /v1/tenants/{tenant_id}': {
     id: 'getTenant',
@@ -23,7 +32,17 @@ export const OPERATOR_OPERATIONS = {
     more: 'Members that are left out stay as they are.',
     body: { schema: 'TenantChange', example: 'TenantChange' },
     answers: { 200: { says: 'The tenant.', schema: 'Tenant', example: 'Tenant' } },
-    problems: ['not_found', ...VAULT],
+    problems: ['not_found', 'tenant_deleted', ...VAULT],
+  },
+  'DELETE /v1/tenants/{tenant_id}': {
+    id: 'deleteTenant',
+    summary: 'Delete a suspended tenant for good',
+    more: 'Its tokens are revoked at ClickFunnels, its keys deleted, its items erased. A call works for some seconds: send it again until `status` is `deleted`.',
+    body: { schema: 'TenantDeletionRequest', example: 'TenantDeletionRequest' },
+    answers: {
+      200: { says: 'How far it has come.', schema: 'TenantDeletion', example: 'TenantDeletion' },
+    },
+    problems: ['not_found', 'tenant_not_suspended'],
   },
   'POST /v1/tenants/{tenant_id}/apps': {
     id: 'createApp',
@@ -31,7 +50,7 @@ export const OPERATOR_OPERATIONS = {
     more: 'The answer names the redirect URI to enter at ClickFunnels.',
     body: { schema: 'AppRequest', example: 'AppRequest' },
     answers: { 201: { says: 'The app.', schema: 'App', example: 'App' } },
-    problems: ['not_found', ...VAULT],
+    problems: ['not_found', 'tenant_deleted', ...VAULT],
   },
   'GET /v1/tenants/{tenant_id}/apps': {
     id: 'listApps',
@@ -47,18 +66,33 @@ export const OPERATOR_OPERATIONS = {
   },
   'PATCH /v1/tenants/{tenant_id}/apps/{app_id}': {
     id: 'updateApp',
-    summary: 'Rename an app or give it a new client secret',
+    summary: 'Rename, suspend or resume an app, or give it a new client secret',
     more: 'A new secret is put before the present one, which goes on working beside it.',
     body: { schema: 'AppChange', example: 'AppChange' },
     answers: { 200: { says: 'The app.', schema: 'App', example: 'App' } },
     problems: ['not_found', ...VAULT],
   },
+  'DELETE /v1/tenants/{tenant_id}/apps/{app_id}': {
+    id: 'deleteApp',
+    summary: 'Delete an app',
+    more: 'One that is suspended, has no connections and owes no revocation, which its client secrets are needed for.',
+    answers: { 204: { says: 'It is gone.' } },
+    problems: ['not_found', 'app_in_use', 'tenant_deleted'],
+  },
+  'DELETE /v1/tenants/{tenant_id}/apps/{app_id}/client-secrets/{serial}': {
+    id: 'deleteClientSecret',
+    summary: 'Remove a client secret after a rotation',
+    query: 'ClientSecretRemoval',
+    answers: { 200: { says: 'The app.', schema: 'App', example: 'App' } },
+    problems: ['not_found', 'validation_failed', 'client_secret_in_use'],
+  },
+  ...OPERATOR_CONNECTION_OPERATIONS,
   'POST /v1/tenants/{tenant_id}/api-keys': {
     id: 'createApiKey',
     summary: 'Issue an API key',
     body: { schema: 'ApiKeyRequest', example: 'ApiKeyRequest' },
     answers: { 201: { says: 'The key, told this once.', schema: 'ApiKey', example: 'IssuedApiKey' } },
-    problems: ['not_found'],
+    problems: ['not_found', 'tenant_deleted'],
   },
   'GET /v1/tenants/{tenant_id}/api-keys': {
     id: 'listApiKeys',
@@ -74,7 +108,7 @@ export const OPERATOR_OPERATIONS = {
     more: 'The new key has the same name and scopes. Both work until the overlap is over.',
     body: { schema: 'ApiKeyRotation', example: 'ApiKeyRotation' },
     answers: { 201: { says: 'The new key, told this once.', schema: 'ApiKey', example: 'IssuedApiKey' } },
-    problems: ['not_found', 'api_key_not_rotatable'],
+    problems: ['not_found', 'api_key_not_rotatable', 'tenant_deleted'],
   },
   'DELETE /v1/tenants/{tenant_id}/api-keys/{key_id}': {
     id: 'deleteApiKey',

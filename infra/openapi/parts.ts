@@ -1,6 +1,6 @@
-// What operations share: tags, security, headers, path parameters, an example of every problem.
+// What operations share: tags, security, headers, path parameters, sets of problems and an example of each.
 import { TENANTS_OWN } from '#domain/caller.ts'
-import { ERROR_CODES } from '#domain/errors.ts'
+import { ERROR_CODES, type ErrorCode } from '#domain/errors.ts'
 import { ERROR_CATALOG } from '#http/error-catalog.ts'
 import { PROBLEMS, problemType } from '#http/problem.ts'
 import { ROUTES, type RouteKey, scopeOf } from '#http/routes.ts'
@@ -73,6 +73,19 @@ export const HEADERS = {
   },
   Allow: { description: 'The methods that the path takes.', schema: { type: 'string' } },
 } as const
+
+/** What may come of asking ClickFunnels for something. */
+export const UPSTREAM = [
+  'upstream_unreachable',
+  'upstream_untrusted',
+  'upstream_blocked',
+  'upstream_malformed',
+  'upstream_answer_lost',
+  'upstream_timeout',
+] as const satisfies readonly ErrorCode[]
+
+/** What may come of opening or sealing a secret of the tenant. */
+export const VAULT = ['secret_unreadable', 'kms_key_unavailable', 'tenant_shredded'] as const
 
 const THINGS: Readonly<Record<string, string>> = {
   'connect-sessions': 'connect session',

@@ -1,22 +1,15 @@
 // What a tenant calls, and the two stops of an end user's browser.
-import type { ErrorCode } from '#domain/errors.ts'
 import type { RouteKey } from '#http/routes.ts'
 import type { Operation } from './operation.ts'
+import { UPSTREAM, VAULT } from './parts.ts'
 
-/** What may come of asking ClickFunnels for something. */
-const UPSTREAM = [
-  'upstream_unreachable',
-  'upstream_untrusted',
-  'upstream_blocked',
-  'upstream_malformed',
-  'upstream_answer_lost',
-  'upstream_timeout',
-] as const satisfies readonly ErrorCode[]
-
-/** What may come of opening or sealing a secret of the tenant. */
-export const VAULT = ['secret_unreadable', 'kms_key_unavailable', 'tenant_shredded'] as const
-
-const TOKEN = ['reauthorization_required', 'app_credentials_refused', 'refresh_failed'] as const
+const TOKEN = [
+  'app_suspended',
+  'connection_suspended',
+  'reauthorization_required',
+  'app_credentials_refused',
+  'refresh_failed',
+] as const
 
 const PROXIED = [
   'malformed_request',
@@ -64,7 +57,7 @@ export const TENANT_OPERATIONS = {
     more: "Send the end user's browser to `connect_url` of the answer. With `connection_id`, that connection is connected again.",
     body: { schema: 'ConnectSessionRequest', example: 'ConnectSessionRequest' },
     answers: { 201: { says: 'The session.', schema: 'ConnectSession', example: 'StartedSession' } },
-    problems: ['return_url_not_registered', 'not_found', 'tenant_limit_exceeded', ...VAULT],
+    problems: ['return_url_not_registered', 'not_found', 'app_suspended', 'tenant_limit_exceeded', ...VAULT],
   },
   'GET /v1/connect-sessions/{id}': {
     id: 'getConnectSession',
@@ -85,6 +78,7 @@ export const TENANT_OPERATIONS = {
       'completion_code_mismatch',
       'session_not_completable',
       'workspace_mismatch',
+      'app_suspended',
       'tenant_limit_exceeded',
       'grant_refused',
       'app_credentials_refused',
@@ -120,7 +114,7 @@ export const TENANT_OPERATIONS = {
     answers: {
       200: { says: 'The page that names product and account.', content: 'text/html' },
       302: { says: 'To ClickFunnels; or back, when it was declined.', headers: ['Location'] },
-      403: { says: 'A page: the tenant is suspended.', content: 'text/html' },
+      403: { says: 'A page: the tenant or its app is suspended.', content: 'text/html' },
       404: { says: 'A page: there is no such link.', content: 'text/html' },
       410: { says: 'A page: the link was used or has expired.', content: 'text/html' },
       default: FAULT_PAGE,

@@ -68,7 +68,7 @@ export class DynamoDbConnections implements Connections {
       connectionKey(tenantId, connectionId),
       { set: { leaseOwner: lease.owner, leaseUntil: lease.until } },
       {
-        expression: `generation = :generation AND (${free} OR ${mine})`,
+        expression: `generation = :generation AND attribute_not_exists(suspendedAt) AND (${free} OR ${mine})`,
         values: { ':generation': generation, ':now': now, ':owner': lease.owner },
       },
     )

@@ -7,7 +7,15 @@ import type { EpochSeconds } from '#domain/time.ts'
 import { revocationItem, revocationOf } from './connection-items.ts'
 import { ABSENT, type Item } from './dynamodb-expressions.ts'
 import type { Table } from './dynamodb-table.ts'
-import { DUE_INDEX, duePartition, revocationKey } from './table.ts'
+import {
+  DUE_INDEX,
+  duePartition,
+  PARTITION_KEY,
+  prefixOf,
+  revocationKey,
+  SORT_KEY,
+  tenantKey,
+} from './table.ts'
 
 export class DynamoDbRevocations implements Revocations, DueIndex {
   readonly #table: Table
@@ -23,6 +31,19 @@ export class DynamoDbRevocations implements Revocations, DueIndex {
   async get(tenant: TenantId, id: RevocationId): Promise<Revocation | undefined> {
     const item = await this.#table.get(revocationKey(tenant, id))
     return item && revocationOf(item)
+  }
+
+  async ofTenant(tenant: TenantId, limit: number): Promise<readonly Revocation[]> {
+    const { items } = await this.#table.query({
+      partition: [PARTITION_KEY, tenantKey(tenant).pk],
+      sort: {
+        attribute: SORT_KEY,
+        expression: 'begins_with(#sort, :prefix)',
+        values: { ':prefix': prefixOf.revocations },
+      },
+      limit,
+    })
+    return items.map(revocationOf)
   }
 
   async postpone({ tenantId, id, attempts }: Revocation, dueAt: EpochSeconds): Promise<void> {

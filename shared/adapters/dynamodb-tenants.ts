@@ -1,12 +1,23 @@
 // Tenants and apps in DynamoDB.
 import type { AppId, TenantId } from '#domain/ids.ts'
-import type { Apps, Tenants } from '#domain/ports.ts'
-import type { App, Tenant } from '#domain/tenant.ts'
+import type { App, Apps, SuspendedApps, Tenant, Tenants } from '#domain/tenant.ts'
 import type { EpochSeconds } from '#domain/time.ts'
 import { ABSENT, type Condition, type Item } from './dynamodb-expressions.ts'
 import type { Table } from './dynamodb-table.ts'
 import { appKey, PARTITION_KEY, prefixOf, TENANT_LIST, tenantKey, tenantListKey } from './table.ts'
-import { allOfTenant, EXISTS, withoutKey } from './tenant-items.ts'
+import { allOfTenant, withoutKey } from './tenant-items.ts'
+
+/** A tenant that is neither deleted nor on its way there. */
+const LIVING: Condition = {
+  expression: '#current = :active OR #current = :suspended',
+  names: { '#current': 'status' },
+  values: { ':active': 'active', ':suspended': 'suspended' },
+}
+const inStatus = (status: Tenant['status']): Condition => ({
+  expression: '#current = :current',
+  names: { '#current': 'status' },
+  values: { ':current': status },
+})
 
 export class DynamoDbTenants implements Tenants {
   readonly #table: Table
@@ -45,8 +56,44 @@ export class DynamoDbTenants implements Tenants {
     const members = Object.entries({ ...change, updatedAt })
     const set = Object.fromEntries(members.filter(([, value]) => value !== null))
     const remove = members.filter(([, value]) => value === null).map(([name]) => name)
-    const item = await this.#table.update(tenantKey(id), { set, remove }, EXISTS)
+    const item = await this.#table.update(tenantKey(id), { set, remove }, LIVING)
     return item && withoutKey<Tenant>(item)
+  }
+
+  async beginDeletion(id: TenantId, updatedAt: EpochSeconds): Promise<boolean> {
+    const set = { status: 'deleting', updatedAt }
+    return (await this.#table.update(tenantKey(id), { set }, inStatus('suspended'))) !== undefined
+  }
+
+  async bury({ id, name, createdAt }: Tenant, now: EpochSeconds): Promise<void> {
+    const times = { createdAt, updatedAt: now, deletedAt: now }
+    const tombstone: Tenant = { id, name, status: 'deleted', returnUrls: [], origins: [], ...times }
+    await this.#table.transact([
+      { put: { ...tenantKey(id), ...tombstone }, condition: inStatus('deleting') },
+      { delete: tenantListKey(id) },
+    ])
+  }
+
+  async setSuspendedApps(read: Tenant, suspendedApps: SuspendedApps, updatedAt: EpochSeconds) {
+    const before = read.suspendedApps
+    const condition =
+      before === undefined
+        ? { expression: 'attribute_exists(pk) AND attribute_not_exists(suspendedApps)' }
+        : { expression: 'suspendedApps = :before', values: { ':before': before } }
+    const change = { set: { suspendedApps, updatedAt } }
+    return (await this.#table.update(tenantKey(read.id), change, condition)) !== undefined
+  }
+
+  async newest(limit: number, after?: TenantId): Promise<readonly Tenant[]> {
+    const { items } = await this.#table.query({
+      partition: [PARTITION_KEY, TENANT_LIST],
+      newestFirst: true,
+      limit,
+      ...(after && { after: tenantListKey(after) }),
+    })
+    const found = await this.#table.getMany(items.map(({ sk }) => tenantKey(sk as TenantId)))
+    const tenants = found.map((item) => withoutKey<Tenant>(item))
+    return tenants.toSorted((one, other) => (one.id < other.id ? 1 : -1))
   }
 
   async list(limit: number, after?: TenantId): Promise<readonly TenantId[]> {
@@ -80,19 +127,28 @@ export class DynamoDbApps implements Apps {
   }
 
   async setHealth(read: App, { trouble, workingSecret }: Parameters<Apps['setHealth']>[1]): Promise<boolean> {
-    const change = { set: { trouble, workingSecret }, remove: trouble === undefined ? ['trouble'] : [] }
+    const remove = [
+      ...(trouble === undefined ? ['trouble'] : []),
+      ...(workingSecret === undefined ? [] : ['untriedSecret']),
+    ]
+    const change = { set: { trouble, workingSecret }, remove }
     return (await this.#table.update(appKey(read.tenantId, read.id), change, unchanged(read))) !== undefined
   }
 
   replace(app: App, read: App): Promise<boolean> {
-    return this.#table.put(
-      { ...appKey(app.tenantId, app.id), ...app },
-      {
-        expression: '#name = :name AND updatedAt = :updatedAt AND clientSecrets = :clientSecrets',
-        names: { '#name': 'name' },
-        values: { ':name': read.name, ':updatedAt': read.updatedAt, ':clientSecrets': read.clientSecrets },
-      },
-    )
+    return this.#table.put({ ...appKey(app.tenantId, app.id), ...app }, asRead(read))
+  }
+
+  async remove(read: App): Promise<boolean> {
+    return (await this.#table.take(appKey(read.tenantId, read.id), asRead(read))).taken !== undefined
+  }
+}
+
+function asRead({ name, updatedAt, clientSecrets }: App): Condition {
+  return {
+    expression: '#name = :name AND updatedAt = :updatedAt AND clientSecrets = :clientSecrets',
+    names: { '#name': 'name' },
+    values: { ':name': name, ':updatedAt': updatedAt, ':clientSecrets': clientSecrets },
   }
 }
 

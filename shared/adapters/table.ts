@@ -144,7 +144,8 @@ export const auditEventKey = (tenant: TenantId, event: AuditEventId): Key => ({
 })
 
 /** In a partition of its own: what is counted all the time is not in the way of what is kept. */
-const usageKey = (tenant: TenantId, sk: string): Key => ({ pk: `${tenantPk(tenant)}#usage`, sk })
+export const usagePartition = (tenant: TenantId): string => `${tenantPk(tenant)}#usage`
+const usageKey = (tenant: TenantId, sk: string): Key => ({ pk: usagePartition(tenant), sk })
 export const connectionCountKey = (tenant: TenantId): Key => usageKey(tenant, 'connections')
 export const sessionCountKey = (tenant: TenantId, minute: number): Key =>
   usageKey(tenant, `sessions#${minute}`)

@@ -5,7 +5,7 @@ import type { Scope } from './caller.ts'
 import { ServiceError, validationFailed } from './errors.ts'
 import { sha256 } from './hash.ts'
 import type { ApiKeyId, TenantId } from './ids.ts'
-import { findTenant } from './onboarding.ts'
+import { livingTenant } from './onboarding.ts'
 import type { Services } from './ports.ts'
 import { Secret } from './secret.ts'
 import { isLoopback } from './tenant.ts'
@@ -53,13 +53,13 @@ export interface IssuedApiKey {
 
 type Ports = Pick<Services, 'now' | 'newId' | 'randomBytes' | 'publicUrl' | 'tenants' | 'apiKeys'>
 
-/** @throws ServiceError not_found when there is no such tenant; validation_failed when the key would be over already */
+/** @throws ServiceError not_found or tenant_deleted when there is no such tenant; validation_failed when the key would be over already */
 export async function issueApiKey(
   services: Ports,
   tenantId: TenantId,
   input: Pick<ApiKey, 'name' | 'scopes' | 'expiresAt'>,
 ): Promise<IssuedApiKey> {
-  await findTenant(services, tenantId)
+  await livingTenant(services, tenantId)
   const issued = mint(services, tenantId, input)
   await services.apiKeys.create(issued.record)
   return issued
@@ -68,7 +68,7 @@ export async function issueApiKey(
 /**
  * Makes a successor with the same name and scopes. Both work until the overlap is over, then the old one ends.
  * The successor lives as long as the old one was meant to, unless told otherwise.
- * @throws ServiceError not_found; api_key_not_rotatable; validation_failed
+ * @throws ServiceError not_found; tenant_deleted; api_key_not_rotatable; validation_failed
  */
 export async function rotateApiKey(
   services: Ports,
@@ -77,6 +77,7 @@ export async function rotateApiKey(
   input: { readonly overlapSeconds: number; readonly expiresAt?: EpochSeconds },
 ): Promise<IssuedApiKey> {
   const now = services.now()
+  await livingTenant(services, tenantId)
   const old = await services.apiKeys.get(tenantId, id)
   if (old === undefined) throw noSuchKey()
   const { name, scopes, createdAt } = old

@@ -63,7 +63,7 @@ export async function noteAnswer(
     for (let attempt = 0; read !== undefined && attempt < NOTE_ATTEMPTS; attempt++) {
       const trouble = troubleAfter(read.trouble, blames, now)
       const accepted = blames === 'nobody' || blames === 'grant'
-      const workingSecret = accepted && serial !== firstSerial(read) ? serial : undefined
+      const workingSecret = accepted && isNews(read, app, serial) ? serial : undefined
       const known = trouble === read.trouble && workingSecret === undefined
       const health = { trouble, ...(workingSecret !== undefined && { workingSecret }) }
       if (known || (await services.apps.setHealth(read, health))) {
@@ -85,9 +85,36 @@ function tell({ log }: Pick<Services, 'log'>, app: App, trouble: AppTrouble | un
   log.error("ClickFunnels refuses the app's credentials", { tenant: app.tenantId, app: app.id })
 }
 
+/** Whether it was not known that this secret works. While there is one secret only, nobody needs to know. */
+function isNews(read: App, asked: App, serial: number | undefined): boolean {
+  const { clientSecrets, workingSecret, untriedSecret } = read
+  // Asked with the secrets of before a rotation: that says nothing about the new one.
+  if (clientSecrets[0]?.serial !== asked.clientSecrets[0]?.serial) return false
+  if (clientSecrets.length === 1) return serial !== firstSerial(read)
+  return serial !== workingSecret || untriedSecret !== undefined
+}
+
+/**
+ * What is known of a client secret. in_use: accepted the last time. untried: new, presented first from now on. refused:
+ * ClickFunnels did not accept it. former: kept beside the one in use.
+ */
+export type SecretState = 'in_use' | 'untried' | 'refused' | 'former'
+
+export function secretState(app: App, serial: number): SecretState {
+  const { clientSecrets, workingSecret, untriedSecret, trouble } = app
+  if (trouble?.kind === 'credentials_refused') return 'refused'
+  if (clientSecrets.length === 1 || serial === workingSecret) return 'in_use'
+  if (serial === untriedSecret) return 'untried'
+  return workingSecret !== undefined && serial > workingSecret ? 'refused' : 'former'
+}
+
 /** The serial of the client secret to try first. */
-export function firstSerial({ workingSecret, clientSecrets }: App): number | undefined {
-  return workingSecret ?? clientSecrets[0]?.serial
+export function firstSerial({
+  untriedSecret,
+  workingSecret,
+  clientSecrets,
+}: Pick<App, 'untriedSecret' | 'workingSecret' | 'clientSecrets'>): number | undefined {
+  return untriedSecret ?? workingSecret ?? clientSecrets[0]?.serial
 }
 
 function troubleAfter(

@@ -13,6 +13,7 @@ import type { AppId } from './ids.ts'
 import type { Services, TakenAuthorization } from './ports.ts'
 import { type Product, productOf, returnLocation } from './product.ts'
 import { Secret } from './secret.ts'
+import { isAppSuspended } from './suspension.ts'
 import { later } from './time.ts'
 
 export interface AuthorizationResponse {
@@ -66,7 +67,7 @@ export async function receiveAuthorizationResponse(
     services.sessions.get(pending.tenantId, pending.sessionId),
   ])
   if (tenant === undefined || session === undefined) return { outcome: 'unknown' }
-  if (tenant.status === 'suspended') {
+  if (tenant.status !== 'active' || isAppSuspended(tenant, session.appId)) {
     return { outcome: 'suspended', session, product: productOf(tenant, undefined, services.now()) }
   }
   if (taken.outcome !== 'taken') {

@@ -14,6 +14,7 @@ import type { ConnectionId, ConnectSessionId, EndUserId } from './ids.ts'
 import { connectionsExceeded } from './limits.ts'
 import type { Services } from './ports.ts'
 import { noSuchSession } from './start-session.ts'
+import { isAppSuspended, suspended } from './suspension.ts'
 import { later } from './time.ts'
 
 type Ports = Pick<Services, 'now' | 'sessions' | 'vault'> & Parameters<typeof exchangeForConnection>[0]
@@ -63,6 +64,8 @@ export async function completeSession(
   const mustShowCode = actor.kind === 'end_user' || input.completionCode !== undefined
   if (mustShowCode && !showsCode) throw codeMismatch()
 
+  // Before the code is touched: resumed in time, the session can still be completed.
+  if (isAppSuspended(tenant, session.appId)) throw suspended('app')
   const { code, codeVerifier } = session.state
   const claimed = await services.sessions.move(
     session,

@@ -70,6 +70,8 @@ export interface Connection {
   readonly lease?: Lease
   /** A refresh of this generation may have rotated the tokens upstream, and its answer never came. */
   readonly unanswered?: true
+  /** Since when the operator has stopped it: no calls, no refreshes, everything kept. See suspension.ts. */
+  readonly suspendedAt?: EpochSeconds
   /** How fast it may be called; absent while no 429 has come. */
   readonly pace?: Pace
   /** When it next needs work; absent when it needs none. */

@@ -8,8 +8,9 @@ import { isLeased, refOf } from './lease.ts'
 import { probeConnection } from './liveness.ts'
 import type { Services } from './ports.ts'
 import { type RefreshPorts, refreshConnection } from './refresh.ts'
-import { appRefused, RETRY_SECONDS, refreshFailed, suspended } from './refresh-errors.ts'
+import { appRefused, RETRY_SECONDS, refreshFailed } from './refresh-errors.ts'
 import { tokenOf } from './revocation.ts'
+import { suspended } from './suspension.ts'
 import { later } from './time.ts'
 import type { UsableToken } from './token-memory.ts'
 
@@ -28,7 +29,7 @@ export type FreshTokenPorts = RefreshPorts & Pick<Services, 'sleep' | 'tokenMemo
 
 /**
  * Reads a connection that can be used.
- * @throws ServiceError not_found; reauthorization_required
+ * @throws ServiceError not_found; connection_suspended; reauthorization_required
  */
 export async function activeConnection(
   services: Pick<Services, 'connections'>,
@@ -40,6 +41,7 @@ export async function activeConnection(
 /** Whether it is theirs comes first: how another's connection stands is not theirs to know. */
 function usable(reach: Reach, connection: Connection | undefined): Connection {
   if (connection === undefined || !isInReach(reach, connection)) throw noSuchConnection()
+  if (connection.suspendedAt !== undefined) throw suspended('connection')
   if (connection.state.status === 'active') return connection
   throw new ServiceError(
     'reauthorization_required',
@@ -52,7 +54,7 @@ function usable(reach: Reach, connection: Connection | undefined): Connection {
  * An access token for an active connection, refreshed first if it has expired or would within `minValiditySeconds`. While
  * it is valid, trouble with the refresh reaches nobody: then it is served as it is.
  * @param end until when the caller can wait for another process's refresh
- * @throws ServiceError not_found; reauthorization_required; refresh_failed; app_credentials_refused; tenant_suspended
+ * @throws ServiceError not_found; reauthorization_required; refresh_failed; app_credentials_refused; …_suspended
  */
 export async function usableToken(
   services: FreshTokenPorts,
@@ -93,6 +95,8 @@ const VERDICTS: ReadonlySet<ErrorCode> = new Set([
   'not_found',
   'reauthorization_required',
   'tenant_suspended',
+  'app_suspended',
+  'connection_suspended',
 ])
 
 function neededSeconds({ credential }: Connection, minValiditySeconds: number): number {
@@ -118,7 +122,7 @@ export async function replaceRejected(
     return openToken(services, await renewed(services, current, end))
   }
   const probe = await probeConnection(services, current)
-  if (probe.outcome === 'suspended') throw suspended()
+  if (probe.outcome === 'suspended') throw suspended(probe.what)
   if (probe.outcome === 'alive' || probe.outcome === 'unclear') return undefined
   const judged = await settled(services, current, end)
   return judged.generation === current.generation ? undefined : openToken(services, judged)
@@ -136,7 +140,7 @@ export async function refreshNow(
   const connection = await activeConnection(services, reachOf(caller, connectionId))
   if (connection.credential.kind === 'refreshable') return renewed(services, connection)
   const probe = await probeConnection(services, connection)
-  if (probe.outcome === 'suspended') throw suspended()
+  if (probe.outcome === 'suspended') throw suspended(probe.what)
   if (probe.outcome === 'unclear')
     throw refreshFailed(connection, 'ClickFunnels could not tell whether it lives')
   return settled(services, connection)
@@ -159,7 +163,7 @@ async function renewed(
     case 'reauthorization_required':
       return activeConnection(services, refOf(connection))
     case 'suspended':
-      throw suspended()
+      throw suspended(refresh.what)
     case 'app_refused':
       throw appRefused(connection)
     case 'busy':

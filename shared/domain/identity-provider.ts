@@ -2,7 +2,7 @@
 // Issuer and audience are how a token finds its tenant, so the pair belongs to one tenant and does not change.
 import { ServiceError, validationFailed } from './errors.ts'
 import type { IdentityProviderId, TenantId } from './ids.ts'
-import { findTenant } from './onboarding.ts'
+import { livingTenant } from './onboarding.ts'
 import type { Services } from './ports.ts'
 import { isLoopback } from './tenant.ts'
 import type { EpochSeconds } from './time.ts'
@@ -56,13 +56,13 @@ export interface IdentityProviders {
 
 type Ports = Pick<Services, 'now' | 'newId' | 'publicUrl' | 'tenants' | 'identityProviders'>
 
-/** @throws ServiceError not_found when there is no such tenant; validation_failed; identity_provider_taken */
+/** @throws ServiceError not_found or tenant_deleted when there is no such tenant; validation_failed; identity_provider_taken */
 export async function registerIdentityProvider(
   services: Ports,
   tenantId: TenantId,
   input: IdentityProviderInput,
 ): Promise<IdentityProvider> {
-  await findTenant(services, tenantId)
+  await livingTenant(services, tenantId)
   checkUrls(services, input)
   const now = services.now()
   const provider: IdentityProvider = {

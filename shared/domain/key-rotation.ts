@@ -9,6 +9,7 @@ import { KEY_CACHE_SECONDS, type KeyRing, type TenantKeyVersion } from './keys.t
 import type { Services } from './ports.ts'
 import { type LookReport, lookThrough } from './reseal-look.ts'
 import type { Look } from './sealed-records.ts'
+import { erase } from './tenant-deletion.ts'
 import { later } from './time.ts'
 
 const DAY_SECONDS = 24 * 60 * 60
@@ -27,6 +28,7 @@ type Ports = Pick<
   Services,
   | 'now'
   | 'tenants'
+  | 'tenantRemains'
   | 'tenantKeys'
   | 'rootKeys'
   | 'sealedRecords'
@@ -120,9 +122,8 @@ class Run {
     const { tenants, tenantKeys, now } = this.#services
     const ring = await tenantKeys.list(tenantId)
     const newest = ring.versions.at(-1)
+    if (ring.shreddedAt !== undefined) return void (await this.#finishShredding(tenantId, ring))
     if (newest === undefined) return undefined
-    // Shredding that was cut off is done to its end.
-    if (ring.shreddedAt !== undefined) return void (await tenantKeys.shred(tenantId))
     await this.#rewrap(tenantId, ring)
     const tenant = await tenants.get(tenantId)
     if (this.#isOlder(newest.createdAt, TENANT_KEY_DAYS) || arnOf(newest) !== tenant?.kmsKeyArn) {
@@ -133,6 +134,13 @@ class Run {
     }
     if (later(newest.createdAt, SETTLING_SECONDS) > now()) return undefined
     return this.#clearOut(tenantId, ring, newest, look)
+  }
+
+  /** What was cut off is done to its end. */
+  async #finishShredding(tenantId: TenantId, { versions }: KeyRing): Promise<void> {
+    const tenant = await this.#services.tenants.get(tenantId)
+    if (tenant?.status === 'deleting') await erase(this.#services, tenant)
+    else if (versions.length > 0) await this.#services.tenantKeys.shred(tenantId)
   }
 
   async #rewrap(tenantId: TenantId, { versions }: KeyRing): Promise<void> {

@@ -4,6 +4,7 @@ import { connectionNote } from './audit.ts'
 import { backoffUntil, type Connection, NOBODY, type ReauthorizationReason } from './connection.ts'
 import type { Services } from './ports.ts'
 import { ruleOf, type WorkResult } from './refresh-rules.ts'
+import { type Suspended, suspensionOf } from './suspension.ts'
 import { type EpochSeconds, later, latest } from './time.ts'
 
 /** A request may begin in its first seconds, lasts as long as its deadline, and leaves time to commit. */
@@ -34,8 +35,8 @@ export type LeaseOutcome =
   | { readonly outcome: 'acquired'; readonly lease: HeldLease }
   /** Somebody else holds it, or the connection has moved on. */
   | { readonly outcome: 'busy' }
-  /** The tenant is suspended: its tokens are kept and left alone. */
-  | { readonly outcome: 'suspended' }
+  /** Its tokens are kept and left alone. */
+  | { readonly outcome: 'suspended'; readonly what: Suspended }
 
 /** Takes the lease of a connection as it was read; gives the owner to name in the fence. */
 export async function acquireLease(
@@ -44,7 +45,8 @@ export async function acquireLease(
 ): Promise<LeaseOutcome> {
   // Read anew, not from a cache: a suspension stops refreshes at once.
   const tenant = await services.tenants.get(connection.tenantId)
-  if (tenant?.status !== 'active') return { outcome: 'suspended' }
+  const what = suspensionOf(tenant, connection)
+  if (what !== undefined) return { outcome: 'suspended', what }
   const owner = Buffer.from(services.randomBytes(12)).toString('base64url')
   const since = services.now()
   const lease = { owner, until: later(since, LEASE_SECONDS) }

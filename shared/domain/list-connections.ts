@@ -1,5 +1,5 @@
-// What a tenant may know of its connections, and an end user of its own.
-import { type Caller, isInReach, maySee, noSuchConnection, reachOf } from './caller.ts'
+// What a tenant may know of its connections, an end user of its own, and the operator of a tenant's.
+import { type Caller, isInReach, maySee, noSuchConnection, type Reach, reachOf } from './caller.ts'
 import type { Connection } from './connection.ts'
 import type { ConnectionId } from './ids.ts'
 import type { ConnectionFilter, Page, Services } from './ports.ts'
@@ -29,7 +29,14 @@ export async function findConnection(
   caller: Caller,
   connectionId: ConnectionId,
 ): Promise<Connection> {
-  const reach = reachOf(caller, connectionId)
+  return tenantConnection(services, reachOf(caller, connectionId))
+}
+
+/** @throws ServiceError not_found */
+export async function tenantConnection(
+  services: Pick<Services, 'connections'>,
+  reach: Reach,
+): Promise<Connection> {
   const connection = await services.connections.get(reach)
   if (connection === undefined || !isInReach(reach, connection)) throw noSuchConnection()
   return connection

@@ -8,11 +8,13 @@ import type { RefreshPorts } from './refresh.ts'
 import { ruleOf } from './refresh-rules.ts'
 import { resealCredential } from './reseal.ts'
 import { tokenOf } from './revocation.ts'
+import type { Suspended } from './suspension.ts'
 import type { App } from './tenant.ts'
 
 export type LivenessOutcome =
   | { readonly outcome: 'alive' }
-  | { readonly outcome: 'busy' | 'suspended' | 'overtaken' | 'reauthorization_required' }
+  | { readonly outcome: 'busy' | 'overtaken' | 'reauthorization_required' }
+  | { readonly outcome: 'suspended'; readonly what: Suspended }
   | {
       readonly outcome: 'unclear'
       readonly detail: string

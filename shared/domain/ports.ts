@@ -33,33 +33,11 @@ import type { Pace, Pacer } from './pace.ts'
 import type { ProviderProfile } from './provider.ts'
 import type { RotationProgressStore, SealedRecords } from './sealed-records.ts'
 import type { Secret } from './secret.ts'
-import type { App, Tenant, TenantChange } from './tenant.ts'
+import type { Apps, Tenants } from './tenant.ts'
+import type { TenantRemains } from './tenant-deletion.ts'
 import type { Clock, EpochSeconds } from './time.ts'
 import type { TokenMemory } from './token-memory.ts'
 import type { Vault } from './vault.ts'
-
-export interface Tenants {
-  create(tenant: Tenant): Promise<void>
-  get(id: TenantId): Promise<Tenant | undefined>
-  /** Changes the named members; `undefined` when there is no such tenant. */
-  update(id: TenantId, change: TenantChange, now: EpochSeconds): Promise<Tenant | undefined>
-  /** Ids of all tenants in order, `limit` at most, after the one named. */
-  list(limit: number, after?: TenantId): Promise<readonly TenantId[]>
-}
-
-export interface Apps {
-  create(app: App): Promise<void>
-  get(tenant: TenantId, id: AppId): Promise<App | undefined>
-  list(tenant: TenantId): Promise<readonly App[]>
-  /** Replaces the app if it still is as it was when read (by `updatedAt` and its secrets' serials); false if not. */
-  replace(app: App, read: App): Promise<boolean>
-  /** Notes what was learnt about an app, if nothing of that and no secret changed since it was read; false if so. */
-  setHealth(read: App, health: Partial<Pick<App, 'workingSecret'>> & AppHealth): Promise<boolean>
-}
-
-export interface AppHealth {
-  readonly trouble: App['trouble'] | undefined
-}
 
 export interface ConnectSessions {
   create(session: ConnectSession, link: ConnectLink): Promise<void>
@@ -111,7 +89,9 @@ export type ConnectionChange = {
     | 'credential'
     | 'consecutiveFailures']?: Connection[K]
 } & {
-  readonly [K in 'lease' | 'unanswered' | 'dueAt' | 'lastError' | 'lastRefreshedAt']?: Connection[K] | null
+  readonly [K in 'lease' | 'unanswered' | 'dueAt' | 'lastError' | 'lastRefreshedAt' | 'suspendedAt']?:
+    | Connection[K]
+    | null
 } & { readonly updatedAt: EpochSeconds }
 
 export interface ConnectionFilter {
@@ -137,7 +117,7 @@ export interface Connections {
   ): Promise<ConnectionId | undefined>
   /** False when another took the same workspace for the same app and end user first, or the tenant has `most` already. */
   create(connection: Connection, most?: number): Promise<boolean>
-  /** Takes the lease if the generation is the one read and nobody holds a live lease; false if not. */
+  /** Takes the lease if the generation is the one read, nobody holds a live lease and it is not suspended; false if not. */
   acquireLease(ref: ConnectionRef, generation: number, lease: Lease, now: EpochSeconds): Promise<boolean>
   /** Changes the connection if the fence holds; false if not. */
   update(ref: ConnectionRef, fence: Fence, change: ConnectionChange): Promise<boolean>
@@ -164,6 +144,8 @@ export interface Revocations {
   /** Owes a revocation; used where there is no connection to take the tokens from. */
   owe(revocation: Revocation): Promise<void>
   get(tenant: TenantId, id: RevocationId): Promise<Revocation | undefined>
+  /** What is owed for a tenant, `limit` at most. */
+  ofTenant(tenant: TenantId, limit: number): Promise<readonly Revocation[]>
   postpone(revocation: Revocation, dueAt: EpochSeconds): Promise<void>
   settle(revocation: Pick<Revocation, 'tenantId' | 'id'>): Promise<void>
 }
@@ -288,6 +270,7 @@ export interface Services {
   readonly auditEvents: AuditEvents
   readonly vault: Vault
   readonly tenantKeys: TenantKeys
+  readonly tenantRemains: TenantRemains
   readonly rootKeys: RootKeys
   readonly sealedRecords: SealedRecords
   readonly rotationProgress: RotationProgressStore

@@ -12,6 +12,7 @@ import { mayShrink, paceNow } from './pace.ts'
 import type { Services, UpstreamResponse } from './ports.ts'
 import { apiBase, funnelsPath } from './provider.ts'
 import { retryAfterSeconds } from './retry-after.ts'
+import { refuseSuspended } from './suspension.ts'
 import { type EpochSeconds, later } from './time.ts'
 import type { UsableToken } from './token-memory.ts'
 
@@ -51,7 +52,8 @@ export type ProxyPorts = FreshTokenPorts &
  * 503 goes again after what `Retry-After` says, or a jittered backoff, if that is within the deadline; else the answer is
  * handed on with a `Retry-After`. Nothing else is ever sent twice.
  * @param since when the caller's time began to run
- * @throws ServiceError not_found; reauthorization_required; refresh_failed; app_credentials_refused; upstream_*
+ * @throws ServiceError not_found; *_suspended; reauthorization_required; refresh_failed; app_credentials_refused;
+ *   upstream_*
  */
 export async function proxyCall(
   services: ProxyPorts,
@@ -62,6 +64,7 @@ export async function proxyCall(
   const end = later(since, DEADLINE_SECONDS)
   const reach = reachOf(caller, request.connectionId)
   const token = await usableToken(services, reach, request.minValiditySeconds, end)
+  refuseSuspended(caller.tenant, token.connection)
   const answer = await patiently(services, request, token, end)
   if (answer.status !== 401 || services.tokenMemory.isAcquitted(token.connection, services.now()))
     return answer

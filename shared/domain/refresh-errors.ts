@@ -5,10 +5,6 @@ import { ServiceError } from './errors.ts'
 /** A refresh that failed is not tried again by the next caller before this. */
 export const RETRY_SECONDS = 5
 
-export function suspended(): ServiceError {
-  return new ServiceError('tenant_suspended', 'The tenant is suspended. Ask the operator of this service.')
-}
-
 export function appRefused(connection: Connection): ServiceError {
   return new ServiceError(
     'app_credentials_refused',

@@ -28,6 +28,7 @@ import type { Services, TokenOutcome } from './ports.ts'
 import { resultOf, ruleOf } from './refresh-rules.ts'
 import { tokenOf } from './revocation.ts'
 import { commitRotation, type RotationPorts } from './rotation.ts'
+import type { Suspended } from './suspension.ts'
 import type { App } from './tenant.ts'
 import { later } from './time.ts'
 
@@ -35,8 +36,8 @@ export type RefreshOutcome =
   | { readonly outcome: 'refreshed'; readonly connection: Connection }
   /** Someone else holds the lease. */
   | { readonly outcome: 'busy' }
-  /** The tenant is suspended: its tokens are kept and left alone. */
-  | { readonly outcome: 'suspended' }
+  /** Its tokens are kept and left alone. */
+  | { readonly outcome: 'suspended'; readonly what: Suspended }
   /** ClickFunnels refused the app's credentials a moment ago: nothing was asked, nothing changed. */
   | { readonly outcome: 'app_refused' }
   /** Someone else changed the connection meanwhile; what is stored now counts. */

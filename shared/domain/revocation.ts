@@ -1,12 +1,11 @@
 // Revokes tokens at the provider (RFC 7009) that no connection holds any more. The debt is stored before the first
 // attempt and paid off by keep-alive if that fails, so that no live token is forgotten.
 import type { AuditNote } from './audit.ts'
-import type { Caller } from './caller.ts'
+import { type Caller, isInReach, noSuchConnection, type Reach, reachOf } from './caller.ts'
 import { withClientCredentials } from './client-secrets.ts'
 import { backoffUntil, type Connection, type Revocation } from './connection.ts'
 import { equalSecrets } from './hash.ts'
 import { type AppId, type ConnectionId, parseId, type TenantId } from './ids.ts'
-import { findConnection } from './list-connections.ts'
 import type { Services, TokenSet } from './ports.ts'
 import type { Secret } from './secret.ts'
 import { later } from './time.ts'
@@ -33,16 +32,23 @@ export async function disconnect(
   caller: Caller,
   connectionId: ConnectionId,
 ): Promise<void> {
+  const settled = await disconnectNow(services, reachOf(caller, connectionId))
+  if (settled === undefined) throw noSuchConnection()
+}
+
+/** Disconnects what is in reach: how the revocation went, or nothing when there is no such connection. */
+export async function disconnectNow(
+  services: Ports & Pick<Services, 'connections'>,
+  reach: Reach,
+): Promise<SettlementOutcome | undefined> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const connection = await findConnection(services, caller, connectionId)
+    const connection = await services.connections.get(reach)
+    if (connection === undefined || !isInReach(reach, connection)) return undefined
     const debt = debtOf(services, connection)
-    if (await services.connections.remove(connection, debt)) {
-      await settleRevocation(services, debt)
-      return
-    }
+    if (await services.connections.remove(connection, debt)) return settleRevocation(services, debt)
     // Its tokens were replaced since: then those are the ones to revoke.
   }
-  throw new Error(`Connection "${connectionId}" kept changing while it was disconnected`)
+  throw new Error(`Connection "${reach.connectionId}" kept changing while it was disconnected`)
 }
 
 /** The debt for the tokens a connection holds now, unless the provider gave the very same access token again. */

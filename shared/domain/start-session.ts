@@ -8,6 +8,7 @@ import type { AppId, ConnectionId, ConnectSessionId } from './ids.ts'
 import { connectionsExceeded } from './limits.ts'
 import type { Services } from './ports.ts'
 import { Secret } from './secret.ts'
+import { isAppSuspended, suspended } from './suspension.ts'
 import { type App, type EndUser, isRegisteredReturnUrl } from './tenant.ts'
 import { later } from './time.ts'
 
@@ -32,8 +33,8 @@ type Ports = Pick<Services, 'now' | 'newId' | 'randomBytes' | 'apps' | 'connecti
 
 /**
  * Starts a connect session.
- * @throws ServiceError end_user_mismatch; return_url_not_registered; validation_failed when app or connection are not the
- *   tenant's, or the connection is not this end user's; tenant_limit_exceeded
+ * @throws ServiceError end_user_mismatch; return_url_not_registered; app_suspended; tenant_limit_exceeded;
+ *   validation_failed when app or connection are not the tenant's, or the connection is not this end user's
  */
 export async function startSession(
   services: Ports,
@@ -54,6 +55,7 @@ export async function startSession(
   if (reconnected !== undefined && reconnected.appId !== app.id) {
     throw validationFailed({ pointer: '#/app_id', detail: 'is not the app of the connection to reconnect' })
   }
+  if (isAppSuspended(tenant, app.id)) throw suspended('app')
   const now = services.now()
   await services.limiter.countSession(tenant, now)
   // Better now than after the end user has approved. Whom a connection is there for already can be named.

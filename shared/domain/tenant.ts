@@ -13,11 +13,14 @@ export interface Branding {
 export interface Tenant {
   readonly id: TenantId
   readonly name: string
-  readonly status: 'active' | 'suspended'
+  /** Only an active one works. From "deleting" there is no way back; see tenant-deletion.ts. */
+  readonly status: 'active' | 'suspended' | 'deleting' | 'deleted'
   /** Where an end user may be sent back to; see {@link isRegisteredReturnUrl}. */
   readonly returnUrls: readonly string[]
   /** Web origins whose pages may read our answers (CORS). */
   readonly origins: readonly string[]
+  /** Here and not with the apps: whoever knows who is calling knows it without another read. */
+  readonly suspendedApps?: SuspendedApps
   /** The tenant's own KMS key, which wraps its keys in place of ours. */
   readonly kmsKeyArn?: string
   readonly branding?: Branding
@@ -25,10 +28,15 @@ export interface Tenant {
   readonly limits?: Limits
   readonly createdAt: EpochSeconds
   readonly updatedAt: EpochSeconds
+  readonly deletedAt?: EpochSeconds
 }
 
+/** The apps that are suspended, and since when. */
+export type SuspendedApps = Readonly<Record<AppId, EpochSeconds>>
+
 /** Members of a tenant to set; `null` removes. */
-export type TenantChange = Partial<Pick<Tenant, 'name' | 'status' | 'returnUrls' | 'origins'>> & {
+export type TenantChange = Partial<Pick<Tenant, 'name' | 'returnUrls' | 'origins'>> & {
+  readonly status?: 'active' | 'suspended'
   readonly kmsKeyArn?: string | null
   readonly branding?: Branding | null
   readonly limits?: Limits | null
@@ -51,6 +59,8 @@ export interface App {
   readonly clientSecrets: readonly SealedClientSecret[]
   /** Serial of the secret that worked last, where it is not the newest. */
   readonly workingSecret?: number
+  /** Serial of a new secret that was not presented yet; it is the first to be. */
+  readonly untriedSecret?: number
   /** Absent while all is well; see app-health.ts. */
   readonly trouble?: AppTrouble
   readonly createdAt: EpochSeconds
@@ -69,6 +79,42 @@ export interface AppTrouble {
 export interface EndUser {
   readonly id: EndUserId
   readonly displayName?: string
+}
+
+export interface Tenants {
+  create(tenant: Tenant): Promise<void>
+  get(id: TenantId): Promise<Tenant | undefined>
+  /** Changes the named members; `undefined` when there is no such tenant, or it is being deleted. */
+  update(id: TenantId, change: TenantChange, now: EpochSeconds): Promise<Tenant | undefined>
+  /** Notes which apps are suspended, if that is as it was read; false if not. */
+  setSuspendedApps(read: Tenant, suspendedApps: SuspendedApps, now: EpochSeconds): Promise<boolean>
+  /** Moves a suspended tenant to "deleting"; false if it is not suspended. */
+  beginDeletion(id: TenantId, now: EpochSeconds): Promise<boolean>
+  /** Leaves of a tenant that is being deleted its id, name and times, and takes it off the lists. */
+  bury(tenant: Tenant, now: EpochSeconds): Promise<void>
+  /** Newest first, `limit` at most, after the one named. */
+  newest(limit: number, after?: TenantId): Promise<readonly Tenant[]>
+  /** Ids of all tenants in order, `limit` at most, after the one named. */
+  list(limit: number, after?: TenantId): Promise<readonly TenantId[]>
+}
+
+export interface Apps {
+  /** Removes the app if it still is as it was when read, as `replace` does. */
+  remove(read: App): Promise<boolean>
+  create(app: App): Promise<void>
+  get(tenant: TenantId, id: AppId): Promise<App | undefined>
+  list(tenant: TenantId): Promise<readonly App[]>
+  /** Replaces the app if it still is as it was when read (by `updatedAt` and its secrets' serials); false if not. */
+  replace(app: App, read: App): Promise<boolean>
+  /**
+   * Notes what was learnt about an app, if nothing of that and no secret changed since it was read; false if so. With a
+   * secret that works, no other is untried any more.
+   */
+  setHealth(read: App, health: Partial<Pick<App, 'workingSecret'>> & AppHealth): Promise<boolean>
+}
+
+export interface AppHealth {
+  readonly trouble: App['trouble'] | undefined
 }
 
 /** The redirect URI of an app: one of its own per app, so that no app can receive another's codes (RFC 9700 section 4.4). */

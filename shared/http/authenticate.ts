@@ -8,6 +8,7 @@ import { ServiceError } from '#domain/errors.ts'
 import { sha256 } from '#domain/hash.ts'
 import { keyFinder } from '#domain/key-use.ts'
 import type { Services } from '#domain/ports.ts'
+import { suspended } from '#domain/suspension.ts'
 import type { EpochSeconds } from '#domain/time.ts'
 import { endUserAuthentication } from './authenticate-jwt.ts'
 
@@ -58,10 +59,7 @@ export function authentication(services: Ports): { readonly authenticate: Authen
     if (expiresAt !== undefined && expiresAt <= services.now()) {
       throw new CallerRefused(invalidCredential(), tenant)
     }
-    if (tenant.status === 'suspended') {
-      const detail = 'The tenant is suspended. Ask the operator of this service.'
-      throw new CallerRefused(new ServiceError('tenant_suspended', detail), tenant)
-    }
+    if (tenant.status !== 'active') throw new CallerRefused(suspended('tenant'), tenant)
     return caller
   }
   return { authenticate }

@@ -12,6 +12,7 @@ export const connectionSchema = z.object({
   end_user: z.object({ id: z.string(), display_name: z.optional(z.string()) }),
   status: z.enum(STATUSES),
   status_reason: z.optional(z.string()),
+  suspended_at: z.optional(z.string()),
   workspace: z.object({
     id: z.optional(z.string()),
     name: z.optional(z.string()),
@@ -32,6 +33,9 @@ export const connectionSchema = z.object({
   updated_at: z.string(),
 })
 
+/** The operator's kill switch. */
+export const connectionSwitchSchema = z.object({ suspended: z.boolean() })
+
 export function connectionJson(connection: Connection): z.infer<typeof connectionSchema> {
   const { id, appId, endUser, state, workspace, scopes, credential } = connection
   const time = (moment: Connection['dueAt']) => (moment === undefined ? undefined : toRfc3339(moment))
@@ -41,6 +45,7 @@ export function connectionJson(connection: Connection): z.infer<typeof connectio
     end_user: { id: endUser.id, display_name: endUser.displayName },
     status: state.status,
     status_reason: state.status === 'active' ? undefined : state.reason,
+    suspended_at: time(connection.suspendedAt),
     workspace: {
       id: workspace.id,
       name: workspace.name,

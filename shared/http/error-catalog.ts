@@ -1,10 +1,10 @@
 // What each error code means and what to do about it, for people. docs/errors.md is made from it (npm run docs), and
 // the page that a problem's `type` points at.
 import type { ErrorCode } from '#domain/errors.ts'
+import { type Explanation, OPERATOR_ERRORS } from './error-catalog-operator.ts'
 
-export const ERROR_CATALOG: Readonly<
-  Record<ErrorCode, { readonly meaning: string; readonly remedy: string }>
-> = {
+export const ERROR_CATALOG: Readonly<Record<ErrorCode, Explanation>> = {
+  ...OPERATOR_ERRORS,
   malformed_request: {
     meaning: 'The body is not JSON, or the query or a header holds characters that HTTP cannot carry.',
     remedy: 'Send valid JSON in UTF-8. Percent-encode what does not belong into a URL.',
@@ -29,10 +29,6 @@ export const ERROR_CATALOG: Readonly<
     meaning:
       'The API key is in force, but was not issued for this: the problem\'s "scope" names what it lacks.',
     remedy: 'Use a key that has the scope, or ask the operator for one.',
-  },
-  tenant_suspended: {
-    meaning: 'The operator has suspended the tenant. Connections and tokens are kept.',
-    remedy: 'Ask the operator. After the tenant is resumed everything works again without new consent.',
   },
   end_user_mismatch: {
     meaning:
@@ -86,30 +82,11 @@ export const ERROR_CATALOG: Readonly<
       'The call with this Idempotency-Key was carried out, and its answer was handed on then, or was too large for that. It was too large to be kept (about 280 KB after compression). "upstream_status" is its status, where there was one to hand on.',
     remedy: 'Read what the call made or changed with a GET.',
   },
-  tenant_not_suspended: {
-    meaning: "A tenant's keys can be deleted only while the tenant is suspended. Nothing was deleted.",
+  app_in_use: {
+    meaning:
+      'The app is not suspended, has connections, or is needed to revoke tokens that ClickFunnels has not taken back yet. Nothing was deleted; the detail says which.',
     remedy:
-      'Disconnect its connections if their tokens should be revoked, suspend the tenant, then delete its keys.',
-  },
-  kms_key_unavailable: {
-    meaning:
-      'The tenant brought its own KMS key, and KMS refuses to use it: it is disabled, deleted, in another region, or its policy does not allow it. Nothing is lost.',
-    remedy:
-      'Enable the key and allow its use (docs/deploy.md has the policy). What is wrapped by it works again within minutes.',
-  },
-  api_key_not_rotatable: {
-    meaning: 'The API key has a successor already, has ended, or was revoked.',
-    remedy: 'Use the successor. Where it was lost, issue a new key and revoke both.',
-  },
-  identity_provider_taken: {
-    meaning:
-      'The issuer and audience of an identity provider are registered already, for this tenant or another. The pair is how a token finds its tenant.',
-    remedy: 'Let each product have an audience of its own at the provider, and register that.',
-  },
-  tenant_shredded: {
-    meaning:
-      "The tenant's keys were deleted for good. Tokens, client secrets and codes that were sealed for it cannot be opened by anybody.",
-    remedy: 'Nothing brings them back. Create a new tenant, and connect again.',
+      'Suspend the app, revoke its connections, wait until the revocations that are owed have been taken (the service tries them each hour), then delete it.',
   },
   request_too_large: {
     meaning:

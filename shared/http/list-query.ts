@@ -1,4 +1,4 @@
-// The query of GET /v1/connections.
+// The queries of lists: connections, tenants.
 import * as z from 'zod/mini'
 import type { ListQuery } from '#domain/list-connections.ts'
 import { STATUSES } from './connection-json.ts'
@@ -36,4 +36,9 @@ export const listQuerySchema = z.pipe(
       ...(cursor && { after: cursor }),
     }),
   ),
+)
+
+export const tenantListSchema = z.pipe(
+  z.object({ limit: z._default(limit, LIMIT.default), cursor: z.optional(id('tenant')) }),
+  z.transform(({ limit, cursor }) => ({ limit, after: cursor })),
 )

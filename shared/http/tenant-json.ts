@@ -1,9 +1,7 @@
-// Tenants and apps on the wire, both ways. A client secret comes in and never goes out.
+// Tenants on the wire, both ways. Apps: app-json.ts.
 import * as z from 'zod/mini'
-import { recognisedTrouble } from '#domain/app-health.ts'
 import type { Limits } from '#domain/limits.ts'
-import { Secret } from '#domain/secret.ts'
-import { type App, redirectUri, type Tenant } from '#domain/tenant.ts'
+import type { Tenant } from '#domain/tenant.ts'
 import { toRfc3339 } from '#domain/time.ts'
 import { browserUrl, text } from './fields.ts'
 import { newIdentityProviderSchema } from './identity-provider-json.ts'
@@ -30,10 +28,6 @@ const branding = z.object({
     z.transform((color) => color.toLowerCase()),
   ),
 })
-const secret = z.pipe(
-  text(512),
-  z.transform((value) => new Secret(value)),
-)
 
 const limit = z.int().check(z.minimum(1), z.maximum(999_999_999))
 const limits = z.pipe(
@@ -93,19 +87,6 @@ export const tenantChangeSchema = z.pipe(
   })),
 )
 
-export const newAppSchema = z.pipe(
-  z.object({ name: text(128), client_id: text(256), client_secret: secret }),
-  z.transform((body) => ({ name: body.name, clientId: body.client_id, clientSecret: body.client_secret })),
-)
-
-export const appChangeSchema = z.pipe(
-  z.object({ name: z.optional(text(128)), client_secret: z.optional(secret) }),
-  z.transform(({ name, client_secret }) => ({
-    ...(name && { name }),
-    ...(client_secret && { clientSecret: client_secret }),
-  })),
-)
-
 export function tenantJson(tenant: Tenant) {
   return {
     id: tenant.id,
@@ -118,6 +99,7 @@ export function tenantJson(tenant: Tenant) {
     ...(tenant.limits && { limits: limitsJson(tenant.limits) }),
     created_at: toRfc3339(tenant.createdAt),
     updated_at: toRfc3339(tenant.updatedAt),
+    ...(tenant.deletedAt !== undefined && { deleted_at: toRfc3339(tenant.deletedAt) }),
   }
 }
 
@@ -126,25 +108,5 @@ function limitsJson({ connections, sessionsPerMinute, requestsPerSecond }: Limit
     ...(connections && { connections }),
     ...(sessionsPerMinute && { sessions_per_minute: sessionsPerMinute }),
     ...(requestsPerSecond && { requests_per_second: requestsPerSecond }),
-  }
-}
-
-export function appJson(app: App, publicUrl: string) {
-  const trouble = recognisedTrouble(app)
-  return {
-    id: app.id,
-    name: app.name,
-    client_id: app.clientId,
-    client_secrets: app.clientSecrets.map(({ serial, createdAt }) => ({
-      serial,
-      created_at: toRfc3339(createdAt),
-    })),
-    redirect_uri: redirectUri(publicUrl, app.id),
-    health: {
-      status: trouble?.kind ?? 'working',
-      ...(trouble && { since: toRfc3339(trouble.since) }),
-    },
-    created_at: toRfc3339(app.createdAt),
-    updated_at: toRfc3339(app.updatedAt),
   }
 }

@@ -41,6 +41,8 @@ export const ENV = {
   'recover-rotations': full,
   'rotate-keys': store,
   credentials: trailed,
+  apps: store,
+  'tenant-connections': full,
   tenants: store,
   'audit-events': trailed,
   service: z.object({ PUBLIC_URL: url }),

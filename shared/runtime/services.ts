@@ -13,6 +13,7 @@ import { DynamoDbRevocations } from '#adapters/dynamodb-revocations.ts'
 import { DynamoDbSealedRecords } from '#adapters/dynamodb-sealed-records.ts'
 import { DynamoDbSessions } from '#adapters/dynamodb-sessions.ts'
 import { Table } from '#adapters/dynamodb-table.ts'
+import { DynamoDbTenantRemains } from '#adapters/dynamodb-tenant-remains.ts'
 import { DynamoDbApps, DynamoDbTenants } from '#adapters/dynamodb-tenants.ts'
 import { DynamoDbUsage } from '#adapters/dynamodb-usage.ts'
 import { KmsDataKeys } from '#adapters/kms-data-keys.ts'
@@ -90,6 +91,7 @@ export function createStoreServices(functionName: string, settings: StoreSetting
     dueIndex: revocations,
     vault: new KmsVault(tenantKeys),
     tenantKeys,
+    tenantRemains: new DynamoDbTenantRemains(table),
     rootKeys,
     sealedRecords,
     rotationProgress: sealedRecords,

@@ -17,6 +17,7 @@ import { DynamoDbRevocations } from '#adapters/dynamodb-revocations.ts'
 import { DynamoDbSealedRecords } from '#adapters/dynamodb-sealed-records.ts'
 import { DynamoDbSessions } from '#adapters/dynamodb-sessions.ts'
 import { Table } from '#adapters/dynamodb-table.ts'
+import { DynamoDbTenantRemains } from '#adapters/dynamodb-tenant-remains.ts'
 import { DynamoDbApps, DynamoDbTenants } from '#adapters/dynamodb-tenants.ts'
 import { DynamoDbUsage } from '#adapters/dynamodb-usage.ts'
 import { KmsDataKeys } from '#adapters/kms-data-keys.ts'
@@ -71,6 +72,7 @@ export async function openBackend(): Promise<Backend> {
       rotationProgress: sealedRecords,
       usage: new DynamoDbUsage(table),
       auditEvents: new DynamoDbAuditEvents(table),
+      tenantRemains: new DynamoDbTenantRemains(table),
     },
     item: async (key) => {
       const { Item } = await client.send(new GetItemCommand({ TableName: TABLE, Key: marshall(key) }))

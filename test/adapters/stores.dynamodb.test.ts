@@ -10,6 +10,7 @@ import { identityProvidersContract } from '../contracts/identity-providers.ts'
 import { keyedCallsContract } from '../contracts/keyed-calls.ts'
 import { sealedRecordsContract } from '../contracts/sealed-records.ts'
 import { sessionsContract } from '../contracts/sessions.ts'
+import { tenantDeletionContract } from '../contracts/tenant-deletion.ts'
 import { tenantsContract } from '../contracts/tenants.ts'
 import { usageContract } from '../contracts/usage.ts'
 import { type Backend, openBackend } from './backend.ts'
@@ -25,6 +26,7 @@ describe('the DynamoDB stores', () => {
   tenantsContract(open)
   apiKeysContract(open)
   identityProvidersContract(open)
+  tenantDeletionContract(open)
   sessionsContract(open)
   connectionsContract(open)
   connectionGrantsContract(open)

@@ -44,6 +44,17 @@ export function connectionsContract(open: OpenStores): void {
       expect(await connections.get(ref)).toEqual({ ...expected, ...back })
     })
 
+    test('that is suspended gives no lease until it is resumed', async () => {
+      const { connections, connection, ref } = await stored()
+      const take = () => connections.acquireLease(ref, 1, lease('me'), NOW)
+      const suspended = { suspendedAt: NOW, updatedAt: NOW }
+      expect(await connections.update(ref, { generation: 1 }, suspended)).toBe(true)
+      expect(await connections.get(ref)).toEqual({ ...connection, ...suspended })
+      expect(await take()).toBe(false)
+      await connections.update(ref, { generation: 1 }, { suspendedAt: null, updatedAt: NOW })
+      expect(await take()).toBe(true)
+    })
+
     test('does not change for whom has read another generation, nor come to be by a change', async () => {
       const { connections, connection, ref } = await stored()
       expect(await connections.update(ref, { generation: 2 }, { updatedAt: NOW, scopes: [] })).toBe(false)

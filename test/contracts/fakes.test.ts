@@ -11,6 +11,7 @@ import { identityProvidersContract } from './identity-providers.ts'
 import { keyedCallsContract } from './keyed-calls.ts'
 import { sealedRecordsContract } from './sealed-records.ts'
 import { sessionsContract } from './sessions.ts'
+import { tenantDeletionContract } from './tenant-deletion.ts'
 import { tenantKeysContract } from './tenant-keys.ts'
 import { tenantsContract } from './tenants.ts'
 import { usageContract } from './usage.ts'
@@ -25,6 +26,7 @@ describe('the fakes', () => {
   tenantsContract(() => services)
   apiKeysContract(() => services)
   identityProvidersContract(() => services)
+  tenantDeletionContract(() => services)
   sessionsContract(() => services)
   connectionsContract(() => services)
   connectionGrantsContract(() => services)

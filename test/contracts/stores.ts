@@ -17,6 +17,7 @@ export type Stores = Pick<
   | 'rotationProgress'
   | 'usage'
   | 'auditEvents'
+  | 'tenantRemains'
 >
 
 /** Gives the stores of the test that runs; what other tests put there must not matter. */

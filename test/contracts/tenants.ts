@@ -67,6 +67,34 @@ export function tenantsContract(open: OpenStores): void {
       expect(await tenants.list(1000)).toEqual(expect.arrayContaining([first, second, third]))
     })
 
+    test('are listed newest first, some at a time', async () => {
+      const { tenants } = open()
+      const all = [aTenant(), aTenant(), aTenant()]
+      for (const tenant of all) await tenants.create(tenant)
+      const [oldest, middle, newest] = all.toSorted((one, other) => (one.id < other.id ? -1 : 1))
+      expect(await tenants.newest(2, newest?.id)).toEqual([middle, oldest])
+      expect(await tenants.newest(1, newest?.id)).toEqual([middle])
+      const ids = (await tenants.newest(100)).map(({ id }) => id)
+      expect(ids).toEqual(expect.arrayContaining(all.map(({ id }) => id)))
+      expect(ids).toEqual(ids.toSorted().toReversed())
+    })
+
+    test('know which of their apps are suspended; of many who read the same, one notes it', async () => {
+      const { tenants } = open()
+      const tenant = aTenant()
+      const at = later(NOW, 5)
+      const suspended = { [newId('app')]: at }
+      expect(await tenants.setSuspendedApps(tenant, suspended, at)).toBe(false)
+      await tenants.create(tenant)
+      const notes = [1, 2, 3].map(() => tenants.setSuspendedApps(tenant, { [newId('app')]: at }, at))
+      expect((await Promise.all(notes)).filter(Boolean)).toHaveLength(1)
+      const noted = await tenants.get(tenant.id)
+      if (noted === undefined) throw new Error('gone')
+      expect(await tenants.setSuspendedApps(tenant, suspended, at)).toBe(false)
+      expect(await tenants.setSuspendedApps(noted, suspended, at)).toBe(true)
+      expect(await tenants.get(tenant.id)).toEqual({ ...tenant, suspendedApps: suspended, updatedAt: at })
+    })
+
     test('are not overwritten by another of the same id', async () => {
       const { tenants } = open()
       const tenant = aTenant()
@@ -134,6 +162,18 @@ export function tenantsContract(open: OpenStores): void {
       expect(await apps.get(app.tenantId, app.id)).toEqual(troubled)
       expect(await apps.setHealth(troubled, { trouble: undefined })).toBe(true)
       expect(await apps.get(app.tenantId, app.id)).toEqual({ ...app, workingSecret: 1 })
+    })
+
+    test('forgets what was untried when it learns what works', async () => {
+      const { apps } = open()
+      const app = anApp(newId('tenant'), { untriedSecret: 2 })
+      await apps.create(app)
+      expect(await apps.setHealth(app, { trouble })).toBe(true)
+      const troubled = { ...app, trouble }
+      expect(await apps.get(app.tenantId, app.id)).toEqual(troubled)
+      expect(await apps.setHealth(troubled, { trouble: undefined, workingSecret: 1 })).toBe(true)
+      const { untriedSecret: _, ...rest } = app
+      expect(await apps.get(app.tenantId, app.id)).toEqual({ ...rest, workingSecret: 1 })
     })
 
     test('is noted by one of many who read the same', async () => {

@@ -62,7 +62,9 @@ async function run(commands: string) {
     .replaceAll('http://127.0.0.1:4600', stack.url)
     .replaceAll('http://127.0.0.1:4601', stack.simulator.url)
   const script = `trap 'echo "failed: $BASH_COMMAND" >&2' ERR\n${here}`
-  const env = { HOME: folder, PATH: `${programs}:${process.env.PATH}`, ...variables }
+  // The operator's command line finds the service by it, as it finds the usual one by itself.
+  const found = { FUNNEL_CONNECT_URL: stack.url }
+  const env = { HOME: folder, PATH: `${programs}:${process.env.PATH}`, ...found, ...variables }
   await promisify(execFile)('bash', ['--norc', '-Eeuo', 'pipefail', '-c', script], {
     cwd: folder,
     env,

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { type AuthorizationResponse, receiveAuthorizationResponse } from '#domain/callback.ts'
 import { STATE_LIFETIME_SECONDS } from '#domain/connect-session.ts'
-import { createApp, updateTenant } from '#domain/onboarding.ts'
+import { createApp } from '#domain/manage-apps.ts'
+import { updateTenant } from '#domain/onboarding.ts'
 import { Secret } from '#domain/secret.ts'
 import { type Journey, openScene, type Scene } from '../fakes/scene.ts'
 

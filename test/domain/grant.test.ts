@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Workspace } from '#domain/connection.ts'
 import type { WorkspaceId } from '#domain/ids.ts'
-import { updateApp } from '#domain/onboarding.ts'
+import { updateApp } from '#domain/manage-apps.ts'
 import { tokenOf } from '#domain/revocation.ts'
 import { Secret } from '#domain/secret.ts'
 import { BOB, openScene, type Scene } from '../fakes/scene.ts'

@@ -1,7 +1,8 @@
 // What the operator does: tenants, apps whose client secrets overlap while they are rotated.
 import { beforeEach, describe, expect, test } from 'vitest'
 import { clientSecretOf } from '#domain/client-secrets.ts'
-import { createApp, createTenant, findApp, findTenant, updateApp, updateTenant } from '#domain/onboarding.ts'
+import { createApp, findApp, updateApp } from '#domain/manage-apps.ts'
+import { createTenant, findTenant, updateTenant } from '#domain/onboarding.ts'
 import { Secret } from '#domain/secret.ts'
 import type { App, Tenant } from '#domain/tenant.ts'
 import { readable } from '../fakes/readable.ts'

@@ -41,7 +41,7 @@ describe('the lease', () => {
   test('is not taken for a suspended tenant, whose tokens are left alone', async () => {
     const { services, scene, connection } = await connectedScene()
     await updateTenant(services, connection.tenantId, { status: 'suspended' })
-    expect(await refreshConnection(services, connection)).toEqual({ outcome: 'suspended' })
+    expect(await refreshConnection(services, connection)).toEqual({ outcome: 'suspended', what: 'tenant' })
     expect(services.clickfunnels.counts.refresh).toBe(0)
     expect(await scene.stored(connection)).toEqual(connection)
   })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { LATEST_REQUEST_SECONDS } from '#domain/lease.ts'
-import { updateApp } from '#domain/onboarding.ts'
+import { updateApp } from '#domain/manage-apps.ts'
 import type { TokenOutcome } from '#domain/ports.ts'
 import { refreshConnection } from '#domain/refresh.ts'
 import { tokenOf } from '#domain/revocation.ts'

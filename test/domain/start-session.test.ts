@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { ConnectionId } from '#domain/ids.ts'
-import { createApp, createTenant } from '#domain/onboarding.ts'
+import { createApp } from '#domain/manage-apps.ts'
+import { createTenant } from '#domain/onboarding.ts'
 import { Secret } from '#domain/secret.ts'
 import { findSession, startSession } from '#domain/start-session.ts'
 import { ALICE, BOB, keyCaller, openScene, RETURN_URL, type Scene } from '../fakes/scene.ts'

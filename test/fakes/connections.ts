@@ -27,6 +27,11 @@ export class FakeRevocations implements Revocations {
     return found?.tenantId === tenant ? structuredClone(found) : undefined
   }
 
+  async ofTenant(tenant: TenantId, limit: number): Promise<readonly Revocation[]> {
+    const own = [...this.items.values()].filter(({ tenantId }) => tenantId === tenant)
+    return structuredClone(own.slice(0, limit))
+  }
+
   async postpone({ id, attempts }: Revocation, dueAt: EpochSeconds): Promise<void> {
     const found = this.items.get(id)
     if (found?.attempts === attempts) this.items.set(id, { ...found, attempts: attempts + 1, dueAt })
@@ -69,7 +74,7 @@ export class FakeConnections implements Connections, DueIndex {
 
   async acquireLease(ref: ConnectionRef, generation: number, lease: Lease, now: EpochSeconds) {
     const stored = this.items.get(keyOf(ref))
-    if (stored?.generation !== generation) return false
+    if (stored?.generation !== generation || stored.suspendedAt !== undefined) return false
     const { lease: held } = stored
     if (held !== undefined && held.until > now && held.owner !== lease.owner) return false
     this.items.set(keyOf(ref), { ...stored, lease })

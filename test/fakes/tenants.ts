@@ -1,7 +1,6 @@
 // Tenants and apps in maps. Everything is copied on its way in and out, as a store would.
 import type { AppId, TenantId } from '#domain/ids.ts'
-import type { Apps, Tenants } from '#domain/ports.ts'
-import type { App, Tenant } from '#domain/tenant.ts'
+import type { App, Apps, SuspendedApps, Tenant, Tenants } from '#domain/tenant.ts'
 import type { EpochSeconds } from '#domain/time.ts'
 
 export class FakeTenants implements Tenants {
@@ -21,14 +20,42 @@ export class FakeTenants implements Tenants {
     updatedAt: EpochSeconds,
   ): Promise<Tenant | undefined> {
     const tenant = this.#items.get(id)
-    if (tenant === undefined) return undefined
+    if (tenant?.status !== 'active' && tenant?.status !== 'suspended') return undefined
     const members = Object.entries({ ...tenant, ...change, updatedAt }).filter(([, value]) => value !== null)
     this.#items.set(id, structuredClone(Object.fromEntries(members)) as unknown as Tenant)
     return this.get(id)
   }
 
+  async beginDeletion(id: TenantId, updatedAt: EpochSeconds): Promise<boolean> {
+    const tenant = this.#items.get(id)
+    if (tenant?.status !== 'suspended') return false
+    this.#items.set(id, { ...tenant, status: 'deleting', updatedAt })
+    return true
+  }
+
+  async bury({ id, name, createdAt }: Tenant, now: EpochSeconds): Promise<void> {
+    if (this.#items.get(id)?.status !== 'deleting') return
+    const times = { createdAt, updatedAt: now, deletedAt: now }
+    this.#items.set(id, { id, name, status: 'deleted', returnUrls: [], origins: [], ...times })
+  }
+
+  async setSuspendedApps(read: Tenant, suspendedApps: SuspendedApps, updatedAt: EpochSeconds) {
+    const stored = this.#items.get(read.id)
+    const as = (tenant: Tenant | undefined) => JSON.stringify(tenant?.suspendedApps)
+    if (stored === undefined || as(stored) !== as(read)) return false
+    this.#items.set(read.id, structuredClone({ ...stored, suspendedApps, updatedAt }))
+    return true
+  }
+
+  async newest(limit: number, after?: TenantId): Promise<readonly Tenant[]> {
+    const listed = [...this.#items.values()].filter(({ status }) => status !== 'deleted')
+    const older = listed.filter(({ id }) => after === undefined || id < after)
+    return structuredClone(older.toSorted((one, other) => (one.id < other.id ? 1 : -1)).slice(0, limit))
+  }
+
   async list(limit: number, after?: TenantId): Promise<readonly TenantId[]> {
-    const ids = [...this.#items.keys()].filter((id) => after === undefined || id > after)
+    const listed = [...this.#items.values()].filter(({ status }) => status !== 'deleted')
+    const ids = listed.map(({ id }) => id).filter((id) => after === undefined || id > after)
     return ids.toSorted().slice(0, limit)
   }
 }
@@ -54,13 +81,20 @@ export class FakeApps implements Apps {
     const key = `${read.tenantId}/${read.id}`
     const stored = this.items.get(key)
     if (stored === undefined || healthOf(stored) !== healthOf(read)) return false
-    const { trouble: _, ...untroubled } = stored
+    const { trouble: _, untriedSecret, ...untroubled } = stored
     this.items.set(key, {
       ...untroubled,
+      ...(workingSecret === undefined && untriedSecret !== undefined && { untriedSecret }),
       ...(trouble && { trouble }),
       ...(workingSecret !== undefined && { workingSecret }),
     })
     return true
+  }
+
+  async remove(read: App): Promise<boolean> {
+    const key = `${read.tenantId}/${read.id}`
+    const stored = this.items.get(key)
+    return stored !== undefined && versionOf(stored) === versionOf(read) && this.items.delete(key)
   }
 
   async replace(app: App, read: App): Promise<boolean> {

@@ -44,6 +44,11 @@ export class FakeUsage implements Usage {
     return sums
   }
 
+  /** False when nothing was counted. */
+  erase(tenant: TenantId): boolean {
+    return this.#connections.delete(tenant)
+  }
+
   /** Counts a connection in or out, unless there are `most` already; false if so. */
   countConnection(tenant: TenantId, by: 1 | -1, most = Number.POSITIVE_INFINITY): boolean {
     const count = this.#connections.get(tenant) ?? 0

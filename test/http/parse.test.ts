@@ -2,11 +2,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ServiceError } from '#domain/errors.ts'
+import { appChangeSchema } from '#http/app-json.ts'
 import { listQuerySchema } from '#http/list-query.ts'
 import { parseBody, parseQuery, pathId } from '#http/parse.ts'
 import { jsonBody } from '#http/request.ts'
 import { sessionRequestSchema } from '#http/session-json.ts'
-import { appChangeSchema, newTenantSchema } from '#http/tenant-json.ts'
+import { newTenantSchema } from '#http/tenant-json.ts'
 import { aRequest } from './events.ts'
 
 const SESSION = { end_user: { id: 'user-1' }, return_url: 'https://saas.example.com/done' }

@@ -17,7 +17,7 @@ test.each([
   ['/v1/connections/x', ['GET', 'DELETE']],
   ['/v1/connections/x/refresh', ['POST']],
   ['/v1/connections/x/proxy/a/b', ['ANY']],
-  ['/v1/tenants/x', ['GET', 'PATCH']],
+  ['/v1/tenants/x', ['GET', 'PATCH', 'DELETE']],
   ['/v1/tenants/x/apps', ['POST', 'GET']],
   ['/v1/health', ['GET']],
 ])('%s takes %j', (path, methods) => {

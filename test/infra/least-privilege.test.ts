@@ -64,7 +64,9 @@ const ALLOWED: Readonly<Record<FunctionName, readonly string[]>> = {
   'recover-rotations': [...table(...READ_AND_WRITE), ...VAULT, ...RECEIVE_ROTATIONS],
   'rotate-keys': [...table(...READ_AND_WRITE), ...ROTATION],
   credentials: table(...READ_AND_WRITE, 'BatchGetItem'),
-  tenants: [...table(...READ_AND_WRITE), ...ROTATION],
+  apps: [...table(...READ_AND_WRITE), ...VAULT],
+  'tenant-connections': [...table(...READ_AND_WRITE, 'BatchGetItem'), queryOn(END_USER_INDEX.name), ...VAULT],
+  tenants: [...table(...READ_AND_WRITE, 'BatchGetItem'), ...ROTATION],
   'audit-events': table(...READ, 'PutItem', 'UpdateItem'),
   service: [],
 }

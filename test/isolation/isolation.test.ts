@@ -112,8 +112,14 @@ test('with a wrong credential no route gives, changes or tells anything', async 
       const answer = await send(routeKey, targets, key)
       const label = `${routeKey} with ${name}: ${answer.text}`
       row.push(String(answer.status))
-      if (expected === 404 && LISTS.includes(routeKey)) {
+      if (expected === 404 && routeKey === 'GET /v1/connections') {
         expect(answer, label).toMatchObject({ status: 200, json: { data: [] } })
+        continue
+      }
+      // The trail is the tenant's own, and no end user's.
+      if (expected === 404 && routeKey === 'GET /v1/audit-events') {
+        expect(answer.status, label).toBe(key?.includes('.') ? 403 : 200)
+        expect(answer.text, label).not.toContain(owner.id)
         continue
       }
       // To name another's connection in a body is a fault of the body.
@@ -140,7 +146,7 @@ test('the very user whom the refused tokens name is let in by a good one', async
 const OUTSIDERS = ['other tenant', "other tenant's JWT", 'other end user']
 test.each(OUTSIDERS)('to %s, what is missing and what is foreign takes the same work', async (name) => {
   const key = credentials[name]?.key
-  for (const routeKey of tenantRoutes) {
+  for (const routeKey of tenantRoutes.filter((key) => key.includes('{'))) {
     const operationsFor = async (at: Targets) => {
       const operations: string[] = []
       store.failing = (operation) => {
@@ -180,14 +186,12 @@ describe("the operator's routes", () => {
   })
 })
 
-const LISTS: readonly string[] = ['GET /v1/connections']
-
 const namesOf = ({ headers }: ApiAnswer) => [...headers.keys()].toSorted()
 
-/** Whatever is stored under the owner's name. */
+/** Whatever is stored under the owner's name, but for the trail, in which refused attempts of its end users stand. */
 async function everythingOfTheOwner(): Promise<readonly unknown[]> {
   const items = await storedItems(stack)
-  return items.filter(({ pk }) => pk?.S?.includes(owner.id)).toSorted(bySortKey)
+  return items.filter(({ pk }) => pk?.S?.includes(owner.id) && !pk.S.startsWith('audit#')).toSorted(bySortKey)
 }
 
 type Stored = Awaited<ReturnType<typeof storedItems>>[number]

@@ -1,0 +1,61 @@
+// The operator's routes for a tenant's ClickFunnels applications.
+import { createApp, findApp, removeApp, removeClientSecret, updateApp } from '#domain/manage-apps.ts'
+import { findTenant } from '#domain/onboarding.ts'
+import { switchApp } from '#domain/switches.ts'
+import { json, noContent } from '#http/answer.ts'
+import { appChangeSchema, appJson, newAppSchema, secretRemovalSchema } from '#http/app-json.ts'
+import { parseBody, parseQuery, pathId } from '#http/parse.ts'
+import { type ApiRequest, jsonBody, queryParameters } from '#http/request.ts'
+import { httpHandler } from '#http/stack.ts'
+import { onLambda } from '#runtime/lambda.ts'
+import { createStoreServices, type StoreServices } from '#runtime/services.ts'
+
+const tenantOf = ({ pathParameters }: ApiRequest) => pathId('tenant', pathParameters.tenant_id, 'tenant')
+const appOf = ({ pathParameters }: ApiRequest) => pathId('app', pathParameters.app_id, 'app')
+
+export const apps = (services: StoreServices) =>
+  httpHandler<'apps'>(services, {
+    'POST /v1/tenants/{tenant_id}/apps': async (request) => {
+      const tenant = await findTenant(services, tenantOf(request))
+      const app = await createApp(services, tenant.id, parseBody(newAppSchema, jsonBody(request)))
+      return json(201, appJson(app, tenant, services.publicUrl))
+    },
+
+    'GET /v1/tenants/{tenant_id}/apps': async (request) => {
+      const tenant = await findTenant(services, tenantOf(request))
+      const found = await services.apps.list(tenant.id)
+      return json(200, { data: found.map((app) => appJson(app, tenant, services.publicUrl)) })
+    },
+
+    'GET /v1/tenants/{tenant_id}/apps/{app_id}': async (request) => {
+      const tenant = await findTenant(services, tenantOf(request))
+      return json(
+        200,
+        appJson(await findApp(services, tenant.id, appOf(request)), tenant, services.publicUrl),
+      )
+    },
+
+    'PATCH /v1/tenants/{tenant_id}/apps/{app_id}': async (request) => {
+      const { status, ...change } = parseBody(appChangeSchema, jsonBody(request))
+      const app = await updateApp(services, tenantOf(request), appOf(request), change)
+      const tenant = status
+        ? await switchApp(services, app.tenantId, app.id, status)
+        : await findTenant(services, app.tenantId)
+      return json(200, appJson(app, tenant, services.publicUrl))
+    },
+
+    'DELETE /v1/tenants/{tenant_id}/apps/{app_id}': async (request) => {
+      await removeApp(services, tenantOf(request), appOf(request))
+      return noContent
+    },
+
+    'DELETE /v1/tenants/{tenant_id}/apps/{app_id}/client-secrets/{serial}': async (request) => {
+      const { force } = parseQuery(secretRemovalSchema, queryParameters(request))
+      const tenant = await findTenant(services, tenantOf(request))
+      const serial = Number(request.pathParameters.serial)
+      const app = await removeClientSecret(services, tenant.id, appOf(request), serial, force === 'true')
+      return json(200, appJson(app, tenant, services.publicUrl))
+    },
+  })
+
+export const handler = await onLambda('apps', createStoreServices, apps)

@@ -1,0 +1,66 @@
+// The operator's routes for a tenant's connections: looking, the kill switch of each, revoking; and the deletion of a
+// tenant, which revokes them all.
+import { ServiceError, validationFailed } from '#domain/errors.ts'
+import { tenantConnection } from '#domain/list-connections.ts'
+import { revokeMany } from '#domain/mass-revocation.ts'
+import { findTenant } from '#domain/onboarding.ts'
+import type { Services } from '#domain/ports.ts'
+import { disconnectNow } from '#domain/revocation.ts'
+import { switchConnection } from '#domain/switches.ts'
+import { deleteTenant } from '#domain/tenant-deletion.ts'
+import { json, noContent } from '#http/answer.ts'
+import { connectionJson, connectionSwitchSchema } from '#http/connection-json.ts'
+import { deletionJson, deletionSchema, revocationJson, revocationSchema } from '#http/deletion-json.ts'
+import { listQuerySchema } from '#http/list-query.ts'
+import { parseBody, parseQuery, pathId } from '#http/parse.ts'
+import { type ApiRequest, jsonBody, queryParameters } from '#http/request.ts'
+import { httpHandler } from '#http/stack.ts'
+import { onLambda } from '#runtime/lambda.ts'
+import { createServices } from '#runtime/services.ts'
+
+const tenantOf = ({ pathParameters }: ApiRequest) => pathId('tenant', pathParameters.tenant_id, 'tenant')
+const refOf = (request: ApiRequest) => ({
+  tenantId: tenantOf(request),
+  connectionId: pathId('connection', request.pathParameters.connection_id, 'connection'),
+})
+
+export const tenantConnections = (services: Services) =>
+  httpHandler<'tenant-connections'>(services, {
+    'GET /v1/tenants/{tenant_id}/connections': async (request) => {
+      const { filter, limit, after } = parseQuery(listQuerySchema, queryParameters(request))
+      const { id } = await findTenant(services, tenantOf(request))
+      const { items, next } = await services.connections.list(id, filter, limit, after)
+      return json(200, { data: items.map(connectionJson), ...(next && { next_cursor: next }) })
+    },
+
+    'GET /v1/tenants/{tenant_id}/connections/{connection_id}': async (request) =>
+      json(200, connectionJson(await tenantConnection(services, refOf(request)))),
+
+    'PATCH /v1/tenants/{tenant_id}/connections/{connection_id}': async (request) => {
+      const { suspended } = parseBody(connectionSwitchSchema, jsonBody(request))
+      const status = suspended ? 'suspended' : 'active'
+      return json(200, connectionJson(await switchConnection(services, refOf(request), status)))
+    },
+
+    'DELETE /v1/tenants/{tenant_id}/connections/{connection_id}': async (request) => {
+      if ((await disconnectNow(services, refOf(request))) === undefined)
+        throw new ServiceError('not_found', 'There is no such connection.')
+      return noContent
+    },
+
+    'POST /v1/tenants/{tenant_id}/connections/revoke': async (request) => {
+      const { filter, after } = parseBody(revocationSchema, jsonBody(request))
+      const { id } = await findTenant(services, tenantOf(request))
+      return json(200, revocationJson(await revokeMany(services, id, filter, after)))
+    },
+
+    'DELETE /v1/tenants/{tenant_id}': async (request) => {
+      const { confirm, revoke } = parseBody(deletionSchema, jsonBody(request))
+      const id = tenantOf(request)
+      if (confirm !== id)
+        throw validationFailed({ pointer: '#/confirm', detail: 'must be the id of the tenant to delete' })
+      return json(200, { id, ...deletionJson(await deleteTenant(services, id, revoke)) })
+    },
+  })
+
+export const handler = await onLambda('tenant-connections', createServices, tenantConnections)

@@ -1,0 +1,85 @@
+// The operator's API as the commands use it: JSON in and out, signed unless it is on this machine, with a deadline.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { CliError, refusalOf, UsageError } from './faults.ts'
+import type { Sign } from './sign.ts'
+
+/** More than API Gateway's 30 s: its own answer says more than our giving up. */
+const DEADLINE_MILLISECONDS = 35_000
+/** What passes is tried so often, where the request is safe to repeat. */
+const ATTEMPTS = 3
+const PASSING = [429, 502, 503, 504]
+const PAUSE_MILLISECONDS = 1000
+
+// biome-ignore lint/suspicious/noExplicitAny: the service's answers, shown as they are
+export type Json = any
+
+export interface OperatorApi {
+  readonly url: string
+  /** The parsed answer; `undefined` of an empty one. @throws CliError */
+  call(method: string, path: string, body?: object): Promise<Json>
+}
+
+/** @throws UsageError */
+export function operatorApi(base: string, region: string | undefined): OperatorApi {
+  const url = URL.parse(base)
+  if (url === null || !/^https?:$/.test(url.protocol)) throw new UsageError(`"${base}" is no URL of an API.`)
+  const origin = url.origin
+  let signer: Promise<Sign> | undefined
+  const sign: Sign = async (request) => {
+    // On this machine nothing has to be signed, and nothing of the AWS SDK is loaded.
+    if (isLocal(url)) return request.headers
+    signer ??= import('./sign.ts').then(({ signerFor }) => signerFor(url, region))
+    return (await signer)(request)
+  }
+  return {
+    url: origin,
+    call: async (method, path, body) => {
+      // A POST may have been carried out: only what ends the same however often it is done is repeated.
+      const repeatable = method !== 'POST' || path.endsWith('/connections/revoke')
+      for (let attempt = 1; ; attempt++) {
+        const { status, text } = await send(sign, method, new URL(path, origin), body)
+        if (status < 400) return text === '' ? undefined : JSON.parse(text)
+        if (!repeatable || attempt === ATTEMPTS || !PASSING.includes(status)) throw refusalOf(status, text)
+        await sleep(PAUSE_MILLISECONDS * attempt)
+      }
+    },
+  }
+}
+
+async function send(sign: Sign, method: string, url: URL, body: object | undefined) {
+  const text = body === undefined ? undefined : JSON.stringify(body)
+  const plain = { ...(text !== undefined && { 'content-type': 'application/json' }) }
+  const headers = await sign({ method, url, headers: plain, body: text }).catch((error: Error) => {
+    if (error instanceof CliError) throw error
+    throw new CliError(
+      `The request could not be signed: ${error.message}`,
+      'Log in to AWS ("aws sso login"), or set AWS_PROFILE or AWS_ACCESS_KEY_ID.',
+    )
+  })
+  try {
+    const response = await fetch(url, {
+      method,
+      headers,
+      redirect: 'manual',
+      signal: AbortSignal.timeout(DEADLINE_MILLISECONDS),
+      ...(text !== undefined && { body: text }),
+    })
+    return { status: response.status, text: await response.text() }
+  } catch (error) {
+    throw unreachable(url, error)
+  }
+}
+
+function unreachable(url: URL, error: unknown): CliError {
+  const cause = (error as { cause?: { code?: string } }).cause?.code ?? (error as Error).message
+  return new CliError(
+    `${url.origin} cannot be reached (${cause}).`,
+    isLocal(url)
+      ? 'Start the local stack with "npm start", or name another service with --url.'
+      : 'Check --url: it is the output "ApiUrl" of the stack FunnelConnectService.',
+  )
+}
+
+function isLocal({ hostname }: URL): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)
+}

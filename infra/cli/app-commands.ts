@@ -1,0 +1,121 @@
+// apps …: a tenant's ClickFunnels applications, the rotation of their client secrets, the kill switch of each.
+
+import type { Json } from './api.ts'
+import type { Command, Values } from './command.ts'
+import { age, type Column, time } from './output.ts'
+
+const SECRET_VARIABLE = 'CLIENT_SECRET'
+const SECRET_HELP = `The client secret is read from $${SECRET_VARIABLE} or from standard input, never from an argument.`
+
+const secretLine = ({ serial, state, created_at }: Json) =>
+  `${String(serial).padEnd(4)}${String(state).padEnd(10)}${age(created_at)} old`
+
+const MEMBERS: readonly Column[] = [
+  ['id', ({ id }) => id],
+  ['name', ({ name }) => name],
+  ['status', ({ status }) => status],
+  ['suspended', ({ suspended_at }) => time(suspended_at)],
+  ['client id', ({ client_id }) => client_id],
+  ['client secrets', ({ client_secrets }) => client_secrets.map(secretLine).join('\n')],
+  ['redirect URI', ({ redirect_uri }) => redirect_uri],
+  ['health', ({ health }) => health.status + (health.since ? ` since ${time(health.since)}` : '')],
+  ['created', ({ created_at }) => time(created_at)],
+  ['updated', ({ updated_at }) => time(updated_at)],
+]
+
+const tenantPath = ({ positionals }: Values) => `/v1/tenants/${encodeURIComponent(positionals[0] ?? '')}/apps`
+const appPath = (values: Values) => `${tenantPath(values)}/${encodeURIComponent(values.positionals[1] ?? '')}`
+
+function switching(status: 'active' | 'suspended', about: string): Command {
+  return {
+    about,
+    takes: ['tenant', 'app'],
+    run: async ({ api, out, values }) =>
+      out.record(await api.call('PATCH', appPath(values), { status }), MEMBERS),
+  }
+}
+
+export const APP_COMMANDS: Readonly<Record<string, Command>> = {
+  create: {
+    about: "Registers a tenant's ClickFunnels application.",
+    takes: ['tenant'],
+    options: {
+      name: { value: 'name', about: 'what to call it', required: true },
+      'client-id': { value: 'id', about: "ClickFunnels' id of it", required: true },
+    },
+    more: SECRET_HELP,
+    run: async ({ api, out, terminal, values }) => {
+      const app = await api.call('POST', tenantPath(values), {
+        name: values.text('name'),
+        client_id: values.text('client-id'),
+        client_secret: await terminal.secret('client secret', SECRET_VARIABLE),
+      })
+      out.record(app, MEMBERS)
+      out.say(
+        'Next: enter the redirect URI at ClickFunnels, letter for letter, then: keys create <tenant> --name <name>',
+      )
+    },
+  },
+  list: {
+    about: "Lists a tenant's applications.",
+    takes: ['tenant'],
+    run: async ({ api, out, values }) =>
+      out.table(
+        await api.call('GET', tenantPath(values)),
+        [
+          ['ID', ({ id }) => id],
+          ['NAME', ({ name }) => name],
+          ['STATUS', ({ status }) => status],
+          ['HEALTH', ({ health }) => health.status],
+          ['SECRETS', ({ client_secrets }) => client_secrets.map(({ state }: Json) => state).join(', ')],
+          ['AGE', ({ created_at }) => age(created_at)],
+        ],
+        'The tenant has no application yet: apps create',
+      ),
+  },
+  show: {
+    about: 'Shows an application: its redirect URI, health and client secrets.',
+    takes: ['tenant', 'app'],
+    run: async ({ api, out, values }) => out.record(await api.call('GET', appPath(values)), MEMBERS),
+  },
+  update: {
+    about: 'Renames an application.',
+    takes: ['tenant', 'app'],
+    options: { name: { value: 'name', about: 'what to call it', required: true } },
+    run: async ({ api, out, values }) =>
+      out.record(await api.call('PATCH', appPath(values), { name: values.text('name') }), MEMBERS),
+  },
+  'rotate-secret': {
+    about: 'Puts a new client secret before the present one, which goes on working beside it.',
+    takes: ['tenant', 'app'],
+    more: SECRET_HELP,
+    run: async ({ api, out, terminal, values }) => {
+      const client_secret = await terminal.secret('new client secret', SECRET_VARIABLE)
+      out.record(await api.call('PATCH', appPath(values), { client_secret }), MEMBERS)
+      out.say('Next: when "apps show" says that the new one is in_use, remove the former: apps remove-secret')
+    },
+  },
+  'remove-secret': {
+    about: 'Removes a client secret, by its serial, once another is known to work.',
+    takes: ['tenant', 'app', 'serial'],
+    options: { force: { about: 'also when no other is known to work yet' } },
+    run: async ({ api, out, values }) => {
+      const serial = encodeURIComponent(values.positionals[2] ?? '')
+      const query = values.flag('force') ? '?force=true' : ''
+      out.record(await api.call('DELETE', `${appPath(values)}/client-secrets/${serial}${query}`), MEMBERS)
+    },
+  },
+  suspend: switching(
+    'suspended',
+    'Stops an application: calls of its connections within 60 s, their refreshes at once. Everything is kept.',
+  ),
+  resume: switching('active', 'Lets a suspended application go on, without anybody having to connect again.'),
+  delete: {
+    about: 'Deletes a suspended application that has no connections any more.',
+    takes: ['tenant', 'app'],
+    run: async ({ api, out, values }) => {
+      await api.call('DELETE', appPath(values))
+      out.say('Deleted.')
+    },
+  },
+}

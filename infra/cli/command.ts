@@ -1,0 +1,113 @@
+// What a command is, how its arguments are read (node:util's parseArgs) and how its help is written.
+import { parseArgs } from 'node:util'
+import type { OperatorApi } from './api.ts'
+import { UsageError } from './faults.ts'
+import type { Output } from './output.ts'
+import type { Terminal } from './terminal.ts'
+
+export interface Option {
+  readonly about: string
+  /** What its value is called; absent for one that is set or not. */
+  readonly value?: string
+  readonly several?: true
+  readonly required?: true
+}
+
+export interface Values {
+  /** Positional arguments, in the order of the command's. */
+  readonly positionals: readonly string[]
+  text(option: string): string | undefined
+  texts(option: string): readonly string[] | undefined
+  flag(option: string): boolean
+}
+
+export interface Context {
+  readonly api: OperatorApi
+  readonly out: Output
+  readonly terminal: Terminal
+  readonly values: Values
+}
+
+export interface Command {
+  readonly about: string
+  /** Names of the positional arguments; all are required. */
+  readonly takes: readonly string[]
+  readonly options?: Readonly<Record<string, Option>>
+  /** More than one line has room for. */
+  readonly more?: string
+  run(context: Context): Promise<void>
+}
+
+export const COMMON: Readonly<Record<string, Option>> = {
+  url: {
+    value: 'url',
+    about: 'the API (default: $FUNNEL_CONNECT_URL, else the local stack, http://127.0.0.1:4600)',
+  },
+  region: { value: 'region', about: 'AWS region to sign for (default: from the URL, else $AWS_REGION)' },
+  json: { about: "print the API's answer as JSON" },
+  help: { about: 'this text' },
+}
+
+/** @throws UsageError */
+export function readArguments(name: string, command: Command, given: readonly string[]): Values {
+  const options = { ...command.options, ...COMMON }
+  const { values, positionals } = parse(name, options, given)
+  const values_ = values as Readonly<Record<string, string | boolean | string[] | undefined>>
+  if (values_.help !== true) {
+    const missing = command.takes.slice(positionals.length).map((argument) => `<${argument}>`)
+    for (const [option, { required }] of Object.entries(options))
+      if (required && values_[option] === undefined) missing.push(`--${option}`)
+    if (missing.length > 0) throw misused(name, `${missing.join(' and ')} is missing.`)
+    const extra = positionals.slice(command.takes.length)
+    if (extra.length > 0) throw misused(name, `"${extra.join(' ')}" is too much.`)
+  }
+  return {
+    positionals,
+    text: (option) => values_[option] as string | undefined,
+    texts: (option) => values_[option] as string[] | undefined,
+    flag: (option) => values_[option] === true,
+  }
+}
+
+function parse(name: string, options: Readonly<Record<string, Option>>, given: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...given],
+      allowPositionals: true,
+      options: Object.fromEntries(
+        Object.entries(options).map(([option, { value, several }]) => [
+          option,
+          { type: value === undefined ? 'boolean' : 'string', ...(several && { multiple: true }) } as const,
+        ]),
+      ),
+    })
+  } catch (error) {
+    throw misused(name, (error as Error).message)
+  }
+}
+
+function misused(name: string, what: string): UsageError {
+  return new UsageError(`${name}: ${what}`, `"${name} --help" shows how it is used.`)
+}
+
+export function helpOf(name: string, command: Command): string {
+  const takes = command.takes.map((argument) => ` <${argument}>`).join('')
+  const own = Object.entries(command.options ?? {})
+  const needed = own.filter(([, { required }]) => required)
+  const usage = needed.map(([option, { value }]) => ` --${option} <${value}>`).join('')
+  const described = [...own, ...Object.entries(COMMON)].map(
+    ([option, { value, about, several, required }]) =>
+      [
+        `  --${option}${value === undefined ? '' : ` <${value}>`}`,
+        `${about}${several ? '; may be given several times' : ''}${required ? ' (required)' : ''}`,
+      ] as const,
+  )
+  const width = Math.max(...described.map(([left]) => left.length)) + 2
+  return [
+    `${command.about}\n`,
+    `Usage: npm run tenants -- ${name}${takes}${usage}${own.length > needed.length ? ' [options]' : ''}`,
+    ...(command.more === undefined ? [] : [`\n${command.more}`]),
+    `\nOptions:`,
+    ...described.map(([left, right]) => `${left.padEnd(width)}${right}`),
+  ].join('\n')
+}

@@ -1,0 +1,103 @@
+// What a command prints. Results go to stdout: a table or a list of members for people, JSON as the API gave it for scripts.
+// Everything else, such as progress and what was done, goes to stderr.
+import type { Json } from './api.ts'
+
+/** A column: its heading and what it shows of a row. */
+export type Column = readonly [heading: string, of: (row: Json) => string]
+
+/** A terminal says that it is one. */
+export type ErrorStream = NodeJS.WritableStream & { readonly isTTY?: boolean }
+
+export class Output {
+  readonly #json: boolean
+  readonly #out: NodeJS.WritableStream
+  readonly #err: ErrorStream
+  #progress = false
+
+  constructor(json: boolean, out: NodeJS.WritableStream, err: ErrorStream) {
+    this.#json = json
+    this.#out = out
+    this.#err = err
+  }
+
+  /** @param note what to say when there is nothing */
+  table(answer: Json, columns: readonly Column[], note: string): void {
+    const rows: readonly Json[] = answer.data
+    if (this.#json) this.#print(JSON.stringify(answer, null, 2))
+    else if (rows.length === 0) this.say(note)
+    else this.#print(table(rows, columns))
+  }
+
+  /** One thing, member by member. */
+  record(answer: Json, members: readonly Column[]): void {
+    const shown = members.map(([name, of]) => [name, of(answer)] as const).filter(([, text]) => text !== '')
+    const width = Math.max(...shown.map(([name]) => name.length))
+    if (this.#json) this.#print(JSON.stringify(answer, null, 2))
+    else
+      this.#print(
+        shown.map(([name, text]) => `${name.padEnd(width)}  ${indented(text, width + 2)}`).join('\n'),
+      )
+  }
+
+  /** What was done, for people; scripts get an answer or nothing. */
+  say(message: string): void {
+    this.#endProgress()
+    if (!this.#json) this.#err.write(`${message}\n`)
+  }
+
+  /** A line that the next one takes the place of, on a terminal; else a line of its own. */
+  progress(message: string): void {
+    if (this.#json) return
+    if (this.#err.isTTY) {
+      this.#err.write(`\r\u001b[2K${message}`)
+      this.#progress = true
+    } else this.#err.write(`${message}\n`)
+  }
+
+  #print(text: string): void {
+    this.#endProgress()
+    this.#out.write(`${text}\n`)
+  }
+
+  #endProgress(): void {
+    if (this.#progress) this.#err.write('\n')
+    this.#progress = false
+  }
+}
+
+export function table(rows: readonly Json[], columns: readonly Column[]): string {
+  const lines = [columns.map(([heading]) => heading), ...rows.map((row) => columns.map(([, of]) => of(row)))]
+  const widths = columns.map((_, i) => Math.max(...lines.map((line) => (line[i] ?? '').length)))
+  return lines
+    .map((line) =>
+      line
+        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}
+
+function indented(text: string, by: number): string {
+  return text.replaceAll('\n', `\n${' '.repeat(by)}`)
+}
+
+/** "2026-11-24 18:46 UTC", or nothing. */
+export function time(value: string | undefined): string {
+  return value === undefined ? '' : `${value.slice(0, 10)} ${value.slice(11, 16)} UTC`
+}
+
+const UNITS = [
+  [86_400, 'd'],
+  [3_600, 'h'],
+  [60, 'min'],
+  [1, 's'],
+] as const
+
+/** How long ago, in its largest unit: "3 min". */
+export function age(value: string | undefined, now: number = Date.now()): string {
+  if (value === undefined) return ''
+  const seconds = Math.max(0, Math.round((now - Date.parse(value)) / 1000))
+  const [size, unit] = UNITS.find(([size]) => seconds >= size * (size === 1 ? 0 : 2)) ?? [1, 's']
+  return `${Math.floor(seconds / size)} ${unit}`
+}

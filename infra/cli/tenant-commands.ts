@@ -1,0 +1,170 @@
+// tenants …: from creating one to deleting it for good.
+import type { Json } from './api.ts'
+import type { Command, Context, Values } from './command.ts'
+import { UnfinishedError } from './faults.ts'
+import { age, type Column, time } from './output.ts'
+
+const MEMBERS: readonly Column[] = [
+  ['id', ({ id }) => id],
+  ['name', ({ name }) => name],
+  ['status', ({ status }) => status],
+  ['return URLs', ({ return_urls }) => return_urls.join('\n')],
+  ['origins', ({ origins }) => origins.join('\n')],
+  ['KMS key', ({ kms_key_arn }) => kms_key_arn ?? ''],
+  ['created', ({ created_at }) => time(created_at)],
+  ['updated', ({ updated_at }) => time(updated_at)],
+  ['deleted', ({ deleted_at }) => time(deleted_at)],
+]
+
+const SETTINGS = {
+  'return-url': { value: 'url', several: true, about: 'where end users may be sent back to' },
+  origin: { value: 'origin', several: true, about: 'web origin that may call the API' },
+  'kms-key': { value: 'arn', about: "the tenant's own KMS key" },
+} as const
+
+const pathOf = ({ positionals }: Values) => `/v1/tenants/${encodeURIComponent(positionals[0] ?? '')}`
+
+function settings(values: Values): object {
+  const [name, returnUrls, origins] = [
+    values.text('name'),
+    values.texts('return-url'),
+    values.texts('origin'),
+  ]
+  const kmsKey = values.text('kms-key')
+  return {
+    ...(name !== undefined && { name }),
+    ...(returnUrls && { return_urls: returnUrls }),
+    ...(origins && { origins }),
+    ...(kmsKey !== undefined && { kms_key_arn: kmsKey }),
+    ...(values.flag('no-kms-key') && { kms_key_arn: null }),
+  }
+}
+
+function switching(status: 'active' | 'suspended', about: string, done: string): Command {
+  return {
+    about,
+    takes: ['tenant'],
+    run: async ({ api, out, values }) => {
+      const tenant = await api.call('PATCH', pathOf(values), { status })
+      out.say(`${tenant.name} is ${done}`)
+      out.record(tenant, MEMBERS)
+    },
+  }
+}
+
+export const TENANT_COMMANDS: Readonly<Record<string, Command>> = {
+  create: {
+    about: 'Creates a tenant.',
+    takes: [],
+    options: { name: { value: 'name', about: "the company's name", required: true }, ...SETTINGS },
+    run: async ({ api, out, values }) => {
+      const tenant = await api.call('POST', '/v1/tenants', settings(values))
+      out.record(tenant, MEMBERS)
+      out.say(`Next: apps create ${tenant.id} --name <name> --client-id <id>`)
+    },
+  },
+  list: {
+    about: 'Lists tenants, newest first.',
+    takes: [],
+    options: {
+      limit: { value: 'number', about: 'how many (default 20, at most 100)' },
+      cursor: { value: 'tenant', about: 'the last one of the page before' },
+    },
+    run: async ({ api, out, values }) => {
+      const answer = await api.call('GET', `/v1/tenants?${pageOf(values)}`)
+      out.table(
+        answer,
+        [
+          ['ID', ({ id }) => id],
+          ['NAME', ({ name }) => name],
+          ['STATUS', ({ status }) => status],
+          ['AGE', ({ created_at }) => age(created_at)],
+          ['CHANGED', ({ updated_at }) => time(updated_at)],
+        ],
+        'There are no tenants yet. Begin with: tenants create --name <name>',
+      )
+      moreOf(out, answer)
+    },
+  },
+  show: {
+    about: 'Shows a tenant; of a deleted one, what is left.',
+    takes: ['tenant'],
+    run: async ({ api, out, values }) => out.record(await api.call('GET', pathOf(values)), MEMBERS),
+  },
+  update: {
+    about: 'Changes a tenant. URLs and origins that are given take the place of all before.',
+    takes: ['tenant'],
+    options: {
+      name: { value: 'name', about: "the company's name" },
+      ...SETTINGS,
+      'no-kms-key': { about: "go back from the tenant's own KMS key to the service's" },
+    },
+    run: async ({ api, out, values }) =>
+      out.record(await api.call('PATCH', pathOf(values), settings(values)), MEMBERS),
+  },
+  suspend: switching(
+    'suspended',
+    "Stops a tenant: its calls within 60 s, its refreshes at once. Everything is kept; 'resume' brings it back.",
+    'suspended: calls stop within 60 s, refreshes have stopped.',
+  ),
+  resume: switching(
+    'active',
+    'Lets a suspended tenant go on, without anybody having to connect again.',
+    'active: calls work within 60 s.',
+  ),
+  delete: {
+    about: 'Deletes a suspended tenant for good: revokes its tokens, shreds its keys, erases its data.',
+    takes: ['tenant'],
+    options: {
+      confirm: { value: 'tenant', about: "the tenant's id once more, for scripts; else it is asked for" },
+      'without-revoking': {
+        about:
+          'do not revoke tokens at ClickFunnels: they stay valid there, and nobody can revoke them later',
+      },
+    },
+    more: 'It is safe to stop this and to call it again: it goes on where it was.',
+    run: remove,
+  },
+}
+
+async function remove({ api, out, terminal, values }: Context): Promise<void> {
+  const tenant = await api.call('GET', pathOf(values))
+  const question = `"${tenant.name}" and everything of it will be gone for good; nobody can bring it back.`
+  await terminal.confirm(question, tenant.id, values.text('confirm'))
+  const body = { confirm: tenant.id, revoke: !values.flag('without-revoking') }
+  const sum = { revoked: 0, erased: 0 }
+  for (;;) {
+    const step = await api.call('DELETE', pathOf(values), body)
+    sum.revoked += step.revoked
+    sum.erased += step.erased
+    out.progress(`${step.stage}: ${sum.revoked} connections revoked, ${sum.erased} items erased`)
+    if (step.stage === 'deleted') break
+    if (step.stage === 'revoking' && step.revoked === 0) throw stuck(tenant, step)
+  }
+  out.record({ id: tenant.id, status: 'deleted', ...sum }, [
+    ['id', ({ id }) => id],
+    ['status', ({ status }) => status],
+    ['revoked', ({ revoked }) => `${revoked} connections`],
+    ['erased', ({ erased }) => `${erased} items`],
+  ])
+}
+
+function stuck({ id }: Json, { owed, failed }: Json): UnfinishedError {
+  return new UnfinishedError(
+    `${owed + failed} connections or more could not be revoked at ClickFunnels. Nothing was shredded.`,
+    `Try again later: tenants delete ${id}. Or give those tokens up: --without-revoking`,
+  )
+}
+
+export function pageOf(values: Values): URLSearchParams {
+  const query = new URLSearchParams()
+  for (const name of ['limit', 'cursor', 'status']) {
+    const value = values.text(name)
+    if (value !== undefined) query.set(name, value)
+  }
+  return query
+}
+
+export function moreOf(out: Context['out'], answer: Json): void {
+  if (answer.next_cursor !== undefined) out.say(`More with: --cursor ${answer.next_cursor}`)
+}

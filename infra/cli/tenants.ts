@@ -1,0 +1,73 @@
+// The operator's command line: npm run tenants -- <noun> <verb>. It does nothing that the API's routes do not; it lives
+// beside the deployment code, because those who deploy use it, and is part of no function.
+import { operatorApi } from './api.ts'
+import { APP_COMMANDS } from './app-commands.ts'
+import { type Command, helpOf, readArguments } from './command.ts'
+import { CONNECTION_COMMANDS, REVOKE_ALL } from './connection-commands.ts'
+import { CliError, UsageError } from './faults.ts'
+import { KEY_COMMANDS } from './key-commands.ts'
+import { Output } from './output.ts'
+import { TENANT_COMMANDS } from './tenant-commands.ts'
+import { type Surroundings, Terminal } from './terminal.ts'
+
+const LOCAL_API = 'http://127.0.0.1:4600'
+
+/** Commands by their names, as they are typed. */
+export const COMMANDS: ReadonlyMap<string, Command> = new Map([
+  ...ofNoun('tenants', TENANT_COMMANDS),
+  ...ofNoun('apps', APP_COMMANDS),
+  ...ofNoun('keys', KEY_COMMANDS),
+  ...ofNoun('connections', CONNECTION_COMMANDS),
+  ['revoke-all', REVOKE_ALL],
+])
+
+function ofNoun(noun: string, verbs: Readonly<Record<string, Command>>): [string, Command][] {
+  return Object.entries(verbs).map(([verb, command]) => [`${noun} ${verb}`, command])
+}
+
+function overview(only?: string): string {
+  const shown = [...COMMANDS].filter(([name]) => only === undefined || name.startsWith(`${only} `))
+  const width = Math.max(...shown.map(([name]) => name.length)) + 2
+  return [
+    'Usage: npm run tenants -- <command> [arguments] [options]\n',
+    ...shown.map(([name, { about }]) => `  ${name.padEnd(width)}${about}`),
+    '\n"<command> --help" shows its arguments and options. --json prints answers for scripts, --url names the API.',
+    'Exit codes: 0 done, 1 refused or not reached, 2 wrong usage, 3 something is left to do.',
+  ].join('\n')
+}
+
+async function run(given: readonly string[], io: Surroundings): Promise<void> {
+  const [noun = '', verb = ''] = given
+  const single = COMMANDS.get(noun)
+  const name = single === undefined ? `${noun} ${verb}` : noun
+  const command = COMMANDS.get(name)
+  if (command === undefined) {
+    const isNoun = [...COMMANDS.keys()].some((known) => known.startsWith(`${noun} `))
+    if (['', '--help', '-h', 'help'].includes(noun) || (isNoun && ['', '--help'].includes(verb))) {
+      return void io.stdout.write(`${overview(isNoun ? noun : undefined)}\n`)
+    }
+    throw new UsageError(
+      `There is no command "${name.trim()}".`,
+      isNoun ? `"${noun} --help" lists those of ${noun}.` : '"--help" lists them all.',
+    )
+  }
+  const values = readArguments(name, command, given.slice(single === undefined ? 2 : 1))
+  if (values.flag('help')) return void io.stdout.write(`${helpOf(name, command)}\n`)
+  const api = operatorApi(values.text('url') ?? io.env.FUNNEL_CONNECT_URL ?? LOCAL_API, values.text('region'))
+  const out = new Output(values.flag('json'), io.stdout, io.stderr)
+  await command.run({ api, values, out, terminal: new Terminal(io) })
+}
+
+/** Runs one command; gives the exit code. */
+export async function main(given: readonly string[], io: Surroundings): Promise<number> {
+  try {
+    await run(given, io)
+    return 0
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error
+    io.stderr.write(`${error.message}\n${error.next === undefined ? '' : `→ ${error.next}\n`}`)
+    return error.exitCode
+  }
+}
+
+if (import.meta.main) process.exitCode = await main(process.argv.slice(2), process)

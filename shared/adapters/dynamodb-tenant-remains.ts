@@ -1,0 +1,60 @@
+// Erases what a deleted tenant leaves: every item of its partitions, and the items elsewhere that lead to them. The tenant's
+// tombstone and that of its keys stay. An item costs one write unit a KB, and one for each index it is in.
+import type { TenantId } from '#domain/ids.ts'
+import type { TenantRemains } from '#domain/tenant-deletion.ts'
+import type { Item } from './dynamodb-expressions.ts'
+import type { Table } from './dynamodb-table.ts'
+import {
+  apiKeyHashKey,
+  issuerKey,
+  type Key,
+  PARTITION_KEY,
+  prefixOf,
+  shreddedKey,
+  tenantKey,
+  usagePartition,
+} from './table.ts'
+
+/** Deleted at once. */
+const WIDTH = 25
+
+export class DynamoDbTenantRemains implements TenantRemains {
+  readonly #table: Table
+
+  constructor(table: Table) {
+    this.#table = table
+  }
+
+  async erase(tenant: TenantId, limit: number): Promise<number> {
+    const stays = new Set([tenantKey(tenant).sk, shreddedKey(tenant).sk])
+    const found: Item[] = []
+    for (const pk of [tenantKey(tenant).pk, usagePartition(tenant)]) {
+      for (let after: Item | undefined; found.length < limit; ) {
+        const page = await this.#table.query({
+          partition: [PARTITION_KEY, pk],
+          limit: limit - found.length,
+          ...(after && { after }),
+        })
+        found.push(...page.items.filter(({ sk }) => !stays.has(String(sk))))
+        if (page.last === undefined) break
+        after = page.last
+      }
+    }
+    for (let from = 0; from < found.length; from += WIDTH) {
+      await Promise.all(found.slice(from, from + WIDTH).map((item) => this.#eraseItem(item)))
+    }
+    return found.length
+  }
+
+  /** What leads to an item goes first: were it left behind, nobody would find it any more. */
+  async #eraseItem(item: Item): Promise<void> {
+    for (const key of leadingTo(item)) await this.#table.take(key)
+    await this.#table.take({ pk: String(item.pk), sk: String(item.sk) })
+  }
+}
+
+function leadingTo({ sk, hash, issuer, audience }: Item): readonly Key[] {
+  if (String(sk).startsWith(prefixOf.apiKeys)) return [apiKeyHashKey(String(hash))]
+  if (String(sk).startsWith(prefixOf.identityProviders)) return [issuerKey(String(issuer), String(audience))]
+  return []
+}

@@ -1,0 +1,49 @@
+// The operator's kill switches: a tenant, an app or a connection is stopped, and goes on later as if nothing had been. What
+// is suspended is neither called nor refreshed; tokens, sessions and settings are kept. How they are switched: switches.ts.
+//
+//   tenant       with the tenant, which comes with the caller (remembered for 60 s) and is read anew for each refresh
+//   app          with the tenant as well, so that knowing it costs no read of its own
+//   connection   with the connection, which is read every 5 s at the least, and in the condition of the lease
+import type { Connection } from './connection.ts'
+import { ServiceError } from './errors.ts'
+import type { AppId } from './ids.ts'
+import type { Tenant } from './tenant.ts'
+
+/** What is suspended; the widest of several. */
+export type Suspended = 'tenant' | 'app' | 'connection'
+
+export function suspensionOf(
+  tenant: Tenant | undefined,
+  { appId, suspendedAt }: Pick<Connection, 'appId' | 'suspendedAt'>,
+): Suspended | undefined {
+  if (tenant?.status !== 'active') return 'tenant'
+  if (isAppSuspended(tenant, appId)) return 'app'
+  return suspendedAt === undefined ? undefined : 'connection'
+}
+
+export function isAppSuspended({ suspendedApps }: Pick<Tenant, 'suspendedApps'>, app: AppId): boolean {
+  return suspendedApps?.[app] !== undefined
+}
+
+export function suspended(what: Suspended): ServiceError {
+  switch (what) {
+    case 'tenant':
+      return new ServiceError(
+        'tenant_suspended',
+        'The tenant is suspended. Ask the operator of this service.',
+      )
+    case 'app':
+      return new ServiceError('app_suspended', 'The app is suspended. Ask the operator of this service.')
+    case 'connection':
+      return new ServiceError(
+        'connection_suspended',
+        'The connection is suspended. Ask the operator of this service.',
+      )
+  }
+}
+
+/** @throws ServiceError tenant_suspended; app_suspended; connection_suspended */
+export function refuseSuspended(tenant: Tenant, connection: Pick<Connection, 'appId' | 'suspendedAt'>): void {
+  const what = suspensionOf(tenant, connection)
+  if (what !== undefined) throw suspended(what)
+}

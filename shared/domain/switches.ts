@@ -1,0 +1,60 @@
+// How the operator suspends and resumes apps and connections; what that means is in suspension.ts, which every call needs.
+import type { Connection, ConnectionRef } from './connection.ts'
+import type { AppId, TenantId } from './ids.ts'
+import { tenantConnection } from './list-connections.ts'
+import { findApp } from './manage-apps.ts'
+import { findTenant } from './onboarding.ts'
+import type { Services } from './ports.ts'
+import { isAppSuspended } from './suspension.ts'
+import type { Tenant } from './tenant.ts'
+
+/** How often a concurrent change is answered by starting over. */
+const ATTEMPTS = 5
+
+/**
+ * Suspends an app or resumes it; one that is as wanted stays as it is. Gives the tenant, which holds that.
+ * @throws ServiceError not_found
+ */
+export async function switchApp(
+  services: Pick<Services, 'now' | 'tenants' | 'apps' | 'log'>,
+  tenantId: TenantId,
+  appId: AppId,
+  status: 'active' | 'suspended',
+): Promise<Tenant> {
+  await findApp(services, tenantId, appId)
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const tenant = await findTenant(services, tenantId)
+    if (isAppSuspended(tenant, appId) === (status === 'suspended')) return tenant
+    const now = services.now()
+    const { [appId]: _, ...others } = tenant.suspendedApps ?? {}
+    const suspendedApps = status === 'suspended' ? { ...others, [appId]: now } : others
+    if (await services.tenants.setSuspendedApps(tenant, suspendedApps, now)) {
+      services.log.warn('An app was switched', { tenant: tenantId, app: appId, status })
+      return { ...tenant, suspendedApps, updatedAt: now }
+    }
+  }
+  throw new Error(`The apps of tenant "${tenantId}" kept being switched by others`)
+}
+
+/**
+ * Suspends a connection or resumes it; one that is as wanted stays as it is. The generation stays: a refresh that is under
+ * way still commits what it got. Resumed, it is due at once, as its token may have run out meanwhile.
+ * @throws ServiceError not_found
+ */
+export async function switchConnection(
+  services: Pick<Services, 'now' | 'connections' | 'log'>,
+  ref: ConnectionRef,
+  status: 'active' | 'suspended',
+): Promise<Connection> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const read = await tenantConnection(services, ref)
+    if ((read.suspendedAt !== undefined) === (status === 'suspended')) return read
+    const now = services.now()
+    const resumed = { suspendedAt: null, ...(read.state.status === 'active' && { dueAt: now }) }
+    const change = { ...(status === 'suspended' ? { suspendedAt: now } : resumed), updatedAt: now }
+    if (await services.connections.update(ref, { generation: read.generation }, change)) {
+      services.log.warn('A connection was switched', { ...ref, status })
+    }
+  }
+  throw new Error(`The connection "${ref.connectionId}" kept changing while it was switched`)
+}

@@ -1,0 +1,128 @@
+// What every implementation has to do while a tenant is deleted: no way back, nothing left, nobody else touched.
+import { describe, expect, test } from 'vitest'
+import type { IdentityProvider } from '#domain/identity-provider.ts'
+import { later } from '#domain/time.ts'
+import {
+  aConnection,
+  aLink,
+  anApiKey,
+  anApp,
+  anIdentityProvider,
+  aRevocation,
+  aSession,
+  aTenant,
+  NOW,
+  newId,
+  refOf,
+} from './samples.ts'
+import type { OpenStores, Stores } from './stores.ts'
+
+const AT = later(NOW, 60)
+
+/** A tenant with one of everything. */
+async function furnished(stores: Stores) {
+  const { tenants, apps, apiKeys, identityProviders, sessions, connections, revocations } = stores
+  const tenant = aTenant({ status: 'suspended', origins: ['https://saas.example.com'] })
+  await tenants.create(tenant)
+  const app = anApp(tenant.id)
+  const key = anApiKey(tenant.id)
+  const session = aSession(tenant.id)
+  const connection = aConnection(tenant.id, { appId: app.id })
+  const revocation = aRevocation(aConnection(tenant.id))
+  await apps.create(app)
+  await apiKeys.create(key)
+  const provider = anIdentityProvider(tenant.id)
+  await identityProviders.create(provider)
+  await sessions.create(session, aLink(session))
+  await connections.create(connection)
+  await revocations.owe(revocation)
+  return { tenant, app, key, provider, session, connection, revocation }
+}
+
+export function tenantDeletionContract(open: OpenStores): void {
+  describe('a tenant that is deleted', () => {
+    test('was suspended before, and is neither changed nor resumed from then on', async () => {
+      const { tenants } = open()
+      const active = aTenant()
+      const tenant = aTenant({ status: 'suspended' })
+      await tenants.create(active)
+      await tenants.create(tenant)
+      expect(await tenants.beginDeletion(active.id, AT)).toBe(false)
+      expect(await tenants.beginDeletion(newId('tenant'), AT)).toBe(false)
+      expect(await tenants.beginDeletion(tenant.id, AT)).toBe(true)
+      expect(await tenants.beginDeletion(tenant.id, AT)).toBe(false)
+      expect(await tenants.update(tenant.id, { status: 'active' }, AT)).toBeUndefined()
+      expect(await tenants.get(tenant.id)).toEqual({ ...tenant, status: 'deleting', updatedAt: AT })
+    })
+
+    test('leaves a tombstone with its name, and is on no list any more', async () => {
+      const { tenants } = open()
+      const tenant = aTenant({ status: 'suspended', origins: ['https://saas.example.com'] })
+      await tenants.create(tenant)
+      await tenants.bury(tenant, AT)
+      expect(await tenants.get(tenant.id)).toEqual(tenant)
+      await tenants.beginDeletion(tenant.id, AT)
+      await tenants.bury(tenant, AT)
+      await tenants.bury(tenant, later(AT, 9))
+      const { id, name, createdAt } = tenant
+      const times = { createdAt, updatedAt: AT, deletedAt: AT }
+      const tombstone = { id, name, status: 'deleted', returnUrls: [], origins: [], ...times }
+      expect(await tenants.get(tenant.id)).toEqual(tombstone)
+      expect((await tenants.newest(1000)).map((listed) => listed.id)).not.toContain(id)
+      expect(await tenants.list(1000)).not.toContain(id)
+      expect(await tenants.update(id, { name: 'x' }, AT)).toBeUndefined()
+    })
+
+    test('is erased a part at a time, what leads to it included, and nobody else is', async () => {
+      const stores = open()
+      const gone = await furnished(stores)
+      const other = await furnished(stores)
+      let erased = 0
+      for (let count = 1; count > 0; erased += count) {
+        count = await stores.tenantRemains.erase(gone.tenant.id, 2)
+        expect(count).toBeLessThanOrEqual(3)
+      }
+      expect(erased).toBeGreaterThanOrEqual(5)
+      const { tenants, apps, apiKeys, identityProviders, sessions, connections, revocations } = stores
+      const found = ({ issuer, audience }: IdentityProvider) => identityProviders.find(issuer, [audience])
+      expect(await tenants.get(gone.tenant.id)).toEqual(gone.tenant)
+      expect(await apps.list(gone.tenant.id)).toEqual([])
+      expect(await apiKeys.list(gone.tenant.id)).toEqual([])
+      expect(await apiKeys.findByHash(gone.key.hash)).toBeUndefined()
+      expect(await identityProviders.list(gone.tenant.id)).toEqual([])
+      expect(await identityProviders.create({ ...gone.provider, id: newId('identityProvider') })).toBe(true)
+      expect(await stores.usage.connections(gone.tenant.id)).toBe(0)
+      expect(await sessions.get(gone.tenant.id, gone.session.id)).toBeUndefined()
+      expect(await connections.get(refOf(gone.connection))).toBeUndefined()
+      expect(await revocations.get(gone.tenant.id, gone.revocation.id)).toBeUndefined()
+
+      expect(await apps.list(other.tenant.id)).toEqual([other.app])
+      expect(await apiKeys.findByHash(other.key.hash)).toMatchObject({ id: other.key.id })
+      expect(await found(other.provider)).toEqual([other.provider])
+      expect(await sessions.get(other.tenant.id, other.session.id)).toEqual(other.session)
+      expect(await connections.get(refOf(other.connection))).toEqual(other.connection)
+      expect(await revocations.get(other.tenant.id, other.revocation.id)).toEqual(other.revocation)
+    })
+  })
+
+  test('what is owed for a tenant is found, of its own only and no more than asked for', async () => {
+    const { revocations } = open()
+    const [tenant, other] = [newId('tenant'), newId('tenant')]
+    const owed = [aRevocation(aConnection(tenant)), aRevocation(aConnection(tenant))]
+    for (const revocation of [...owed, aRevocation(aConnection(other))]) await revocations.owe(revocation)
+    expect(await revocations.ofTenant(tenant, 10)).toEqual(expect.arrayContaining(owed))
+    expect(await revocations.ofTenant(tenant, 10)).toHaveLength(2)
+    expect(await revocations.ofTenant(tenant, 1)).toHaveLength(1)
+  })
+
+  test('an app is removed as it was read, once', async () => {
+    const { apps } = open()
+    const app = anApp(newId('tenant'))
+    expect(await apps.remove(app)).toBe(false)
+    await apps.create(app)
+    expect(await apps.remove({ ...app, clientSecrets: [] })).toBe(false)
+    expect(await apps.remove(app)).toBe(true)
+    expect(await apps.get(app.tenantId, app.id)).toBeUndefined()
+    expect(await apps.remove(app)).toBe(false)
+  })
+}

@@ -1,0 +1,51 @@
+// Erases a deleted tenant from the other fakes.
+import type { ApiKeys } from '#domain/api-keys.ts'
+import type { IdentityProviders } from '#domain/identity-provider.ts'
+import type { TenantId } from '#domain/ids.ts'
+import type { TenantRemains } from '#domain/tenant-deletion.ts'
+import type { FakeConnections, FakeRevocations } from './connections.ts'
+import type { FakeSessions } from './sessions.ts'
+import type { FakeApps } from './tenants.ts'
+import type { FakeUsage } from './usage.ts'
+
+interface Stores {
+  readonly apps: FakeApps
+  readonly apiKeys: ApiKeys
+  readonly identityProviders: IdentityProviders
+  readonly sessions: FakeSessions
+  readonly connections: FakeConnections
+  readonly revocations: FakeRevocations
+  readonly usage: FakeUsage
+}
+
+export class FakeTenantRemains implements TenantRemains {
+  readonly #stores: Stores
+
+  constructor(stores: Stores) {
+    this.#stores = stores
+  }
+
+  async erase(tenant: TenantId, limit: number): Promise<number> {
+    const { apps, apiKeys, identityProviders, sessions, connections, revocations } = this.#stores
+    let erased = 0
+    for (const { id } of await apiKeys.list(tenant)) {
+      if (erased < limit && (await apiKeys.remove(tenant, id))) erased += 1
+    }
+    for (const { id } of await identityProviders.list(tenant)) {
+      if (erased < limit && (await identityProviders.remove(tenant, id))) erased += 1
+    }
+    const maps: readonly Map<string, { readonly tenantId: TenantId }>[] = [
+      apps.items,
+      sessions.sessions,
+      connections.items,
+      revocations.items,
+    ]
+    for (const map of maps) {
+      for (const [key, { tenantId }] of map) {
+        if (tenantId === tenant && erased < limit && map.delete(key)) erased += 1
+      }
+    }
+    if (erased < limit && this.#stores.usage.erase(tenant)) erased += 1
+    return erased
+  }
+}

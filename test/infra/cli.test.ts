@@ -1,0 +1,163 @@
+// The operator's command line against a service in this process: what it prints, to whom, and how it ends. One command runs
+// as a process of its own. Nothing here is signed, as nothing on one's own machine is.
+import { spawnSync } from 'node:child_process'
+import { PassThrough, Readable } from 'node:stream'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { main } from '../../infra/cli/tenants.ts'
+import { type Scene, sceneOn } from '../fakes/scene.ts'
+import { type ServiceInProcess, startInProcess } from '../support/service.ts'
+
+let service: ServiceInProcess
+let scene: Scene
+/** Many requests one after the other, on a machine that may be busy. */
+const PATIENCE = 60_000
+
+beforeAll(async () => {
+  service = await startInProcess()
+  scene = await sceneOn(service.services)
+  service.services.clickfunnels.tokens.mode = 'rotating'
+})
+afterAll(() => service?.close())
+
+interface Ended {
+  readonly code: number | null
+  readonly out: string
+  readonly err: string
+}
+
+/** Runs a command; `input` is what it finds on standard input. */
+async function tenants(
+  line: string,
+  { input = '', env = {} }: { input?: string; env?: object } = {},
+): Promise<Ended> {
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()]
+  const code = await main(line.split(' '), {
+    env: { FUNNEL_CONNECT_URL: service.url, ...env },
+    stdin: Readable.from([input]),
+    stdout,
+    stderr,
+  })
+  return { code, out: String(stdout.read() ?? ''), err: String(stderr.read() ?? '') }
+}
+const json = async (line: string, given = {}) => JSON.parse((await tenants(`${line} --json`, given)).out)
+
+describe('the command line', () => {
+  test(
+    'is a process that ends with the exit code',
+    () => {
+      const ended = spawnSync(process.execPath, ['infra/cli/tenants.ts', 'tenants', 'destroy'], {
+        encoding: 'utf8',
+      })
+      expect(ended).toMatchObject({ status: 2, stdout: '' })
+      expect(ended.stderr).toContain('→ "tenants --help"')
+    },
+    PATIENCE,
+  )
+
+  test('tells what there is, for one noun, and for one command', async () => {
+    const all = await tenants('--help')
+    expect(all).toMatchObject({ code: 0, err: '' })
+    for (const name of ['tenants create', 'apps rotate-secret', 'keys create', 'revoke-all'])
+      expect(all.out).toContain(`\n  ${name} `)
+    expect((await tenants('apps')).out).not.toContain('tenants create')
+    const one = await tenants('apps create --help')
+    expect(one.out).toContain('apps create <tenant> --name <name> --client-id <id>')
+    expect(one.out).toContain('never from an argument')
+  })
+
+  test.each([
+    ['nothing known', 'tenants', /no command "tenants"|Usage/, 0],
+    ['an unknown verb', 'tenants destroy', /There is no command "tenants destroy"/, 2],
+    ['what is missing', 'apps create', /<tenant> and --name and --client-id is missing/, 2],
+    ['an unknown option', 'tenants list --al', /--al/, 2],
+    ['what is too much', 'tenants show a b', /"b" is too much/, 2],
+    ['no URL', 'tenants list --url nowhere', /"nowhere" is no URL/, 2],
+    ['a URL where nobody is', 'tenants list --url http://127.0.0.1:9', /npm start/, 1],
+    ['a region that nobody names', 'tenants list --url https://api.example.com', /--region/, 2],
+    ['an id that is none', 'tenants show ten_x', /404 not_found.*\n→ Look for the id/, 1],
+  ])('says what to do about %s', async (_, line, said, code) => {
+    const ended = await tenants(line)
+    expect(`${ended.out}${ended.err}`).toMatch(said)
+    expect(ended.code).toBe(code)
+  })
+
+  test(
+    'goes the whole way of a tenant: create, app, key, suspend, resume, delete',
+    async () => {
+      const created = await json('tenants create --name Acme --return-url https://acme.example/done')
+      expect(created).toMatchObject({ name: 'Acme', status: 'active' })
+      const { id } = created
+      const app = await json(`apps create ${id} --name Main --client-id client-9`, {
+        input: 'first-secret\n',
+      })
+      expect(app.client_secrets).toMatchObject([{ serial: 1, state: 'in_use' }])
+      const rotated = await tenants(`apps rotate-secret ${id} ${app.id}`, {
+        env: { CLIENT_SECRET: 'second-secret' },
+      })
+      expect(rotated.out).toMatch(/client secrets {2}2 {3}untried .*\n +1 {3}former /)
+      expect(rotated.out + rotated.err).not.toMatch(/second-secret/)
+      const early = await tenants(`apps remove-secret ${id} ${app.id} 1`)
+      expect(early).toMatchObject({ code: 1, err: expect.stringContaining('409 client_secret_in_use') })
+      expect(await tenants(`apps remove-secret ${id} ${app.id} 1 --force`)).toMatchObject({ code: 0 })
+      const key = await json(`keys create ${id} --name backend`)
+      expect((await tenants(`keys list ${id}`)).out).not.toContain(key.api_key)
+
+      expect(await tenants(`tenants delete ${id} --confirm ${id}`)).toMatchObject({
+        code: 1,
+        err: expect.stringContaining('tenants suspend'),
+      })
+      expect((await tenants(`tenants suspend ${id}`)).err).toContain('calls stop within 60 s')
+      const list = await tenants('tenants list')
+      expect(list.out).toMatch(new RegExp(`^ID +NAME +STATUS .*\\n${id} +Acme +suspended `))
+      await tenants(`tenants resume ${id}`)
+      await tenants(`tenants suspend ${id}`)
+      const unconfirmed = await tenants(`tenants delete ${id}`)
+      expect(unconfirmed).toMatchObject({ code: 2, err: expect.stringContaining('--confirm') })
+      expect(await tenants(`tenants delete ${id} --confirm ${scene.app.tenantId}`)).toMatchObject({ code: 2 })
+      const deleted = await tenants(`tenants delete ${id} --confirm ${id}`)
+      expect(deleted).toMatchObject({ code: 0, out: expect.stringMatching(/status +deleted/) })
+      expect((await json(`tenants show ${id}`)).status).toBe('deleted')
+    },
+    PATIENCE,
+  )
+
+  test(
+    'a connection is seen, suspended, resumed, revoked; many are, with progress and a report',
+    async () => {
+      const connections = await scene.connectMany(20)
+      const { tenantId } = scene.app
+      const first = connections[0]?.id
+      expect((await tenants(`connections list ${tenantId} --limit 2`)).err).toContain(
+        'More with: --cursor conn_',
+      )
+      expect((await tenants(`connections suspend ${tenantId} ${first}`)).out).toMatch(/suspended +2026-/)
+      expect((await tenants(`connections resume ${tenantId} ${first}`)).out).not.toMatch(/suspended/)
+      expect(await tenants(`connections revoke ${tenantId} ${first}`)).toMatchObject({ code: 0 })
+
+      expect(await tenants(`revoke-all ${tenantId}`)).toMatchObject({ code: 2 })
+      const one = await tenants(`revoke-all ${tenantId} --end-user user-1 --confirm ${tenantId}`)
+      expect(one.out).toMatch(/processed +1 connections in \d+ s\nrevoked +1\nowed +0\nfailed +0/)
+      service.services.clickfunnels.always('revoke', 'failed')
+      const all = await tenants(`revoke-all ${tenantId} --all --confirm ${tenantId}`)
+      expect(all).toMatchObject({ code: 0, err: expect.stringContaining('18 processed: 0 revoked, 18 owed') })
+      const suspended = await tenants(`tenants suspend ${tenantId}`)
+      expect(suspended.code).toBe(0)
+      const stuck = await tenants(`tenants delete ${tenantId} --confirm ${tenantId}`)
+      expect(stuck).toMatchObject({ code: 3, err: expect.stringContaining('--without-revoking') })
+      service.services.clickfunnels.always('revoke')
+      expect(await tenants(`tenants delete ${tenantId} --confirm ${tenantId}`)).toMatchObject({ code: 0 })
+      expect(service.services.clickfunnels.tokens.live()).toEqual([])
+    },
+    PATIENCE,
+  )
+})
+
+test('a deployed API gets signed requests, made by the signer of the AWS SDK', async () => {
+  const { signerFor } = await import('../../infra/cli/sign.ts')
+  Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret' })
+  const url = new URL('https://abc.execute-api.eu-central-1.amazonaws.com/v1/tenants?limit=2')
+  const headers = await signerFor(url, undefined)({ method: 'GET', url, headers: {}, body: undefined })
+  expect(headers.authorization).toMatch(
+    /^AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE\/\d{8}\/eu-central-1\/execute-api\/aws4_request, SignedHeaders=host;x-amz-/,
+  )
+})
