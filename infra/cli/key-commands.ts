@@ -14,14 +14,42 @@ const MEMBERS: readonly Column[] = [
 
 const pathOf = ({ positionals }: Values) => `/v1/tenants/${encodeURIComponent(positionals[0] ?? '')}/api-keys`
 
+const keyOf = (values: Values) => `${pathOf(values)}/${encodeURIComponent(values.positionals[1] ?? '')}`
+
+const EXPIRES = { value: 'time', about: 'when it ends by itself, such as 2027-01-31T00:00:00Z' } as const
+const expiryOf = (values: Values) => {
+  const expires = values.text('expires')
+  return expires === undefined ? {} : { expires_at: expires }
+}
+
 export const KEY_COMMANDS: Readonly<Record<string, Command>> = {
   create: {
     about: 'Issues an API key. It is shown this once.',
     takes: ['tenant'],
-    options: { name: { value: 'name', about: 'what it is for', required: true } },
+    options: {
+      name: { value: 'name', about: 'what it is for', required: true },
+      scope: { value: 'scope', about: 'what it may do (default: everything)', several: true },
+      expires: EXPIRES,
+    },
     run: async ({ api, out, values }) => {
-      out.record(await api.call('POST', pathOf(values), { name: values.text('name') }), MEMBERS)
+      const scopes = values.texts('scope')
+      const body = { name: values.text('name'), ...(scopes && { scopes }), ...expiryOf(values) }
+      out.record(await api.call('POST', pathOf(values), body), MEMBERS)
       out.say('Keep the key now: it is shown this once.')
+    },
+  },
+  rotate: {
+    about: 'Puts a new API key in the place of one; both work until the overlap is over.',
+    takes: ['tenant', 'key'],
+    options: {
+      overlap: { value: 'seconds', about: 'how long the old key goes on (default: a day)' },
+      expires: EXPIRES,
+    },
+    run: async ({ api, out, values }) => {
+      const overlap = values.text('overlap')
+      const body = { ...(overlap !== undefined && { overlap_seconds: Number(overlap) }), ...expiryOf(values) }
+      out.record(await api.call('POST', `${keyOf(values)}/rotate`, body), MEMBERS)
+      out.say('Keep the new key now: it is shown this once. The old one ends by itself.')
     },
   },
   list: {
@@ -33,7 +61,10 @@ export const KEY_COMMANDS: Readonly<Record<string, Command>> = {
         [
           ['ID', ({ id }) => id],
           ['NAME', ({ name }) => name],
+          ['KEY', ({ hint }) => `${hint}…`],
+          ['STATUS', ({ status }) => status],
           ['AGE', ({ created_at }) => age(created_at)],
+          ['LAST USED', ({ last_used_at }) => time(last_used_at)],
         ],
         'The tenant has no API key: keys create',
       ),
@@ -42,7 +73,7 @@ export const KEY_COMMANDS: Readonly<Record<string, Command>> = {
     about: 'Revokes an API key: it stops working within 60 s.',
     takes: ['tenant', 'key'],
     run: async ({ api, out, values }) => {
-      await api.call('DELETE', `${pathOf(values)}/${encodeURIComponent(values.positionals[1] ?? '')}`)
+      await api.call('DELETE', keyOf(values))
       out.say('Revoked: it stops working within 60 s.')
     },
   },

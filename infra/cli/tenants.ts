@@ -5,8 +5,10 @@ import { APP_COMMANDS } from './app-commands.ts'
 import { type Command, helpOf, readArguments } from './command.ts'
 import { CONNECTION_COMMANDS, REVOKE_ALL } from './connection-commands.ts'
 import { CliError, UsageError } from './faults.ts'
+import { IDENTITY_PROVIDER_COMMANDS } from './identity-provider-commands.ts'
 import { KEY_COMMANDS } from './key-commands.ts'
 import { Output } from './output.ts'
+import { AUDIT, LIMIT_COMMANDS } from './oversight-commands.ts'
 import { TENANT_COMMANDS } from './tenant-commands.ts'
 import { type Surroundings, Terminal } from './terminal.ts'
 
@@ -19,6 +21,9 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ...ofNoun('keys', KEY_COMMANDS),
   ...ofNoun('connections', CONNECTION_COMMANDS),
   ['revoke-all', REVOKE_ALL],
+  ...ofNoun('identity-providers', IDENTITY_PROVIDER_COMMANDS),
+  ...ofNoun('limits', LIMIT_COMMANDS),
+  ['audit', AUDIT],
 ])
 
 function ofNoun(noun: string, verbs: Readonly<Record<string, Command>>): [string, Command][] {

@@ -39,7 +39,11 @@ async function tenants(
   })
   return { code, out: String(stdout.read() ?? ''), err: String(stderr.read() ?? '') }
 }
-const json = async (line: string, given = {}) => JSON.parse((await tenants(`${line} --json`, given)).out)
+const json = async (line: string, given = {}) => {
+  const { out, err } = await tenants(`${line} --json`, given)
+  if (out === '') throw new Error(err)
+  return JSON.parse(out)
+}
 
 describe('the command line', () => {
   test(
@@ -151,6 +155,33 @@ describe('the command line', () => {
     PATIENCE,
   )
 })
+
+test(
+  'keys with scopes, identity providers, limits and the trail of it all',
+  async () => {
+    const { id: tenant } = await json('tenants create --name Overseen')
+    const made = await json(
+      `keys create ${tenant} --name reader --scope connections:read --expires 2099-01-01T00:00:00Z`,
+    )
+    expect(made).toMatchObject({ scopes: ['connections:read'], expires_at: '2099-01-01T00:00:00Z' })
+    const successor = await json(`keys rotate ${tenant} ${made.id} --overlap 60`)
+    expect(successor).toMatchObject({ name: 'reader', scopes: ['connections:read'] })
+    const provider = await json(
+      `identity-providers add ${tenant} --issuer https://id.example.com --audience api --algorithm ES256`,
+    )
+    expect(provider).toMatchObject({ audience: 'api', algorithms: ['ES256'], end_user_claim: 'sub' })
+    expect((await tenants(`identity-providers list ${tenant}`)).out).toContain('https://id.example.com')
+    expect((await tenants(`identity-providers remove ${tenant} ${provider.id}`)).code).toBe(0)
+    expect((await tenants(`identity-providers list ${tenant}`)).err).toContain('identity-providers add')
+    const limited = await tenants(`limits set ${tenant} --connections 5`)
+    expect(limited.out).toMatch(/^connections +5$/m)
+    expect((await tenants(`limits set ${tenant} --connections many`)).code).toBe(2)
+    const trail = await tenants(`audit ${tenant} --limit 50`)
+    expect(trail.out).toMatch(/api_key\.rotate +ok +operator arn:aws:iam/)
+    expect((await tenants(`audit ${tenant} --action identity_provider.delete`)).out).toContain(provider.id)
+  },
+  PATIENCE,
+)
 
 test('a deployed API gets signed requests, made by the signer of the AWS SDK', async () => {
   const { signerFor } = await import('../../infra/cli/sign.ts')

@@ -4,6 +4,7 @@ import { vi } from 'vitest'
 import { ROUTES, type RouteKey } from '#http/routes.ts'
 import type { HttpHandler } from '#http/stack.ts'
 import { apps } from '../../functions/apps.ts'
+import { auditEvents } from '../../functions/audit-events.ts'
 import { connectSessions } from '../../functions/connect-sessions.ts'
 import { connections } from '../../functions/connections.ts'
 import { credentials } from '../../functions/credentials.ts'
@@ -34,6 +35,7 @@ export async function startInProcess(): Promise<ServiceInProcess> {
   const services = fakeServices()
   const functions: Readonly<Record<string, HttpHandler>> = {
     apps: apps(services),
+    'audit-events': auditEvents(services),
     'connect-sessions': connectSessions(services),
     connections: connections(services),
     credentials: credentials(services),
