@@ -37,8 +37,7 @@ const clickfunnelsDocument = {
 test('a client of ClickFunnels becomes a client of ours by its server and credential', async () => {
   const tenant = await stack.createTenant()
   const { json: connection } = await stack.connect(tenant)
-  const docs = readFileSync('docs/proxy.md', 'utf8')
-  const code = /<!-- snippet: generated client -->\n```js\n([\s\S]*?)\n```/.exec(docs)?.[1] ?? ''
+  const code = snippet('generated client')
   expect(code).toContain("import { OpenAPIClientAxios } from 'openapi-client-axios'")
   const body = `${code.replace(/^import .*$/m, '')}\nreturn { data, headers }`
   const given = {
@@ -53,3 +52,9 @@ test('a client of ClickFunnels becomes a client of ours by its server and creden
   expect(data.map(({ workspace_id }: { workspace_id: number }) => workspace_id)).toContain(20417)
   expect(headers['funnel-connect-answer-by']).toBe('clickfunnels')
 })
+
+/** A snippet of docs/proxy.md, by the name that stands above it. */
+function snippet(name: string): string {
+  const docs = readFileSync('docs/proxy.md', 'utf8')
+  return docs.split(`<!-- snippet: ${name} -->\n\`\`\`js\n`)[1]?.split('\n```')[0] ?? ''
+}
