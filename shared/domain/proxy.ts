@@ -48,7 +48,8 @@ export type ProxyPorts = FreshTokenPorts &
   Pick<Services, 'provider' | 'publicUrl' | 'resourceServer' | 'pacer'>
 
 /**
- * Makes one call upstream. A 401 leads to one coordinated refresh and one replay. A safe method that is answered 429 or
+ * Makes one call upstream. A 401 leads to the stored token if that is another one, or to one coordinated refresh, and a
+ * replay. A safe method that is answered 429 or
  * 503 goes again after what `Retry-After` says, or a jittered backoff, if that is within the deadline; else the answer is
  * handed on with a `Retry-After`. Nothing else is ever sent twice.
  * @param since when the caller's time began to run
@@ -63,24 +64,28 @@ export async function proxyCall(
 ): Promise<UpstreamResponse> {
   const end = later(since, DEADLINE_SECONDS)
   const reach = reachOf(caller, request.connectionId)
-  const token = await usableToken(services, reach, request.minValiditySeconds, end)
+  let token = await usableToken(services, reach, request.minValiditySeconds, end)
   refuseSuspended(caller.tenant, token.connection)
-  const answer = await patiently(services, request, token, end)
-  if (answer.status !== 401 || services.tokenMemory.isAcquitted(token.connection, services.now()))
-    return answer
-  if (services.now() + TOKEN_REQUEST_SECONDS + ATTEMPT_SECONDS > end) {
-    throw new ServiceError(
-      'upstream_timeout',
-      'ClickFunnels did not accept the token, and said so too late for a refresh. The call was not carried out.',
-    )
+  let answer = await patiently(services, request, token, end)
+  // Twice at the most: what replaces a remembered token may itself be one that was stored a while ago, and has died, too.
+  for (let refused = 1; answer.status === 401 && refused <= 2; refused++) {
+    if (services.tokenMemory.isAcquitted(token.connection, services.now())) return answer
+    if (services.now() + TOKEN_REQUEST_SECONDS + ATTEMPT_SECONDS > end) {
+      throw new ServiceError(
+        'upstream_timeout',
+        'ClickFunnels did not accept the token, and said so too late for a refresh. The call was not carried out.',
+      )
+    }
+    const replacement = await replaceRejected(services, token.connection, end)
+    if (replacement !== undefined) {
+      token = replacement
+      answer = await patiently(services, request, token, end)
+    }
+    // To a token that was made for this call, or that a probe did not find dead, the 401 is about something else.
+    const lives = replacement === undefined || (answer.status === 401 && issuedSince(token.connection, since))
+    if (lives) services.tokenMemory.acquit(token.connection, services.now())
   }
-  const replacement = await replaceRejected(services, token.connection, end)
-  const again = replacement && (await patiently(services, request, replacement, end))
-  const { connection } = replacement ?? token
-  // To a token that was made for this call, or that a probe did not find dead, the 401 is about something else.
-  const lives = replacement === undefined || (again?.status === 401 && issuedSince(connection, since))
-  if (lives) services.tokenMemory.acquit(connection, services.now())
-  return again ?? answer
+  return answer
 }
 
 function issuedSince({ credential }: Connection, since: EpochSeconds): boolean {

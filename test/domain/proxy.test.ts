@@ -1,8 +1,10 @@
 // The proxy: what goes out, what comes back, and what a 401 or a deadline leads to.
 import { describe, expect, test } from 'vitest'
 import type { Connection } from '#domain/connection.ts'
+import { refreshNow } from '#domain/fresh-token.ts'
 import { type ProxyRequest, proxyCall } from '#domain/proxy.ts'
 import { later } from '#domain/time.ts'
+import { TokenMemory } from '#domain/token-memory.ts'
 import { answer } from '../fakes/clickfunnels.ts'
 import { connectedScene, type Scene } from '../fakes/scene.ts'
 import { PUBLIC_URL } from '../fakes.ts'
@@ -115,6 +117,17 @@ describe('a 401', () => {
     const answers = await Promise.all(Array.from({ length: 5 }, () => call(scene, connection)))
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200])
     expect(services.clickfunnels.counts).toMatchObject({ call: 10, refresh: 1 })
+  })
+
+  test('to a remembered token and to the one another process stored since leads to one refresh', async () => {
+    const { scene, services, connection } = await connectedScene()
+    await call(scene, connection)
+    const elsewhere = { ...services, tokenMemory: new TokenMemory() }
+    await refreshNow(elsewhere, scene.caller, connection.id)
+    services.clock.advance(1)
+    services.clickfunnels.script('call', UNAUTHORIZED, UNAUTHORIZED)
+    expect(await call(scene, connection)).toMatchObject({ status: 200 })
+    expect(services.clickfunnels.counts).toMatchObject({ call: 4, refresh: 2 })
   })
 
   test('to a token that lives all the same is about something else, and handed on', async () => {
