@@ -14,7 +14,7 @@ import {
 import { GenerateDataKeyCommand, KMSClient, KMSServiceException } from '@aws-sdk/client-kms'
 import { marshall } from '@aws-sdk/util-dynamodb'
 import { mockClient } from 'aws-sdk-client-mock'
-import { beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { DynamoDbConnections } from '#adapters/dynamodb-connections.ts'
 import { Table } from '#adapters/dynamodb-table.ts'
 import { KmsDataKeys } from '#adapters/kms-data-keys.ts'
@@ -35,6 +35,8 @@ beforeEach(() => {
   dynamodb.reset()
   kms.reset()
 })
+// It is the class that is mocked, and other files use it.
+afterAll(() => kms.restore())
 
 const fault = (name: string, $fault: 'client' | 'server', more: object = {}) =>
   Object.assign(new DynamoDBServiceException({ name, $fault, $metadata: {} }), more)

@@ -6,7 +6,7 @@ import { startTestStack, type TestStack } from '../support/stack.ts'
 import { requests } from './requests.ts'
 import { exchange, type WireRequest, type WireResponse } from './wire.ts'
 
-const REQUESTS = Number(process.env.FUZZ_REQUESTS ?? 1_000)
+const REQUESTS = Number(process.env.FUZZ_REQUESTS ?? 300)
 const SEED = Number(process.env.FUZZ_SEED ?? 1)
 const AT_ONCE = 16
 
