@@ -3,6 +3,7 @@
 import { providerProfile } from '#adapters/provider-profiles.ts'
 import { AuditTrail } from '#domain/audit.ts'
 import { idMinter } from '#domain/ids.ts'
+import { IssuerRule } from '#domain/issuer.ts'
 import { Limiter } from '#domain/limits.ts'
 import { Pacer } from '#domain/pace.ts'
 import type { Services } from '#domain/ports.ts'
@@ -104,6 +105,7 @@ export function fakeServices(overrides: Partial<Services> = {}): FakeServices {
     sealedRecords,
     rotationProgress: sealedRecords,
     authorizationServer: clickfunnels,
+    issuerRule: new IssuerRule(() => clickfunnels.issuerPromise(), clock.now, log),
     resourceServer: clickfunnels,
     usage,
     auditEvents,

@@ -35,6 +35,8 @@ export interface LocalStack {
    * @param name as in functions/: "keep-alive"
    */
   invoke(name: string, event: unknown): Promise<unknown>
+  /** Ends a function's process; its next invocation starts another one. */
+  recycle(name: string): void
   /** Runs every schedule once, now. */
   runSchedules(): Promise<ScheduleRun[]>
   /** How often each KMS operation was called. */
@@ -92,6 +94,7 @@ export async function startStack(options: StackOptions = {}): Promise<LocalStack
       url: bridge.url,
       endpoints: emulators.endpoints,
       invoke,
+      recycle: (name) => host.recycle(name),
       runSchedules: () => schedules.runAll(),
       kmsCalls: emulators.kmsCalls,
       warm: () => host.warm(),

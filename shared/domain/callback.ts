@@ -23,7 +23,7 @@ export interface AuthorizationResponse {
   readonly code?: string
   /** RFC 6749 section 4.1.2.1. */
   readonly error?: string
-  /** RFC 9207. */
+  /** RFC 9207: who answers. May be left out where the server does not promise it (domain/issuer.ts). */
   readonly iss?: string
   readonly cookies: ReadonlyMap<string, string>
 }
@@ -46,7 +46,7 @@ export type ResponseOutcome =
 
 type Ports = Pick<
   Services,
-  'now' | 'randomBytes' | 'provider' | 'tenants' | 'authorizations' | 'sessions' | 'vault'
+  'now' | 'randomBytes' | 'provider' | 'issuerRule' | 'tenants' | 'authorizations' | 'sessions' | 'vault'
 > &
   Parameters<typeof exchangeForConnection>[0]
 
@@ -104,7 +104,7 @@ async function nextState(
   codeVerifier: Parameters<Ports['vault']['open']>[1],
 ): Promise<Next> {
   const now = services.now()
-  const refusal = refusalIn(response, services.provider.issuer)
+  const refusal = await refusalIn(services, response)
   if (refusal !== undefined) {
     await services.sessions.move(session, 'authorizing', refusal, later(now, SESSION_MEMORY_SECONDS))
     return { state: refusal }
@@ -129,9 +129,13 @@ async function nextState(
 const OVERTAKEN: Next = { state: { status: 'failed', error: 'invalid_response' } }
 
 /** What the response itself says against going on. */
-function refusalIn(response: AuthorizationResponse, issuer: string): SessionState | undefined {
-  if (response.iss !== undefined && response.iss !== issuer)
-    return { status: 'failed', error: 'issuer_mismatch' }
+async function refusalIn(
+  { provider, issuerRule }: Pick<Ports, 'provider' | 'issuerRule'>,
+  response: AuthorizationResponse,
+): Promise<SessionState | undefined> {
+  const foreign =
+    response.iss === undefined ? await issuerRule.isRequired() : response.iss !== provider.issuer
+  if (foreign) return { status: 'failed', error: 'issuer_mismatch' }
   if (response.error === 'access_denied') return { status: 'denied', error: 'access_denied' }
   if (response.error !== undefined) return { status: 'failed', error: providerError(response.error) }
   if (response.code === undefined || response.code === '')

@@ -27,6 +27,7 @@ import type {
   TenantId,
   WorkspaceId,
 } from './ids.ts'
+import type { IssuerRule } from './issuer.ts'
 import type { RootKeys, TenantKeys } from './keys.ts'
 import type { Limiter, Usage } from './limits.ts'
 import type { Pace, Pacer } from './pace.ts'
@@ -275,6 +276,7 @@ export interface Services {
   readonly sealedRecords: SealedRecords
   readonly rotationProgress: RotationProgressStore
   readonly authorizationServer: AuthorizationServer
+  readonly issuerRule: IssuerRule
   readonly resourceServer: ResourceServer
   readonly log: Log
   /** Of this process, as is the next. */

@@ -26,6 +26,7 @@ import { SqsRecoveryQueue } from '#adapters/sqs-recovery-queue.ts'
 import { TenantKeyWrapping } from '#adapters/tenant-key-wrapping.ts'
 import { AuditTrail } from '#domain/audit.ts'
 import { idMinter } from '#domain/ids.ts'
+import { IssuerRule } from '#domain/issuer.ts'
 import { Limiter, type Limits } from '#domain/limits.ts'
 import { Pacer } from '#domain/pace.ts'
 import type { Services } from '#domain/ports.ts'
@@ -37,7 +38,7 @@ import { lateTokenVerifier } from './token-verifier.ts'
 /** What a function that reaches no provider has: the operator's. */
 export type StoreServices = Omit<
   Services,
-  'provider' | 'tokenVerifier' | 'authorizationServer' | 'resourceServer' | 'recoveryQueue'
+  'provider' | 'tokenVerifier' | 'authorizationServer' | 'issuerRule' | 'resourceServer' | 'recoveryQueue'
 >
 
 interface Primable {
@@ -111,8 +112,9 @@ export function createServices(
   settings: StoreSettings & ProviderSettings & { readonly RECOVERY_QUEUE_URL: string },
 ): Services & Primable {
   const provider = providerProfile(settings)
+  const store = createStoreServices(functionName, settings)
   return {
-    ...createStoreServices(functionName, settings),
+    ...store,
     provider,
     tokenVerifier: lateTokenVerifier(settings.PUBLIC_URL),
     recoveryQueue: new SqsRecoveryQueue(settings.RECOVERY_QUEUE_URL),
@@ -120,6 +122,11 @@ export function createServices(
       const { ClickFunnelsOAuth } = await import('#adapters/clickfunnels-oauth.ts')
       return new ClickFunnelsOAuth(provider)
     }),
+    issuerRule: new IssuerRule(
+      async () => (await import('#adapters/clickfunnels-metadata.ts')).readIssuerPromise(provider.issuer),
+      store.now,
+      store.log,
+    ),
     resourceServer: new ClickFunnelsApi(provider),
   }
 }

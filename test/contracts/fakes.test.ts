@@ -8,6 +8,7 @@ import { connectionsContract } from './connections.ts'
 import { connectionsListContract } from './connections-list.ts'
 import { dueContract } from './due.ts'
 import { identityProvidersContract } from './identity-providers.ts'
+import { issuerPromiseContract } from './issuer-promise.ts'
 import { keyedCallsContract } from './keyed-calls.ts'
 import { sealedRecordsContract } from './sealed-records.ts'
 import { sessionsContract } from './sessions.ts'
@@ -37,6 +38,12 @@ describe('the fakes', () => {
   usageContract(() => services)
   auditEventsContract(() => services)
   vaultContract(() => services.vault)
+  issuerPromiseContract(
+    () => services.clickfunnels.issuerPromise(),
+    (metadata) => {
+      services.clickfunnels.metadata = metadata
+    },
+  )
   tenantKeysContract(
     () => services,
     () => 'arn:aws:kms:us-east-1:111122223333:key/own',

@@ -163,6 +163,30 @@ describe('a response that ends the session', () => {
     },
   )
 
+  test.each<[string, 'confirmed' | 'verified']>([
+    ['exchanged', 'confirmed'],
+    ['kept', 'verified'],
+  ])('no issuer where the server promises one: the code is not %s', async (_, completion) => {
+    const scene = await openScene()
+    scene.services.clickfunnels.metadata = 'promising'
+    const journey = await scene.leave({ completion })
+    expect(queryOf(await respond(scene, journey))).toEqual({
+      connect_session: journey.session.id,
+      status: 'failed',
+      error: 'issuer_mismatch',
+    })
+    const { state } = await scene.session(journey)
+    expect(state).toEqual({ status: 'failed', error: 'issuer_mismatch' })
+    expect(scene.services.clickfunnels.counts.exchangeCode).toBe(0)
+  })
+
+  test('no issuer is checked before an error is believed, too', async () => {
+    const scene = await openScene()
+    scene.services.clickfunnels.metadata = 'promising'
+    const query = queryOf(await respondError(scene, await scene.leave(), { error: 'access_denied' }))
+    expect(query).toMatchObject({ status: 'failed', error: 'issuer_mismatch' })
+  })
+
   test('an issuer is checked before an error is believed', async () => {
     const scene = await openScene()
     const response = { error: 'access_denied', iss: 'https://evil.example' }
@@ -183,6 +207,25 @@ describe('a response with a code', () => {
       status: 'connected',
       connection_id: state.connectionId,
     })
+  })
+
+  test.each(['silent', 'absent', 'unreadable'] as const)(
+    'and no issuer goes on where the metadata of the server is %s',
+    async (metadata) => {
+      const scene = await openScene()
+      scene.services.clickfunnels.metadata = metadata
+      const query = queryOf(await respond(scene, await scene.leave({ completion: 'confirmed' })))
+      expect(query).toMatchObject({ status: 'connected' })
+    },
+  )
+
+  test('and an issuer needs no look at the metadata, nor does a state that nobody sent', async () => {
+    const scene = await openScene()
+    scene.services.clickfunnels.metadata = 'promising'
+    const journey = await scene.leave({ completion: 'confirmed' })
+    await respond(scene, journey, { state: 'invented' })
+    expect(queryOf(await respond(scene, journey, { iss: ISSUER }))).toMatchObject({ status: 'connected' })
+    expect(scene.services.clickfunnels.counts.issuerPromise).toBe(0)
   })
 
   test('of a "verified" session is kept sealed and not exchanged', async () => {

@@ -1,6 +1,7 @@
 // ClickFunnels in memory, behind the two ports. A script can take the place of any answer, once or for good.
 import type { Workspace } from '#domain/connection.ts'
 import { codeChallenge } from '#domain/hash.ts'
+import type { IssuerPromise } from '#domain/issuer.ts'
 import type {
   AuthorizationServer,
   ClientCredentials,
@@ -20,6 +21,7 @@ interface Answers {
   revoke: 'done' | 'client_refused' | 'failed'
   call: UpstreamResponse
   probe: ProbeOutcome
+  issuerPromise: IssuerPromise
 }
 export type Method = keyof Answers
 /** An answer, or what happens around the real work. */
@@ -37,7 +39,16 @@ export class FakeClickFunnels implements AuthorizationServer, ResourceServer {
   /** Whether token responses name the workspace. */
   extras = true
   readonly requests: UpstreamRequest[] = []
-  readonly counts: Record<Method, number> = { exchangeCode: 0, refresh: 0, revoke: 0, call: 0, probe: 0 }
+  /** The authorization server's: with or without the promise of RFC 9207, none at all, or none to be had. */
+  metadata: 'promising' | 'silent' | 'absent' | 'unreadable' = 'silent'
+  readonly counts: Record<Method, number> = {
+    exchangeCode: 0,
+    refresh: 0,
+    revoke: 0,
+    call: 0,
+    probe: 0,
+    issuerPromise: 0,
+  }
   readonly #random: (size: number) => Uint8Array
   readonly #clients = new Map<string, readonly string[]>()
   readonly #codes = new Map<string, Code>()
@@ -126,6 +137,13 @@ export class FakeClickFunnels implements AuthorizationServer, ResourceServer {
     return this.#answer('probe', async () => {
       const row = this.tokens.present(accessToken.reveal())
       return row ? { outcome: 'alive', workspace: row.workspace } : { outcome: 'rejected' }
+    })
+  }
+
+  issuerPromise(): Promise<IssuerPromise> {
+    return this.#answer('issuerPromise', async () => {
+      if (this.metadata === 'unreadable') return { outcome: 'unknown', detail: 'status 500' }
+      return { outcome: this.metadata === 'promising' ? 'made' : 'not_made' }
     })
   }
 

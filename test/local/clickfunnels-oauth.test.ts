@@ -82,6 +82,7 @@ it('describes itself with the members of the real discovery document', async () 
     code_challenge_methods_supported: ['S256'],
   })
   expect(document).not.toHaveProperty('introspection_endpoint')
+  expect(document).not.toHaveProperty('authorization_response_iss_parameter_supported')
 })
 
 describe('the consent page', () => {
@@ -106,6 +107,19 @@ describe('the consent page', () => {
     expect(location.href).toMatch(/^https:\/\/saas\.example\/v1\/callback\/app_1\?tenant=a&code=/)
     expect(location.searchParams.get('state')).toBe(state)
     expect(location.searchParams.has('iss')).toBe(false)
+  })
+
+  it('promises and returns its issuer when it is told to, each for itself', async () => {
+    const told = async (issuer: object) => {
+      const order = { method: 'PUT', body: JSON.stringify(issuer) }
+      await fetch(`${simulator.url}/_control/issuer`, order)
+      const document = await (await fetch(`${simulator.url}/.well-known/oauth-authorization-server`)).json()
+      const { authorization_response_iss_parameter_supported: promised } = document as Record<string, unknown>
+      return [promised, (await decide(REQUEST)).searchParams.get('iss')]
+    }
+    expect(await told({ promised: true })).toEqual([true, null])
+    expect(await told({ sent: true })).toEqual([undefined, simulator.url])
+    expect(await told({})).toEqual([undefined, null])
   })
 
   it('returns no state when none was sent', async () => {

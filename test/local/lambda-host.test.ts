@@ -12,12 +12,17 @@ afterEach(async () => {
 })
 
 function hostOf(source: string, settings: Partial<FixtureFunction> = {}) {
+  const host = newHost(source, settings)
+  return (event: unknown = {}) => host.invoke('probe', event)
+}
+
+function newHost(source: string, settings: Partial<FixtureFunction> = {}): LambdaHost {
   const directory = writeFixtureApp({ probe: { source, ...settings } })
   const { functions } = readDeployment(directory, { publicUrl: 'http://127.0.0.1:1', parameters: {} })
   const environment = { AWS_ENDPOINT_URL_KMS: 'http://127.0.0.1:2', AWS_REGION: 'us-east-1' }
   const host = new LambdaHost(functions, { environment, onLog: (log) => logs.push(log) })
   hosts.push(host)
-  return (event: unknown = {}) => host.invoke('probe', event)
+  return host
 }
 
 test('a function sees what its template and Lambda give it, and nothing of this process', async () => {
@@ -91,6 +96,17 @@ test.each([
     expect(await invoke()).toBe(1)
   },
 )
+
+test('a sandbox that is recycled finishes what it has begun; the next invocation gets a new one', async () => {
+  const host = newHost(`let count = 0; export const handler = async ({ wait }) => {
+    count++; if (wait) await new Promise((resolve) => setTimeout(resolve, 50)); return count }`)
+  host.recycle('probe')
+  expect(await host.invoke('probe', {})).toBe(1)
+  const begun = host.invoke('probe', { wait: true })
+  host.recycle('probe')
+  expect(await host.invoke('probe', {})).toBe(1)
+  expect(await begun).toBe(2)
+})
 
 test('a function that cannot be imported fails each invocation with the reason', async () => {
   const invoke = hostOf(`throw new Error('no TABLE_NAME')`)

@@ -12,7 +12,7 @@ import { html, json, type Reply, readBody, type SimulatorRequest, text } from '.
 import { findWorkspace, type ProviderState, teamOf } from './provider-state.ts'
 
 /** Answers GET /.well-known/oauth-authorization-server. */
-export function discoveryDocument(issuer: string): Reply {
+export function discoveryDocument({ accountsOrigin: issuer, issuer: { promised } }: ProviderState): Reply {
   const authentication = ['none', 'client_secret_post', 'client_secret_basic']
   return json(200, {
     issuer,
@@ -27,6 +27,7 @@ export function discoveryDocument(issuer: string): Reply {
     token_endpoint_auth_methods_supported: authentication,
     revocation_endpoint_auth_methods_supported: authentication,
     resource_indicators_supported: true,
+    ...(promised && { authorization_response_iss_parameter_supported: true }),
   })
 }
 
@@ -59,7 +60,7 @@ export function decisionReply(state: ProviderState, request: SimulatorRequest): 
   }
   const decision = text(parameters, 'decision')
   if (decision === 'deny') {
-    return redirect(checked.request, {
+    return redirect(state, checked.request, {
       error: 'access_denied',
       error_description: 'The resource owner or authorization server denied the request.',
     })
@@ -75,12 +76,19 @@ export function decisionReply(state: ProviderState, request: SimulatorRequest): 
     workspaceId: workspace.id,
     codeChallenge: checked.request.codeChallenge,
   })
-  return redirect(checked.request, { code })
+  return redirect(state, checked.request, { code })
 }
 
-// No `iss`: ClickFunnels does not send one today.
-function redirect(request: AuthorizationRequest, members: Readonly<Record<string, string>>): Reply {
-  const all = request.state === undefined ? members : { ...members, state: request.state }
+function redirect(
+  { accountsOrigin, issuer }: ProviderState,
+  request: AuthorizationRequest,
+  members: Readonly<Record<string, string>>,
+): Reply {
+  const all = {
+    ...members,
+    ...(request.state !== undefined && { state: request.state }),
+    ...(issuer.sent && { iss: accountsOrigin }),
+  }
   const query = Object.entries(all).map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
   const join = request.redirectUri.includes('?') ? '&' : '?'
   const location = `${request.redirectUri}${join}${query.join('&')}`

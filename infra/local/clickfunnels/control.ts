@@ -52,6 +52,9 @@ function route(state: ProviderState, request: SimulatorRequest): Reply {
       return kill(state, request, 'live', (row) => state.tokens.expire(row))
     case 'POST /tokens/revoke':
       return kill(state, request, 'any', (row) => state.tokens.revoke(row))
+    case 'PUT /issuer':
+      state.issuer = issuer(request)
+      return noContent()
     case 'POST /faults':
       return json(201, { id: state.faults.add(readFaultOrder(request)) })
     case 'DELETE /faults':
@@ -69,6 +72,15 @@ function route(state: ProviderState, request: SimulatorRequest): Reply {
       return noContent()
     default:
       return json(404, { error: `no such control: ${request.method} ${request.pathname}` })
+  }
+}
+
+/** What is left out is as at ClickFunnels: no `iss`, and no promise of one. */
+function issuer(request: SimulatorRequest): ProviderState['issuer'] {
+  const body = controlBody(request, ['promised', 'sent'])
+  return {
+    promised: booleanMember(body, 'promised') ?? false,
+    sent: booleanMember(body, 'sent') ?? false,
   }
 }
 

@@ -16,6 +16,8 @@ export class ProviderState {
   readonly #workspaceOrigins: readonly string[]
   applications: Applications
   faults = new Faults()
+  /** Of RFC 9207: whether the metadata promises `iss`, and whether responses carry it. ClickFunnels does neither today. */
+  issuer = { promised: false, sent: false }
   requests = new RequestLog()
   codes: AuthorizationCodes
   tokens: AccessTokens

@@ -103,7 +103,7 @@ function route(state: ProviderState, request: SimulatorRequest): Reply {
   if (request.origin === state.accountsOrigin) {
     switch (`${request.method} ${request.pathname}`) {
       case 'GET /.well-known/oauth-authorization-server':
-        return discoveryDocument(state.accountsOrigin)
+        return discoveryDocument(state)
       case 'GET /oauth/authorize':
         return authorizationReply(state, request)
       case 'POST /oauth/authorize':

@@ -53,8 +53,7 @@ export class LambdaHost {
         text: `Task timed out after ${definition.timeoutSeconds} seconds\n`,
       })
       // Lambda ends the sandbox of a timed out invocation. Ours may have others in flight: they may finish.
-      this.#forget(name, sandbox)
-      sandbox.retire()
+      this.#retire(name, sandbox)
     })
     if (Buffer.byteLength(answer) > MAX_PAYLOAD_BYTES) throw tooLarge('Response')
     return JSON.parse(answer)
@@ -63,6 +62,12 @@ export class LambdaHost {
   /** Starts every sandbox before anybody asks, so that first requests are not slow. */
   warm(): void {
     for (const definition of this.#functions.values()) this.#sandboxOf(definition)
+  }
+
+  /** Ends a function's sandbox, as Lambda does when it pleases: the next invocation starts with nothing in memory. */
+  recycle(name: string): void {
+    const sandbox = this.#current.get(name)
+    if (sandbox !== undefined) this.#retire(name, sandbox)
   }
 
   async close(): Promise<void> {
@@ -85,6 +90,11 @@ export class LambdaHost {
     this.#current.set(name, sandbox)
     this.#all.add(sandbox)
     return sandbox
+  }
+
+  #retire(name: string, sandbox: Sandbox): void {
+    this.#forget(name, sandbox)
+    sandbox.retire()
   }
 
   #forget(name: string, sandbox: Sandbox): void {
