@@ -114,5 +114,5 @@ export class JwksKeys {
 function usableKeys(body: unknown): JWK[] {
   const { keys } = body as Partial<JSONWebKeySet>
   if (!Array.isArray(keys) || keys.length > MOST_KEYS) throw new Error('not a JWK set')
-  return keys.filter(({ kty, use }) => ['RSA', 'EC', 'OKP'].includes(kty ?? '') && (use ?? 'sig') === 'sig')
+  return keys.filter((key) => ['RSA', 'EC', 'OKP'].includes(key?.kty ?? '') && (key.use ?? 'sig') === 'sig')
 }

@@ -1,17 +1,19 @@
 // Verifies end users' JWTs with jose (RFC 7515, 7519, 8725). Loaded with the first JWT that a process meets, so that callers
 // with API keys do not pay for it.
-import { errors, type JWTHeaderParameters, jwtVerify } from 'jose'
+import { errors, type JWTHeaderParameters, type JWTPayload, type JWTVerifyOptions, jwtVerify } from 'jose'
 import type { Claims, TokenVerifier } from '#domain/end-user-token.ts'
 import { ServiceError } from '#domain/errors.ts'
 import type { IdentityProvider } from '#domain/identity-provider.ts'
 import type { EpochSeconds } from '#domain/time.ts'
 import { jwksFetcher } from './jwks-http.ts'
-import { JwksKeys } from './jwks-keys.ts'
+import { JwksKeys, type KeySet } from './jwks-keys.ts'
 
 /** Clocks differ. */
 const TOLERANCE_SECONDS = 30
 /** Kinds of JWT that grant something (RFC 9068); a logout token or a security event is signed by the same keys. */
 const TYPES = ['jwt', 'at+jwt']
+/** How many keys are tried where their ids do not tell them apart. */
+const MOST_CANDIDATES = 5
 
 /** @param local whether identity providers may be on this machine, because the service itself is */
 export function tokenVerifier(local: boolean): JwtVerifier {
@@ -30,21 +32,40 @@ export class JwtVerifier implements TokenVerifier {
     if (header === undefined || !isAcceptable(header, provider)) return undefined
     const keySet = await this.#keys.keySet(provider.jwksUri, header.kid)
     if (keySet === undefined) throw unavailable()
-    try {
-      const { payload } = await jwtVerify(token, keySet, {
-        algorithms: [...provider.algorithms],
-        issuer: provider.issuer,
-        ...(provider.audienceClaim === 'aud' && { audience: provider.audience }),
-        requiredClaims: ['exp'],
-        clockTolerance: TOLERANCE_SECONDS,
-        currentDate: new Date(now * 1000),
-      })
-      const named = provider.audienceClaim === 'aud' || payload[provider.audienceClaim] === provider.audience
-      return named ? payload : undefined
-    } catch (error) {
-      if (error instanceof errors.JOSEError) return undefined
-      throw error
+    const payload = await payloadOf(token, keySet, {
+      algorithms: [...provider.algorithms],
+      issuer: provider.issuer,
+      ...(provider.audienceClaim === 'aud' && { audience: provider.audience }),
+      requiredClaims: ['exp'],
+      clockTolerance: TOLERANCE_SECONDS,
+      currentDate: new Date(now * 1000),
+    })
+    const named = provider.audienceClaim === 'aud' || payload?.[provider.audienceClaim] === provider.audience
+    return named ? payload : undefined
+  }
+}
+
+/**
+ * What a token says that one of the keys signed. Besides jose's own errors, a published key that cannot be used (a modulus
+ * too short, a point off the curve) throws what the platform throws: it verifies nothing, and is no fault of ours.
+ */
+async function payloadOf(
+  token: string,
+  keySet: KeySet,
+  options: JWTVerifyOptions,
+): Promise<JWTPayload | undefined> {
+  try {
+    return (await jwtVerify(token, keySet, options)).payload
+  } catch (error) {
+    if (!(error instanceof errors.JWKSMultipleMatchingKeys)) return undefined
+    let tried = 0
+    for await (const key of error) {
+      const verified = await jwtVerify(token, key, options).catch(() => undefined)
+      if (verified !== undefined) return verified.payload
+      tried += 1
+      if (tried === MOST_CANDIDATES) break
     }
+    return undefined
   }
 }
 

@@ -24,7 +24,10 @@ const MOST_NAME_CHARACTERS = 256
 /** Where an unverified token says it belongs. */
 export interface TokenAddress {
   readonly issuer: string
+  /** All that it names, in whichever claim. */
   readonly audiences: readonly string[]
+  /** By the claim that names them. */
+  readonly named: Readonly<Record<IdentityProvider['audienceClaim'], readonly string[]>>
 }
 
 /** Reads where a token belongs; `undefined` for what is no JWT or names nobody. */
@@ -33,10 +36,14 @@ export function addressOf(token: string): TokenAddress | undefined {
   const payload = FORM.exec(token)?.[1]
   const claims = payload === undefined ? undefined : parsed(payload)
   if (typeof claims?.iss !== 'string') return undefined
-  const named = [claims.aud, claims.azp, claims.client_id].flat()
-  const audiences = [...new Set(named.filter((one) => typeof one === 'string'))]
+  const named = { aud: textsIn(claims.aud), azp: textsIn(claims.azp), client_id: textsIn(claims.client_id) }
+  const audiences = [...new Set(Object.values(named).flat())]
   if (audiences.length === 0 || audiences.length > MOST_AUDIENCES) return undefined
-  return { issuer: claims.iss, audiences }
+  return { issuer: claims.iss, audiences, named }
+}
+
+function textsIn(claim: unknown): readonly string[] {
+  return [claim].flat().filter((one) => typeof one === 'string')
 }
 
 /** The end user that verified claims name; `undefined` where the claim is missing or cannot be an id. */

@@ -34,9 +34,16 @@ export function endUserAuthentication(services: Ports): (token: string) => Promi
   const registrations = new ExpiringCache<Registration | undefined>(CACHE_SECONDS, CACHED_REGISTRATIONS)
   const verified = new ExpiringCache<Verified>(CACHE_SECONDS, CACHED_TOKENS)
 
-  /** A token whose audiences lead to several registrations could act for several tenants: it acts for none. */
-  async function findRegistration({ issuer, audiences }: TokenAddress): Promise<Registration | undefined> {
-    const [provider, ...others] = await services.identityProviders.find(issuer, audiences)
+  /**
+   * A token that names several registered audiences is for the one that stands in the claim its registration says: an
+   * access token may name the API in "aud" and the client in "azp". Is there more than one still, it acts for none.
+   */
+  async function findRegistration(address: TokenAddress): Promise<Registration | undefined> {
+    const { issuer, audiences, named } = address
+    const found = await services.identityProviders.find(issuer, audiences)
+    const meant = found.filter(({ audience, audienceClaim }) => named[audienceClaim].includes(audience))
+    // One that stands elsewhere is refused by the verification, in the name of the tenant.
+    const [provider, ...others] = found.length === 1 ? found : meant
     if (provider === undefined || others.length > 0) return undefined
     const tenant = await services.tenants.get(provider.tenantId)
     return tenant && { provider, tenant }
@@ -58,7 +65,7 @@ export function endUserAuthentication(services: Ports): (token: string) => Promi
   return async (token) => {
     const address = addressOf(token)
     if (address === undefined) return undefined
-    const place = JSON.stringify([address.issuer, address.audiences])
+    const place = JSON.stringify(address)
     const registration = await registrations.get(place, () => findRegistration(address))
     if (registration === undefined) return undefined
     const { provider, tenant } = registration

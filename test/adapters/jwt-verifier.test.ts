@@ -1,7 +1,7 @@
 // Which JWTs are taken: those of the registered issuer, for the registered audience, signed by a published key with an
 // algorithm that was allowed, in force, and of a kind that grants something.
-import { generateKeyPairSync, type KeyObject } from 'node:crypto'
-import { type JWTPayload, SignJWT } from 'jose'
+import { generateKeyPairSync, type KeyObject, sign as signBytes } from 'node:crypto'
+import { type JWTHeaderParameters, type JWTPayload, SignJWT } from 'jose'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { JwksKeys } from '#adapters/jwks-keys.ts'
 import { JwtVerifier } from '#adapters/jwt-verifier.ts'
@@ -17,23 +17,27 @@ const provider = anIdentityProvider(newId('tenant'))
 const good = { iss: provider.issuer, aud: provider.audience, sub: 'alice', exp: NOW + 60 }
 let verifier: JwtVerifier
 let down: boolean
+let published: readonly object[]
 
 beforeEach(() => {
   down = false
-  const keys = Object.entries(PAIRS).map(([kid, { publicKey }]) => ({
-    ...publicKey.export({ format: 'jwk' }),
-    kid,
-  }))
+  published = Object.entries(PAIRS).map(([kid, { publicKey }]) => jwk(publicKey, kid))
+  verifier = fresh()
+})
+
+function fresh(): JwtVerifier {
   const fetchJwks = async () => {
     if (down) throw new Error('down')
-    return { keys }
+    return { keys: published }
   }
-  verifier = new JwtVerifier(new JwksKeys(fetchJwks, () => 0))
-})
+  return new JwtVerifier(new JwksKeys(fetchJwks, () => 0))
+}
+
+const jwk = (key: KeyObject, kid?: string) => ({ ...key.export({ format: 'jwk' }), ...(kid && { kid }) })
 
 interface Header {
   readonly alg?: string
-  readonly kid?: string
+  readonly kid?: string | undefined
   readonly typ?: string
   readonly [name: string]: unknown
 }
@@ -41,7 +45,8 @@ interface Header {
 function sign(claims: JWTPayload, header: Header = {}, key?: KeyObject | Uint8Array): Promise<string> {
   const { alg = 'ES256' } = header
   const own = PAIRS[alg as keyof typeof PAIRS]?.privateKey
-  return new SignJWT(claims).setProtectedHeader({ kid: alg, ...header, alg }).sign(key ?? own)
+  const protectedHeader = { kid: alg, ...header, alg } as JWTHeaderParameters
+  return new SignJWT(claims).setProtectedHeader(protectedHeader).sign(key ?? own)
 }
 const verify = (token: string, change: Partial<IdentityProvider> = {}) =>
   verifier.verify(token, { ...provider, ...change }, NOW)
@@ -146,4 +151,52 @@ describe('a forged token', () => {
 test('where the keys cannot be had, nothing is decided', async () => {
   down = true
   await expect(verify(await sign(good))).rejects.toMatchObject({ code: 'identity_provider_unavailable' })
+})
+
+describe('a key set whose ids do not tell its keys apart', () => {
+  const older = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+
+  test.each([
+    ['no ids', undefined],
+    ['one id', 'ES256'],
+  ])('because they have %s: each key is tried', async (_, kid) => {
+    published = [jwk(older.publicKey, kid), jwk(PAIRS.ES256.publicKey, kid)]
+    expect(await verify(await sign(good, { kid }))).toMatchObject({ sub: 'alice' })
+    expect(await verify(await sign(good, { kid }, older.privateKey))).toMatchObject({ sub: 'alice' })
+    const foreign = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    expect(await verify(await sign(good, { kid }, foreign.privateKey))).toBeUndefined()
+    expect(await verify(await sign({ ...good, exp: NOW - 60 }, { kid }))).toBeUndefined()
+  })
+
+  test('is not tried without end', async () => {
+    const many = Array.from({ length: 5 }, () => generateKeyPairSync('ec', { namedCurve: 'P-256' }))
+    published = [...many.map(({ publicKey }) => jwk(publicKey)), jwk(PAIRS.ES256.publicKey)]
+    expect(await verify(await sign(good, { kid: undefined }))).toBeUndefined()
+  })
+})
+
+describe('a published key that cannot be used', () => {
+  const weak = generateKeyPairSync('rsa', { modulusLength: 1024 })
+  const claims = Buffer.from(JSON.stringify(good)).toString('base64url')
+  const weakly = () => {
+    const head = Buffer.from(JSON.stringify({ alg: 'RS256', kid: 'x' })).toString('base64url')
+    const signature = signBytes('sha256', Buffer.from(`${head}.${claims}`), weak.privateKey)
+    return `${head}.${claims}.${signature.toString('base64url')}`
+  }
+
+  test('verifies nothing, and is no fault of ours', async () => {
+    published = [jwk(weak.publicKey, 'x')]
+    expect(await verify(weakly())).toBeUndefined()
+    published = [{ kty: 'EC', crv: 'P-256', x: 'AA', y: 'AA', kid: 'ES256' }]
+    verifier = fresh()
+    expect(await verify(await sign(good))).toBeUndefined()
+  })
+
+  test.each<[string, unknown]>([
+    ['no key', null],
+    ['nonsense', { kty: 'RSA', n: '!', e: 'AQAB', kid: 'ES256' }],
+  ])('does not get in the way of the others: %s', async (_, key) => {
+    published = [key as object, jwk(PAIRS.ES256.publicKey, 'ES256')]
+    expect(await verify(await sign(good))).toBeDefined()
+  })
 })

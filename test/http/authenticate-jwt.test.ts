@@ -86,6 +86,16 @@ test('a JWT that could act for two tenants acts for none', async () => {
   await expect(bearer(fakeToken(claims({ aud })))).rejects.toMatchObject(INVALID)
 })
 
+test('a token that names several audiences is for the one that stands where its registration says', async () => {
+  const { issuer } = provider
+  // As at Auth0: access tokens name the API in "aud" and the client in "azp", ID tokens the client in "aud".
+  await services.identityProviders.create(anIdentityProvider(tenant.id, { issuer, audience: 'client-1' }))
+  const access = claims({ aud: [provider.audience, `${issuer}/userinfo`], azp: 'client-1' })
+  expect((await bearer(fakeToken(access))).actor).toMatchObject({ identityProviderId: provider.id })
+  const swapped = claims({ aud: 'client-1', azp: provider.audience })
+  expect((await bearer(fakeToken(swapped))).actor).not.toMatchObject({ identityProviderId: provider.id })
+})
+
 test('another claim can name the end user, by a number too', async () => {
   await services.identityProviders.update(tenant.id, provider.id, { endUserClaim: 'user_id' }, services.now())
   expect((await bearer(fakeToken(claims({ user_id: 42 })))).actor.id).toBe('42')
