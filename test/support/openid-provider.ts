@@ -1,14 +1,18 @@
 // An identity provider of a tenant's, on loopback: a real OpenID provider with a login page, access tokens for an API as JWTs
 // (RFC 9068), and keys that can be rotated while it runs.
 import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto'
-import { createServer, type RequestListener } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import Provider, { type Configuration, type JWK } from 'oidc-provider'
+import Provider, { type AdapterFactory, type Configuration, type JWK } from 'oidc-provider'
 import { Browser } from './browser.ts'
+import { INTERACTION, interact } from './openid-interaction.ts'
+import { openIdMemory } from './openid-memory.ts'
 
 const CLIENT_ID = 'saas'
 const REDIRECT_URI = 'http://127.0.0.1:9/signed-in'
 export const AUDIENCE = 'https://api.saas.example'
+/** Longer than any test; what is not said, the provider asks for in the output. */
+const HOUR = 60 * 60
 
 export interface OpenIdProvider {
   readonly issuer: string
@@ -25,15 +29,20 @@ export interface OpenIdProvider {
 export async function startOpenIdProvider(): Promise<OpenIdProvider> {
   let keys = [newKey()]
   let looks = 0
-  let serve: RequestListener = () => {}
+  let provider: Provider
+  const serve = (request: IncomingMessage, response: ServerResponse) =>
+    request.url?.startsWith(INTERACTION)
+      ? interact(provider, request, response)
+      : provider.callback()(request, response)
   const server = createServer((request, response) => {
     if (request.url === '/jwks') looks += 1
-    serve(request, response)
+    void serve(request, response)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const memory = openIdMemory()
   const publish = () => {
-    serve = new Provider(issuer, configuration(keys)).callback()
+    provider = new Provider(issuer, configuration(keys, memory))
   }
   publish()
   return {
@@ -49,8 +58,11 @@ export async function startOpenIdProvider(): Promise<OpenIdProvider> {
   }
 }
 
-function configuration(keys: JWK[]): Configuration {
+function configuration(keys: JWK[], adapter: AdapterFactory): Configuration {
   return {
+    adapter,
+    interactions: { url: (_, { uid }) => `${INTERACTION}${uid}` },
+    ttl: { AccessToken: HOUR, Grant: HOUR, IdToken: HOUR, Interaction: HOUR, Session: HOUR },
     jwks: { keys },
     clients: [
       {
@@ -64,7 +76,7 @@ function configuration(keys: JWK[]): Configuration {
     cookies: { keys: ['test'] },
     findAccount: (_, accountId) => ({ accountId, claims: () => ({ sub: accountId }) }),
     features: {
-      devInteractions: { enabled: true },
+      devInteractions: { enabled: false },
       resourceIndicators: {
         enabled: true,
         defaultResource: () => AUDIENCE,
@@ -100,8 +112,8 @@ async function signIn(issuer: string, login: string): Promise<string> {
     code_challenge_method: 'S256',
   }).toString()
   const loginPage = await browser.visit(start)
-  const consent = await browser.submit(loginPage, { prompt: 'login', login, password: 'any' })
-  const back = await browser.submit(consent, { prompt: 'consent' }, { stopBefore: REDIRECT_URI })
+  const consent = await browser.submit(loginPage, { login })
+  const back = await browser.submit(consent, {}, { stopBefore: REDIRECT_URI })
   const code = new URL(back.headers.get('location') ?? 'none:').searchParams.get('code') ?? ''
   const answer = await fetch(`${issuer}/token`, {
     method: 'POST',
