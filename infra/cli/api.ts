@@ -1,6 +1,6 @@
 // The operator's API as the commands use it: JSON in and out, signed unless it is on this machine, with a deadline.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { CliError, refusalOf, UsageError } from './faults.ts'
+import { CHECK_URL, CliError, refusalOf, UsageError } from './faults.ts'
 import type { Sign } from './sign.ts'
 
 /** More than API Gateway's 30 s: its own answer says more than our giving up. */
@@ -38,12 +38,25 @@ export function operatorApi(base: string, region: string | undefined): OperatorA
       const repeatable = method !== 'POST' || path.endsWith('/connections/revoke')
       for (let attempt = 1; ; attempt++) {
         const { status, text } = await send(sign, method, new URL(path, origin), body)
-        if (status < 400) return text === '' ? undefined : JSON.parse(text)
+        if (status < 400) return answerOf(url, status, text)
         if (!repeatable || attempt === ATTEMPTS || !PASSING.includes(status)) throw refusalOf(status, text)
         await sleep(PAUSE_MILLISECONDS * attempt)
       }
     },
   }
+}
+
+function answerOf(url: URL, status: number, text: string): Json {
+  if (status === 204) return undefined
+  try {
+    if (status < 300) return JSON.parse(text)
+  } catch {
+    // Said below.
+  }
+  throw new CliError(
+    `${url.origin} is not Funnel Connect's API: it answered ${status} without JSON.`,
+    CHECK_URL,
+  )
 }
 
 async function send(sign: Sign, method: string, url: URL, body: object | undefined) {
@@ -74,9 +87,7 @@ function unreachable(url: URL, error: unknown): CliError {
   const cause = (error as { cause?: { code?: string } }).cause?.code ?? (error as Error).message
   return new CliError(
     `${url.origin} cannot be reached (${cause}).`,
-    isLocal(url)
-      ? 'Start the local stack with "npm start", or name another service with --url.'
-      : 'Check --url: it is the output "ApiUrl" of the stack FunnelConnectService.',
+    isLocal(url) ? 'Start the local stack with "npm start", or name another service with --url.' : CHECK_URL,
   )
 }
 

@@ -86,6 +86,14 @@ function parse(name: string, options: Readonly<Record<string, Option>>, given: r
   }
 }
 
+/** @throws UsageError */
+export function wholeNumber(values: Values, option: string): number | undefined {
+  const text = values.text(option)
+  if (text === undefined) return undefined
+  if (!/^\d{1,9}$/.test(text)) throw new UsageError(`--${option} takes a whole number, not "${text}".`)
+  return Number(text)
+}
+
 function misused(name: string, what: string): UsageError {
   return new UsageError(`${name}: ${what}`, `"${name} --help" shows how it is used.`)
 }

@@ -54,7 +54,7 @@ export const CONNECTION_COMMANDS: Readonly<Record<string, Command>> = {
     options: {
       app: OF_APP,
       'end-user': OF_END_USER,
-      status: { value: 'status', about: 'active, reauthorization_required' },
+      status: { value: 'status', about: 'active, reauthorization_required or revoked' },
       limit: { value: 'number', about: 'how many (default 20, at most 100)' },
       cursor: { value: 'connection', about: 'the last one of the page before' },
     },

@@ -2,6 +2,8 @@
 
 export const EXIT = { refused: 1, usage: 2, unfinished: 3 } as const
 
+export const CHECK_URL = 'Check --url: it is the output "ApiUrl" of the stack FunnelConnectService.'
+
 export class CliError extends Error {
   override readonly name: string = 'CliError'
   readonly exitCode: number = EXIT.refused
@@ -36,6 +38,12 @@ const NEXT: Readonly<Record<string, string>> = {
   storage_unavailable: 'Try again in a moment; nothing is lost.',
 }
 
+/** What to do about an answer that is not the service's own, by its status. */
+const NEXT_OF_OTHERS: Readonly<Record<number, string>> = {
+  403: 'Your AWS credentials may not invoke this API: docs/deploy.md has the policy ("The first tenant").',
+  404: CHECK_URL,
+}
+
 /** The refusal of an answer, as a person reads it. */
 export function refusalOf(status: number, text: string): CliError {
   const problem = parsed(text)
@@ -43,11 +51,7 @@ export function refusalOf(status: number, text: string): CliError {
     return new CliError(`${status} ${problem.code}: ${problem.detail}`, NEXT[problem.code])
   }
   const said = typeof problem?.message === 'string' ? problem.message : 'no reason given'
-  const next =
-    status === 403
-      ? 'Your AWS credentials may not invoke this API: docs/deploy.md has the policy ("The first tenant").'
-      : undefined
-  return new CliError(`${status}: ${said}`, next)
+  return new CliError(`${status}: ${said}`, NEXT_OF_OTHERS[status])
 }
 
 function parsed(text: string): Record<string, unknown> | undefined {

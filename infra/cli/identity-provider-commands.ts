@@ -16,6 +16,21 @@ const pathOf = ({ positionals }: Values) =>
   `/v1/tenants/${encodeURIComponent(positionals[0] ?? '')}/identity-providers`
 const providerOf = (values: Values) => `${pathOf(values)}/${encodeURIComponent(values.positionals[1] ?? '')}`
 
+/** What can be changed later; issuer and audience are how a token finds its tenant. */
+const CHANGEABLE = {
+  'audience-claim': { value: 'claim', about: 'aud, client_id or azp' },
+  'jwks-uri': { value: 'url', about: 'where the keys are' },
+  algorithm: { value: 'name', about: 'RS256, ES256 or EdDSA', several: true },
+  'end-user-claim': { value: 'claim', about: "the tenant's id of its user" },
+} as const
+
+const changeable = (values: Values) => ({
+  audience_claim: values.text('audience-claim'),
+  jwks_uri: values.text('jwks-uri'),
+  algorithms: values.texts('algorithm'),
+  end_user_claim: values.text('end-user-claim'),
+})
+
 export const IDENTITY_PROVIDER_COMMANDS: Readonly<Record<string, Command>> = {
   add: {
     about: "Registers a tenant's identity provider.",
@@ -23,21 +38,12 @@ export const IDENTITY_PROVIDER_COMMANDS: Readonly<Record<string, Command>> = {
     options: {
       issuer: { value: 'url', about: "the tokens' iss, to the letter", required: true },
       audience: { value: 'audience', about: 'what their audience claim has to hold', required: true },
-      'audience-claim': { value: 'claim', about: 'aud, client_id or azp (default: aud)' },
-      'jwks-uri': { value: 'url', about: 'where the keys are (default: below the issuer)' },
-      algorithm: { value: 'name', about: 'RS256, ES256 or EdDSA (default: all)', several: true },
-      'end-user-claim': { value: 'claim', about: "the tenant's id of its user (default: sub)" },
+      ...CHANGEABLE,
     },
+    more: 'Left out: aud, the issuer followed by /.well-known/jwks.json, all three algorithms, sub.',
     run: async ({ api, out, values }) => {
-      const given = {
-        issuer: values.text('issuer'),
-        audience: values.text('audience'),
-        audience_claim: values.text('audience-claim'),
-        jwks_uri: values.text('jwks-uri'),
-        algorithms: values.texts('algorithm'),
-        end_user_claim: values.text('end-user-claim'),
-      }
-      out.record(await api.call('POST', pathOf(values), given), MEMBERS)
+      const given = { issuer: values.text('issuer'), audience: values.text('audience') }
+      out.record(await api.call('POST', pathOf(values), { ...given, ...changeable(values) }), MEMBERS)
     },
   },
   list: {
@@ -58,6 +64,13 @@ export const IDENTITY_PROVIDER_COMMANDS: Readonly<Record<string, Command>> = {
     about: 'Shows an identity provider.',
     takes: ['tenant', 'provider'],
     run: async ({ api, out, values }) => out.record(await api.call('GET', providerOf(values)), MEMBERS),
+  },
+  update: {
+    about: 'Changes what is given of an identity provider, within 60 s.',
+    takes: ['tenant', 'provider'],
+    options: CHANGEABLE,
+    run: async ({ api, out, values }) =>
+      out.record(await api.call('PATCH', providerOf(values), changeable(values)), MEMBERS),
   },
   remove: {
     about: 'Removes an identity provider: its tokens are refused within 60 s.',

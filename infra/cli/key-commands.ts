@@ -1,5 +1,5 @@
 // keys …: the API keys a tenant's back end calls with.
-import type { Command, Values } from './command.ts'
+import { type Command, type Values, wholeNumber } from './command.ts'
 import { age, type Column, time } from './output.ts'
 
 const MEMBERS: readonly Column[] = [
@@ -46,8 +46,7 @@ export const KEY_COMMANDS: Readonly<Record<string, Command>> = {
       expires: EXPIRES,
     },
     run: async ({ api, out, values }) => {
-      const overlap = values.text('overlap')
-      const body = { ...(overlap !== undefined && { overlap_seconds: Number(overlap) }), ...expiryOf(values) }
+      const body = { overlap_seconds: wholeNumber(values, 'overlap'), ...expiryOf(values) }
       out.record(await api.call('POST', `${keyOf(values)}/rotate`, body), MEMBERS)
       out.say('Keep the new key now: it is shown this once. The old one ends by itself.')
     },
@@ -63,6 +62,8 @@ export const KEY_COMMANDS: Readonly<Record<string, Command>> = {
           ['NAME', ({ name }) => name],
           ['KEY', ({ hint }) => `${hint}…`],
           ['STATUS', ({ status }) => status],
+          ['SCOPES', ({ scopes }) => scopes.join(' ')],
+          ['EXPIRES', ({ expires_at }) => time(expires_at)],
           ['AGE', ({ created_at }) => age(created_at)],
           ['LAST USED', ({ last_used_at }) => time(last_used_at)],
         ],

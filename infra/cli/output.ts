@@ -1,5 +1,6 @@
 // What a command prints. Results go to stdout: a table or a list of members for people, JSON as the API gave it for scripts.
-// Everything else, such as progress and what was done, goes to stderr.
+// Everything else, such as progress and what was done, goes to stderr. Names and ids of end users are what somebody chose:
+// nothing of them reaches the terminal that it would obey.
 import type { Json } from './api.ts'
 
 /** A column: its heading and what it shows of a row. */
@@ -23,26 +24,27 @@ export class Output {
   /** @param note what to say when there is nothing */
   table(answer: Json, columns: readonly Column[], note: string): void {
     const rows: readonly Json[] = answer.data
-    if (this.#json) this.#print(JSON.stringify(answer, null, 2))
+    if (this.#json) this.#print(jsonText(answer))
     else if (rows.length === 0) this.say(note)
-    else this.#print(table(rows, columns))
+    else this.#print(table(rows.map(printableJson), columns))
   }
 
   /** One thing, member by member. */
   record(answer: Json, members: readonly Column[]): void {
-    const shown = members.map(([name, of]) => [name, of(answer)] as const).filter(([, text]) => text !== '')
+    if (this.#json) {
+      this.#print(jsonText(answer))
+      return
+    }
+    const safe = printableJson(answer)
+    const shown = members.map(([name, of]) => [name, of(safe)] as const).filter(([, text]) => text !== '')
     const width = Math.max(...shown.map(([name]) => name.length))
-    if (this.#json) this.#print(JSON.stringify(answer, null, 2))
-    else
-      this.#print(
-        shown.map(([name, text]) => `${name.padEnd(width)}  ${indented(text, width + 2)}`).join('\n'),
-      )
+    this.#print(shown.map(([name, text]) => `${name.padEnd(width)}  ${indented(text, width + 2)}`).join('\n'))
   }
 
   /** What was done, for people; scripts get an answer or nothing. */
   say(message: string): void {
     this.#endProgress()
-    if (!this.#json) this.#err.write(`${message}\n`)
+    if (!this.#json) this.#err.write(`${printable(message)}\n`)
   }
 
   /** A line that the next one takes the place of, on a terminal; else a line of its own. */
@@ -63,6 +65,26 @@ export class Output {
     if (this.#progress) this.#err.write('\n')
     this.#progress = false
   }
+}
+
+/** Control characters, and those that turn the direction of what follows. */
+const OBEYED = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu
+const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+
+/** One line that a terminal only shows. */
+export function printable(text: string): string {
+  return text.replace(OBEYED, escaped)
+}
+
+function printableJson(answer: Json): Json {
+  return JSON.parse(JSON.stringify(answer), (_, value) =>
+    typeof value === 'string' ? printable(value) : value,
+  )
+}
+
+/** JSON itself escapes some of them; line feeds are its own here. */
+function jsonText(answer: Json): string {
+  return JSON.stringify(answer, null, 2).split('\n').map(printable).join('\n')
 }
 
 export function table(rows: readonly Json[], columns: readonly Column[]): string {

@@ -1,6 +1,5 @@
 // limits and audit: what a tenant may use, and what was done to it.
-import type { Command, Values } from './command.ts'
-import { UsageError } from './faults.ts'
+import { type Command, type Values, wholeNumber } from './command.ts'
 import { type Column, time } from './output.ts'
 import { moreOf, pageOf } from './tenant-commands.ts'
 
@@ -12,13 +11,6 @@ const LIMITS: readonly Column[] = [
 ]
 
 const pathOf = ({ positionals }: Values) => `/v1/tenants/${encodeURIComponent(positionals[0] ?? '')}`
-
-function limit(values: Values, option: string): number | undefined {
-  const text = values.text(option)
-  if (text === undefined) return undefined
-  if (!/^\d{1,9}$/.test(text)) throw new UsageError(`--${option} takes a whole number, not "${text}".`)
-  return Number(text)
-}
 
 export const LIMIT_COMMANDS: Readonly<Record<string, Command>> = {
   show: {
@@ -36,9 +28,9 @@ export const LIMIT_COMMANDS: Readonly<Record<string, Command>> = {
     },
     run: async ({ api, out, values }) => {
       const limits = {
-        connections: limit(values, 'connections'),
-        sessions_per_minute: limit(values, 'sessions-per-minute'),
-        requests_per_second: limit(values, 'requests-per-second'),
+        connections: wholeNumber(values, 'connections'),
+        sessions_per_minute: wholeNumber(values, 'sessions-per-minute'),
+        requests_per_second: wholeNumber(values, 'requests-per-second'),
       }
       out.record(await api.call('PATCH', pathOf(values), { limits }), LIMITS)
     },

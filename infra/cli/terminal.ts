@@ -3,7 +3,7 @@
 import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
 import { UsageError } from './faults.ts'
-import type { ErrorStream } from './output.ts'
+import { type ErrorStream, printable } from './output.ts'
 
 /** What a process has around it, as far as commands use it. */
 export interface Surroundings {
@@ -26,7 +26,7 @@ export class Terminal {
    * @throws UsageError when it is another, or nobody is there to ask
    */
   async confirm(question: string, wanted: string, given: string | undefined): Promise<void> {
-    const typed = given ?? (await this.#ask(question, wanted))
+    const typed = given ?? (await this.#ask(printable(question), wanted))
     if (typed !== wanted) throw new UsageError(`"${typed}" is not "${wanted}". Nothing was done.`)
   }
 

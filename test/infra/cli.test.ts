@@ -166,11 +166,20 @@ test(
     expect(made).toMatchObject({ scopes: ['connections:read'], expires_at: '2099-01-01T00:00:00Z' })
     const successor = await json(`keys rotate ${tenant} ${made.id} --overlap 60`)
     expect(successor).toMatchObject({ name: 'reader', scopes: ['connections:read'] })
+    const keys = await tenants(`keys list ${tenant}`)
+    expect(keys.out).toMatch(/^ID +NAME +KEY +STATUS +SCOPES +EXPIRES /)
+    expect(keys.out).toMatch(/reader .* connections:read +2099-01-01 /)
+    expect(await tenants(`keys rotate ${tenant} ${successor.id} --overlap soon`)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('--overlap takes a whole number, not "soon"'),
+    })
     const provider = await json(
       `identity-providers add ${tenant} --issuer https://id.example.com --audience api --algorithm ES256`,
     )
     expect(provider).toMatchObject({ audience: 'api', algorithms: ['ES256'], end_user_claim: 'sub' })
     expect((await tenants(`identity-providers list ${tenant}`)).out).toContain('https://id.example.com')
+    const updated = await json(`identity-providers update ${tenant} ${provider.id} --end-user-claim user_id`)
+    expect(updated).toMatchObject({ end_user_claim: 'user_id', algorithms: ['ES256'] })
     expect((await tenants(`identity-providers remove ${tenant} ${provider.id}`)).code).toBe(0)
     expect((await tenants(`identity-providers list ${tenant}`)).err).toContain('identity-providers add')
     const limited = await tenants(`limits set ${tenant} --connections 5`)
