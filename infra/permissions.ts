@@ -31,12 +31,14 @@ interface Permissions {
 
 const READ = ['GetItem', 'Query'] as const
 const WRITE = ['PutItem', 'UpdateItem', 'DeleteItem'] as const
+/** What puts something new under a tenant makes sure, in the same transaction, that it is not being deleted. */
+const WRITE_NEW = [...WRITE, 'ConditionCheckItem'] as const
 
 export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
   'connect-sessions': {
     impact: 'Tenants cannot start or complete connect sessions.',
     timeout: API_TIMEOUT,
-    table: [...READ, ...WRITE],
+    table: [...READ, ...WRITE_NEW],
     vault: true,
   },
   authorize: {
@@ -48,7 +50,7 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
   callback: {
     impact: 'End users who approved at ClickFunnels end on an error; nothing is connected.',
     timeout: API_TIMEOUT,
-    table: [...READ, ...WRITE],
+    table: [...READ, ...WRITE_NEW],
     vault: true,
   },
   connections: {
@@ -94,7 +96,7 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
   apps: {
     impact: "The operator cannot change or suspend tenants' apps. Tenants are not affected.",
     timeout: API_TIMEOUT,
-    table: [...READ, ...WRITE],
+    table: [...READ, ...WRITE_NEW],
     vault: true,
   },
   'tenant-connections': {
@@ -107,13 +109,13 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
   credentials: {
     impact: 'The operator cannot manage API keys and identity providers. Tenants are not affected.',
     timeout: API_TIMEOUT,
-    table: [...READ, ...WRITE, 'BatchGetItem'],
+    table: [...READ, ...WRITE_NEW, 'BatchGetItem'],
   },
   tenants: {
     impact:
       'The operator cannot change or suspend tenants, nor rotate keys of the vault. Tenants are not affected.',
     timeout: API_TIMEOUT,
-    table: [...READ, ...WRITE, 'BatchGetItem'],
+    table: [...READ, ...WRITE_NEW, 'BatchGetItem'],
     vault: true,
     makesKeys: true,
   },

@@ -2,7 +2,7 @@
 // DynamoDB and KMS adapters do. `fakeServices()` is one process on one store; hand its parts on for a second process.
 import { providerProfile } from '#adapters/provider-profiles.ts'
 import { AuditTrail } from '#domain/audit.ts'
-import { idMinter } from '#domain/ids.ts'
+import { idMinter, type TenantId } from '#domain/ids.ts'
 import { IssuerRule } from '#domain/issuer.ts'
 import { Limiter } from '#domain/limits.ts'
 import { Pacer } from '#domain/pace.ts'
@@ -61,13 +61,15 @@ export function fakeServices(overrides: Partial<Services> = {}): FakeServices {
   const auditEvents = new FakeAuditEvents()
   const newId = idMinter(clock.milliseconds, random.bytes)
   const log = new FakeLog()
-  const connections = new FakeConnections(revocations, usage)
-  const apps = new FakeApps()
+  const tenants = new FakeTenants()
+  const isDeleted = (tenant: TenantId) => tenants.isDeleted(tenant)
+  const connections = new FakeConnections(revocations, usage, isDeleted)
   const keyedCalls = new FakeKeyedCalls()
   const vault = new FakeVault(clock.now)
+  const apps = new FakeApps((tenant) => isDeleted(tenant) || vault.isShredded(tenant))
   const sealedRecords = new FakeSealedRecords({ apps, sessions, connections, revocations, keyedCalls })
-  const apiKeys = new FakeApiKeys()
-  const identityProviders = new FakeIdentityProviders()
+  const apiKeys = new FakeApiKeys(isDeleted)
+  const identityProviders = new FakeIdentityProviders(isDeleted)
   return {
     clock,
     clickfunnels,
@@ -78,7 +80,7 @@ export function fakeServices(overrides: Partial<Services> = {}): FakeServices {
     sleep: clock.sleep,
     publicUrl: PUBLIC_URL,
     provider: CLICKFUNNELS,
-    tenants: new FakeTenants(),
+    tenants,
     apps,
     apiKeys,
     identityProviders,

@@ -4,10 +4,10 @@ import type { ApiKey, ApiKeys, KnownApiKey } from '#domain/api-keys.ts'
 import { SCOPES } from '#domain/caller.ts'
 import type { ApiKeyId, TenantId } from '#domain/ids.ts'
 import type { EpochSeconds } from '#domain/time.ts'
-import { ABSENT, type Item } from './dynamodb-expressions.ts'
-import type { Table, Write } from './dynamodb-table.ts'
+import { ABSENT, type Item, type Write } from './dynamodb-expressions.ts'
+import type { Table } from './dynamodb-table.ts'
 import { apiKeyHashKey, apiKeyKey, prefixOf } from './table.ts'
-import { allOfTenant, EXISTS, withoutKey } from './tenant-items.ts'
+import { allOfTenant, EXISTS, unlessDeleted, withoutKey } from './tenant-items.ts'
 
 export class DynamoDbApiKeys implements ApiKeys {
   readonly #table: Table
@@ -16,8 +16,8 @@ export class DynamoDbApiKeys implements ApiKeys {
     this.#table = table
   }
 
-  async create(key: ApiKey): Promise<void> {
-    await this.#table.transact(puts(key))
+  create(key: ApiKey): Promise<boolean> {
+    return this.#table.transact([...puts(key), unlessDeleted(key.tenantId)])
   }
 
   async findByHash(hash: string): Promise<KnownApiKey | undefined> {
@@ -57,6 +57,7 @@ export class DynamoDbApiKeys implements ApiKeys {
       },
       { update: apiKeyHashKey(key.hash), change: { set }, condition: EXISTS },
       ...puts(successor),
+      unlessDeleted(key.tenantId),
     ])
   }
 

@@ -20,6 +20,7 @@ import {
   SORT_KEY,
   workspaceClaimKey,
 } from './table.ts'
+import { unlessDeleted } from './tenant-items.ts'
 
 /** A filter that matches little must not read a tenant's whole store in one request. */
 const MOST_PAGES = 10
@@ -52,6 +53,7 @@ export class DynamoDbConnections implements Connections {
       connectionCounted(connection.tenantId, 1, most),
       { put: connectionItem(connection), condition: ABSENT },
       ...(claim ? [{ put: { ...claim, connectionId: connection.id }, condition: ABSENT }] : []),
+      unlessDeleted(connection.tenantId),
     ])
   }
 

@@ -1,4 +1,5 @@
 // The inputs of the table's writes: conditions, updates and values in DynamoDB's expression language.
+import type { TransactWriteItem } from '@aws-sdk/client-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb'
 import type { Key } from './table.ts'
 
@@ -18,6 +19,14 @@ export interface Update {
   /** Numbers to add; an attribute that is absent counts from nothing. */
   readonly add?: Readonly<Record<string, number>>
 }
+
+/** A part of a transaction. */
+export type Write =
+  | { readonly put: Item; readonly condition?: Condition }
+  | { readonly update: Key; readonly change: Update; readonly condition?: Condition }
+  | { readonly delete: Key; readonly condition?: Condition }
+  /** Writes nothing: the others depend on this item, too. */
+  | { readonly check: Key; readonly condition: Condition }
 
 export const ABSENT: Condition = { expression: 'attribute_not_exists(pk)' }
 
@@ -67,9 +76,20 @@ export function updateInput(
   }
 }
 
+export function transactInput(table: string, write: Write): TransactWriteItem {
+  if ('put' in write) return { Put: putInput(table, write.put, write.condition) }
+  if ('update' in write) return { Update: updateInput(table, write.update, write.change, write.condition) }
+  if ('delete' in write) return { Delete: deleteInput(table, write.delete, write.condition) }
+  return { ConditionCheck: checkInput(table, write.check, write.condition) }
+}
+
 /** Expression values; `undefined` for none, since DynamoDB refuses an empty map. */
 export function marshalled(items: Item) {
   return Object.keys(items).length === 0 ? undefined : marshall(items, { removeUndefinedValues: true })
+}
+
+function checkInput(table: string, key: Key, condition: Condition) {
+  return { ConditionExpression: condition.expression, ...deleteInput(table, key, condition) }
 }
 
 function conditionInput(condition: Condition | undefined) {

@@ -9,7 +9,7 @@ import type { EpochSeconds } from '#domain/time.ts'
 import { ABSENT } from './dynamodb-expressions.ts'
 import type { Table } from './dynamodb-table.ts'
 import { identityProviderKey, issuerKey, prefixOf } from './table.ts'
-import { allOfTenant, EXISTS, withoutKey } from './tenant-items.ts'
+import { allOfTenant, EXISTS, unlessDeleted, withoutKey } from './tenant-items.ts'
 
 export class DynamoDbIdentityProviders implements IdentityProviders {
   readonly #table: Table
@@ -23,6 +23,7 @@ export class DynamoDbIdentityProviders implements IdentityProviders {
     return this.#table.transact([
       { put: { ...identityProviderKey(tenantId, id), ...provider }, condition: ABSENT },
       { put: { ...issuerKey(issuer, audience), tenantId, id }, condition: ABSENT },
+      unlessDeleted(tenantId),
     ])
   }
 

@@ -13,7 +13,6 @@ import {
   PutItemCommand,
   QueryCommand,
   TransactionCanceledException,
-  type TransactWriteItem,
   TransactWriteItemsCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb'
@@ -25,8 +24,10 @@ import {
   type Item,
   marshalled,
   putInput,
+  transactInput,
   type Update,
   updateInput,
+  type Write,
 } from './dynamodb-expressions.ts'
 import type { Key } from './table.ts'
 
@@ -39,11 +40,6 @@ export interface Query {
   readonly filter?: Condition
   readonly after?: Item
 }
-
-export type Write =
-  | { readonly put: Item; readonly condition?: Condition }
-  | { readonly update: Key; readonly change: Update; readonly condition?: Condition }
-  | { readonly delete: Key; readonly condition?: Condition }
 
 /** DynamoDB's limit for one call. */
 const BATCH_GET_MOST = 100
@@ -174,12 +170,7 @@ export class Table {
    * for milliseconds: they are tried again, and a conflict that stays is storage trouble.
    */
   async transact(writes: readonly Write[]): Promise<boolean> {
-    const TransactItems = writes.map((write): TransactWriteItem => {
-      if ('put' in write) return { Put: putInput(this.#name, write.put, write.condition) }
-      if ('update' in write)
-        return { Update: updateInput(this.#name, write.update, write.change, write.condition) }
-      return { Delete: deleteInput(this.#name, write.delete, write.condition) }
-    })
+    const TransactItems = writes.map((write) => transactInput(this.#name, write))
     for (let attempt = 1; ; attempt++) {
       try {
         await this.#call(() => this.#client.send(new TransactWriteItemsCommand({ TransactItems })))

@@ -5,14 +5,8 @@ import type { EpochSeconds } from '#domain/time.ts'
 import { ABSENT, type Condition, type Item } from './dynamodb-expressions.ts'
 import type { Table } from './dynamodb-table.ts'
 import { appKey, PARTITION_KEY, prefixOf, TENANT_LIST, tenantKey, tenantListKey } from './table.ts'
-import { allOfTenant, withoutKey } from './tenant-items.ts'
+import { allOfTenant, LIVING, unlessDeleted, unlessShredded, withoutKey } from './tenant-items.ts'
 
-/** A tenant that is neither deleted nor on its way there. */
-const LIVING: Condition = {
-  expression: '#current = :active OR #current = :suspended',
-  names: { '#current': 'status' },
-  values: { ':active': 'active', ':suspended': 'suspended' },
-}
 const inStatus = (status: Tenant['status']): Condition => ({
   expression: '#current = :current',
   names: { '#current': 'status' },
@@ -113,8 +107,12 @@ export class DynamoDbApps implements Apps {
     this.#table = table
   }
 
-  async create(app: App): Promise<void> {
-    await this.#table.put({ ...appKey(app.tenantId, app.id), ...app }, ABSENT)
+  create(app: App): Promise<boolean> {
+    return this.#table.transact([
+      { put: { ...appKey(app.tenantId, app.id), ...app }, condition: ABSENT },
+      unlessDeleted(app.tenantId),
+      unlessShredded(app.tenantId),
+    ])
   }
 
   async get(tenant: TenantId, id: AppId): Promise<App | undefined> {

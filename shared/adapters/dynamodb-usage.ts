@@ -2,8 +2,8 @@
 import type { TenantId } from '#domain/ids.ts'
 import type { Usage } from '#domain/limits.ts'
 import { type RequestCounts, WINDOW_SECONDS } from '#domain/request-meter.ts'
-import type { Item } from './dynamodb-expressions.ts'
-import type { Table, Write } from './dynamodb-table.ts'
+import type { Item, Write } from './dynamodb-expressions.ts'
+import type { Table } from './dynamodb-table.ts'
 import {
   connectionCountKey,
   PARTITION_KEY,

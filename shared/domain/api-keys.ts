@@ -5,7 +5,7 @@ import type { Scope } from './caller.ts'
 import { ServiceError, validationFailed } from './errors.ts'
 import { sha256 } from './hash.ts'
 import type { ApiKeyId, TenantId } from './ids.ts'
-import { livingTenant } from './onboarding.ts'
+import { livingTenant, tenantDeleted } from './onboarding.ts'
 import type { Services } from './ports.ts'
 import { Secret } from './secret.ts'
 import { isLoopback } from './tenant.ts'
@@ -33,14 +33,15 @@ export interface ApiKey {
 export type KnownApiKey = Pick<ApiKey, 'id' | 'tenantId' | 'scopes' | 'expiresAt'>
 
 export interface ApiKeys {
-  create(key: ApiKey): Promise<void>
+  /** False when the tenant's deletion has begun. */
+  create(key: ApiKey): Promise<boolean>
   /** Whose key has this SHA-256 (hex)? */
   findByHash(hash: string): Promise<KnownApiKey | undefined>
   /** The same, and notes an hour of use, unless that or a later one is noted already. */
   findUsed(hash: string, hour: EpochSeconds): Promise<KnownApiKey | undefined>
   get(tenant: TenantId, id: ApiKeyId): Promise<ApiKey | undefined>
   list(tenant: TenantId): Promise<readonly ApiKey[]>
-  /** In one transaction: creates the successor and ends the key then; false if it has one already, or is gone. */
+  /** In one transaction: creates the successor and ends the key then; false if it has one already or is gone, or its tenant's deletion has begun. */
   succeed(key: ApiKey, successor: ApiKey, endsAt: EpochSeconds): Promise<boolean>
   /** False when there was none. */
   remove(tenant: TenantId, id: ApiKeyId): Promise<boolean>
@@ -61,8 +62,8 @@ export async function issueApiKey(
 ): Promise<IssuedApiKey> {
   await livingTenant(services, tenantId)
   const issued = mint(services, tenantId, input)
-  await services.apiKeys.create(issued.record)
-  return issued
+  if (await services.apiKeys.create(issued.record)) return issued
+  throw tenantDeleted()
 }
 
 /**
@@ -87,6 +88,7 @@ export async function rotateApiKey(
   const issued = mint(services, tenantId, { name, scopes, ...(expiresAt !== undefined && { expiresAt }) })
   const endsAt = earliest(later(now, input.overlapSeconds), old.expiresAt)
   if (await services.apiKeys.succeed(old, issued.record, endsAt)) return issued
+  await livingTenant(services, tenantId)
   throw notRotatable('The key has a successor already, or was revoked just now.')
 }
 

@@ -14,7 +14,7 @@ import type { ConnectionId, ConnectSessionId, EndUserId } from './ids.ts'
 import { connectionsExceeded } from './limits.ts'
 import type { Services } from './ports.ts'
 import { noSuchSession } from './start-session.ts'
-import { isAppSuspended, suspended } from './suspension.ts'
+import { suspended, suspensionOf } from './suspension.ts'
 import { later } from './time.ts'
 
 type Ports = Pick<Services, 'now' | 'sessions' | 'vault'> & Parameters<typeof exchangeForConnection>[0]
@@ -64,8 +64,9 @@ export async function completeSession(
   const mustShowCode = actor.kind === 'end_user' || input.completionCode !== undefined
   if (mustShowCode && !showsCode) throw codeMismatch()
 
-  // Before the code is touched: resumed in time, the session can still be completed.
-  if (isAppSuspended(tenant, session.appId)) throw suspended('app')
+  // Before the code is touched: resumed in time, the session can still be completed. Read anew, as where one is started.
+  const what = suspensionOf(await services.tenants.get(tenant.id), session)
+  if (what !== undefined) throw suspended(what)
   const { code, codeVerifier } = session.state
   const claimed = await services.sessions.move(
     session,
@@ -118,6 +119,8 @@ function exchangeFailed(error: string): ServiceError {
       return new ServiceError(error, 'The end user chose another workspace than the one of the connection.')
     case 'tenant_limit_exceeded':
       return connectionsExceeded()
+    case 'tenant_suspended':
+      return suspended('tenant')
     case 'connection_gone':
       return new ServiceError('not_found', 'The connection to reconnect has been deleted since.')
     case 'invalid_grant':

@@ -58,7 +58,7 @@ async function exchange(
     services.log.warn('The authorization code was not exchanged', { session: session.id, ...answer })
     return { status: 'failed', error: sessionError(answer.outcome) }
   }
-  const stored = await storeGrant(services, session, answer.tokens)
+  const stored = await storeGrant(services, session, app, answer.tokens)
   await noteAnswer(services, app, blames, serial)
   if (stored.outcome !== 'stored') return { status: 'failed', error: stored.outcome }
   return { status: 'connected', connectionId: stored.connection.id }

@@ -2,21 +2,12 @@
 // workspace. Tokens that end up in no connection, and those that are replaced, are revoked: nothing is left live and lost.
 import { grantNote } from './audit.ts'
 import type { ConnectSession } from './connect-session.ts'
-import {
-  type Connection,
-  type ConnectionRef,
-  type Credential,
-  changed,
-  expiryOf,
-  nextDueAt,
-  type Workspace,
-} from './connection.ts'
-import type { ConnectionChange, Services, TokenSet } from './ports.ts'
+import { type Connection, changed, expiryOf, nextDueAt, type Workspace } from './connection.ts'
+import type { Services, TokenSet } from './ports.ts'
 import { apiBase } from './provider.ts'
-import { oweFormerTokens, revokeOrphan, settleRevocation, tokenOf } from './revocation.ts'
-import type { Secret } from './secret.ts'
-import { type EpochSeconds, later } from './time.ts'
-import type { Sealer } from './vault.ts'
+import { replacement, sealTokens } from './renewal.ts'
+import { oweFormerTokens, revokeOrphan, settleRevocation } from './revocation.ts'
+import { type App, isLiving } from './tenant.ts'
 
 export type StoredGrant =
   | { readonly outcome: 'stored'; readonly connection: Connection }
@@ -28,6 +19,8 @@ export type StoredGrant =
   | { readonly outcome: 'tenant_limit_exceeded' }
   /** The connection to reconnect is gone. */
   | { readonly outcome: 'connection_gone' }
+  /** The tenant is being deleted. Its credentials are told the same as of one that is suspended. */
+  | { readonly outcome: 'tenant_suspended' }
 
 type Ports = Pick<
   Services,
@@ -38,21 +31,25 @@ type Ports = Pick<
 /** How often a concurrent change of the same connection is answered by starting over. */
 const ATTEMPTS = 5
 
-/** Stores the tokens granted to a session. */
+/**
+ * Stores the tokens granted to a session.
+ * @param app the session's, as it was when the code was exchanged: it may be deleted by now
+ */
 export async function storeGrant(
   services: Ports,
   session: ConnectSession,
+  app: App,
   tokens: TokenSet,
 ): Promise<StoredGrant> {
   try {
     const workspace = await identifyWorkspace(services, tokens)
     const stored = await place(services, session, tokens, workspace)
-    if (stored.outcome !== 'stored') await revokeOrphan(services, session, tokens)
-    else await services.audit.note(grantNote(session, stored.connection))
+    if (stored.outcome === 'stored') await services.audit.note(grantNote(session, stored.connection))
+    else await revokeOrphan(services, app, tokens)
     return stored
   } catch (error) {
-    // Nobody holds these tokens now. If the store is what failed, revoking them can fail for the same reason.
-    await revokeOrphan(services, session, tokens).catch((cause) => {
+    // Nobody holds these tokens now.
+    await revokeOrphan(services, app, tokens).catch((cause) => {
       services.log.error('Granted tokens are neither stored nor revoked', {
         session: session.id,
         error: cause,
@@ -74,12 +71,14 @@ async function place(
     const claimed = await connectedAlready(services, session, workspace)
     const connectionId = session.reconnects ?? claimed
     if (connectionId === undefined) {
-      const connection = await newConnection(services, session, tokens, workspace)
       const tenant = await services.tenants.get(session.tenantId)
-      const most = tenant && services.limiter.mostConnections(tenant)
+      // The same is the condition of the write: a deletion that begins in between is met here the next time round.
+      if (tenant === undefined || !isLiving(tenant)) return { outcome: 'tenant_suspended' }
+      const connection = await newConnection(services, session, tokens, workspace)
+      const most = services.limiter.mostConnections(tenant)
       if (await services.connections.create(connection, most)) return { outcome: 'stored', connection }
       const elsewhere = await connectedAlready(services, session, workspace)
-      if (elsewhere === undefined && tenant !== undefined && (await services.limiter.isFull(tenant)))
+      if (elsewhere === undefined && (await services.limiter.isFull(tenant)))
         return { outcome: 'tenant_limit_exceeded' }
       continue
     }
@@ -160,57 +159,4 @@ async function replaceTokens(
   if (!(await services.connections.replaceGrant(current, change, former))) return undefined
   if (former !== undefined) await settleRevocation(services, former)
   return changed(current, change)
-}
-
-/** The change that puts new tokens in place of a connection's: the next generation, due anew, with a clean record. */
-export function replacement(
-  services: Pick<Services, 'now' | 'chance'>,
-  sealer: Sealer,
-  current: Connection,
-  tokens: TokenSet,
-): ConnectionChange & { readonly credential: Credential } {
-  const now = services.now()
-  const generation = current.generation + 1
-  const ref = { tenantId: current.tenantId, connectionId: current.id }
-  const credential = sealTokens(sealer, ref, generation, tokens, now)
-  return { ...renewal(services, generation, credential), credential }
-}
-
-/** The change that goes with new tokens, besides the tokens. */
-export function renewal(
-  services: Pick<Services, 'now' | 'chance'>,
-  generation: number,
-  credential: Credential,
-): ConnectionChange {
-  const now = services.now()
-  return {
-    state: { status: 'active' },
-    generation,
-    lease: null,
-    unanswered: null,
-    dueAt: nextDueAt(now, expiryOf(credential), services.chance),
-    consecutiveFailures: 0,
-    lastError: null,
-    updatedAt: now,
-  }
-}
-
-function sealTokens(
-  sealer: Sealer,
-  { tenantId, connectionId }: ConnectionRef,
-  generation: number,
-  { accessToken, refreshToken, expiresInSeconds }: TokenSet,
-  now: EpochSeconds,
-): Credential {
-  const seal = (field: 'access_token' | 'refresh_token', token: Secret) =>
-    sealer(tokenOf(tenantId, connectionId, generation, field), token)
-  const sealedAccess = seal('access_token', accessToken)
-  if (refreshToken === undefined) return { kind: 'non_expiring', accessToken: sealedAccess }
-  return {
-    kind: 'refreshable',
-    accessToken: sealedAccess,
-    refreshToken: seal('refresh_token', refreshToken),
-    issuedAt: now,
-    ...(expiresInSeconds !== undefined && { expiresAt: later(now, expiresInSeconds) }),
-  }
 }

@@ -37,7 +37,7 @@ export type IdentityProviderChange = Partial<
 >
 
 export interface IdentityProviders {
-  /** False when issuer and audience are registered already, for whichever tenant. */
+  /** False when issuer and audience are registered already, for whichever tenant, or the tenant's deletion has begun. */
   create(provider: IdentityProvider): Promise<boolean>
   get(tenant: TenantId, id: IdentityProviderId): Promise<IdentityProvider | undefined>
   list(tenant: TenantId): Promise<readonly IdentityProvider[]>
@@ -73,8 +73,9 @@ export async function registerIdentityProvider(
     createdAt: now,
     updatedAt: now,
   }
-  if (!(await services.identityProviders.create(provider))) throw taken()
-  return provider
+  if (await services.identityProviders.create(provider)) return provider
+  await livingTenant(services, tenantId)
+  throw taken()
 }
 
 /** @throws ServiceError identity_provider_taken, validation_failed */

@@ -8,13 +8,14 @@ import { livingTenant } from './onboarding.ts'
 import type { Services } from './ports.ts'
 import type { Secret } from './secret.ts'
 import type { App, SealedClientSecret } from './tenant.ts'
+import { tenantShredded } from './vault.ts'
 
 /** How often a concurrent change of the same app is answered by starting over. */
 const ATTEMPTS = 5
 
 type AppPorts = Pick<Services, 'now' | 'newId' | 'tenants' | 'apps' | 'vault'>
 
-/** @throws ServiceError not_found or tenant_deleted when there is no such tenant */
+/** @throws ServiceError not_found or tenant_deleted when there is no such tenant; tenant_shredded */
 export async function createApp(
   services: AppPorts,
   tenantId: TenantId,
@@ -32,8 +33,10 @@ export async function createApp(
     createdAt: now,
     updatedAt: now,
   }
-  await services.apps.create(app)
-  return app
+  if (await services.apps.create(app)) return app
+  await livingTenant(services, tenantId)
+  // We sealed all the same: the tenant's key was in our memory.
+  throw tenantShredded()
 }
 
 /** @throws ServiceError not_found */

@@ -2,7 +2,7 @@
 import { ServiceError } from './errors.ts'
 import type { TenantId } from './ids.ts'
 import type { Services } from './ports.ts'
-import type { Tenant, TenantChange } from './tenant.ts'
+import { isLiving, type Tenant, type TenantChange } from './tenant.ts'
 
 type TenantInput = Pick<Tenant, 'name' | 'returnUrls' | 'origins' | 'kmsKeyArn' | 'branding' | 'limits'>
 type TenantPorts = Pick<Services, 'now' | 'newId' | 'tenants' | 'tenantKeys' | 'usage'>
@@ -34,8 +34,12 @@ export async function findTenant(services: Pick<Services, 'tenants'>, id: Tenant
 /** @throws ServiceError not_found; tenant_deleted, also while that is under way */
 export async function livingTenant(services: Pick<Services, 'tenants'>, id: TenantId): Promise<Tenant> {
   const tenant = await findTenant(services, id)
-  if (tenant.status === 'active' || tenant.status === 'suspended') return tenant
-  throw new ServiceError('tenant_deleted', 'The tenant was deleted, or is being deleted.')
+  if (isLiving(tenant)) return tenant
+  throw tenantDeleted()
+}
+
+export function tenantDeleted(): ServiceError {
+  return new ServiceError('tenant_deleted', 'The tenant was deleted, or is being deleted.')
 }
 
 /** Newest first; `next` leads on where there are more. */

@@ -116,7 +116,10 @@ export interface Connections {
     workspace: WorkspaceId,
     endUser: EndUserId,
   ): Promise<ConnectionId | undefined>
-  /** False when another took the same workspace for the same app and end user first, or the tenant has `most` already. */
+  /**
+   * False when another took the same workspace for the same app and end user first, when the tenant has `most` already, or
+   * when its deletion has begun.
+   */
   create(connection: Connection, most?: number): Promise<boolean>
   /** Takes the lease if the generation is the one read, nobody holds a live lease and it is not suspended; false if not. */
   acquireLease(ref: ConnectionRef, generation: number, lease: Lease, now: EpochSeconds): Promise<boolean>

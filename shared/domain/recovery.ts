@@ -1,9 +1,9 @@
 // Commits rotated tokens whose commit failed when they came. The fence is the generation alone: whoever holds the lease
 // by now asks with a refresh token that the provider has replaced, and must find the new generation.
 import { backoffUntil, type Connection } from './connection.ts'
-import { renewal } from './grant.ts'
 import { equalSecrets } from './hash.ts'
 import type { RecoverableRotation, Services } from './ports.ts'
+import { renewal } from './renewal.ts'
 import { resealCredential } from './reseal.ts'
 import { settleRevocation, tokenOf } from './revocation.ts'
 import { later } from './time.ts'

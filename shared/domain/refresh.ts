@@ -76,10 +76,10 @@ export async function refreshConnection(
     await keepTokens(services, connection, lease.owner, 'client_refused')
     return { outcome: 'app_refused' }
   }
-  const { sealer, answer, serial } = asked
+  const { answer, serial } = asked
   const outcome =
     answer.outcome === 'granted'
-      ? await commitRotation(services, connection, sealer, answer.tokens)
+      ? await commitRotation(services, connection, asked, answer.tokens)
       : await conclude(services, connection, lease, asked, answer)
   const outage = await noteAnswer(services, asked.app, ruleOf(resultOf(answer)).blames, serial)
   return outcome.outcome === 'failed' && outage ? { ...outcome, outage } : outcome

@@ -5,9 +5,10 @@ import { type Caller, isInReach, noSuchConnection, type Reach, reachOf } from '.
 import { withClientCredentials } from './client-secrets.ts'
 import { backoffUntil, type Connection, type Revocation } from './connection.ts'
 import { equalSecrets } from './hash.ts'
-import { type AppId, type ConnectionId, parseId, type TenantId } from './ids.ts'
+import { type ConnectionId, parseId, type TenantId } from './ids.ts'
 import type { Services, TokenSet } from './ports.ts'
 import type { Secret } from './secret.ts'
+import type { App } from './tenant.ts'
 import { later } from './time.ts'
 import type { SealBinding } from './vault.ts'
 
@@ -65,12 +66,30 @@ export async function oweFormerTokens(
   return debtOf(services, former)
 }
 
-/** Revokes tokens that were granted but found no place. */
-export async function revokeOrphan(
+/**
+ * Revokes tokens that were granted but found no place.
+ * @param app as whoever asked for the tokens knows it: with its tenant it may be deleted by now
+ * @throws what kept the debt from being stored, when the provider did not take the tokens either
+ */
+export async function revokeOrphan(services: Ports, app: App, tokens: TokenSet): Promise<void> {
+  const { accessToken, refreshToken } = tokens
+  const presented: readonly Presented[] = [
+    ...(refreshToken ? [[refreshToken, 'refresh_token'] as const] : []),
+    [accessToken, 'access_token'],
+  ]
+  const revoke = () => present(services, app, presented)
+  const debt = await oweOrphan(services, app, tokens).catch(async (error) => {
+    // The store is down, or the tenant's keys were deleted. The tokens are in our memory now, and nowhere afterwards.
+    if ((await revoke().catch(() => 'failed')) !== 'done') throw error
+  })
+  if (debt !== undefined) await settleRevocation(services, debt, revoke)
+}
+
+async function oweOrphan(
   services: Ports,
-  { tenantId, appId }: { readonly tenantId: TenantId; readonly appId: AppId },
+  { tenantId, id: appId }: App,
   tokens: TokenSet,
-): Promise<void> {
+): Promise<Revocation> {
   const id = services.newId('revocation')
   const seal = (field: 'access_token' | 'refresh_token', token: Secret) =>
     services.vault.seal(tokenOf(tenantId, id, 0, field), token)
@@ -86,15 +105,19 @@ export async function revokeOrphan(
     dueAt: later(services.now(), FIRST_ATTEMPT_SECONDS),
   }
   await services.revocations.owe(debt)
-  await settleRevocation(services, debt)
+  return debt
 }
 
 export type SettlementOutcome = 'settled' | 'postponed' | 'error'
 
 /** Tries to pay a debt; a failure leaves it stored and due later. Never throws: whoever calls has done its own work. */
-export async function settleRevocation(services: Ports, debt: Revocation): Promise<SettlementOutcome> {
+export async function settleRevocation(
+  services: Ports,
+  debt: Revocation,
+  revoke = () => revokeTokens(services, debt),
+): Promise<SettlementOutcome> {
   try {
-    const result = await revokeTokens(services, debt).catch((error) => {
+    const result = await revoke().catch((error) => {
       services.log.warn('Tokens were not revoked yet', { revocation: debt.id, error })
       return 'failed'
     })
@@ -131,10 +154,16 @@ function settlementNote({ tenantId, appId, record }: Revocation, hopeless: boole
   }
 }
 
+type Presented = readonly [Secret, 'access_token' | 'refresh_token']
+
 async function revokeTokens(services: Ports, debt: Revocation) {
   const app = await services.apps.get(debt.tenantId, debt.appId)
-  if (app === undefined) return 'done'
-  const tokens: [Secret, 'access_token' | 'refresh_token'][] = []
+  if (app === undefined) {
+    // Erased with its tenant: nobody can present the tokens any more.
+    services.log.warn('Tokens are given up: their app is gone', { revocation: debt.id })
+    return 'done'
+  }
+  const tokens: Presented[] = []
   for (const [field, sealed] of [
     ['refresh_token', debt.refreshToken],
     ['access_token', debt.accessToken],
@@ -143,6 +172,14 @@ async function revokeTokens(services: Ports, debt: Revocation) {
     const binding = tokenOf(debt.tenantId, debt.record, debt.generation, field)
     tokens.push([await services.vault.open(binding, sealed), field])
   }
+  return present(services, app, tokens)
+}
+
+async function present(
+  services: Pick<Services, 'vault' | 'authorizationServer'>,
+  app: App,
+  tokens: readonly Presented[],
+) {
   for (const [token, hint] of tokens) {
     const { answer } = await withClientCredentials(
       services,

@@ -2,11 +2,12 @@
 // to the recovery queue (recovery.ts) at once, and the write is tried on. Tokens that belong nowhere are revoked.
 import { type Connection, changed } from './connection.ts'
 import { ServiceError } from './errors.ts'
-import { replacement } from './grant.ts'
 import { equalSecrets } from './hash.ts'
 import { refOf } from './lease.ts'
 import type { Services, TokenSet } from './ports.ts'
+import { replacement } from './renewal.ts'
 import { revokeOrphan, tokenOf } from './revocation.ts'
+import type { App } from './tenant.ts'
 import { later } from './time.ts'
 import type { Sealer } from './vault.ts'
 
@@ -25,17 +26,17 @@ export type RotationOutcome =
 /**
  * Commits the tokens of a refresh. The fence is the generation alone, as in recovery.ts: while it is the one that was
  * read, these tokens succeed those stored, even if our process stood still until another had taken the lease.
- * @param sealer had before the provider was asked: sealing needs no store any more
+ * @param held had before the provider was asked: a sealer, which needs no store any more, and the app
  */
 export async function commitRotation(
   services: RotationPorts,
   connection: Connection,
-  sealer: Sealer,
+  held: { readonly sealer: Sealer; readonly app: App },
   tokens: TokenSet,
 ): Promise<RotationOutcome> {
   const scopes = tokens.scopes.length > 0 ? tokens.scopes : connection.scopes
   const change = {
-    ...replacement(services, sealer, connection, tokens),
+    ...replacement(services, held.sealer, connection, tokens),
     scopes,
     lastRefreshedAt: services.now(),
   }
@@ -50,7 +51,7 @@ export async function commitRotation(
   )
   if (committed === 'queued') return { outcome: 'failed', error: 'commit_failed' }
   if (committed) return { outcome: 'refreshed', connection: changed(connection, change) }
-  return displaced(services, connection, tokens).catch(async (error): Promise<RotationOutcome> => {
+  return displaced(services, connection, held.app, tokens).catch(async (error): Promise<RotationOutcome> => {
     services.log.error('Displaced tokens could not be revoked; they go to the recovery queue', { error })
     await queue()
     return { outcome: 'overtaken' }
@@ -61,6 +62,7 @@ export async function commitRotation(
 async function displaced(
   services: RotationPorts,
   connection: Connection,
+  app: App,
   tokens: TokenSet,
 ): Promise<RotationOutcome> {
   const found = await services.connections.get(refOf(connection))
@@ -69,7 +71,7 @@ async function displaced(
     return { outcome: 'refreshed', connection: found }
   }
   // Reconnected, deleted or refreshed by another while we asked: our tokens belong nowhere.
-  await revokeOrphan(services, connection, tokens)
+  await revokeOrphan(services, app, tokens)
   return { outcome: 'overtaken' }
 }
 

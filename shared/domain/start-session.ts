@@ -8,7 +8,7 @@ import type { AppId, ConnectionId, ConnectSessionId } from './ids.ts'
 import { connectionsExceeded } from './limits.ts'
 import type { Services } from './ports.ts'
 import { Secret } from './secret.ts'
-import { isAppSuspended, suspended } from './suspension.ts'
+import { suspended, suspensionOf } from './suspension.ts'
 import { type App, type EndUser, isRegisteredReturnUrl } from './tenant.ts'
 import { later } from './time.ts'
 
@@ -29,11 +29,14 @@ export interface StartedSession {
   readonly linkSecret: Secret
 }
 
-type Ports = Pick<Services, 'now' | 'newId' | 'randomBytes' | 'apps' | 'connections' | 'sessions' | 'limiter'>
+type Ports = Pick<
+  Services,
+  'now' | 'newId' | 'randomBytes' | 'tenants' | 'apps' | 'connections' | 'sessions' | 'limiter'
+>
 
 /**
  * Starts a connect session.
- * @throws ServiceError end_user_mismatch; return_url_not_registered; app_suspended; tenant_limit_exceeded;
+ * @throws ServiceError end_user_mismatch; return_url_not_registered; tenant_suspended; app_suspended; tenant_limit_exceeded;
  *   validation_failed when app or connection are not the tenant's, or the connection is not this end user's
  */
 export async function startSession(
@@ -55,7 +58,9 @@ export async function startSession(
   if (reconnected !== undefined && reconnected.appId !== app.id) {
     throw validationFailed({ pointer: '#/app_id', detail: 'is not the app of the connection to reconnect' })
   }
-  if (isAppSuspended(tenant, app.id)) throw suspended('app')
+  // Read anew: nothing is begun for a tenant that was suspended or deleted in the minute for which a caller is remembered.
+  const what = suspensionOf(await services.tenants.get(tenant.id), { appId: app.id })
+  if (what !== undefined) throw suspended(what)
   const now = services.now()
   await services.limiter.countSession(tenant, now)
   // Better now than after the end user has approved. Whom a connection is there for already can be named.

@@ -31,6 +31,11 @@ export interface Tenant {
   readonly deletedAt?: EpochSeconds
 }
 
+/** Neither deleted nor on its way there. */
+export function isLiving({ status }: Pick<Tenant, 'status'>): boolean {
+  return status === 'active' || status === 'suspended'
+}
+
 /** The apps that are suspended, and since when. */
 export type SuspendedApps = Readonly<Record<AppId, EpochSeconds>>
 
@@ -101,7 +106,8 @@ export interface Tenants {
 export interface Apps {
   /** Removes the app if it still is as it was when read, as `replace` does. */
   remove(read: App): Promise<boolean>
-  create(app: App): Promise<void>
+  /** False when the tenant's deletion has begun, or its keys were deleted. */
+  create(app: App): Promise<boolean>
   get(tenant: TenantId, id: AppId): Promise<App | undefined>
   list(tenant: TenantId): Promise<readonly App[]>
   /** Replaces the app if it still is as it was when read (by `updatedAt` and its secrets' serials); false if not. */

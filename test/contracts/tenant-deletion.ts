@@ -73,6 +73,33 @@ export function tenantDeletionContract(open: OpenStores): void {
       expect(await tenants.update(id, { name: 'x' }, AT)).toBeUndefined()
     })
 
+    test('takes nothing new from the moment on at which its deletion begins', async () => {
+      const stores = open()
+      const { tenant, key } = await furnished(stores)
+      const { id } = tenant
+      const attempts = (connection = aConnection(id)) => [
+        stores.apps.create(anApp(id)),
+        stores.apiKeys.create(anApiKey(id)),
+        stores.apiKeys.succeed(key, anApiKey(id), AT),
+        stores.identityProviders.create(anIdentityProvider(id)),
+        stores.connections.create(connection),
+      ]
+      const all = (result: boolean) => Array(5).fill(result)
+      expect(await Promise.all(attempts())).toEqual(all(true))
+      await stores.tenants.beginDeletion(id, AT)
+      const before = await stores.usage.connections(id)
+      const refused = aConnection(id)
+      expect(await Promise.all(attempts(refused))).toEqual(all(false))
+      expect(await stores.connections.get(refOf(refused))).toBeUndefined()
+      const { appId, workspace, endUser } = refused
+      if (workspace.id === undefined) throw new Error('The sample names no workspace')
+      const claim = stores.connections.findByWorkspace(id, appId, workspace.id, endUser.id)
+      expect(await claim).toBeUndefined()
+      expect(await stores.usage.connections(id)).toBe(before)
+      await stores.tenants.bury(tenant, AT)
+      expect(await Promise.all(attempts())).toEqual(all(false))
+    })
+
     test('is erased a part at a time, what leads to it included, and nobody else is', async () => {
       const stores = open()
       const gone = await furnished(stores)

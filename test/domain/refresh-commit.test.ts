@@ -71,7 +71,7 @@ describe('a commit', () => {
     expect(services.recoveryQueue.sent).toHaveLength(1)
   })
 
-  test('that is refused while the store fails leaves its orphans to the recovery queue: nothing alive is forgotten', async () => {
+  test('that is refused while the store fails leaves its orphans to the recovery queue if ClickFunnels does not take them', async () => {
     const { services, scene, connection } = await connectedScene()
     services.clickfunnels.script('refresh', async (work) => {
       const granted = await work()
@@ -81,6 +81,7 @@ describe('a commit', () => {
         services.revocations.owe = owe
         throw unavailable()
       }
+      services.clickfunnels.script('revoke', 'failed')
       return granted
     })
     expect(await refreshConnection(services, connection)).toEqual({ outcome: 'overtaken' })

@@ -118,14 +118,26 @@ describe('a debt', () => {
   })
 
   test('for tokens that found no place is sealed and paid at once', async () => {
-    const { services, connection } = await connectedScene('rotating')
+    const { services, scene, connection } = await connectedScene('rotating')
     services.clickfunnels.script('revoke', 'failed')
     const tokens = { scopes: [], workspace: {}, accessToken: new Secret('a'), refreshToken: new Secret('r') }
-    await revokeOrphan(services, connection, tokens)
+    await revokeOrphan(services, scene.app, tokens)
     const debt = onlyDebt(services)
     expect(debt).toMatchObject({ record: debt.id, generation: 0, attempts: 1, appId: connection.appId })
     await settleRevocation(services, debt)
     expect(services.revocations.items.size).toBe(0)
     expect(services.clickfunnels.counts.revoke).toBe(3)
+  })
+
+  test('for tokens that found no place takes no store: they are in memory, and so is the app', async () => {
+    const { services, scene } = await connectedScene('rotating')
+    const down = new Error('the store is down')
+    Object.assign(services.revocations, { owe: async () => Promise.reject(down) })
+    Object.assign(services.apps, { get: async () => Promise.reject(down) })
+    const tokens = { scopes: [], workspace: {}, accessToken: new Secret('a'), refreshToken: new Secret('r') }
+    await revokeOrphan(services, scene.app, tokens)
+    expect(services.clickfunnels.counts.revoke).toBe(2)
+    services.clickfunnels.script('revoke', 'failed')
+    await expect(revokeOrphan(services, scene.app, tokens)).rejects.toBe(down)
   })
 })

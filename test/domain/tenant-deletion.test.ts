@@ -1,14 +1,20 @@
 // Deleting a tenant for good: only a suspended one, tokens first, then keys, then everything; safe to cut off anywhere.
 import { describe, expect, test } from 'vitest'
-import { issueApiKey } from '#domain/api-keys.ts'
+import { issueApiKey, rotateApiKey } from '#domain/api-keys.ts'
 import { SCOPES } from '#domain/caller.ts'
 import { sha256 } from '#domain/hash.ts'
+import { registerIdentityProvider } from '#domain/identity-provider.ts'
+import type { ApiKeyId, TenantId } from '#domain/ids.ts'
 import { rotateKeys } from '#domain/key-rotation.ts'
 import { createApp } from '#domain/manage-apps.ts'
 import { findTenant, updateTenant } from '#domain/onboarding.ts'
 import { Secret } from '#domain/secret.ts'
 import { deleteTenant } from '#domain/tenant-deletion.ts'
+import { anIdentityProvider } from '../contracts/samples.ts'
 import { connectedScene, sceneOn } from '../fakes/scene.ts'
+import type { FakeServices } from '../fakes.ts'
+
+const anAppInput = { name: 'x', clientId: 'x', clientSecret: new Secret('x') }
 
 async function suspended() {
   const { scene, services, connection } = await connectedScene()
@@ -46,8 +52,35 @@ describe('deleting a tenant', () => {
     const gone = { code: 'tenant_deleted' }
     await expect(updateTenant(services, tenantId, { status: 'active' })).rejects.toMatchObject(gone)
     await expect(issueApiKey(services, tenantId, { name: 'x', scopes: SCOPES })).rejects.toMatchObject(gone)
-    const app = { name: 'x', clientId: 'x', clientSecret: new Secret('x') }
-    await expect(createApp(services, tenantId, app)).rejects.toMatchObject(gone)
+    await expect(createApp(services, tenantId, anAppInput)).rejects.toMatchObject(gone)
+  })
+
+  test.each<[string, (services: FakeServices, tenantId: TenantId, key: ApiKeyId) => Promise<unknown>]>([
+    ['app', (services, id) => createApp(services, id, anAppInput)],
+    ['API key', (services, id) => issueApiKey(services, id, { name: 'x', scopes: SCOPES })],
+    [
+      'successor of an API key',
+      (services, id, key) => rotateApiKey(services, id, key, { overlapSeconds: 9 }),
+    ],
+    ['identity provider', (services, id) => registerIdentityProvider(services, id, anIdentityProvider(id))],
+  ])('that begins just after a tenant was read lets no %s be made for it', async (_, make) => {
+    const { services, tenantId } = await suspended()
+    const keys = await services.apiKeys.list(tenantId)
+    const { tenants } = services
+    const get = tenants.get.bind(tenants)
+    let begun = false
+    tenants.get = async (id) => {
+      const tenant = await get(id)
+      tenants.get = get
+      begun = await tenants.beginDeletion(id, services.now())
+      return tenant
+    }
+    const made = make(services, tenantId, keys[0]?.id ?? ('' as ApiKeyId))
+    await expect(made).rejects.toMatchObject({ code: 'tenant_deleted' })
+    expect(begun).toBe(true)
+    expect(await services.apiKeys.list(tenantId)).toEqual(keys)
+    expect(await services.apps.list(tenantId)).toHaveLength(1)
+    expect(await services.identityProviders.list(tenantId)).toEqual([])
   })
 
   test('shreds nothing while tokens are not revoked, unless it is told to', async () => {

@@ -5,9 +5,16 @@ import type { EpochSeconds } from '#domain/time.ts'
 
 export class FakeApiKeys implements ApiKeys {
   readonly #items = new Map<string, ApiKey>()
+  readonly #isDeleted: (tenant: TenantId) => boolean
 
-  async create(key: ApiKey): Promise<void> {
+  constructor(isDeleted: (tenant: TenantId) => boolean) {
+    this.#isDeleted = isDeleted
+  }
+
+  async create(key: ApiKey): Promise<boolean> {
+    if (this.#isDeleted(key.tenantId)) return false
     this.#items.set(key.hash, structuredClone(key))
+    return true
   }
 
   async findByHash(hash: string): Promise<KnownApiKey | undefined> {
@@ -35,9 +42,9 @@ export class FakeApiKeys implements ApiKeys {
   async succeed(key: ApiKey, successor: ApiKey, expiresAt: EpochSeconds): Promise<boolean> {
     const stored = this.#items.get(key.hash)
     if (stored === undefined || stored.successor !== undefined) return false
+    if (this.#isDeleted(key.tenantId)) return false
     this.#items.set(key.hash, { ...stored, expiresAt, successor: successor.id })
-    await this.create(successor)
-    return true
+    return this.create(successor)
   }
 
   async remove(tenant: TenantId, id: ApiKeyId): Promise<boolean> {

@@ -47,10 +47,12 @@ export class FakeConnections implements Connections, DueIndex {
   readonly #claims = new Map<string, ConnectionId>()
   readonly #revocations: FakeRevocations
   readonly #usage: FakeUsage
+  readonly #isDeleted: (tenant: TenantId) => boolean
 
-  constructor(revocations: FakeRevocations, usage: FakeUsage) {
+  constructor(revocations: FakeRevocations, usage: FakeUsage, isDeleted: (tenant: TenantId) => boolean) {
     this.#revocations = revocations
     this.#usage = usage
+    this.#isDeleted = isDeleted
     usage.stored = (tenant) => [...this.items.values()].filter(({ tenantId }) => tenantId === tenant).length
   }
 
@@ -66,6 +68,7 @@ export class FakeConnections implements Connections, DueIndex {
     const key = keyOf({ tenantId: connection.tenantId, connectionId: connection.id })
     const claim = claimOf(connection)
     if (this.items.has(key) || (claim !== undefined && this.#claims.has(claim))) return false
+    if (this.#isDeleted(connection.tenantId)) return false
     if (!this.#usage.countConnection(connection.tenantId, 1, most)) return false
     this.items.set(key, structuredClone(connection))
     if (claim !== undefined) this.#claims.set(claim, connection.id)

@@ -6,11 +6,16 @@ import type { EpochSeconds } from '#domain/time.ts'
 
 export class FakeIdentityProviders implements IdentityProviders {
   readonly #items = new Map<IdentityProviderId, IdentityProvider>()
+  readonly #isDeleted: (tenant: TenantId) => boolean
+
+  constructor(isDeleted: (tenant: TenantId) => boolean) {
+    this.#isDeleted = isDeleted
+  }
 
   async create(provider: IdentityProvider): Promise<boolean> {
     const { issuer, audience } = provider
     const taken = [...this.#items.values()].some((one) => one.issuer === issuer && one.audience === audience)
-    if (taken) return false
+    if (taken || this.#isDeleted(provider.tenantId)) return false
     this.#items.set(provider.id, structuredClone(provider))
     return true
   }

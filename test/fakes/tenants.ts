@@ -14,6 +14,12 @@ export class FakeTenants implements Tenants {
     return structuredClone(this.#items.get(id))
   }
 
+  /** Whether its deletion has begun. */
+  isDeleted(id: TenantId): boolean {
+    const status = this.#items.get(id)?.status
+    return status === 'deleting' || status === 'deleted'
+  }
+
   async update(
     id: TenantId,
     change: Parameters<Tenants['update']>[1],
@@ -62,10 +68,18 @@ export class FakeTenants implements Tenants {
 
 export class FakeApps implements Apps {
   readonly items = new Map<string, App>()
+  readonly #takesNothing: (tenant: TenantId) => boolean
 
-  async create(app: App): Promise<void> {
+  /** @param takesNothing whether a tenant was deleted, or its keys were */
+  constructor(takesNothing: (tenant: TenantId) => boolean) {
+    this.#takesNothing = takesNothing
+  }
+
+  async create(app: App): Promise<boolean> {
     const key = `${app.tenantId}/${app.id}`
-    if (!this.items.has(key)) this.items.set(key, structuredClone(app))
+    if (this.#takesNothing(app.tenantId) || this.items.has(key)) return false
+    this.items.set(key, structuredClone(app))
+    return true
   }
 
   async get(tenant: TenantId, id: AppId): Promise<App | undefined> {

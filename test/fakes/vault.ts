@@ -69,6 +69,10 @@ export class FakeVault implements Vault, TenantKeys, RootKeys {
     return versionOf(seal) < version ? this.seal(binding, await this.open(binding, seal)) : undefined
   }
 
+  isShredded(tenant: TenantId): boolean {
+    return this.#shredded.has(tenant)
+  }
+
   async list(tenant: TenantId): Promise<KeyRing> {
     const shreddedAt = this.#shredded.get(tenant)
     return {

@@ -84,6 +84,10 @@ test('keys are deleted of a suspended tenant only, and the answer of every later
   expect((await stack.api(keysOf(tenant))).json).toEqual({ data: [], shredded_at: RFC3339 })
   const gone = { status: 410, json: { code: 'tenant_shredded' } }
   expect(await stack.api(`${keysOf(tenant)}/rotate`, { method: 'POST' })).toMatchObject(gone)
+  // The function that made the tenant's app still has its key in memory.
+  const app = { name: 'X', client_id: 'x', client_secret: 'y' }
+  expect(await stack.api(`/v1/tenants/${tenant.id}/apps`, { method: 'POST', body: app })).toMatchObject(gone)
+  expect((await stack.api(`/v1/tenants/${tenant.id}/apps`)).json.data).toHaveLength(1)
   await setStatus('active')
   // A function that was never asked for this tenant has nothing of it in memory.
   const asked = await stack.api(`/v1/connections/${connected.id}/funnels`, { key: tenant.apiKey })

@@ -100,33 +100,31 @@ test('a refresh that is under way when its connection is suspended keeps what it
   expect(await funnels()).toMatchObject({ status: 403 })
 })
 
-test('a suspended app starts no sessions and completes none, until it is resumed', async () => {
-  const journey = await scene.leave()
-  await scene.comeBack(journey)
-  const start = () =>
-    service.call(
-      'POST',
-      '/v1/connect-sessions',
-      { end_user: { id: 'bob' }, return_url: journey.session.returnUrl },
-      key,
-    )
-  const complete = () =>
-    service.call(
-      'POST',
-      `/v1/connect-sessions/${journey.session.id}/complete`,
-      { end_user: { id: 'alice' } },
-      key,
-    )
-  await service.call('PATCH', pathOf('/apps'), { status: 'suspended' })
-  service.pass(60)
-  expect(await start()).toMatchObject({ status: 403, json: { code: 'app_suspended' } })
-  expect(await complete()).toMatchObject({ status: 403, json: { code: 'app_suspended' } })
-  expect(service.services.clickfunnels.counts.exchangeCode).toBe(1)
-  await service.call('PATCH', pathOf('/apps'), { status: 'active' })
-  service.pass(60)
-  expect(await start()).toMatchObject({ status: 201 })
-  expect(await complete()).toMatchObject({ status: 200 })
-})
+test.each(SWITCHES.slice(0, 2))(
+  'a suspended %s starts no sessions and completes none from that moment on, until it is resumed',
+  async (what, _, folder, off, on) => {
+    const journey = await scene.leave()
+    await scene.comeBack(journey)
+    const post = (path: string, body: object) =>
+      service.call('POST', `/v1/connect-sessions${path}`, body, key)
+    const start = () => post('', { end_user: { id: 'bob' }, return_url: journey.session.returnUrl })
+    const complete = () => post(`/${journey.session.id}/complete`, { end_user: { id: 'alice' } })
+    // Whoever is called knows the caller, as active, for a minute from here.
+    expect(await start()).toMatchObject({ status: 201 })
+    const refused = { status: 403, json: { code: `${what}_suspended` } }
+    await service.call('PATCH', pathOf(folder), off)
+    expect(await start()).toMatchObject(refused)
+    expect(await complete()).toMatchObject(refused)
+    service.pass(60)
+    expect(await start()).toMatchObject(refused)
+    expect(await complete()).toMatchObject(refused)
+    expect(service.services.clickfunnels.counts.exchangeCode).toBe(1)
+    await service.call('PATCH', pathOf(folder), on)
+    service.pass(60)
+    expect(await start()).toMatchObject({ status: 201 })
+    expect(await complete()).toMatchObject({ status: 200 })
+  },
+)
 
 test('a warm call asks the store nothing, kill switches or not', async () => {
   await funnels()
