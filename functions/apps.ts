@@ -4,6 +4,7 @@ import { findTenant } from '#domain/onboarding.ts'
 import { switchApp } from '#domain/switches.ts'
 import { json, noContent } from '#http/answer.ts'
 import { appChangeSchema, appJson, newAppSchema, secretRemovalSchema } from '#http/app-json.ts'
+import { changesOf } from '#http/audit.ts'
 import { parseBody, parseQuery, pathId } from '#http/parse.ts'
 import { type ApiRequest, jsonBody, queryParameters } from '#http/request.ts'
 import { httpHandler } from '#http/stack.ts'
@@ -36,12 +37,13 @@ export const apps = (services: StoreServices) =>
     },
 
     'PATCH /v1/tenants/{tenant_id}/apps/{app_id}': async (request) => {
-      const { status, ...change } = parseBody(appChangeSchema, jsonBody(request))
+      const given = parseBody(appChangeSchema, jsonBody(request))
+      const { status, ...change } = given
       const app = await updateApp(services, tenantOf(request), appOf(request), change)
       const tenant = status
         ? await switchApp(services, app.tenantId, app.id, status)
         : await findTenant(services, app.tenantId)
-      return json(200, appJson(app, tenant, services.publicUrl))
+      return { ...json(200, appJson(app, tenant, services.publicUrl)), reason: changesOf(given) }
     },
 
     'DELETE /v1/tenants/{tenant_id}/apps/{app_id}': async (request) => {

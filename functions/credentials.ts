@@ -10,6 +10,7 @@ import {
 import { findTenant } from '#domain/onboarding.ts'
 import { json, noContent } from '#http/answer.ts'
 import { apiKeyJson, newApiKeySchema, rotationSchema } from '#http/api-key-json.ts'
+import { changesOf } from '#http/audit.ts'
 import {
   identityProviderChangeSchema,
   identityProviderJson,
@@ -73,7 +74,7 @@ export const credentials = (services: CredentialServices) =>
     'PATCH /v1/tenants/{tenant_id}/identity-providers/{provider_id}': async (request) => {
       const change = parseBody(identityProviderChangeSchema, jsonBody(request))
       const provider = await updateIdentityProvider(services, tenantOf(request), providerOf(request), change)
-      return json(200, identityProviderJson(provider))
+      return { ...json(200, identityProviderJson(provider)), reason: changesOf(change) }
     },
 
     'DELETE /v1/tenants/{tenant_id}/identity-providers/{provider_id}': async (request) => {

@@ -9,6 +9,7 @@ import { disconnectNow } from '#domain/revocation.ts'
 import { switchConnection } from '#domain/switches.ts'
 import { deleteTenant } from '#domain/tenant-deletion.ts'
 import { json, noContent } from '#http/answer.ts'
+import { changesOf } from '#http/audit.ts'
 import { connectionJson, connectionSwitchSchema } from '#http/connection-json.ts'
 import { deletionJson, deletionSchema, revocationJson, revocationSchema } from '#http/deletion-json.ts'
 import { listQuerySchema } from '#http/list-query.ts'
@@ -39,7 +40,8 @@ export const tenantConnections = (services: Services) =>
     'PATCH /v1/tenants/{tenant_id}/connections/{connection_id}': async (request) => {
       const { suspended } = parseBody(connectionSwitchSchema, jsonBody(request))
       const status = suspended ? 'suspended' : 'active'
-      return json(200, connectionJson(await switchConnection(services, refOf(request), status)))
+      const connection = await switchConnection(services, refOf(request), status)
+      return { ...json(200, connectionJson(connection)), reason: changesOf({ status }) }
     },
 
     'DELETE /v1/tenants/{tenant_id}/connections/{connection_id}': async (request) => {
@@ -51,7 +53,8 @@ export const tenantConnections = (services: Services) =>
     'POST /v1/tenants/{tenant_id}/connections/revoke': async (request) => {
       const { filter, after } = parseBody(revocationSchema, jsonBody(request))
       const { id } = await findTenant(services, tenantOf(request))
-      return json(200, revocationJson(await revokeMany(services, id, filter, after)))
+      const report = await revokeMany(services, id, filter, after)
+      return { ...json(200, revocationJson(report)), reason: changesOf(filter) || 'all' }
     },
 
     'DELETE /v1/tenants/{tenant_id}': async (request) => {
@@ -59,7 +62,8 @@ export const tenantConnections = (services: Services) =>
       const id = tenantOf(request)
       if (confirm !== id)
         throw validationFailed({ pointer: '#/confirm', detail: 'must be the id of the tenant to delete' })
-      return json(200, { id, ...deletionJson(await deleteTenant(services, id, revoke)) })
+      const report = await deleteTenant(services, id, revoke)
+      return { ...json(200, { id, ...deletionJson(report) }), ...(!revoke && { reason: 'without revoking' }) }
     },
   })
 

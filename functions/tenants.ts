@@ -3,6 +3,7 @@ import { checkIdentityProvider, registerIdentityProvider } from '#domain/identit
 import { findKeys, rotateRootKeys, rotateTenantKey, shredTenant } from '#domain/key-operations.ts'
 import { createTenant, findTenant, listTenants, updateTenant } from '#domain/onboarding.ts'
 import { json, noContent } from '#http/answer.ts'
+import { changesOf } from '#http/audit.ts'
 import { identityProviderJson } from '#http/identity-provider-json.ts'
 import { keyRingJson } from '#http/keys-json.ts'
 import { tenantListSchema } from '#http/list-query.ts'
@@ -41,7 +42,8 @@ export const tenants = (services: StoreServices) =>
 
     'PATCH /v1/tenants/{tenant_id}': async (request) => {
       const change = parseBody(tenantChangeSchema, jsonBody(request))
-      return json(200, tenantJson(await updateTenant(services, tenantOf(request), change)))
+      const tenant = await updateTenant(services, tenantOf(request), change)
+      return { ...json(200, tenantJson(tenant)), reason: changesOf(change) }
     },
 
     'GET /v1/tenants/{tenant_id}/keys': async (request) =>

@@ -65,6 +65,7 @@ export const AUDIT: Command = {
         ['WHO', ({ actor }) => [actor.type, actor.id].filter(Boolean).join(' ')],
         ['WHAT', ({ resource }) => resource.id ?? resource.type],
         ['FROM', ({ source_ip }) => source_ip ?? ''],
+        ['REASON', ({ reason }) => reason ?? ''],
       ],
       'Nothing is in the trail.',
     )

@@ -173,7 +173,7 @@ export const FIELDS: Readonly<Record<string, Field>> = {
   'resource.type': { description: 'The kind of thing.' },
   resource_id: { description: 'Only what was done to the thing of this id.' },
   result: { description: '`ok`, or the code of the error it ended with.' },
-  'AuditEvent.reason': { description: 'What else explains it.' },
+  'AuditEvent.reason': { description: 'What else explains it; of a change, what was changed.' },
   source_ip: { description: 'Where the request came from.' },
   user_agent: { description: 'What sent it, as it says itself.' },
   request_id: { description: "The answer's `Funnel-Connect-Request-Id`." },

@@ -12,6 +12,8 @@ export interface Answer {
   readonly body?: string | Uint8Array
   /** What happened, for the audit trail, where the route alone does not say it. Not sent. */
   readonly audit?: AuditNote
+  /** What exactly was done, for the audit trail, where the route's action does not say it. Not sent. */
+  readonly reason?: string
 }
 
 export function json(status: number, body: unknown): Answer {

@@ -44,6 +44,14 @@ export function auditing(trail: AuditTrail): Auditing {
   }
 }
 
+/** What a change is about: its members as the wire has them, and which way a status went. Other values may be secret. */
+export function changesOf(change: object): string {
+  const said = Object.entries(change).map(([name, value]) =>
+    name === 'status' ? `status ${value}` : name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+  )
+  return said.join(', ')
+}
+
 function noteOf(request: ApiRequest, answer: Answer, failure: unknown): AuditNote | undefined {
   const route: Route | undefined = ROUTES[request.routeKey as RouteKey]
   if (route === undefined) return undefined
@@ -57,6 +65,7 @@ function noteOf(request: ApiRequest, answer: Answer, failure: unknown): AuditNot
   if (actor === undefined || tenantId === undefined) return undefined
   const type =
     action === undefined ? thingOf(request) : (action.slice(0, action.indexOf('.')) as ResourceType)
+  const reason = action === undefined ? request.routeKey : answer.reason
   const id = type === 'tenant' ? tenantId : (idIn(request, type) ?? madeId(answer))
   return {
     tenantId,
@@ -64,7 +73,7 @@ function noteOf(request: ApiRequest, answer: Answer, failure: unknown): AuditNot
     actor,
     resource: { type, ...(id && { id }) },
     result,
-    ...(action === undefined && { reason: request.routeKey }),
+    ...(reason && { reason }),
   }
 }
 

@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { AUDIT_ACTIONS, AuditTrail } from '#domain/audit.ts'
 import { ServiceError } from '#domain/errors.ts'
+import { Secret } from '#domain/secret.ts'
 import { json, noContent } from '#http/answer.ts'
-import { type Auditing, auditing } from '#http/audit.ts'
+import { type Auditing, auditing, changesOf } from '#http/audit.ts'
 import { problemAnswer } from '#http/problem.ts'
 import { ROUTES } from '#http/routes.ts'
 import { newId } from '../contracts/samples.ts'
@@ -73,6 +74,19 @@ test("the operator's changes name the principal, and what was made", async () =>
     { tenantId: TENANT, action: 'app.create', resource: { type: 'app', id: app } },
   ])
   for (const { actor } of written()) expect(actor).toEqual({ kind: 'operator', id: OPERATOR })
+})
+
+test('a change says what was changed, and of a switch which way it went; nothing else that was given', async () => {
+  const routeKey = 'PATCH /v1/tenants/{tenant_id}'
+  const request = aRequest({ routeKey, pathParameters: { tenant_id: TENANT }, operator: OPERATOR })
+  const change = { status: 'suspended', clientSecret: new Secret('s3cret'), kmsKeyArn: null, limits: {} }
+  await audit(request as never, { ...json(200, {}), reason: changesOf(change) }, undefined)
+  await audit(request as never, { ...json(200, {}), reason: changesOf({}) }, undefined)
+  expect(written()[0]).toMatchObject({
+    action: 'tenant.update',
+    reason: 'status suspended, client_secret, kms_key_arn, limits',
+  })
+  expect(written()[1]).not.toHaveProperty('reason')
 })
 
 test('what a path holds in the place of an id is not written down', async () => {

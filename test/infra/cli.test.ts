@@ -187,6 +187,8 @@ test(
     expect((await tenants(`limits set ${tenant} --connections many`)).code).toBe(2)
     const trail = await tenants(`audit ${tenant} --limit 50`)
     expect(trail.out).toMatch(/api_key\.rotate +ok +operator arn:aws:iam/)
+    expect(trail.out).toMatch(/tenant\.update +ok .* limits$/m)
+    expect(trail.out).toMatch(/identity_provider\.update +ok .* end_user_claim$/m)
     expect((await tenants(`audit ${tenant} --action identity_provider.delete`)).out).toContain(provider.id)
   },
   PATIENCE,
