@@ -1,83 +1,82 @@
 // Calls over TLS: whom the clients take for the other side, and that nothing is said to anybody else.
-import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { jwksFetcher } from '#adapters/jwks-http.ts'
+import { sendRequest } from '#adapters/outgoing-http.ts'
 import { type Certificate, newAuthority } from '../support/certificates.ts'
-import type { TlsOutcome } from '../support/tls-caller.ts'
 
 const trusted = newAuthority()
 const stranger = newAuthority()
-const YESTERDAY = new Date(Date.now() - 24 * 60 * 60 * 1000)
-/** Each is called by the name "localhost", unless it is an address. */
-const SERVERS = {
-  named: trusted.issue('localhost'),
-  addressed: trusted.issue('127.0.0.1'),
-  foreign: stranger.issue('localhost'),
-  mistaken: trusted.issue('elsewhere.example'),
-  expired: trusted.issue('localhost', YESTERDAY),
-}
-type Name = keyof typeof SERVERS
-
 const servers: Server[] = []
-const folder = mkdtempSync(join(tmpdir(), 'tls-'))
-let outcomes: readonly TlsOutcome[]
-/** What each server saw. */
-const seen: Partial<Record<Name, { handshakes: number; requests: number }>> = {}
+/** The requests that servers have seen. */
+let seen: string[] = []
+let before: readonly string[]
 
-beforeAll(async () => {
-  const authority = join(folder, 'authority.pem')
-  writeFileSync(authority, trusted.cert)
-  const urls: string[] = []
-  for (const [name, certificate] of Object.entries(SERVERS)) urls.push(await serve(name as Name, certificate))
-  const { stdout } = await promisify(execFile)(process.execPath, ['test/support/tls-caller.ts', ...urls], {
-    env: { NODE_EXTRA_CA_CERTS: authority },
-  })
-  outcomes = JSON.parse(stdout)
+beforeAll(() => {
+  before = getCACertificates('default')
+  setDefaultCACertificates([...before, trusted.cert])
 })
-afterAll(() => {
-  for (const server of servers) {
+afterAll(() => setDefaultCACertificates(before))
+afterEach(async () => {
+  seen = []
+  for (const server of servers.splice(0)) {
     server.closeAllConnections()
-    server.close()
+    await new Promise((resolve) => server.close(resolve))
   }
-  rmSync(folder, { recursive: true })
 })
 
-async function serve(name: Name, certificate: Certificate): Promise<string> {
-  const counts = { handshakes: 0, requests: 0 }
-  seen[name] = counts
-  const server = createServer(certificate, (_, response) => {
-    counts.requests++
+async function serve(certificate: Certificate): Promise<{ readonly port: number; readonly server: Server }> {
+  const server = createServer(certificate, (request, response) => {
+    seen.push(`${request.method} ${request.url}`)
     response.end('{"keys":[]}')
   })
-  server.on('secureConnection', () => counts.handshakes++)
   servers.push(server)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  return `https://${name === 'addressed' ? '127.0.0.1' : 'localhost'}:${port}/`
+  return { port: (server.address() as AddressInfo).port, server }
 }
-const outcomeOf = (name: Name) => outcomes[Object.keys(SERVERS).indexOf(name)]
+const send = (host: string, port: number) =>
+  sendRequest({ method: 'POST', url: `https://${host}:${port}/`, headers: [], deadlineMilliseconds: 5_000 })
 
 describe('a server that proves who it is', () => {
-  test.each(['named', 'addressed'] as const)('(%s) is called, again on the same connection', (name) => {
-    expect(outcomeOf(name)).toEqual({ calls: ['200 {"keys":[]}', '200 {"keys":[]}'], keys: { keys: [] } })
-    // Keys are fetched on a connection of their own.
-    expect(seen[name]).toEqual({ handshakes: 2, requests: 3 })
+  test.each(['localhost', '127.0.0.1'])('as %s is called, again on the same connection', async (host) => {
+    const { port, server } = await serve(trusted.issue(host))
+    let handshakes = 0
+    server.on('secureConnection', () => handshakes++)
+    for (let i = 0; i < 2; i++) {
+      const { status, body } = await send(host, port)
+      expect([status, Buffer.from(body).toString()]).toEqual([200, '{"keys":[]}'])
+    }
+    expect(seen).toEqual(['POST /', 'POST /'])
+    expect(handshakes).toBe(1)
+  })
+
+  test('gives its keys to whoever checks JWTs', async () => {
+    const { port } = await serve(trusted.issue('localhost'))
+    expect(await jwksFetcher(true)(`https://localhost:${port}/jwks`)).toEqual({ keys: [] })
   })
 })
 
 describe('a server that does not', () => {
-  test.each([
-    ['foreign', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
-    ['mistaken', 'ERR_TLS_CERT_ALTNAME_INVALID'],
-    ['expired', 'CERT_HAS_EXPIRED'],
-  ] as const)('(%s) is told nothing: %s', (name, code) => {
-    const refused = `OutgoingError untrusted: ${code}`
-    expect(outcomeOf(name)).toEqual({ calls: [refused, refused], keys: code })
-    expect(seen[name]?.requests).toBe(0)
+  const yesterday = new Date(Date.now() - 24 * 60 * 60 * 1000)
+
+  test.each<[string, string, () => Certificate]>([
+    [
+      'by an authority that nobody trusts',
+      'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+      () => stranger.issue('localhost'),
+    ],
+    ['but somebody else', 'ERR_TLS_CERT_ALTNAME_INVALID', () => trusted.issue('elsewhere.example')],
+    ['any more', 'CERT_HAS_EXPIRED', () => trusted.issue('localhost', yesterday)],
+  ])('(%s) is told nothing: %s', async (_, code, certificate) => {
+    const { port } = await serve(certificate())
+    await expect(send('localhost', port)).rejects.toMatchObject({
+      name: 'OutgoingError',
+      fault: 'untrusted',
+      message: code,
+    })
+    await expect(jwksFetcher(true)(`https://localhost:${port}/jwks`)).rejects.toMatchObject({ code })
+    expect(seen).toEqual([])
   })
 })

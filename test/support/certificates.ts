@@ -66,8 +66,11 @@ function certificate({ issuer, subject, key, extension, expiresAt }: Contents, s
     der(0xa3, sequence(extension)),
   )
   const signature = der(0x03, Buffer.of(0), sign('sha256', tbs, signer))
-  const text = sequence(tbs, ECDSA_WITH_SHA256, signature).toString('base64')
-  return `-----BEGIN CERTIFICATE-----\n${text.replaceAll(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`
+  const lines =
+    sequence(tbs, ECDSA_WITH_SHA256, signature)
+      .toString('base64')
+      .match(/.{1,64}/g) ?? []
+  return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n')
 }
 
 function distinguishedName(commonName: string): Buffer {
