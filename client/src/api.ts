@@ -7,6 +7,7 @@ export type ErrorCode =
   | 'missing_credential'
   | 'invalid_credential'
   | 'insufficient_scope'
+  | 'origin_not_registered'
   | 'tenant_suspended'
   | 'app_suspended'
   | 'connection_suspended'

@@ -39,6 +39,7 @@ const COMMON: Readonly<Record<Access, readonly ErrorCode[]>> = {
     'missing_credential',
     'invalid_credential',
     'insufficient_scope',
+    'origin_not_registered',
     'tenant_suspended',
     'identity_provider_unavailable',
     'storage_unavailable',

@@ -46,6 +46,16 @@ export function requireScope({ actor }: Caller, scope: Scope): void {
   })
 }
 
+/**
+ * A browser says which page calls. With an end user's credential that has to be one of the tenant's: another page that
+ * got hold of one shall not even act blindly. What is no browser names no origin.
+ * @throws ServiceError origin_not_registered
+ */
+export function requireOrigin({ tenant, actor }: Caller, origin: string | undefined): void {
+  if (origin === undefined || actor.kind !== 'end_user' || tenant.origins.includes(origin)) return
+  throw new ServiceError('origin_not_registered', "The page's origin is not registered for the tenant.")
+}
+
 /** Whether something of an end user's is there for the caller: all of a tenant's is for its keys, its own for an end user. */
 export function maySee({ actor }: Caller, endUserId: EndUserId): boolean {
   return actor.kind === 'api_key' || actor.id === endUserId

@@ -6,6 +6,7 @@ export const ERROR_CODES = [
   'missing_credential',
   'invalid_credential',
   'insufficient_scope',
+  'origin_not_registered',
   'tenant_suspended',
   'app_suspended',
   'connection_suspended',

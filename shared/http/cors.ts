@@ -1,5 +1,5 @@
 // CORS (Fetch standard): a page may read our answers, refusals included, if its origin is registered for the tenant whose
-// credential it sent. Credentials travel in a header only, never in cookies, so a preflight, which has none, gives nothing
+// credential it sent; with an end user's, nothing is done for any other page (requireOrigin of domain/caller.ts). Credentials travel in a header only, never in cookies, so a preflight, which has none, gives nothing
 // away. Answers to tenants vary by credential, too: a browser's cache must not show one user what another was told.
 import type { Tenant } from '#domain/tenant.ts'
 import type { Answer } from './answer.ts'

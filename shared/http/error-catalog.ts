@@ -30,6 +30,12 @@ export const ERROR_CATALOG: Readonly<Record<ErrorCode, Explanation>> = {
       'The API key is in force, but was not issued for this: the problem\'s "scope" names what it lacks.',
     remedy: 'Use a key that has the scope, or ask the operator for one.',
   },
+  origin_not_registered: {
+    meaning:
+      'A page called with an end user\'s JWT, and its origin (the header "Origin") is not registered for the tenant. Nothing was done.',
+    remedy:
+      'Ask the operator to add the origin: scheme, host and port as the browser sends them. A change takes effect within 60 seconds.',
+  },
   end_user_mismatch: {
     meaning:
       'The end user given to "complete" is not the one the session was started for. The authorization code was thrown away unspent.',

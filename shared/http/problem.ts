@@ -9,6 +9,7 @@ export const PROBLEMS: Readonly<Record<ErrorCode, { readonly status: number; rea
   missing_credential: { status: 401, title: 'A credential is required' },
   invalid_credential: { status: 401, title: 'The credential is not valid' },
   insufficient_scope: { status: 403, title: 'The API key may not do this' },
+  origin_not_registered: { status: 403, title: "The page's origin is not registered" },
   tenant_suspended: { status: 403, title: 'The tenant is suspended' },
   app_suspended: { status: 403, title: 'The app is suspended' },
   connection_suspended: { status: 403, title: 'The connection is suspended' },

@@ -3,7 +3,7 @@
 import middy from '@middy/core'
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
 import type { AuditTrail } from '#domain/audit.ts'
-import { type Caller, CallerRefused, requireScope } from '#domain/caller.ts'
+import { type Caller, CallerRefused, requireOrigin, requireScope } from '#domain/caller.ts'
 import { ServiceError } from '#domain/errors.ts'
 import type { Services } from '#domain/ports.ts'
 import { type Answer, toResult } from './answer.ts'
@@ -82,6 +82,7 @@ export function httpHandler<F extends ApiFunction>(ports: StackPorts, endpoints:
         throw new Error('A function with tenant routes has to authenticate')
       const caller = await ports.authenticate(request.headers.authorization)
       run.event = { ...request, caller }
+      requireOrigin(caller, request.headers.origin)
       requireScope(caller, scope)
     },
   }

@@ -1,6 +1,6 @@
 // CORS: preflights are answered everywhere, answers are readable for registered origins alone.
 import { describe, expect, test } from 'vitest'
-import { CallerRefused } from '#domain/caller.ts'
+import { type Caller, CallerRefused } from '#domain/caller.ts'
 import { ServiceError } from '#domain/errors.ts'
 import { corsHeaders, preflight } from '#http/cors.ts'
 import { ROUTES } from '#http/routes.ts'
@@ -58,6 +58,37 @@ describe('a preflight', () => {
 
   test('without an origin is none, and allows nothing', () => {
     expect(Object.keys(preflight(aRequest({ method: 'OPTIONS' })).headers)).toEqual(['vary'])
+  })
+})
+
+describe("an end user's call", () => {
+  const endUser = { ...caller, actor: { kind: 'end_user', id: 'alice' } } as unknown as Caller
+  const sendAs = async (who: Caller, headers: Record<string, string>) => {
+    let reached = false
+    const endpoint = async () => {
+      reached = true
+      return { status: 200, headers: {} }
+    }
+    const { statusCode, json, headers: got } = await stackAround(endpoint, async () => who).send({ headers })
+    return { statusCode, code: json?.code, reached, readable: got['access-control-allow-origin'] }
+  }
+
+  test.each(['https://other.example', 'null', 'https://app.example/', ''])(
+    'from a page of %j, which is not registered, does nothing and can be read by nobody',
+    async (origin) => {
+      const refused = { statusCode: 403, code: 'origin_not_registered', reached: false, readable: undefined }
+      expect(await sendAs(endUser, { origin })).toEqual(refused)
+    },
+  )
+
+  test('is served from a registered page, and from what is no page', async () => {
+    const served = { statusCode: 200, reached: true }
+    expect(await sendAs(endUser, { origin: ORIGIN })).toMatchObject({ ...served, readable: ORIGIN })
+    expect(await sendAs(endUser, {})).toMatchObject(served)
+  })
+
+  test('is what that is about: an API key comes from a server, whatever it says of an origin', async () => {
+    expect(await sendAs(caller, { origin: 'https://other.example' })).toMatchObject({ reached: true })
   })
 })
 

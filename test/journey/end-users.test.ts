@@ -144,7 +144,7 @@ describe('a page', () => {
     call(path, jwt, { headers: { origin } })
   const tampered = () => `${alice.slice(0, -8)}AAAAAAAA`
 
-  test('of a registered origin may read answers and refusals; others may not', async () => {
+  test('of a registered origin may read answers and refusals; others may read and do nothing', async () => {
     const missing = `/v1/connections/${MISSING.connection}`
     for (const [jwt, path, status] of [
       [alice, '/v1/connections', 200],
@@ -156,8 +156,13 @@ describe('a page', () => {
       expect([own.status, own.headers.get('access-control-allow-origin')]).toEqual([status, ORIGIN])
       expect(own.headers.get('vary')).toContain('origin')
       const other = await from('https://evil.example', jwt, path)
-      expect([other.status, other.headers.get('access-control-allow-origin')]).toEqual([status, null])
+      const refused = status === 401 ? 401 : 403
+      expect([other.status, other.headers.get('access-control-allow-origin')]).toEqual([refused, null])
     }
+    const headers = { origin: 'https://evil.example' }
+    const blind = await call(`/v1/connections/${connectionId}`, alice, { method: 'DELETE', headers })
+    expect(blind).toMatchObject({ status: 403, json: { code: 'origin_not_registered' } })
+    expect((await from(ORIGIN, alice, `/v1/connections/${connectionId}`)).json.status).toBe('active')
   })
 
   test('is told about a refused token in the words of RFC 6750', async () => {
