@@ -1,8 +1,8 @@
 // A tenant's connections: list, show, refresh now, disconnect.
+import { disconnect } from '#domain/disconnect.ts'
 import { refreshNow } from '#domain/fresh-token.ts'
 import { findConnection, listConnections } from '#domain/list-connections.ts'
 import type { Services } from '#domain/ports.ts'
-import { disconnect } from '#domain/revocation.ts'
 import { json, noContent } from '#http/answer.ts'
 import { authentication } from '#http/authenticate.ts'
 import { connectionJson } from '#http/connection-json.ts'

@@ -1,11 +1,11 @@
 // The operator's routes for a tenant's connections: looking, the kill switch of each, revoking; and the deletion of a
 // tenant, which revokes them all.
+import { disconnectNow } from '#domain/disconnect.ts'
 import { ServiceError, validationFailed } from '#domain/errors.ts'
 import { tenantConnection } from '#domain/list-connections.ts'
 import { revokeMany } from '#domain/mass-revocation.ts'
 import { findTenant } from '#domain/onboarding.ts'
 import type { Services } from '#domain/ports.ts'
-import { disconnectNow } from '#domain/revocation.ts'
 import { switchConnection } from '#domain/switches.ts'
 import { deleteTenant } from '#domain/tenant-deletion.ts'
 import { json, noContent } from '#http/answer.ts'

@@ -3,10 +3,11 @@
 // Usage: npm run bench:fleet [-- --connections 1000000 --hours 4 --json]
 import { parseArgs } from 'node:util'
 import { DUE_SHARDS } from '#adapters/table.ts'
+import type { TokenOutcome } from '#domain/authorization-server.ts'
 import { type Connection, nextDueAt } from '#domain/connection.ts'
 import type { AppId, ConnectionId, EndUserId, TenantId } from '#domain/ids.ts'
 import { keepAlive } from '#domain/keep-alive.ts'
-import type { Services, TokenOutcome } from '#domain/ports.ts'
+import type { Services } from '#domain/ports.ts'
 import { Secret } from '#domain/secret.ts'
 import type { App, Tenant } from '#domain/tenant.ts'
 import { epochSeconds, later } from '#domain/time.ts'

@@ -2,8 +2,8 @@
 // it consumes counted as DynamoDB counts (a write of an item under 1 KB is one unit; moving it in the due index, two more).
 import { dueShardOf } from '#adapters/table.ts'
 import type { Connection, ConnectionRef, Lease } from '#domain/connection.ts'
+import type { ConnectionChange, Fence } from '#domain/connections.ts'
 import type { DueCursor, DueIndex, DueWork } from '#domain/due.ts'
-import type { ConnectionChange, Fence } from '#domain/ports.ts'
 import type { EpochSeconds } from '#domain/time.ts'
 import type { VirtualTime } from './virtual-time.ts'
 

@@ -1,7 +1,12 @@
 // ClickFunnels' API as a resource server (RFC 6750): calls with an access token, and the probe that tells whether one lives.
 import { ServiceError } from '#domain/errors.ts'
-import type { ProbeOutcome, ResourceServer, UpstreamRequest, UpstreamResponse } from '#domain/ports.ts'
 import type { ProviderProfile } from '#domain/provider.ts'
+import type {
+  ProbeOutcome,
+  ResourceServer,
+  UpstreamRequest,
+  UpstreamResponse,
+} from '#domain/resource-server.ts'
 import type { Secret } from '#domain/secret.ts'
 import { workspaceFrom } from './clickfunnels-workspace.ts'
 import { MOST_RESPONSE_BYTES, type OutgoingResponse } from './http-answer.ts'

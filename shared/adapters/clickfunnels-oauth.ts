@@ -2,8 +2,8 @@
 // protocol; this file sends its requests with our client and names every way they can end. Nothing of a response body
 // but `error` leaves it, since a malformed body may hold a token.
 import * as oauth from 'oauth4webapi'
+import type { AuthorizationServer, ClientCredentials, TokenOutcome } from '#domain/authorization-server.ts'
 import { TOKEN_REQUEST_SECONDS } from '#domain/lease.ts'
-import type { AuthorizationServer, ClientCredentials, TokenOutcome } from '#domain/ports.ts'
 import type { ProviderProfile } from '#domain/provider.ts'
 import { retryAfterSeconds } from '#domain/retry-after.ts'
 import { Secret } from '#domain/secret.ts'

@@ -1,7 +1,7 @@
 // What writes to connections depend on, as DynamoDB conditions: the fence, and the claim to a workspace.
 import type { Connection } from '#domain/connection.ts'
+import type { Fence } from '#domain/connections.ts'
 import type { ConnectionId } from '#domain/ids.ts'
-import type { Fence } from '#domain/ports.ts'
 import type { Condition } from './dynamodb-expressions.ts'
 import { type Key, workspaceClaimKey } from './table.ts'
 

@@ -1,6 +1,6 @@
 // Connections and owed revocations as items, one mapping each way.
 import type { Connection, Revocation } from '#domain/connection.ts'
-import type { ConnectionChange } from '#domain/ports.ts'
+import type { ConnectionChange } from '#domain/connections.ts'
 import type { Item, Update } from './dynamodb-expressions.ts'
 import {
   connectionKey,

@@ -1,9 +1,9 @@
 // Connections in DynamoDB. Every write after the first names what it depends on: the generation that was read and,
 // for the holder of a lease, that it still holds it.
 import type { Connection, ConnectionRef, Lease, Revocation } from '#domain/connection.ts'
+import type { ConnectionChange, ConnectionFilter, Connections, Fence, Page } from '#domain/connections.ts'
 import type { AppId, ConnectionId, EndUserId, TenantId, WorkspaceId } from '#domain/ids.ts'
 import { type Pace, SHRINK_SECONDS } from '#domain/pace.ts'
-import type { ConnectionChange, ConnectionFilter, Connections, Fence, Page } from '#domain/ports.ts'
 import type { EpochSeconds } from '#domain/time.ts'
 import { claimedBy, claimOf, fenced } from './connection-conditions.ts'
 import { connectionItem, connectionOf, connectionUpdate, revocationItem } from './connection-items.ts'

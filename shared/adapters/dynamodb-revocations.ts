@@ -1,8 +1,8 @@
 // Owed revocations, and the index that finds what is due: connections and revocations alike.
 import type { Revocation } from '#domain/connection.ts'
+import type { Revocations } from '#domain/connections.ts'
 import type { DueCursor, DueIndex, DueWork } from '#domain/due.ts'
 import type { AppId, ConnectionId, RevocationId, TenantId } from '#domain/ids.ts'
-import type { Revocations } from '#domain/ports.ts'
 import type { EpochSeconds } from '#domain/time.ts'
 import { revocationItem, revocationOf } from './connection-items.ts'
 import { ABSENT, type Item } from './dynamodb-expressions.ts'

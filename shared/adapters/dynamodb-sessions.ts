@@ -3,12 +3,14 @@
 import {
   type ConnectLink,
   type ConnectSession,
+  type ConnectSessions,
   type PendingAuthorization,
+  type PendingAuthorizations,
   SESSION_MEMORY_SECONDS,
   type SessionState,
+  type TakenAuthorization,
 } from '#domain/connect-session.ts'
 import type { AppId, ConnectSessionId, TenantId } from '#domain/ids.ts'
-import type { ConnectSessions, PendingAuthorizations, TakenAuthorization } from '#domain/ports.ts'
 import { type EpochSeconds, later } from '#domain/time.ts'
 import { ABSENT, type Condition, type Item } from './dynamodb-expressions.ts'
 import type { Table } from './dynamodb-table.ts'

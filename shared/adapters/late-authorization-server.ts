@@ -1,6 +1,6 @@
 // An authorization server whose code is loaded at its first use: most processes proxy with tokens that are good, and
 // would start with a protocol library they never need.
-import type { AuthorizationServer } from '#domain/ports.ts'
+import type { AuthorizationServer } from '#domain/authorization-server.ts'
 
 export class LateAuthorizationServer implements AuthorizationServer {
   readonly #load: () => Promise<AuthorizationServer>

@@ -2,7 +2,7 @@
 // sent, which is hardly ever: a function that only might need it does not pay for it at its start.
 import * as z from 'zod/mini'
 import type { AppId, ConnectionId, TenantId } from '#domain/ids.ts'
-import type { RecoverableRotation, RecoveryQueue } from '#domain/ports.ts'
+import type { RecoverableRotation, RecoveryQueue } from '#domain/recovery.ts'
 import { epochSeconds } from '#domain/time.ts'
 import type { Sealed } from '#domain/vault.ts'
 

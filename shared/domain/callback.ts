@@ -6,11 +6,12 @@ import {
   type ConnectSession,
   SESSION_MEMORY_SECONDS,
   type SessionState,
+  type TakenAuthorization,
 } from './connect-session.ts'
 import { exchangeForConnection } from './exchange.ts'
 import { randomSecret, sha256 } from './hash.ts'
 import type { AppId } from './ids.ts'
-import type { Services, TakenAuthorization } from './ports.ts'
+import type { Services } from './ports.ts'
 import { type Product, productOf, returnLocation } from './product.ts'
 import { Secret } from './secret.ts'
 import { isAppSuspended } from './suspension.ts'

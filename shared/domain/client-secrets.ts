@@ -1,7 +1,8 @@
 // An app's client secrets: the one that worked last first, then the others, so that during a rotation at ClickFunnels
 // either one works.
 import { firstSerial } from './app-health.ts'
-import type { ClientCredentials, Services } from './ports.ts'
+import type { ClientCredentials } from './authorization-server.ts'
+import type { Services } from './ports.ts'
 import type { App } from './tenant.ts'
 
 /** Where a client secret is sealed to. */

@@ -87,3 +87,36 @@ export function visibleStatus(
     return session.completion === 'verified' ? 'awaiting_completion' : 'authorizing'
   return status
 }
+
+export interface ConnectSessions {
+  create(session: ConnectSession, link: ConnectLink): Promise<void>
+  get(tenant: TenantId, id: ConnectSessionId): Promise<ConnectSession | undefined>
+  findLink(secretHash: string): Promise<ConnectLink | undefined>
+  /**
+   * In one transaction: moves the session from "created" to "authorizing", which uses its link up, and puts the
+   * pending authorization, whose expiry becomes the session's. False when the link was used before.
+   */
+  begin(link: ConnectLink, pending: PendingAuthorization): Promise<boolean>
+  /** Moves the session on if it still is in the state named; false if not. */
+  move(
+    session: Pick<ConnectSession, 'tenantId' | 'id'>,
+    from: SessionState['status'],
+    to: SessionState,
+    expiresAt: EpochSeconds,
+  ): Promise<boolean>
+}
+
+export type TakenAuthorization =
+  | { readonly outcome: 'unknown' }
+  | {
+      readonly outcome: 'taken' | 'expired' | 'other_browser' | 'other_app'
+      readonly pending: PendingAuthorization
+    }
+
+export interface PendingAuthorizations {
+  /** Consumes a pending authorization once, if app and browser are those it was made for; else leaves it. */
+  take(
+    stateHash: string,
+    expected: { readonly appId: AppId; readonly browserHash: string; readonly now: EpochSeconds },
+  ): Promise<TakenAuthorization>
+}

@@ -1,8 +1,8 @@
 // A connection: one ClickFunnels workspace that granted one end user of a tenant access, with its sealed tokens.
 // Also the arithmetic of when it next needs work. Who may change it, and when: refresh.ts, liveness.ts, grant.ts.
+import type { ConnectionChange } from './connections.ts'
 import type { AppId, ConnectionId, RevocationId, TenantId, WorkspaceId } from './ids.ts'
 import type { Pace } from './pace.ts'
-import type { ConnectionChange } from './ports.ts'
 import type { EndUser } from './tenant.ts'
 import { type EpochSeconds, later } from './time.ts'
 import type { Sealed } from './vault.ts'

@@ -1,10 +1,11 @@
 // Exchanges an authorization code (RFC 6749 section 4.1.3) and ends the session with a connection or an error.
 import { noteAnswer } from './app-health.ts'
+import type { TokenOutcome } from './authorization-server.ts'
 import { withClientCredentials } from './client-secrets.ts'
 import { type ConnectSession, SESSION_MEMORY_SECONDS, type SessionState } from './connect-session.ts'
 import { ServiceError } from './errors.ts'
 import { storeGrant } from './grant.ts'
-import type { Services, TokenOutcome } from './ports.ts'
+import type { Services } from './ports.ts'
 import { resultOf, ruleOf } from './refresh-rules.ts'
 import type { Secret } from './secret.ts'
 import { redirectUri } from './tenant.ts'

@@ -1,9 +1,10 @@
 // Stores what a code exchange brought: a new connection, or new tokens for the one this end user already has to the
 // workspace. Tokens that end up in no connection, and those that are replaced, are revoked: nothing is left live and lost.
 import { grantNote } from './audit.ts'
+import type { TokenSet } from './authorization-server.ts'
 import type { ConnectSession } from './connect-session.ts'
 import { type Connection, changed, expiryOf, nextDueAt, type Workspace } from './connection.ts'
-import type { Services, TokenSet } from './ports.ts'
+import type { Services } from './ports.ts'
 import { apiBase } from './provider.ts'
 import { replacement, sealTokens } from './renewal.ts'
 import { oweFormerTokens, revokeOrphan, settleRevocation } from './revocation.ts'

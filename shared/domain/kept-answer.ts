@@ -1,7 +1,7 @@
 // An answer as it is kept for an Idempotency-Key: status, headers and body to the byte, compressed and sealed.
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { type KeyedCall, keptAnswerOf } from './idempotency.ts'
-import type { UpstreamResponse } from './ports.ts'
+import type { UpstreamResponse } from './resource-server.ts'
 import { Secret } from './secret.ts'
 import type { Sealed, Sealer, Vault } from './vault.ts'
 

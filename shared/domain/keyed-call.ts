@@ -13,8 +13,8 @@ import {
 } from './idempotency.ts'
 import { openAnswer, sealAnswer } from './kept-answer.ts'
 import { type EntryPorts, endCall, enterCall, forgetCall } from './keyed-entry.ts'
-import type { ResourceServer, UpstreamRequest, UpstreamResponse } from './ports.ts'
 import { type ProxyPorts, type ProxyRequest, proxyCall } from './proxy.ts'
+import type { ResourceServer, UpstreamRequest, UpstreamResponse } from './resource-server.ts'
 import type { Sealed } from './vault.ts'
 
 export interface KeyedAnswer extends UpstreamResponse {

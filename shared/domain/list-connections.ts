@@ -1,8 +1,9 @@
 // What a tenant may know of its connections, an end user of its own, and the operator of a tenant's.
 import { type Caller, isInReach, maySee, noSuchConnection, type Reach, reachOf } from './caller.ts'
 import type { Connection } from './connection.ts'
+import type { ConnectionFilter, Page } from './connections.ts'
 import type { ConnectionId } from './ids.ts'
-import type { ConnectionFilter, Page, Services } from './ports.ts'
+import type { Services } from './ports.ts'
 
 export interface ListQuery {
   readonly filter: ConnectionFilter

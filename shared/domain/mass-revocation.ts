@@ -2,9 +2,9 @@
 // the next one goes on; one that is repeated finds what is left. What ClickFunnels does not take now is owed, as after
 // any disconnection.
 import type { Connection } from './connection.ts'
+import type { ConnectionFilter } from './connections.ts'
+import { disconnectNow } from './disconnect.ts'
 import type { ConnectionId, TenantId } from './ids.ts'
-import type { ConnectionFilter } from './ports.ts'
-import { disconnectNow } from './revocation.ts'
 import { later } from './time.ts'
 
 /** Revoked at once; also the size of a page. */

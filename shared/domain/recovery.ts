@@ -1,12 +1,28 @@
 // Commits rotated tokens whose commit failed when they came. The fence is the generation alone: whoever holds the lease
 // by now asks with a refresh token that the provider has replaced, and must find the new generation.
-import { backoffUntil, type Connection } from './connection.ts'
+import { backoffUntil, type Connection, type ConnectionRef, type Credential } from './connection.ts'
 import { equalSecrets } from './hash.ts'
-import type { RecoverableRotation, Services } from './ports.ts'
+import type { AppId } from './ids.ts'
+import type { Services } from './ports.ts'
 import { renewal } from './renewal.ts'
 import { resealCredential } from './reseal.ts'
 import { settleRevocation, tokenOf } from './revocation.ts'
-import { later } from './time.ts'
+import { type EpochSeconds, later } from './time.ts'
+
+/** Rotated tokens whose commit failed, on their way to be committed later. Holds seals only. */
+export interface RecoverableRotation {
+  readonly ref: ConnectionRef
+  /** The connection as it was when the provider rotated: its app owns the tokens, its generation is the fence. */
+  readonly appId: AppId
+  readonly generation: number
+  readonly credential: Credential
+  readonly scopes: readonly string[]
+  readonly rotatedAt: EpochSeconds
+}
+
+export interface RecoveryQueue {
+  send(rotation: RecoverableRotation): Promise<void>
+}
 
 type Ports = Pick<Services, 'connections' | 'log'> & Parameters<typeof settleRevocation>[0]
 

@@ -1,6 +1,6 @@
 // Every way in which work on a connection's tokens can end, and what follows from it: one closed table, which refresh.ts,
 // liveness.ts, lease.ts and keep-alive.ts obey. A result without a rule does not compile.
-import type { TokenOutcome } from './ports.ts'
+import type { TokenOutcome } from './authorization-server.ts'
 
 export type WorkResult =
   | 'rotated'

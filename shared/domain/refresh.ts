@@ -9,6 +9,7 @@
 // A refresh that fails keeps the old tokens and moves the connection's due time. Only a refused grant that nobody else
 // has refreshed meanwhile ends a connection.
 import { areCredentialsRefused, claimCheck, isProviderDown, noteAnswer } from './app-health.ts'
+import type { TokenOutcome } from './authorization-server.ts'
 import { withClientCredentials } from './client-secrets.ts'
 import { type Connection, expiryOf } from './connection.ts'
 import { ServiceError } from './errors.ts'
@@ -24,7 +25,7 @@ import {
   underLease,
   wasAbandoned,
 } from './lease.ts'
-import type { Services, TokenOutcome } from './ports.ts'
+import type { Services } from './ports.ts'
 import { resultOf, ruleOf } from './refresh-rules.ts'
 import { tokenOf } from './revocation.ts'
 import { commitRotation, type RotationPorts } from './rotation.ts'

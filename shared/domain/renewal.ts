@@ -1,6 +1,8 @@
 // What new tokens make of a connection: sealed for it and its next generation, due anew, with a clean record.
+import type { TokenSet } from './authorization-server.ts'
 import { type Connection, type ConnectionRef, type Credential, expiryOf, nextDueAt } from './connection.ts'
-import type { ConnectionChange, Services, TokenSet } from './ports.ts'
+import type { ConnectionChange } from './connections.ts'
+import type { Services } from './ports.ts'
 import { tokenOf } from './revocation.ts'
 import type { Secret } from './secret.ts'
 import { type EpochSeconds, later } from './time.ts'

@@ -1,12 +1,12 @@
 // Revokes tokens at the provider (RFC 7009) that no connection holds any more. The debt is stored before the first
 // attempt and paid off by keep-alive if that fails, so that no live token is forgotten.
 import type { AuditNote } from './audit.ts'
-import { type Caller, isInReach, noSuchConnection, type Reach, reachOf } from './caller.ts'
+import type { TokenSet } from './authorization-server.ts'
 import { withClientCredentials } from './client-secrets.ts'
 import { backoffUntil, type Connection, type Revocation } from './connection.ts'
 import { equalSecrets } from './hash.ts'
-import { type ConnectionId, parseId, type TenantId } from './ids.ts'
-import type { Services, TokenSet } from './ports.ts'
+import { parseId, type TenantId } from './ids.ts'
+import type { Services } from './ports.ts'
 import type { Secret } from './secret.ts'
 import type { App } from './tenant.ts'
 import { later } from './time.ts'
@@ -19,38 +19,8 @@ type Ports = Pick<
 
 /** Seconds that the process which stored a debt has to pay it, before keep-alive tries. */
 const FIRST_ATTEMPT_SECONDS = 60
-/** How often a concurrent change of the connection is answered by starting over. */
-const ATTEMPTS = 5
 /** After so many attempts (about a week of hourly ones) the provider is not going to take the token. */
 const MOST_ATTEMPTS = 170
-
-/**
- * Disconnects: the connection is gone at once, its tokens are revoked at ClickFunnels now or, if that fails, later.
- * @throws ServiceError not_found
- */
-export async function disconnect(
-  services: Ports & Pick<Services, 'connections'>,
-  caller: Caller,
-  connectionId: ConnectionId,
-): Promise<void> {
-  const settled = await disconnectNow(services, reachOf(caller, connectionId))
-  if (settled === undefined) throw noSuchConnection()
-}
-
-/** Disconnects what is in reach: how the revocation went, or nothing when there is no such connection. */
-export async function disconnectNow(
-  services: Ports & Pick<Services, 'connections'>,
-  reach: Reach,
-): Promise<SettlementOutcome | undefined> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const connection = await services.connections.get(reach)
-    if (connection === undefined || !isInReach(reach, connection)) return undefined
-    const debt = debtOf(services, connection)
-    if (await services.connections.remove(connection, debt)) return settleRevocation(services, debt)
-    // Its tokens were replaced since: then those are the ones to revoke.
-  }
-  throw new Error(`Connection "${reach.connectionId}" kept changing while it was disconnected`)
-}
 
 /** The debt for the tokens a connection holds now, unless the provider gave the very same access token again. */
 export async function oweFormerTokens(
@@ -192,7 +162,8 @@ async function present(
   return 'done'
 }
 
-function debtOf(services: Ports, connection: Connection): Revocation {
+/** The debt for the tokens of a connection that gives them up. */
+export function debtOf(services: Pick<Ports, 'now' | 'newId'>, connection: Connection): Revocation {
   const { credential } = connection
   return {
     id: services.newId('revocation'),

@@ -1,10 +1,11 @@
 // Commits rotated tokens: the one moment at which they are in our hands only. When the write fails, the sealed tokens go
 // to the recovery queue (recovery.ts) at once, and the write is tried on. Tokens that belong nowhere are revoked.
+import type { TokenSet } from './authorization-server.ts'
 import { type Connection, changed } from './connection.ts'
 import { ServiceError } from './errors.ts'
 import { equalSecrets } from './hash.ts'
 import { refOf } from './lease.ts'
-import type { Services, TokenSet } from './ports.ts'
+import type { Services } from './ports.ts'
 import { replacement } from './renewal.ts'
 import { revokeOrphan, tokenOf } from './revocation.ts'
 import type { App } from './tenant.ts'

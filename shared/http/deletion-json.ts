@@ -1,7 +1,7 @@
 // What cannot be undone, on the wire: mass revocation and the deletion of a tenant.
 import * as z from 'zod/mini'
+import type { ConnectionFilter } from '#domain/connections.ts'
 import type { MassRevocation } from '#domain/mass-revocation.ts'
-import type { ConnectionFilter } from '#domain/ports.ts'
 import type { DeletionReport } from '#domain/tenant-deletion.ts'
 import { endUserId, id } from './fields.ts'
 

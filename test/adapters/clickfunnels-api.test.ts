@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ClickFunnelsApi } from '#adapters/clickfunnels-api.ts'
 import { ClickFunnelsOAuth } from '#adapters/clickfunnels-oauth.ts'
 import { MOST_RESPONSE_BYTES } from '#adapters/http-answer.ts'
-import type { UpstreamRequest } from '#domain/ports.ts'
+import type { UpstreamRequest } from '#domain/resource-server.ts'
 import { Secret } from '#domain/secret.ts'
 import { CLIENT, profileAt, type SimulatedProvider, startProvider } from '../support/simulated-provider.ts'
 

@@ -2,7 +2,7 @@
 import { inspect } from 'node:util'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ClickFunnelsOAuth } from '#adapters/clickfunnels-oauth.ts'
-import type { TokenOutcome } from '#domain/ports.ts'
+import type { TokenOutcome } from '#domain/authorization-server.ts'
 import { Secret } from '#domain/secret.ts'
 import { CLIENT, type SimulatedProvider, startProvider } from '../support/simulated-provider.ts'
 

@@ -10,8 +10,8 @@ import {
   TTL_ATTRIBUTE,
   tenantKey,
 } from '#adapters/table.ts'
+import { disconnect } from '#domain/disconnect.ts'
 import { refreshConnection } from '#domain/refresh.ts'
-import { disconnect } from '#domain/revocation.ts'
 import { later } from '#domain/time.ts'
 import { aConnection, aLink, aPending, aSession, aTenant, NOW, newId, refOf } from '../contracts/samples.ts'
 import { readable } from '../fakes/readable.ts'

@@ -1,8 +1,8 @@
 // What every implementation of Connections has to do when it lists.
 import { describe, expect, test } from 'vitest'
 import type { Connection } from '#domain/connection.ts'
+import type { ConnectionFilter, Connections } from '#domain/connections.ts'
 import type { ConnectionId, EndUserId, TenantId } from '#domain/ids.ts'
-import type { ConnectionFilter, Connections } from '#domain/ports.ts'
 import { aConnection, aRevocation, newId } from './samples.ts'
 import type { OpenStores } from './stores.ts'
 

@@ -2,9 +2,9 @@
 import { describe, expect, test } from 'vitest'
 import { DUE_SHARDS } from '#adapters/table.ts'
 import { AUDIT_UNWRITTEN, connectionNote } from '#domain/audit.ts'
+import { disconnect } from '#domain/disconnect.ts'
 import { keepAlive } from '#domain/keep-alive.ts'
 import { rotateKeys, TENANT_KEY_DAYS } from '#domain/key-rotation.ts'
-import { disconnect } from '#domain/revocation.ts'
 import { connectedScene, openScene } from '../fakes/scene.ts'
 
 describe('the trail', () => {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
+import type { TokenOutcome } from '#domain/authorization-server.ts'
 import { completeSession } from '#domain/complete-session.ts'
 import { CODE_LIFETIME_SECONDS } from '#domain/connect-session.ts'
+import { disconnect } from '#domain/disconnect.ts'
 import { ServiceError } from '#domain/errors.ts'
 import type { EndUserId } from '#domain/ids.ts'
 import { createTenant } from '#domain/onboarding.ts'
-import type { TokenOutcome } from '#domain/ports.ts'
-import { disconnect } from '#domain/revocation.ts'
 import { ALICE, BOB, type Journey, keyCaller, openScene, type Scene } from '../fakes/scene.ts'
 import { ACME } from '../fakes/tokens.ts'
 

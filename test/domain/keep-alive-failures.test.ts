@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Connection } from '#domain/connection.ts'
+import { disconnect } from '#domain/disconnect.ts'
 import { keepAlive } from '#domain/keep-alive.ts'
-import { disconnect } from '#domain/revocation.ts'
 import { later } from '#domain/time.ts'
 import { sceneOn } from '../fakes/scene.ts'
 import { always, inOneShard, run, sceneOf } from './keep-alive-runs.ts'

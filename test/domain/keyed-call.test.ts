@@ -1,12 +1,12 @@
 // A call with an Idempotency-Key is carried out once, whatever happens in the middle, and its repetitions get its answer.
 import { describe, expect, test } from 'vitest'
+import { disconnect } from '#domain/disconnect.ts'
 import { ServiceError } from '#domain/errors.ts'
 import type { IdempotencyKey } from '#domain/idempotency.ts'
 import { rotateKeys, SETTLING_SECONDS } from '#domain/key-rotation.ts'
 import { keyedCall } from '#domain/keyed-call.ts'
 import { CUT_OFF_SECONDS, KEPT_SECONDS } from '#domain/keyed-entry.ts'
 import type { ProxyRequest } from '#domain/proxy.ts'
-import { disconnect } from '#domain/revocation.ts'
 import { answer } from '../fakes/clickfunnels.ts'
 import { connectedScene, sceneOn } from '../fakes/scene.ts'
 

@@ -2,9 +2,9 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { followLink } from '#domain/authorize.ts'
 import { receiveAuthorizationResponse } from '#domain/callback.ts'
+import { disconnect } from '#domain/disconnect.ts'
 import { Limiter, type Limits } from '#domain/limits.ts'
 import { findTenant, updateTenant } from '#domain/onboarding.ts'
-import { disconnect } from '#domain/revocation.ts'
 import { ALICE, BOB, cookiesOf, openScene, Scene, sceneOn } from '../fakes/scene.ts'
 import { ACME } from '../fakes/tokens.ts'
 

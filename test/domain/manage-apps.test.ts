@@ -1,9 +1,9 @@
 // The end of a client secret's rotation, and of an app: what may be removed when, and what is known of each secret.
 import { describe, expect, test } from 'vitest'
 import { secretState } from '#domain/app-health.ts'
+import { disconnectNow } from '#domain/disconnect.ts'
 import { findApp, removeApp, removeClientSecret, updateApp } from '#domain/manage-apps.ts'
 import { refreshConnection } from '#domain/refresh.ts'
-import { disconnectNow } from '#domain/revocation.ts'
 import { Secret } from '#domain/secret.ts'
 import { switchApp } from '#domain/switches.ts'
 import { connectedScene } from '../fakes/scene.ts'

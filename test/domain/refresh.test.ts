@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import type { TokenOutcome } from '#domain/authorization-server.ts'
 import { LATEST_REQUEST_SECONDS } from '#domain/lease.ts'
 import { updateApp } from '#domain/manage-apps.ts'
-import type { TokenOutcome } from '#domain/ports.ts'
 import { refreshConnection } from '#domain/refresh.ts'
 import { tokenOf } from '#domain/revocation.ts'
 import { Secret } from '#domain/secret.ts'

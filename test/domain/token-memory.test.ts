@@ -1,11 +1,11 @@
 // A warm process asks neither store nor vault for a few seconds. What may be stale then, and why it does no harm.
 import { describe, expect, test } from 'vitest'
 import type { Connection } from '#domain/connection.ts'
+import { disconnect } from '#domain/disconnect.ts'
 import { replaceRejected, usableToken } from '#domain/fresh-token.ts'
 import type { TenantId } from '#domain/ids.ts'
 import { proxyCall } from '#domain/proxy.ts'
 import { refreshConnection } from '#domain/refresh.ts'
-import { disconnect } from '#domain/revocation.ts'
 import { ACQUITTED_SECONDS, REMEMBERED_SECONDS, TokenMemory } from '#domain/token-memory.ts'
 import { answer } from '../fakes/clickfunnels.ts'
 import { connectedScene } from '../fakes/scene.ts'

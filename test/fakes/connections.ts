@@ -1,9 +1,6 @@
 // Connections, owed revocations and the due index in maps, with the conditions that the ports document.
 import { dueShardOf } from '#adapters/table.ts'
 import type { Connection, ConnectionRef, Lease, Revocation } from '#domain/connection.ts'
-import type { DueCursor, DueIndex, DueWork } from '#domain/due.ts'
-import type { AppId, ConnectionId, EndUserId, RevocationId, TenantId, WorkspaceId } from '#domain/ids.ts'
-import { mayShrink, type Pace } from '#domain/pace.ts'
 import type {
   ConnectionChange,
   ConnectionFilter,
@@ -11,7 +8,10 @@ import type {
   Fence,
   Page,
   Revocations,
-} from '#domain/ports.ts'
+} from '#domain/connections.ts'
+import type { DueCursor, DueIndex, DueWork } from '#domain/due.ts'
+import type { AppId, ConnectionId, EndUserId, RevocationId, TenantId, WorkspaceId } from '#domain/ids.ts'
+import { mayShrink, type Pace } from '#domain/pace.ts'
 import type { EpochSeconds } from '#domain/time.ts'
 import type { FakeUsage } from './usage.ts'
 

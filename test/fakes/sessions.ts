@@ -2,11 +2,13 @@
 import type {
   ConnectLink,
   ConnectSession,
+  ConnectSessions,
   PendingAuthorization,
+  PendingAuthorizations,
   SessionState,
+  TakenAuthorization,
 } from '#domain/connect-session.ts'
 import type { AppId, ConnectSessionId, TenantId } from '#domain/ids.ts'
-import type { ConnectSessions, PendingAuthorizations, TakenAuthorization } from '#domain/ports.ts'
 import type { EpochSeconds } from '#domain/time.ts'
 import { readable } from './readable.ts'
 

@@ -1,12 +1,12 @@
 // One run: a connection that is due, processes that refresh it while things go wrong and get killed and restarted, an end
 // user who reconnects or disconnects meanwhile. Then nothing goes wrong any more, and everything has to come right.
 import { dueShardOf } from '#adapters/table.ts'
+import { disconnect } from '#domain/disconnect.ts'
 import { refreshNow, usableToken } from '#domain/fresh-token.ts'
 import { keepAlive } from '#domain/keep-alive.ts'
 import { refOf } from '#domain/lease.ts'
 import { recoverRotation } from '#domain/recovery.ts'
 import { refreshConnection } from '#domain/refresh.ts'
-import { disconnect } from '#domain/revocation.ts'
 import { connectedScene, Scene } from '../fakes/scene.ts'
 import { checkReconnect, checkRows, type Ending, endingOf } from './checks.ts'
 import type { Act, Plan, UserAct } from './plan.ts'

@@ -1,7 +1,7 @@
 // The ClickFunnels simulator with one registered application, for tests of the adapters that talk to it.
 import { providerProfile } from '#adapters/provider-profiles.ts'
+import type { ClientCredentials } from '#domain/authorization-server.ts'
 import { codeChallenge } from '#domain/hash.ts'
-import type { ClientCredentials } from '#domain/ports.ts'
 import type { ProviderProfile } from '#domain/provider.ts'
 import { Secret } from '#domain/secret.ts'
 import { startClickFunnels } from '../../infra/local/clickfunnels/simulator.ts'
