@@ -36,6 +36,8 @@ export class DynamoDbUsage implements Usage {
     for (let attempt = 0; attempt < RECOUNTS; attempt++) {
       const before = await this.#table.get(key)
       const count = await this.#stored(tenant)
+      // A tenant that was erased meanwhile gets no item back.
+      if (before === undefined && count === 0) return 0
       const unchanged =
         before?.changes === undefined
           ? { expression: 'attribute_not_exists(changes)' }

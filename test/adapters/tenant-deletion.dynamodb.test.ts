@@ -126,6 +126,13 @@ test('a tenant that is deleted while a token is refreshed leaves nothing, and th
   await expectNothingLeft()
 })
 
+test('a tenant whose connections are counted anew when it has just been deleted gets no count back', async () => {
+  await scene.connect()
+  await deleted()
+  expect(await scene.services.usage.recountConnections(scene.app.tenantId)).toBe(0)
+  await expectNothingLeft()
+})
+
 test('no app is made after a shredding by a process that has the key in memory', async () => {
   const { services, app } = scene
   const input = { name: 'Second', clientId: 'client-2', clientSecret: new Secret('secret-2') }
