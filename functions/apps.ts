@@ -55,8 +55,10 @@ export const apps = (services: StoreServices) =>
       const { force } = parseQuery(secretRemovalSchema, queryParameters(request))
       const tenant = await findTenant(services, tenantOf(request))
       const serial = Number(request.pathParameters.serial)
-      const app = await removeClientSecret(services, tenant.id, appOf(request), serial, force === 'true')
-      return json(200, appJson(app, tenant, services.publicUrl))
+      const forced = force === 'true'
+      const app = await removeClientSecret(services, tenant.id, appOf(request), serial, forced)
+      const reason = `serial ${serial}${forced ? ', forced' : ''}`
+      return { ...json(200, appJson(app, tenant, services.publicUrl)), reason }
     },
   })
 

@@ -44,7 +44,7 @@ export const credentials = (services: CredentialServices) =>
     'POST /v1/tenants/{tenant_id}/api-keys/{key_id}/rotate': async (request) => {
       const input = parseBody(rotationSchema, jsonBody(request))
       const { record, key } = await rotateApiKey(services, tenantOf(request), keyOf(request), input)
-      return json(201, apiKeyJson(record, services.now(), key))
+      return { ...json(201, apiKeyJson(record, services.now(), key)), reason: `successor ${record.id}` }
     },
 
     'DELETE /v1/tenants/{tenant_id}/api-keys/{key_id}': async (request) => {

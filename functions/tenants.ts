@@ -25,10 +25,11 @@ export const tenants = (services: StoreServices) =>
       const tenant = await createTenant(services, input)
       const provider =
         identityProvider && (await registerIdentityProvider(services, tenant.id, identityProvider))
-      return json(201, {
+      const answer = json(201, {
         ...tenantJson(tenant),
         ...(provider && { identity_provider: identityProviderJson(provider) }),
       })
+      return { ...answer, ...(provider && { reason: `identity_provider ${provider.id}` }) }
     },
 
     'GET /v1/tenants': async (request) => {

@@ -103,6 +103,9 @@ describe('the command line', () => {
       const early = await tenants(`apps remove-secret ${id} ${app.id} 1`)
       expect(early).toMatchObject({ code: 1, err: expect.stringContaining('409 client_secret_in_use') })
       expect(await tenants(`apps remove-secret ${id} ${app.id} 1 --force`)).toMatchObject({ code: 0 })
+      const trail = await tenants(`audit ${id} --action app.remove_secret`)
+      expect(trail.out).toMatch(/ client_secret_in_use .*[^d]$/m)
+      expect(trail.out).toMatch(/ ok .* serial 1, forced$/m)
       const key = await json(`keys create ${id} --name backend`)
       expect((await tenants(`keys list ${id}`)).out).not.toContain(key.api_key)
 
@@ -187,12 +190,22 @@ test(
     expect((await tenants(`limits set ${tenant} --connections many`)).code).toBe(2)
     const trail = await tenants(`audit ${tenant} --limit 50`)
     expect(trail.out).toMatch(/api_key\.rotate +ok +operator arn:aws:iam/)
+    expect(trail.out).toContain(`successor ${successor.id}`)
     expect(trail.out).toMatch(/tenant\.update +ok .* limits$/m)
     expect(trail.out).toMatch(/identity_provider\.update +ok .* end_user_claim$/m)
     expect((await tenants(`audit ${tenant} --action identity_provider.delete`)).out).toContain(provider.id)
   },
   PATIENCE,
 )
+
+test('the trail of a tenant that came with its identity provider names that', async () => {
+  const identity_provider = { issuer: 'https://came.example.com', audience: 'api' }
+  const { json: made } = await service.call('POST', '/v1/tenants', { name: 'Complete', identity_provider })
+  const { data } = await json(`audit ${made.id}`)
+  expect(data).toMatchObject([
+    { action: 'tenant.create', reason: `identity_provider ${made.identity_provider.id}` },
+  ])
+})
 
 test('a deployed API gets signed requests, made by the signer of the AWS SDK', async () => {
   const { signerFor } = await import('../../infra/cli/sign.ts')
