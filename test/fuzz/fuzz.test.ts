@@ -3,6 +3,7 @@
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startTestStack, type TestStack } from '../support/stack.ts'
+import { AUDIENCE, startTokenIssuer, type TokenIssuer } from '../support/token-issuer.ts'
 import { requests } from './requests.ts'
 import { exchange, type WireRequest, type WireResponse } from './wire.ts'
 
@@ -11,10 +12,14 @@ const SEED = Number(process.env.FUZZ_SEED ?? 1)
 const AT_ONCE = 16
 
 let stack: TestStack
+let issuer: TokenIssuer
 beforeAll(async () => {
-  stack = await startTestStack()
+  ;[stack, issuer] = await Promise.all([startTestStack(), startTokenIssuer()])
 })
-afterAll(() => stack?.close())
+afterAll(async () => {
+  await stack?.close()
+  await issuer?.close()
+})
 
 test(`${REQUESTS} made-up requests get no 5xx, crash nothing and tell no secret`, async () => {
   const [own, other, victim] = [
@@ -30,6 +35,14 @@ test(`${REQUESTS} made-up requests get no 5xx, crash nothing and tell no secret`
     body: { end_user: { id: 'user-1' }, return_url: own.returnUrl },
   })
   const { json: keys } = await stack.api(`/v1/tenants/${victim.id}/api-keys`)
+  const register = (tenant: string, audience: string) =>
+    stack.api(`/v1/tenants/${tenant}/identity-providers`, {
+      method: 'POST',
+      body: { issuer: issuer.issuer, audience, jwks_uri: issuer.jwksUri },
+    })
+  await register(own.id, AUDIENCE)
+  const { json: provider } = await register(victim.id, 'victim')
+  const { json: victims } = await stack.connect(victim)
   const known = {
     ids: {
       id: connection,
@@ -37,9 +50,21 @@ test(`${REQUESTS} made-up requests get no 5xx, crash nothing and tell no secret`
       tenant_id: victim.id,
       app_id: victim.appId,
       key_id: keys.data[0].id,
+      connection_id: victims.id,
+      provider_id: provider.id,
+      serial: '1',
       path: 'funnels/1',
     },
-    credentials: [own.apiKey, own.apiKey, other.apiKey, 'fc_nobody', 'a.b.c'],
+    credentials: [
+      own.apiKey,
+      own.apiKey,
+      other.apiKey,
+      issuer.token('user-1'),
+      issuer.token('\u0000\u202e'),
+      issuer.token('user-1', { exp: 'never', aud: [AUDIENCE, {}] }),
+      'fc_nobody',
+      'a.b.c',
+    ],
     returnUrl: own.returnUrl,
   }
   const { tokens } = (await stack.control('GET', 'tokens')).json

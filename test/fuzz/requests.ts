@@ -1,40 +1,9 @@
 // Requests that nobody should send, to every route: near to valid, far from valid, and hostile.
 import * as fc from 'fast-check'
 import { ROUTES } from '#http/routes.ts'
+import { anyText, bodies, type Known } from './bodies.ts'
 import type { WireRequest } from './wire.ts'
 
-/** What is known to exist, so that requests get beyond the first check; by the name of a path parameter and more. */
-export interface Known {
-  readonly ids: Readonly<Record<string, string>>
-  readonly credentials: readonly string[]
-  readonly returnUrl: string
-}
-
-/** Text that has broken things before. */
-const NASTY = [
-  '',
-  ' ',
-  '0',
-  '-1',
-  'null',
-  'undefined',
-  '__proto__',
-  'constructor',
-  '../..',
-  '%00',
-  '\u0000',
-  "' OR 1=1 --",
-  '<script>alert(1)</script>',
-  '{{7*7}}',
-  '\ud800',
-  '\u202e\u0301\u{1f4a9}',
-  'a'.repeat(3000),
-  '9'.repeat(400),
-  'conn_01hzzzzzzzzzzzzzzzzzzzzzzz',
-  'https://evil.example/',
-]
-const nasty = fc.constantFrom(...NASTY)
-const anyText = fc.oneof(nasty, fc.string({ unit: 'grapheme' }), fc.string({ unit: 'binary', maxLength: 40 }))
 /** As a header carries it: latin1 without line ends, now and then with bytes that no header may have. */
 const headerText = fc.oneof(
   {
@@ -48,74 +17,6 @@ const headerText = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom('a\u0001b', 'x'.repeat(12_000), 'a\tb', '\u00ff\u00fe') },
 )
 
-/** A value for a member or a parameter that has one meaning. */
-const anyValue: fc.Arbitrary<unknown> = fc.oneof(
-  anyText,
-  fc.jsonValue({ maxDepth: 3 }),
-  fc.constantFrom(
-    1e308,
-    -0,
-    2 ** 53,
-    [],
-    {},
-    null,
-    true,
-    ['a', 'a'],
-    { id: {} },
-    'https://acme.example/connected',
-  ),
-)
-
-/** Members that requests of ours have: made wrong one by one, they reach the rules behind the first one. */
-function nearlyValid({ ids, returnUrl }: Known): Record<string, unknown> {
-  return {
-    name: 'Name',
-    end_user: { id: 'user-1', display_name: 'User' },
-    return_url: returnUrl,
-    return_urls: [returnUrl],
-    origins: ['https://acme.example'],
-    completion: 'verified',
-    app_id: ids.app_id,
-    connection_id: ids.id,
-    client_id: 'client',
-    client_secret: 'secret',
-    status: 'active',
-  }
-}
-
-function bodies(known: Known): fc.Arbitrary<Uint8Array | undefined> {
-  const valid = nearlyValid(known)
-  const mutated = fc
-    .record({
-      members: fc.oneof(fc.constant(Object.keys(valid)), fc.subarray(Object.keys(valid))),
-      changed: fc.dictionary(fc.constantFrom(...Object.keys(valid), '__proto__', 'extra'), anyValue, {
-        maxKeys: 3,
-      }),
-    })
-    .map(({ members, changed }) =>
-      JSON.stringify({ ...Object.fromEntries(members.map((name) => [name, valid[name]])), ...changed }),
-    )
-  const hostile = fc.constantFrom(
-    '['.repeat(30_000),
-    `${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}`,
-    `{"name":"${'x'.repeat(70_000)}"}`,
-    '{"name":"\\ud800"}',
-    '{"__proto__":{"status":"active"}}',
-    '{"name":1e999}',
-    '{"a":1,"a":2}',
-    '{',
-    'null',
-    '"text"',
-    '[]',
-  )
-  const text = fc.oneof(mutated, fc.json({ maxDepth: 5 }), hostile, anyText).map((body) => Buffer.from(body))
-  return fc.oneof(
-    { weight: 1, arbitrary: fc.constant(undefined) },
-    { weight: 6, arbitrary: text },
-    { weight: 1, arbitrary: fc.uint8Array({ maxLength: 600 }) },
-  )
-}
-
 const encoded = fc.oneof(
   anyText.map((text) => encodeURIComponent(text.toWellFormed())),
   fc.constantFrom('%', '%zz', '%c3%28', '..', '.', '%2e%2e', '%2f', '%5c', '@', 'a;b', '%0d%0a', '%25%32%65'),
@@ -123,12 +24,15 @@ const encoded = fc.oneof(
 
 function targets(routeKey: string, { ids }: Known): fc.Arbitrary<string> {
   const [, template = '/v1/nothing'] = routeKey.split(' ')
+  // `{id}` names a session or a connection, as the path says.
+  const idOf = (name: string) =>
+    ids[name === 'id' && template.startsWith('/v1/connect-sessions/') ? 'session' : name]
   const segments = template.split('/').map((segment): fc.Arbitrary<string> => {
     const name = /^\{(\w+)\+?\}$/.exec(segment)?.[1]
     if (name === undefined)
       return fc.oneof({ weight: 40, arbitrary: fc.constant(segment) }, { weight: 1, arbitrary: encoded })
     return fc.oneof(
-      { weight: 3, arbitrary: fc.constant(ids[name] ?? 'me') },
+      { weight: 3, arbitrary: fc.constant(idOf(name) ?? 'me') },
       { weight: 1, arbitrary: encoded },
     )
   })
@@ -137,6 +41,10 @@ function targets(routeKey: string, { ids }: Known): fc.Arbitrary<string> {
     'cursor',
     'status',
     'end_user_id',
+    'app_id',
+    'action',
+    'resource_id',
+    'force',
     'session',
     'state',
     'code',
