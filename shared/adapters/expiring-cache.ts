@@ -1,9 +1,12 @@
 // A cache bounded in time and count. It keeps promises, so that many callers share one load; a failed load is forgotten.
+// Time is up when either clock says so: the one on the wall may be set back, and the monotonic one need not run while
+// Lambda has the process frozen. What is kept here says whose credential is good, so it must not outlive its time.
 
 interface Entry<V> {
   readonly value: Promise<V>
-  /** Milliseconds of the monotonic clock. */
+  /** Milliseconds of the monotonic clock, and of the one on the wall. */
   readonly until: number
+  readonly wallUntil: number
 }
 
 export class ExpiringCache<V> {
@@ -19,11 +22,13 @@ export class ExpiringCache<V> {
   /** The value of `key`, loaded if it is not there or too old. */
   get(key: string, load: () => Promise<V>): Promise<V> {
     const now = performance.now()
+    const wall = Date.now()
     const known = this.#entries.get(key)
-    if (known !== undefined && known.until > now) return known.value
+    if (known !== undefined && known.until > now && known.wallUntil > wall) return known.value
     this.#entries.delete(key)
     const value = load()
-    this.#entries.set(key, { value, until: now + this.#lifetimeMilliseconds })
+    const lifetime = this.#lifetimeMilliseconds
+    this.#entries.set(key, { value, until: now + lifetime, wallUntil: wall + lifetime })
     value.catch(() => {
       if (this.#entries.get(key)?.value === value) this.#entries.delete(key)
     })

@@ -56,3 +56,12 @@ test('a load that fails late does not forget the value that took its place', asy
   await get('a')
   expect(loads).toEqual(['a'])
 })
+
+test('a process that was frozen meanwhile, and its monotonic clock with it, loads again, too', async () => {
+  vi.useFakeTimers({ toFake: ['performance', 'Date'] })
+  await get('a')
+  vi.setSystemTime(Date.now() + 59_999)
+  expect(await get('a')).toBe(1)
+  vi.setSystemTime(Date.now() + 1)
+  expect(await get('a')).toBe(2)
+})
