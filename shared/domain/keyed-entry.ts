@@ -5,6 +5,7 @@ import type { ConnectionRef } from './connection.ts'
 import { ServiceError } from './errors.ts'
 import type { CallOutcome, KeyedCall } from './idempotency.ts'
 import type { Services } from './ports.ts'
+import { refuseSuspended } from './suspension.ts'
 import { type EpochSeconds, later } from './time.ts'
 
 export const KEPT_SECONDS = 24 * 60 * 60
@@ -28,7 +29,7 @@ export type Entered =
 
 /**
  * Enters a call, or finds what became of the earlier one with its key.
- * @throws ServiceError not_found; idempotency_key_reused; idempotency_in_progress; storage_unavailable
+ * @throws ServiceError not_found; *_suspended; idempotency_key_reused; idempotency_in_progress; storage_unavailable
  */
 export async function enterCall(
   services: EntryPorts,
@@ -86,15 +87,16 @@ async function begin(
   }
 }
 
-/** What is kept is shown to nobody who could not make the call. */
+/** What is kept is shown to nobody who could not make the call, nor while nobody may. */
 async function mustBeSeen(
   { connections, tokenMemory, now }: EntryPorts,
-  { actor }: Caller,
+  { tenant, actor }: Caller,
   ref: ConnectionRef,
 ): Promise<void> {
   const known = tokenMemory.recall(ref, now())?.connection ?? (await connections.get(ref))
   const isTheirs = actor.kind !== 'end_user' || known?.endUser.id === actor.id
   if (known === undefined || !isTheirs) throw new ServiceError('not_found', 'There is no such connection.')
+  refuseSuspended(tenant, known)
 }
 
 function isUnderWay({ state }: KeyedCall, now: EpochSeconds): boolean {

@@ -7,6 +7,8 @@ import { rotateKeys, SETTLING_SECONDS } from '#domain/key-rotation.ts'
 import { keyedCall } from '#domain/keyed-call.ts'
 import { CUT_OFF_SECONDS, KEPT_SECONDS } from '#domain/keyed-entry.ts'
 import type { ProxyRequest } from '#domain/proxy.ts'
+import { switchApp, switchConnection } from '#domain/switches.ts'
+import { REMEMBERED_SECONDS } from '#domain/token-memory.ts'
 import { answer } from '../fakes/clickfunnels.ts'
 import { connectedScene, sceneOn } from '../fakes/scene.ts'
 
@@ -169,6 +171,29 @@ describe('a key', () => {
     await disconnect(services, scene.caller, connection.id)
     services.clock.advance(10)
     await expect(call()).rejects.toMatchObject({ code: 'not_found' })
+  })
+})
+
+describe('a kill switch', () => {
+  test('stops replays with the calls; resumed, the answer is still there', async () => {
+    const { services, connection, call, sent } = await callable()
+    await call()
+    const ref = { tenantId: connection.tenantId, connectionId: connection.id }
+    await switchConnection(services, ref, 'suspended')
+    services.clock.advance(REMEMBERED_SECONDS)
+    await expect(call()).rejects.toMatchObject({ code: 'connection_suspended' })
+    await switchConnection(services, ref, 'active')
+    expect(await call()).toMatchObject({ replayed: true })
+    expect(sent()).toBe(1)
+  })
+
+  test("of an app stops its connections' replays, too", async () => {
+    const { services, scene, connection, call, request } = await callable()
+    await call()
+    const tenant = await switchApp(services, connection.tenantId, connection.appId, 'suspended')
+    const known = { ...scene.caller, tenant }
+    const again = keyedCall(services, known, request, 'key-1' as IdempotencyKey)
+    await expect(again).rejects.toMatchObject({ code: 'app_suspended' })
   })
 })
 
