@@ -16,7 +16,8 @@ import {
   identityProviderJson,
   newIdentityProviderSchema,
 } from '#http/identity-provider-json.ts'
-import { parseBody, pathId } from '#http/parse.ts'
+import { parseBody } from '#http/parse.ts'
+import { pathId } from '#http/path-id.ts'
 import { type ApiRequest, jsonBody } from '#http/request.ts'
 import { httpHandler } from '#http/stack.ts'
 import { type CredentialServices, createCredentialServices } from '#runtime/credential-services.ts'

@@ -1,7 +1,7 @@
 // The consumer of the recovery queue: commits rotated tokens whose commit failed. A message that fails goes back to the
 // queue; the others of its batch do not.
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda'
-import { fromMessage } from '#adapters/sqs-recovery-queue.ts'
+import { fromMessage } from '#adapters/recovery-message.ts'
 import type { Services } from '#domain/ports.ts'
 import { recoverRotation } from '#domain/recovery.ts'
 import { onLambda } from '#runtime/lambda.ts'

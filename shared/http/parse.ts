@@ -1,8 +1,7 @@
 // Parses what comes in with a schema, and says in a 422 which member breaks which rule.
 import * as z from 'zod/mini'
 import en from 'zod/v4/locales/en.js'
-import { type InvalidMember, ServiceError, validationFailed } from '#domain/errors.ts'
-import { type MintedIds, parseId } from '#domain/ids.ts'
+import { type InvalidMember, validationFailed } from '#domain/errors.ts'
 
 z.config(en())
 
@@ -20,20 +19,6 @@ export function parseBody<T extends z.ZodMiniType>(schema: T, body: unknown): z.
  */
 export function parseQuery<T extends z.ZodMiniType>(schema: T, query: unknown): z.output<T> {
   return parse(schema, query, (path) => ({ parameter: path.join('.') }))
-}
-
-/**
- * An id from the path. One of the wrong form names nothing, as does one that is not the caller's.
- * @throws ServiceError not_found
- */
-export function pathId<K extends keyof MintedIds>(
-  kind: K,
-  value: string | undefined,
-  thing: string,
-): MintedIds[K] {
-  const id = parseId(kind, value ?? '')
-  if (id === undefined) throw new ServiceError('not_found', `There is no such ${thing}.`)
-  return id
 }
 
 function parse<T extends z.ZodMiniType>(
