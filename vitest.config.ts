@@ -12,7 +12,7 @@ export default defineConfig({
     unstubGlobals: true,
     // Journeys wait more than they compute.
     maxWorkers: 3,
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 })

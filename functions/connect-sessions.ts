@@ -1,5 +1,4 @@
 // Connect sessions for the tenant: start one, ask how it stands, complete a "verified" one.
-import { completeSession } from '#domain/complete-session.ts'
 import type { Services } from '#domain/ports.ts'
 import { findSession, startSession } from '#domain/start-session.ts'
 import { json } from '#http/answer.ts'
@@ -37,6 +36,8 @@ export const connectSessions = (services: Services) =>
           ...(end_user && { endUserId: end_user.id }),
           ...(completion_code !== undefined && { completionCode: completion_code }),
         }
+        // What follows a person's visit to ClickFunnels; most sessions are only started and looked at.
+        const { completeSession } = await import('#domain/complete-session.ts')
         const connection = await completeSession(services, caller, input)
         return json(200, connectionJson(connection))
       },

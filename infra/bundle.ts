@@ -10,8 +10,11 @@ export interface Bundle {
   readonly eagerBytes: number
 }
 
-/** Packages that load much and do nothing in Lambda, and what stands in for each; docs/adr/0013. */
-const SHIMS = {
+/** Modules that load much and do nothing in Lambda, and what stands in for each; docs/adr/0013. */
+export const SHIMS = {
+  'node:process': './infra/lambda-shims/process.ts',
+  'node:fs': './infra/lambda-shims/fs.ts',
+  'node:fs/promises': './infra/lambda-shims/fs-promises.ts',
   '@aws-sdk/credential-provider-node': './infra/lambda-shims/credentials.ts',
   '@smithy/core/checksum': './infra/lambda-shims/checksum.ts',
   '@aws/lambda-invoke-store': './infra/lambda-shims/invoke-store.ts',
@@ -23,8 +26,15 @@ export function bundleFunction(name: string, into: string): Bundle {
   return bundleEntry(join('functions', `${name}.ts`), resolve(into, name))
 }
 
-/** @param directory is made anew */
-export function bundleEntry(entryPoint: string, directory: string): Bundle {
+/**
+ * @param directory is made anew
+ * @param shims which module is replaced by which file
+ */
+export function bundleEntry(
+  entryPoint: string,
+  directory: string,
+  shims: Readonly<Record<string, string>> = SHIMS,
+): Bundle {
   rmSync(directory, { recursive: true, force: true })
   mkdirSync(directory, { recursive: true })
   const root = resolve(import.meta.dirname, '..')
@@ -43,7 +53,7 @@ export function bundleEntry(entryPoint: string, directory: string): Bundle {
     legalComments: 'none',
     metafile: true,
     logLevel: 'error',
-    alias: SHIMS,
+    alias: { ...shims },
     // Some packages ask for built-in modules with require().
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
   })

@@ -19,7 +19,7 @@ const ALLOWED: Readonly<Record<string, RegExp>> = {
   'shared/adapters/': /^(\.\/|#domain\/|[^#.])/,
   'shared/http/': /^(\.\/|#domain\/|#adapters\/expiring-cache|#docs\/openapi\.json$|[^#.])/,
   'shared/runtime/': /^(\.\/|#domain\/|#adapters\/|#http\/|[^#.])/,
-  'functions/': /^(#domain\/|#http\/|#runtime\/|#adapters\/(table|sqs-recovery-queue)\.ts|[^#.])/,
+  'functions/': /^(#domain\/|#http\/|#runtime\/|#adapters\/(table|recovery-message)\.ts|[^#.])/,
 }
 
 describe('imports', () => {

@@ -23,7 +23,8 @@ const WARM_CALLS = 100
 
 const emulated: Emulated = JSON.parse(process.env.EMULATED ?? '')
 const { connections, directory, endpoints, routes } = emulated
-Object.assign(process.env, emulated.environment)
+// Primed at its start, as in Lambda.
+Object.assign(process.env, emulated.environment, { AWS_LAMBDA_FUNCTION_NAME: 'proxy' })
 const callsToAws = countAwsCalls({ DynamoDB: endpoints.dynamodb, KMS: endpoints.kms })
 const { handler } = await import(pathToFileURL(join(directory, 'index.mjs')).href)
 const bridge = await openBridge(0)

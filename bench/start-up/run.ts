@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { buildSync } from 'esbuild'
 import { ENV, type FunctionName } from '#runtime/env.ts'
-import { bundleEntry, bundleFunction } from '../../infra/bundle.ts'
+import { bundleEntry, bundleFunction, SHIMS } from '../../infra/bundle.ts'
 import { type Contender, type Figures, firstCall, firstCallWith, instructions } from './measure.ts'
 import { cpuQuota } from './quota.ts'
 import { openScene } from './scene.ts'
@@ -44,10 +44,16 @@ try {
 async function compare(): Promise<void> {
   const environment = { ...scene.environment, NODE_ENV: 'production' }
   const ours = { event: scene.event, environment: { ...environment, AWS_LAMBDA_FUNCTION_NAME: 'proxy' } }
-  const entry = (file: string, name: string) =>
-    join(bundleEntry(here(file), join(output, name)).directory, 'index.mjs')
+  const entry = (file: string, name: string, shims: Readonly<Record<string, string>> = SHIMS) =>
+    join(bundleEntry(here(file), join(output, name), shims).directory, 'index.mjs')
+  const credentials = '@aws-sdk/credential-provider-node'
   const bare: Contender = { name: 'bare Node', environment }
-  const floor = { name: 'floor', bundle: entry('floor.ts', 'floor'), event: scene.calls, environment }
+  const floor = {
+    name: 'floor',
+    bundle: entry('floor.ts', 'floor', { [credentials]: SHIMS[credentials] }),
+    event: scene.calls,
+    environment,
+  }
   const axios = {
     ...floor,
     name: 'defaults + axios',

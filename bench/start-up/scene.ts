@@ -1,4 +1,7 @@
 // The world of a start: emulators with one tenant and one connection, an upstream, and what the bundles are called with.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import { ROOT_KEY_VERSION_KEY } from '#adapters/table.ts'
@@ -11,7 +14,9 @@ import { createServices } from '#runtime/services.ts'
 import { synthesize } from '../../infra/local/cloudformation/synthesis.ts'
 import { readDeployment } from '../../infra/local/cloudformation/template.ts'
 import { startStack } from '../../infra/local/stack.ts'
+import { newAuthority } from '../../test/support/certificates.ts'
 import { startChild } from '../child.ts'
+import { overTls } from './over-tls.ts'
 import type { Calls } from './three-calls.ts'
 
 export interface Scene {
@@ -24,7 +29,12 @@ export interface Scene {
 }
 
 export async function openScene(): Promise<Scene> {
-  const upstream = await startChild('upstream', new URL('../proxy/upstream.ts', import.meta.url), {})
+  const folder = mkdtempSync(join(tmpdir(), 'start-up-scene-'))
+  const authority = newAuthority()
+  writeFileSync(join(folder, 'authority.pem'), authority.cert)
+  const certificate = authority.issue('127.0.0.1')
+  const plain = await startChild('upstream', new URL('../proxy/upstream.ts', import.meta.url), {})
+  const upstream = await overTls(plain.url, certificate)
   const parameters = {
     ClickFunnelsProfile: 'custom',
     ClickFunnelsAccountsUrl: upstream.url,
@@ -33,22 +43,26 @@ export async function openScene(): Promise<Scene> {
   }
   const { directory: templates } = await synthesize()
   const stack = await startStack({ templates, parameters })
-  const { dynamodb, kms, sqs } = stack.endpoints
+  const { sqs } = stack.endpoints
   const { functions } = readDeployment(templates, { publicUrl: stack.url, parameters, sqsUrl: sqs })
+  const dynamodb = await overTls(stack.endpoints.dynamodb, certificate)
+  const kms = await overTls(stack.endpoints.kms, certificate)
   const environment: Record<string, string> = {
     ...functions.find(({ name }) => name === 'proxy')?.environment,
-    AWS_ENDPOINT_URL_DYNAMODB: dynamodb,
-    AWS_ENDPOINT_URL_KMS: kms,
+    AWS_ENDPOINT_URL_DYNAMODB: dynamodb.url,
+    AWS_ENDPOINT_URL_KMS: kms.url,
     AWS_ENDPOINT_URL_SQS: sqs,
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
   }
-  Object.assign(process.env, environment)
+  // This process populates the table; it has no need of TLS.
+  const { dynamodb: AWS_ENDPOINT_URL_DYNAMODB, kms: AWS_ENDPOINT_URL_KMS } = stack.endpoints
+  Object.assign(process.env, environment, { AWS_ENDPOINT_URL_DYNAMODB, AWS_ENDPOINT_URL_KMS })
   const { key, connectionId } = await populate(environment, new URL(upstream.url).host)
   const routeKey = 'GET /v1/connections/{id}/funnels'
   return {
-    environment,
+    environment: { ...environment, NODE_EXTRA_CA_CERTS: join(folder, 'authority.pem') },
     event: {
       version: '2.0',
       routeKey,
@@ -61,8 +75,10 @@ export async function openScene(): Promise<Scene> {
     },
     calls: await threeCalls(environment, `${upstream.url}/api/v2/workspaces/20417/funnels`),
     close: async () => {
+      for (const behind of [dynamodb, kms, upstream]) await behind.close()
       await stack.close()
-      await upstream.stop()
+      await plain.stop()
+      rmSync(folder, { recursive: true })
     },
   }
 }

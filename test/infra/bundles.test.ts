@@ -12,12 +12,6 @@ import { fileHashes } from './files.ts'
 
 /** The most that a function may read when it starts. Whatever is loaded there, every cold start pays for. */
 const MOST_EAGER_BYTES = 320 * 1024
-/** Those that stand elsewhere: lower them when a bundle shrinks. */
-const OTHERS: Partial<Record<FunctionName, number>> = {
-  'connect-sessions': 339_000,
-  connections: 339_000,
-  proxy: 341_000,
-}
 /** What every function finds, and an AWS where nobody answers. Over plain HTTP the SDK would import node:http, and with it undici. */
 const ENVIRONMENT = {
   AUDIT_RETENTION_DAYS: '365',
@@ -44,7 +38,7 @@ it.each(NAMES)('%s loads no more than its limit at start-up', (name) => {
   const eagerBytes = bundles[name]?.eagerBytes ?? Number.NaN
   // Far below, the measure itself would be broken.
   expect(eagerBytes).toBeGreaterThan(name === 'service' ? 20_000 : 200_000)
-  expect(eagerBytes).toBeLessThanOrEqual(OTHERS[name] ?? MOST_EAGER_BYTES)
+  expect(eagerBytes).toBeLessThanOrEqual(MOST_EAGER_BYTES)
 })
 
 it('no function makes Node load undici or http2 when it starts', async () => {
