@@ -1,7 +1,7 @@
 // The whole service on this machine: emulators, the synthesized template's tables, functions, routes and schedules, and
 // the API's port. `npm start` and the journey tests start the same thing. Closing it leaves nothing behind.
 import { openBridge } from './api-gateway/bridge.ts'
-import { synthesize } from './cloudformation/synthesis.ts'
+import { keepInUse, synthesize } from './cloudformation/synthesis.ts'
 import { readDeployment } from './cloudformation/template.ts'
 import { ensureTables } from './dynamodb/tables.ts'
 import { startEmulators } from './emulators.ts'
@@ -62,6 +62,8 @@ export async function startStack(options: StackOptions = {}): Promise<LocalStack
     closers.push(emulators.close)
     onStep(`DynamoDB at ${emulators.endpoints.dynamodb}, KMS at ${emulators.endpoints.kms}`)
     const directory = options.templates ?? (await synthesizeAloud(onStep))
+    const release = keepInUse(directory)
+    closers.push(async () => release())
     const deployment = readDeployment(directory, {
       publicUrl: bridge.url,
       parameters: options.parameters ?? {},

@@ -10,9 +10,9 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test, vi } from 'vitest'
 import { hashSources } from '../../infra/local/cloudformation/sources-hash.ts'
-import { synthesize } from '../../infra/local/cloudformation/synthesis.ts'
+import { keepInUse, synthesize } from '../../infra/local/cloudformation/synthesis.ts'
 import { scratchFolder } from '../support/scratch.ts'
 
 let root: string
@@ -86,10 +86,27 @@ test('old results and abandoned drafts are removed, those in use stay', async ()
   const made: string[] = []
   for (let change = 0; change < 6; change++) {
     write('functions/proxy.ts', String(change))
-    made.push((await synthesize(root)).directory)
+    const { directory } = await synthesize(root)
+    utimesSync(directory, change, change)
+    made.push(directory)
   }
   expect(existsSync(old)).toBe(false)
   expect(made.map((directory) => existsSync(directory))).toEqual([false, false, true, true, true, true])
+})
+
+test('a result that somebody runs from stays, however many come after it', async () => {
+  const { directory } = await synthesize(root)
+  utimesSync(directory, 0, 0)
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  const release = keepInUse(directory)
+  vi.advanceTimersByTime(60_000)
+  release()
+  vi.useRealTimers()
+  for (let change = 0; change < 6; change++) {
+    write('functions/proxy.ts', String(change))
+    await synthesize(root)
+  }
+  expect(existsSync(directory)).toBe(true)
 })
 
 function write(file: string, content: string): void {

@@ -10,6 +10,8 @@ import { hashSources } from './sources-hash.ts'
 export const PROJECT_ROOT = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))))
 
 const KEPT_RESULTS = 4
+/** Whoever runs from a result touches it each minute: functions load some of their code late. */
+const TOUCHED_EVERY_MS = 60_000
 const ABANDONED_AFTER_MS = 60 * 60 * 1000
 const SYNTHESIS_LIMIT_MS = 180_000
 const DRAFT = 'draft-'
@@ -92,12 +94,24 @@ async function runCdk(root: string, directory: string): Promise<void> {
   throw new Error(`${rule}\n\n${output.trim()}`)
 }
 
+/**
+ * Keeps a result from being pruned while somebody runs from it.
+ * @returns what ends that
+ */
+export function keepInUse(directory: string): () => void {
+  const timer = setInterval(() => touch(directory), TOUCHED_EVERY_MS)
+  timer.unref()
+  return () => clearInterval(timer)
+}
+
 function prune(results: string): void {
   const entries = readdirSync(results).map((name) => ({ name, usedAt: modifiedAt(join(results, name)) }))
   const drafts = entries.filter(({ name }) => name.startsWith(DRAFT))
   const abandoned = drafts.filter(({ usedAt }) => usedAt < Date.now() - ABANDONED_AFTER_MS)
   const finished = entries.filter(({ name }) => !name.startsWith(DRAFT)).sort((a, b) => b.usedAt - a.usedAt)
-  for (const { name } of [...finished.slice(KEPT_RESULTS), ...abandoned]) {
+  const inUse = Date.now() - 2 * TOUCHED_EVERY_MS
+  const unused = finished.slice(KEPT_RESULTS).filter(({ usedAt }) => usedAt < inUse)
+  for (const { name } of [...unused, ...abandoned]) {
     rmSync(join(results, name), { recursive: true, force: true })
   }
 }
@@ -105,7 +119,7 @@ function prune(results: string): void {
 /** The order of pruning is that of last use. */
 function touch(directory: string): void {
   const now = new Date()
-  utimesSync(directory, now, now)
+  if (existsSync(directory)) utimesSync(directory, now, now)
 }
 
 function modifiedAt(path: string): number {
