@@ -1,5 +1,6 @@
 // limits and audit: what a tenant may use, and what was done to it.
 import { type Command, type Values, wholeNumber } from './command.ts'
+import { UsageError } from './faults.ts'
 import { type Column, time } from './output.ts'
 import { moreOf, pageOf } from './tenant-commands.ts'
 
@@ -32,8 +33,19 @@ export const LIMIT_COMMANDS: Readonly<Record<string, Command>> = {
         sessions_per_minute: wholeNumber(values, 'sessions-per-minute'),
         requests_per_second: wholeNumber(values, 'requests-per-second'),
       }
+      if (Object.values(limits).every((limit) => limit === undefined)) {
+        throw new UsageError(
+          'Name a limit, as --connections 5. "limits clear" takes all of a tenant\'s own away.',
+        )
+      }
       out.record(await api.call('PATCH', pathOf(values), { limits }), LIMITS)
     },
+  },
+  clear: {
+    about: "Takes a tenant's own limits away: the service's defaults hold then.",
+    takes: ['tenant'],
+    run: async ({ api, out, values }) =>
+      out.record(await api.call('PATCH', pathOf(values), { limits: null }), LIMITS),
   },
 }
 

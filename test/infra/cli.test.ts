@@ -188,6 +188,12 @@ test(
     const limited = await tenants(`limits set ${tenant} --connections 5`)
     expect(limited.out).toMatch(/^connections +5$/m)
     expect((await tenants(`limits set ${tenant} --connections many`)).code).toBe(2)
+    expect(await tenants(`limits set ${tenant}`)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('limits clear'),
+    })
+    expect((await tenants(`limits show ${tenant}`)).out).toMatch(/^connections +5$/m)
+    expect((await tenants(`limits clear ${tenant}`)).out).toMatch(/^connections +not limited/m)
     const trail = await tenants(`audit ${tenant} --limit 50`)
     expect(trail.out).toMatch(/api_key\.rotate +ok +operator arn:aws:iam/)
     expect(trail.out).toContain(`successor ${successor.id}`)
