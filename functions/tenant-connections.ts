@@ -1,7 +1,9 @@
 // The operator's routes for a tenant's connections: looking, the kill switch of each, revoking; and the deletion of a
 // tenant, which revokes them all.
+
+import { noSuchConnection } from '#domain/caller.ts'
 import { disconnectNow } from '#domain/disconnect.ts'
-import { ServiceError, validationFailed } from '#domain/errors.ts'
+import { validationFailed } from '#domain/errors.ts'
 import { tenantConnection } from '#domain/list-connections.ts'
 import { revokeMany } from '#domain/mass-revocation.ts'
 import { findTenant } from '#domain/onboarding.ts'
@@ -46,8 +48,7 @@ export const tenantConnections = (services: Services) =>
     },
 
     'DELETE /v1/tenants/{tenant_id}/connections/{connection_id}': async (request) => {
-      if ((await disconnectNow(services, refOf(request))) === undefined)
-        throw new ServiceError('not_found', 'There is no such connection.')
+      if ((await disconnectNow(services, refOf(request))) === undefined) throw noSuchConnection()
       return noContent
     },
 

@@ -1,14 +1,10 @@
 // The local stack's emulators for the benchmark, in a process of their own, so that their work is nobody's CPU per
 // request: DynamoDB, KMS, and in them three tenants with a connection each.
-import { issueApiKey } from '#domain/api-keys.ts'
-import { SCOPES } from '#domain/caller.ts'
-import type { AppId, EndUserId, WorkspaceId } from '#domain/ids.ts'
-import { tokenOf } from '#domain/revocation.ts'
-import { Secret } from '#domain/secret.ts'
 import { createServices } from '#runtime/services.ts'
 import { type RouteDefinition, readDeployment } from '../../infra/local/cloudformation/template.ts'
 import { startStack } from '../../infra/local/stack.ts'
 import { tellCpu } from '../child.ts'
+import { type StoredConnection, storeConnection } from '../stored-connection.ts'
 import { QUIET_TOKEN, STORMY_TOKEN } from './tokens.ts'
 
 /** What the service needs to know of them. */
@@ -18,21 +14,17 @@ export interface Emulated {
   /** Of the proxy's bundle. */
   readonly directory: string
   readonly routes: readonly RouteDefinition[]
-  readonly connections: Readonly<Record<'quiet' | 'another' | 'stormy', Stored>>
-}
-
-interface Stored {
-  readonly id: string
-  readonly apiKey: string
+  readonly connections: Readonly<Record<'quiet' | 'another' | 'stormy', StoredConnection>>
 }
 
 const upstream = process.env.UPSTREAM_URL ?? ''
 const templates = process.env.TEMPLATES ?? ''
+const { host } = new URL(upstream)
 const parameters = {
   ClickFunnelsProfile: 'custom',
   ClickFunnelsAccountsUrl: upstream,
   ClickFunnelsApiUrl: upstream,
-  ClickFunnelsWorkspaceHosts: new URL(upstream).host,
+  ClickFunnelsWorkspaceHosts: host,
 }
 const stack = await startStack({ templates, parameters })
 const { dynamodb, kms, sqs } = stack.endpoints
@@ -50,37 +42,8 @@ const environment = {
 Object.assign(process.env, environment)
 const services = createServices('bench', proxy.environment as never)
 
-async function store(name: string, accessToken: string): Promise<Stored> {
-  const now = services.now()
-  const times = { createdAt: now, updatedAt: now }
-  const tenantId = services.newId('tenant')
-  await services.tenants.create({
-    id: tenantId,
-    name,
-    status: 'active',
-    returnUrls: [],
-    origins: [],
-    ...times,
-  })
-  const { key } = await issueApiKey(services, tenantId, { name: 'bench', scopes: SCOPES })
-  const id = services.newId('connection')
-  const binding = tokenOf(tenantId, id, 1, 'access_token')
-  const sealed = await services.vault.seal(binding, new Secret(accessToken))
-  await services.connections.create({
-    id,
-    tenantId,
-    appId: 'app_00000000000000000000000000' as AppId,
-    endUser: { id: 'user' as EndUserId },
-    state: { status: 'active' },
-    workspace: { id: '20417' as WorkspaceId, host: new URL(upstream).host },
-    scopes: [],
-    generation: 1,
-    credential: { kind: 'non_expiring', accessToken: sealed },
-    consecutiveFailures: 0,
-    ...times,
-  })
-  return { id, apiKey: key.reveal() }
-}
+const store = (tenant: string, accessToken: string) =>
+  storeConnection(services, { tenant, host, accessToken })
 
 const emulated: Emulated = {
   endpoints: { dynamodb, kms },

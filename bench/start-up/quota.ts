@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-export const SHARE = 256 / 1769
+const SHARE = 256 / 1769
 const PERIOD_MICROSECONDS = 20_000
 
 export interface Quota {

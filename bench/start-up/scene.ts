@@ -5,17 +5,13 @@ import { join } from 'node:path'
 import { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import { ROOT_KEY_VERSION_KEY } from '#adapters/table.ts'
-import { issueApiKey } from '#domain/api-keys.ts'
-import { SCOPES } from '#domain/caller.ts'
-import type { AppId, EndUserId, WorkspaceId } from '#domain/ids.ts'
-import { tokenOf } from '#domain/revocation.ts'
-import { Secret } from '#domain/secret.ts'
 import { createServices } from '#runtime/services.ts'
 import { synthesize } from '../../infra/local/cloudformation/synthesis.ts'
 import { readDeployment } from '../../infra/local/cloudformation/template.ts'
 import { startStack } from '../../infra/local/stack.ts'
 import { newAuthority } from '../../test/support/certificates.ts'
 import { startChild } from '../child.ts'
+import { storeConnection } from '../stored-connection.ts'
 import { overTls } from './over-tls.ts'
 import type { Calls } from './three-calls.ts'
 
@@ -59,17 +55,21 @@ export async function openScene(): Promise<Scene> {
   // This process populates the table; it has no need of TLS.
   const { dynamodb: AWS_ENDPOINT_URL_DYNAMODB, kms: AWS_ENDPOINT_URL_KMS } = stack.endpoints
   Object.assign(process.env, environment, { AWS_ENDPOINT_URL_DYNAMODB, AWS_ENDPOINT_URL_KMS })
-  const { key, connectionId } = await populate(environment, new URL(upstream.url).host)
+  const { apiKey, id } = await storeConnection(createServices('bench', environment as never), {
+    tenant: 'Bench',
+    host: new URL(upstream.url).host,
+    accessToken: 'a-sealed-token-of-exactly-forty-three-chars',
+  })
   const routeKey = 'GET /v1/connections/{id}/funnels'
   return {
     environment: { ...environment, NODE_EXTRA_CA_CERTS: join(folder, 'authority.pem') },
     event: {
       version: '2.0',
       routeKey,
-      rawPath: `/v1/connections/${connectionId}/funnels`,
+      rawPath: `/v1/connections/${id}/funnels`,
       rawQueryString: '',
-      headers: { authorization: `Bearer ${key}`, host: 'connect.example.com', 'user-agent': 'bench' },
-      pathParameters: { id: connectionId },
+      headers: { authorization: `Bearer ${apiKey}`, host: 'connect.example.com', 'user-agent': 'bench' },
+      pathParameters: { id },
       requestContext: { requestId: 'bench', routeKey, http: { method: 'GET' } },
       isBase64Encoded: false,
     },
@@ -81,42 +81,6 @@ export async function openScene(): Promise<Scene> {
       rmSync(folder, { recursive: true })
     },
   }
-}
-
-async function populate(environment: Readonly<Record<string, string>>, host: string) {
-  const services = createServices('bench', environment as never)
-  const now = services.now()
-  const times = { createdAt: now, updatedAt: now }
-  const tenantId = services.newId('tenant')
-  const tenant = {
-    id: tenantId,
-    name: 'Bench',
-    status: 'active',
-    returnUrls: [],
-    origins: [],
-    ...times,
-  } as const
-  await services.tenants.create(tenant)
-  const { key } = await issueApiKey(services, tenantId, { name: 'bench', scopes: SCOPES })
-  const id = services.newId('connection')
-  const accessToken = await services.vault.seal(
-    tokenOf(tenantId, id, 1, 'access_token'),
-    new Secret('a-sealed-token-of-exactly-forty-three-chars'),
-  )
-  await services.connections.create({
-    id,
-    tenantId,
-    appId: 'app_00000000000000000000000000' as AppId,
-    endUser: { id: 'user' as EndUserId },
-    state: { status: 'active' },
-    workspace: { id: '20417' as WorkspaceId, host },
-    scopes: [],
-    generation: 1,
-    credential: { kind: 'non_expiring', accessToken },
-    consecutiveFailures: 0,
-    ...times,
-  })
-  return { key: key.reveal(), connectionId: id }
 }
 
 /** Reads and opens the root key that the connection's token needs, as the proxy does. */

@@ -1,5 +1,6 @@
-// What the bundles to compare with are asked to do: read an item, open a key, call upstream.
-import type { AttributeValue } from '@aws-sdk/client-dynamodb'
+// What the bundles to compare with are asked to do: read an item, open a key, call upstream. The first two are the same in all.
+import { type AttributeValue, DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb'
+import { DecryptCommand, KMSClient } from '@aws-sdk/client-kms'
 
 export interface Calls {
   readonly table: string
@@ -11,6 +12,17 @@ export interface Calls {
   readonly upstream: string
 }
 
-export function callsFrom({ wrapped, ...calls }: Calls) {
-  return { ...calls, ciphertext: Buffer.from(wrapped, 'base64') }
+const dynamodb = new DynamoDBClient({})
+const kms = new KMSClient({})
+
+/** Makes the two calls to AWS. */
+export async function callAws({ table, key, keyArn, wrapped, encryptionContext }: Calls): Promise<void> {
+  await dynamodb.send(new GetItemCommand({ TableName: table, Key: key, ConsistentRead: true }))
+  await kms.send(
+    new DecryptCommand({
+      KeyId: keyArn,
+      CiphertextBlob: Buffer.from(wrapped, 'base64'),
+      EncryptionContext: encryptionContext,
+    }),
+  )
 }

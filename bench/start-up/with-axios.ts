@@ -1,19 +1,10 @@
 // The same three calls as they are usually written: a bundle with esbuild's defaults, axios for the call upstream.
-import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb'
-import { DecryptCommand, KMSClient } from '@aws-sdk/client-kms'
 import axios from 'axios'
-import { type Calls, callsFrom } from './three-calls.ts'
+import { type Calls, callAws } from './three-calls.ts'
 
-const dynamodb = new DynamoDBClient({})
-const kms = new KMSClient({})
-
-export async function handler(event: Calls): Promise<{ statusCode: number }> {
-  const { table, key, keyArn, ciphertext, encryptionContext, upstream } = callsFrom(event)
-  await dynamodb.send(new GetItemCommand({ TableName: table, Key: key, ConsistentRead: true }))
-  await kms.send(
-    new DecryptCommand({ KeyId: keyArn, CiphertextBlob: ciphertext, EncryptionContext: encryptionContext }),
-  )
+export async function handler(calls: Calls): Promise<{ statusCode: number }> {
+  await callAws(calls)
   const headers = { authorization: 'Bearer x', 'user-agent': 'axios' }
-  const { status } = await axios.get(upstream, { headers })
+  const { status } = await axios.get(calls.upstream, { headers })
   return { statusCode: status }
 }

@@ -1,5 +1,6 @@
 // The operator's API as the commands use it: JSON in and out, signed unless it is on this machine, with a deadline.
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isLoopback } from '#domain/tenant.ts'
 import { CHECK_URL, CliError, refusalOf, UsageError } from './faults.ts'
 import type { Sign } from './sign.ts'
 
@@ -27,7 +28,7 @@ export function operatorApi(base: string, region: string | undefined): OperatorA
   let signer: Promise<Sign> | undefined
   const sign: Sign = async (request) => {
     // On this machine nothing has to be signed, and nothing of the AWS SDK is loaded.
-    if (isLocal(url)) return request.headers
+    if (isLoopback(url)) return request.headers
     signer ??= import('./sign.ts').then(({ signerFor }) => signerFor(url, region))
     return (await signer)(request)
   }
@@ -35,7 +36,9 @@ export function operatorApi(base: string, region: string | undefined): OperatorA
     url: origin,
     call: async (method, path, body) => {
       // A POST may have been carried out: only what ends the same however often it is done is repeated.
-      const repeatable = method !== 'POST' || path.endsWith('/connections/revoke')
+      // A secret put before the present one a second time would push that one out.
+      const addsSecret = body !== undefined && 'client_secret' in body
+      const repeatable = (method !== 'POST' && !addsSecret) || path.endsWith('/connections/revoke')
       for (let attempt = 1; ; attempt++) {
         const { status, text } = await send(sign, method, new URL(path, origin), body)
         if (status < 400) return answerOf(url, status, text)
@@ -87,10 +90,8 @@ function unreachable(url: URL, error: unknown): CliError {
   const cause = (error as { cause?: { code?: string } }).cause?.code ?? (error as Error).message
   return new CliError(
     `${url.origin} cannot be reached (${cause}).`,
-    isLocal(url) ? 'Start the local stack with "npm start", or name another service with --url.' : CHECK_URL,
+    isLoopback(url)
+      ? 'Start the local stack with "npm start", or name another service with --url.'
+      : CHECK_URL,
   )
-}
-
-function isLocal({ hostname }: URL): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)
 }

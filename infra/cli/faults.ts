@@ -1,6 +1,7 @@
 // What can go wrong for the person at the command line, each with its exit code and, where there is one, what to do next.
+import { printable } from './output.ts'
 
-export const EXIT = { refused: 1, usage: 2, unfinished: 3 } as const
+const EXIT = { refused: 1, usage: 2, unfinished: 3 } as const
 
 export const CHECK_URL = 'Check --url: it is the output "ApiUrl" of the stack FunnelConnectService.'
 
@@ -48,10 +49,10 @@ const NEXT_OF_OTHERS: Readonly<Record<number, string>> = {
 export function refusalOf(status: number, text: string): CliError {
   const problem = parsed(text)
   if (typeof problem?.code === 'string') {
-    return new CliError(`${status} ${problem.code}: ${problem.detail}`, NEXT[problem.code])
+    return new CliError(printable(`${status} ${problem.code}: ${problem.detail}`), NEXT[problem.code])
   }
   const said = typeof problem?.message === 'string' ? problem.message : 'no reason given'
-  return new CliError(`${status}: ${said}`, NEXT_OF_OTHERS[status])
+  return new CliError(printable(`${status}: ${said}`), NEXT_OF_OTHERS[status])
 }
 
 function parsed(text: string): Record<string, unknown> | undefined {

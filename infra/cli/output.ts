@@ -43,7 +43,7 @@ export class Output {
 
   /** What was done, for people; scripts get an answer or nothing. */
   say(message: string): void {
-    this.#endProgress()
+    this.endProgress()
     if (!this.#json) this.#err.write(`${printable(message)}\n`)
   }
 
@@ -57,11 +57,12 @@ export class Output {
   }
 
   #print(text: string): void {
-    this.#endProgress()
+    this.endProgress()
     this.#out.write(`${text}\n`)
   }
 
-  #endProgress(): void {
+  /** Whatever comes next begins on a line of its own. */
+  endProgress(): void {
     if (this.#progress) this.#err.write('\n')
     this.#progress = false
   }

@@ -1,8 +1,8 @@
 // limits and audit: what a tenant may use, and what was done to it.
-import { type Command, type Values, wholeNumber } from './command.ts'
+import { type Command, wholeNumber } from './command.ts'
 import { UsageError } from './faults.ts'
 import { type Column, time } from './output.ts'
-import { moreOf, pageOf } from './tenant-commands.ts'
+import { moreOf, pageOf, pathOf } from './tenant-commands.ts'
 
 const NONE = 'not limited, or by the default of the service'
 const LIMITS: readonly Column[] = [
@@ -10,8 +10,6 @@ const LIMITS: readonly Column[] = [
   ['sessions a minute', ({ limits }) => String(limits?.sessions_per_minute ?? NONE)],
   ['requests a second', ({ limits }) => String(limits?.requests_per_second ?? NONE)],
 ]
-
-const pathOf = ({ positionals }: Values) => `/v1/tenants/${encodeURIComponent(positionals[0] ?? '')}`
 
 export const LIMIT_COMMANDS: Readonly<Record<string, Command>> = {
   show: {

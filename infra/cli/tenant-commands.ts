@@ -22,7 +22,7 @@ const SETTINGS = {
   'kms-key': { value: 'arn', about: "the tenant's own KMS key" },
 } as const
 
-const pathOf = ({ positionals }: Values) => `/v1/tenants/${encodeURIComponent(positionals[0] ?? '')}`
+export const pathOf = ({ positionals }: Values) => `/v1/tenants/${encodeURIComponent(positionals[0] ?? '')}`
 
 function settings(values: Values): object {
   const [name, returnUrls, origins] = [

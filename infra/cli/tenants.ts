@@ -15,7 +15,7 @@ import { type Surroundings, Terminal } from './terminal.ts'
 const LOCAL_API = 'http://127.0.0.1:4600'
 
 /** Commands by their names, as they are typed. */
-export const COMMANDS: ReadonlyMap<string, Command> = new Map([
+const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ...ofNoun('tenants', TENANT_COMMANDS),
   ...ofNoun('apps', APP_COMMANDS),
   ...ofNoun('keys', KEY_COMMANDS),
@@ -60,7 +60,11 @@ async function run(given: readonly string[], io: Surroundings): Promise<void> {
   if (values.flag('help')) return void io.stdout.write(`${helpOf(name, command)}\n`)
   const api = operatorApi(values.text('url') ?? io.env.FUNNEL_CONNECT_URL ?? LOCAL_API, values.text('region'))
   const out = new Output(values.flag('json'), io.stdout, io.stderr)
-  await command.run({ api, values, out, terminal: new Terminal(io) })
+  try {
+    await command.run({ api, values, out, terminal: new Terminal(io) })
+  } finally {
+    out.endProgress()
+  }
 }
 
 /** Runs one command; gives the exit code. */

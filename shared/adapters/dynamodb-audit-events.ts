@@ -31,13 +31,14 @@ export class DynamoDbAuditEvents implements AuditEvents {
     after?: AuditEventId,
   ): Promise<AuditPage> {
     const found: AuditEvent[] = []
+    const filtered = filter.action !== undefined || filter.resourceId !== undefined
     let from = after
     let more = true
     for (let pages = 0; more && found.length <= limit && pages < MOST_PAGES; pages++) {
       const { items, last } = await this.#table.query({
         partition: [PARTITION_KEY, auditEventKey(tenant, '' as AuditEventId).pk],
         newestFirst: true,
-        limit: Math.max(limit + 1, LEAST_PAGE),
+        limit: filtered ? Math.max(limit + 1, LEAST_PAGE) : limit + 1,
         ...(from && {
           sort: { attribute: SORT_KEY, expression: '#sort < :after', values: { ':after': from } },
         }),

@@ -2,7 +2,7 @@
 // tombstone and that of its keys stay. An item costs one write unit a KB, and one for each index it is in.
 import type { TenantId } from '#domain/ids.ts'
 import type { TenantRemains } from '#domain/tenant-deletion.ts'
-import type { Item } from './dynamodb-expressions.ts'
+import type { Condition, Item } from './dynamodb-expressions.ts'
 import type { Table } from './dynamodb-table.ts'
 import {
   apiKeyHashKey,
@@ -48,13 +48,17 @@ export class DynamoDbTenantRemains implements TenantRemains {
 
   /** What leads to an item goes first: were it left behind, nobody would find it any more. */
   async #eraseItem(item: Item): Promise<void> {
-    for (const key of leadingTo(item)) await this.#table.take(key)
+    for (const [key, condition] of leadingTo(item)) await this.#table.take(key, condition)
     await this.#table.take({ pk: String(item.pk), sk: String(item.sk) })
   }
 }
 
-function leadingTo({ sk, hash, issuer, audience }: Item): readonly Key[] {
-  if (String(sk).startsWith(prefixOf.apiKeys)) return [apiKeyHashKey(String(hash))]
-  if (String(sk).startsWith(prefixOf.identityProviders)) return [issuerKey(String(issuer), String(audience))]
+/** An issuer and audience that are free may be another tenant's by now: only this one's go. */
+function leadingTo({ sk, hash, issuer, audience, tenantId }: Item): readonly [Key, Condition?][] {
+  if (String(sk).startsWith(prefixOf.apiKeys)) return [[apiKeyHashKey(String(hash))]]
+  if (String(sk).startsWith(prefixOf.identityProviders)) {
+    const theirs = { expression: 'tenantId = :tenant', values: { ':tenant': tenantId } }
+    return [[issuerKey(String(issuer), String(audience)), theirs]]
+  }
   return []
 }

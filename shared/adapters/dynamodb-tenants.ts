@@ -142,24 +142,35 @@ export class DynamoDbApps implements Apps {
   }
 }
 
-function asRead({ name, updatedAt, clientSecrets }: App): Condition {
+/** With what was learnt about its secrets: that changes without the time, and decides which of them may go. */
+function asRead(app: App): Condition {
+  const learnt = (['trouble', 'workingSecret', 'untriedSecret'] as const).map((name) => asIn(app, name))
+  const { name, updatedAt, clientSecrets } = app
   return {
-    expression: '#name = :name AND updatedAt = :updatedAt AND clientSecrets = :clientSecrets',
+    expression: [
+      '#name = :name AND updatedAt = :updatedAt AND clientSecrets = :clientSecrets',
+      ...learnt.map(({ expression }) => expression),
+    ].join(' AND '),
     names: { '#name': 'name' },
-    values: { ':name': name, ':updatedAt': updatedAt, ':clientSecrets': clientSecrets },
+    values: Object.assign(
+      { ':name': name, ':updatedAt': updatedAt, ':clientSecrets': clientSecrets },
+      ...learnt.map(({ values }) => values),
+    ),
   }
 }
 
+/** An attribute is as an app has it, or absent as there. */
+function asIn(app: App, name: 'trouble' | 'workingSecret' | 'untriedSecret'): Condition {
+  return app[name] === undefined
+    ? { expression: `attribute_not_exists(${name})` }
+    : { expression: `${name} = :${name}`, values: { [`:${name}`]: app[name] } }
+}
+
 /** What was learnt about an app and its secrets are as they were read. */
-function unchanged({ trouble, clientSecrets }: App): Condition {
-  const secrets = 'clientSecrets = :clientSecrets'
-  return trouble === undefined
-    ? {
-        expression: `${secrets} AND attribute_not_exists(trouble)`,
-        values: { ':clientSecrets': clientSecrets },
-      }
-    : {
-        expression: `${secrets} AND trouble = :trouble`,
-        values: { ':clientSecrets': clientSecrets, ':trouble': trouble },
-      }
+function unchanged(app: App): Condition {
+  const { expression, values } = asIn(app, 'trouble')
+  return {
+    expression: `clientSecrets = :clientSecrets AND ${expression}`,
+    values: { ':clientSecrets': app.clientSecrets, ...values },
+  }
 }

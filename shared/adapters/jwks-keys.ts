@@ -26,6 +26,8 @@ interface Kept {
   looks: number
   refilledAt: number
   failedAt: number
+  /** What the last look failed by. */
+  trouble?: unknown
   readonly unknown: Map<string, number>
 }
 
@@ -51,6 +53,11 @@ export class JwksKeys {
     if (keyId !== undefined && kept.keys?.ids.has(keyId) === false) this.#remember(kept, keyId)
     const { keys } = kept
     return keys !== undefined && this.#seconds() < keys.at + STALE_SECONDS ? keys.set : undefined
+  }
+
+  /** Why no keys could be had. */
+  troubleWith(uri: string): unknown {
+    return this.#kept.get(uri)?.trouble
   }
 
   #mustLook(kept: Kept, keyId: string | undefined): boolean {
@@ -83,8 +90,9 @@ export class JwksKeys {
         at: this.#seconds(),
       }
       kept.failedAt = Number.NEGATIVE_INFINITY
-    } catch {
+    } catch (error) {
       kept.failedAt = this.#seconds()
+      kept.trouble = error
     }
   }
 

@@ -31,7 +31,7 @@ export class JwtVerifier implements TokenVerifier {
     const header = headerOf(token)
     if (header === undefined || !isAcceptable(header, provider)) return undefined
     const keySet = await this.#keys.keySet(provider.jwksUri, header.kid)
-    if (keySet === undefined) throw unavailable()
+    if (keySet === undefined) throw unavailable(this.#keys.troubleWith(provider.jwksUri))
     const payload = await payloadOf(token, keySet, {
       algorithms: [...provider.algorithms],
       issuer: provider.issuer,
@@ -87,10 +87,10 @@ function headerOf(token: string): JWTHeaderParameters | undefined {
   }
 }
 
-function unavailable(): ServiceError {
+function unavailable(cause: unknown): ServiceError {
   return new ServiceError(
     'identity_provider_unavailable',
     "The keys of the tenant's identity provider could not be fetched. Try again.",
-    { retryAfterSeconds: 5 },
+    { retryAfterSeconds: 5, cause },
   )
 }

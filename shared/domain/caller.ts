@@ -82,8 +82,8 @@ export function isInReach({ endUserId }: Reach, connection: Connection): boolean
 export class CallerRefused extends ServiceError {
   readonly tenant: Tenant
 
-  constructor({ code, message, retryAfterSeconds, extensions }: ServiceError, tenant: Tenant) {
-    super(code, message, { extensions, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) })
+  constructor({ code, message, retryAfterSeconds, extensions, cause }: ServiceError, tenant: Tenant) {
+    super(code, message, { extensions, cause, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) })
     this.tenant = tenant
   }
 }

@@ -56,7 +56,7 @@ export function endUserOf(claims: Claims, { endUserClaim }: IdentityProvider): E
 }
 
 /** The tenant's id of its user becomes part of a key, which DynamoDB limits; percent-encoded it must fit. */
-export function isEndUserId(text: string): text is EndUserId {
+function isEndUserId(text: string): text is EndUserId {
   return (
     text.length > 0 && text.length <= 256 && text.isWellFormed() && encodeURIComponent(text).length <= 600
   )

@@ -1,6 +1,6 @@
 // Who carries a call with an Idempotency-Key out: the first who enters it. Others with its key wait for its end, within
 // bounds, and get what is left of it.
-import type { Caller } from './caller.ts'
+import { type Caller, noSuchConnection } from './caller.ts'
 import type { ConnectionRef } from './connection.ts'
 import { ServiceError } from './errors.ts'
 import type { CallOutcome, KeyedCall } from './idempotency.ts'
@@ -95,7 +95,7 @@ async function mustBeSeen(
 ): Promise<void> {
   const known = tokenMemory.recall(ref, now())?.connection ?? (await connections.get(ref))
   const isTheirs = actor.kind !== 'end_user' || known?.endUser.id === actor.id
-  if (known === undefined || !isTheirs) throw new ServiceError('not_found', 'There is no such connection.')
+  if (known === undefined || !isTheirs) throw noSuchConnection()
   refuseSuspended(tenant, known)
 }
 

@@ -1,5 +1,5 @@
 // How the operator suspends and resumes apps and connections; what that means is in suspension.ts, which every call needs.
-import type { Connection, ConnectionRef } from './connection.ts'
+import { type Connection, type ConnectionRef, changed } from './connection.ts'
 import type { AppId, TenantId } from './ids.ts'
 import { tenantConnection } from './list-connections.ts'
 import { findApp } from './manage-apps.ts'
@@ -54,6 +54,7 @@ export async function switchConnection(
     const change = { ...(status === 'suspended' ? { suspendedAt: now } : resumed), updatedAt: now }
     if (await services.connections.update(ref, { generation: read.generation }, change)) {
       services.log.warn('A connection was switched', { ...ref, status })
+      return changed(read, change)
     }
   }
   throw new Error(`The connection "${ref.connectionId}" kept changing while it was switched`)

@@ -110,7 +110,7 @@ export interface Apps {
   create(app: App): Promise<boolean>
   get(tenant: TenantId, id: AppId): Promise<App | undefined>
   list(tenant: TenantId): Promise<readonly App[]>
-  /** Replaces the app if it still is as it was when read (by `updatedAt` and its secrets' serials); false if not. */
+  /** Replaces the app if it still is as it was when read (what was learnt about its secrets included); false if not. */
   replace(app: App, read: App): Promise<boolean>
   /**
    * Notes what was learnt about an app, if nothing of that and no secret changed since it was read; false if so. With a

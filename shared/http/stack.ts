@@ -109,8 +109,7 @@ export function httpHandler<F extends ApiFunction>(ports: StackPorts, endpoints:
       tenant: request.caller?.tenant.id,
     }
     if (isOurFault(failure)) ports.log.error('Request failed', { ...line, error: failure })
-    else
-      ports.log.info('Request', { ...line, ...(failure instanceof ServiceError && { code: failure.code }) })
+    else ports.log.info('Request', { ...line, ...(failure instanceof ServiceError && told(failure)) })
     await audit?.(request, answer, failure)
     return result
   }
@@ -149,6 +148,11 @@ function withOurs(request: ApiRequest, answer: Answer, error: unknown): Answer {
 
 function accessOf(route: RouteKey): Access {
   return ROUTES[route].access
+}
+
+/** Why storage, keys or a provider of keys are out of reach is told to the log alone. */
+function told({ code, cause }: ServiceError): object {
+  return { code, ...(cause !== undefined && { error: cause }) }
 }
 
 function isOurFault(error: unknown): boolean {

@@ -1,7 +1,7 @@
 // Turns a function's builder into its Lambda handler. Importing a function's file elsewhere, in a test say, builds nothing.
 import type { Context } from 'aws-lambda'
 import type { Log } from '#domain/ports.ts'
-import { type FunctionName, parseEnv } from './env.ts'
+import { type FunctionName, parseEnv, type Settings } from './env.ts'
 import { primed } from './prime.ts'
 
 interface Startable {
@@ -16,7 +16,7 @@ interface Startable {
  */
 export async function onLambda<F extends FunctionName, Ports extends Startable, Event, Result>(
   name: F,
-  createServices: (name: F, settings: ReturnType<typeof parseEnv<F>>) => Ports,
+  createServices: (name: F, settings: Settings<F>) => Ports,
   build: (services: Ports) => (event: Event, context: Context) => Promise<Result>,
 ): Promise<(event: Event, context: Context) => Promise<Result>> {
   let built: ReturnType<typeof build> | undefined

@@ -123,6 +123,8 @@ test('a page that cuts its popups off learns of the connection all the same', as
   headers = { 'cross-origin-opener-policy': 'same-origin' }
   await openWith(`${snippet('page')}\n${snippet('popup')}`)
   const [popup] = await Promise.all([page.context().waitForEvent('page'), connectButton().click()])
+  await popup.getByRole('button', { name: 'Authorize' }).waitFor()
+  expect(await popup.evaluate('window.opener')).toBeNull()
   await approve(popup)
   await page.locator('li').nth(56).waitFor()
 })

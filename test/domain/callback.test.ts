@@ -110,7 +110,11 @@ describe('a response that is refused outright', () => {
     const scene = await openScene()
     const journey = await scene.leave({ completion: 'confirmed' })
     await updateTenant(scene.services, scene.caller.tenant.id, { status: 'suspended' })
-    expect(await respond(scene, journey)).toMatchObject({ outcome: 'suspended', product: { name: 'Saas' } })
+    expect(await respond(scene, journey)).toEqual({
+      outcome: 'suspended',
+      session: expect.objectContaining({ id: journey.session.id }),
+      product: { name: 'Saas' },
+    })
     expect(scene.services.clickfunnels.counts.exchangeCode).toBe(0)
   })
 

@@ -196,6 +196,17 @@ describe('an exchange that fails', () => {
     expect(scene.services.clickfunnels.tokens.live()).toEqual([])
   })
 
+  test('by keys that are out of reach leaves the session to be completed later', async () => {
+    const { scene, journey } = await approved()
+    const fault = new ServiceError('storage_unavailable', 'The keys cannot be had.')
+    const open = async () => Promise.reject(fault)
+    const vault = Object.assign(Object.create(scene.services.vault), { open })
+    const services = { ...scene.services, vault }
+    const input = { sessionId: journey.session.id, endUserId: ALICE }
+    await expect(completeSession(services, scene.caller, input)).rejects.toBe(fault)
+    expect(await complete(scene, journey)).toMatchObject({ state: { status: 'active' } })
+  })
+
   test('by storage trouble is told as such, and leaves no live token', async () => {
     const { scene, journey } = await approved()
     const fault = new ServiceError('storage_unavailable', 'The store did not answer in time.')

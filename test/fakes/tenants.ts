@@ -120,8 +120,9 @@ export class FakeApps implements Apps {
   }
 }
 
-function versionOf({ name, updatedAt, clientSecrets }: App): string {
-  return JSON.stringify([name, updatedAt, clientSecrets.map(({ serial }) => serial)])
+function versionOf({ name, updatedAt, clientSecrets, trouble, workingSecret, untriedSecret }: App): string {
+  const serials = clientSecrets.map(({ serial }) => serial)
+  return JSON.stringify([name, updatedAt, serials, trouble, workingSecret, untriedSecret])
 }
 
 function healthOf({ trouble, clientSecrets }: App): string {

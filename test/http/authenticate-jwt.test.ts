@@ -5,7 +5,7 @@ import { createTenant, updateTenant } from '#domain/onboarding.ts'
 import type { Tenant } from '#domain/tenant.ts'
 import { later } from '#domain/time.ts'
 import { type Authenticate, authentication } from '#http/authenticate.ts'
-import { anIdentityProvider } from '../contracts/samples.ts'
+import { anIdentityProvider, newId } from '../contracts/samples.ts'
 import { FakeTokenVerifier, fakeToken } from '../fakes/identity-providers.ts'
 import { type FakeServices, fakeServices } from '../fakes.ts'
 
@@ -60,7 +60,12 @@ test.each([
   ['no audience', { aud: undefined }],
   [
     'more audiences than anybody needs',
-    { aud: Array.from({ length: 11 }, (_, i) => `https://${i}.example`) },
+    {
+      aud: [
+        anIdentityProvider(newId('tenant')).audience,
+        ...Array.from({ length: 10 }, (_, i) => `https://${i}.example`),
+      ],
+    },
   ],
   ['no end user', { sub: undefined }],
   ['an end user without a name', { sub: '' }],

@@ -34,6 +34,13 @@ describe('an endpoint that fails', () => {
     expect(log.entries).toMatchObject([{ level: 'info', fields: { code: 'refresh_failed', status: 502 } }])
   })
 
+  test('with a cause behind the problem tells it to the log alone', async () => {
+    const cause = new Error('AccessDeniedException')
+    const { send, log } = failing(new ServiceError('storage_unavailable', 'Later.', { cause }))
+    expect(JSON.stringify(await send())).not.toContain('AccessDenied')
+    expect(log.entries).toMatchObject([{ fields: { code: 'storage_unavailable', error: cause } }])
+  })
+
   test('because its answer does not fit says so, in the log as well', async () => {
     const { send, log } = stackAround(async () => ({
       status: 200,

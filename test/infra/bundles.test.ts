@@ -12,6 +12,12 @@ import { fileHashes } from './files.ts'
 
 /** The most that a function may read when it starts. Whatever is loaded there, every cold start pays for. */
 const MOST_EAGER_BYTES = 320 * 1024
+/** Those that stand below: lower them when a bundle shrinks. */
+const OTHERS: Partial<Record<FunctionName, number>> = {
+  'audit-events': 244_000,
+  credentials: 244_000,
+  service: 26_000,
+}
 /** What every function finds, and an AWS where nobody answers. Over plain HTTP the SDK would import node:http, and with it undici. */
 const ENVIRONMENT = {
   AUDIT_RETENTION_DAYS: '365',
@@ -38,7 +44,7 @@ it.each(NAMES)('%s loads no more than its limit at start-up', (name) => {
   const eagerBytes = bundles[name]?.eagerBytes ?? Number.NaN
   // Far below, the measure itself would be broken.
   expect(eagerBytes).toBeGreaterThan(name === 'service' ? 20_000 : 200_000)
-  expect(eagerBytes).toBeLessThanOrEqual(MOST_EAGER_BYTES)
+  expect(eagerBytes).toBeLessThanOrEqual(OTHERS[name] ?? MOST_EAGER_BYTES)
 })
 
 it('no function makes Node load undici or http2 when it starts', async () => {

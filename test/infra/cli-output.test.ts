@@ -29,7 +29,9 @@ describe('what others chose', () => {
     expect(name).toMatch(/^name {2}eve\\u000aconn_forged/)
     expect(urls).toEqual(['URLs  a', '      b'])
     out.say(`${FORGED} is suspended`)
-    expect(written()).not.toContain('\u001b')
+    const said = written()
+    expect(said).toContain('\\u001b[2J')
+    expect(said).not.toContain('\u001b')
   })
 
   test('is the same text in JSON, without what a terminal obeys', () => {

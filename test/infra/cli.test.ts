@@ -116,7 +116,7 @@ describe('the command line', () => {
       expect((await tenants(`tenants suspend ${id}`)).err).toContain('calls stop within 60 s')
       const list = await tenants('tenants list')
       expect(list.out).toMatch(new RegExp(`^ID +NAME +STATUS .*\\n${id} +Acme +suspended `))
-      await tenants(`tenants resume ${id}`)
+      expect((await tenants(`tenants resume ${id}`)).err).toContain('calls work within 60 s')
       await tenants(`tenants suspend ${id}`)
       const unconfirmed = await tenants(`tenants delete ${id}`)
       expect(unconfirmed).toMatchObject({ code: 2, err: expect.stringContaining('--confirm') })
@@ -138,7 +138,10 @@ describe('the command line', () => {
         'More with: --cursor conn_',
       )
       expect((await tenants(`connections suspend ${tenantId} ${first}`)).out).toMatch(/suspended +2026-/)
-      expect((await tenants(`connections resume ${tenantId} ${first}`)).out).not.toMatch(/suspended/)
+      expect(await tenants(`connections resume ${tenantId} ${first}`)).toMatchObject({
+        code: 0,
+        out: expect.not.stringContaining('suspended'),
+      })
       expect(await tenants(`connections revoke ${tenantId} ${first}`)).toMatchObject({ code: 0 })
 
       expect(await tenants(`revoke-all ${tenantId}`)).toMatchObject({ code: 2 })

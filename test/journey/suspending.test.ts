@@ -178,8 +178,10 @@ test('a connection that needs its end user is not made due by being resumed', as
   const ended = { status: 'reauthorization_required', reason: 'grant_refused' } as const
   const change = { state: ended, dueAt: null, updatedAt: services.now() }
   await services.connections.update(ref, { generation: 1 }, change)
-  await service.call('PATCH', pathOf('/connections'), { suspended: true })
-  await service.call('PATCH', pathOf('/connections'), { suspended: false })
+  for (const suspended of [true, false]) {
+    const answer = await service.call('PATCH', pathOf('/connections'), { suspended })
+    expect(answer).toMatchObject({ status: 200 })
+  }
   expect(await scene.stored(connection)).not.toHaveProperty('dueAt')
   expect(await scene.stored(connection)).not.toHaveProperty('suspendedAt')
 })
