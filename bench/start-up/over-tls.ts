@@ -14,8 +14,8 @@ export interface Behind {
 export async function overTls(url: string, certificate: Certificate): Promise<Behind> {
   const { hostname, port } = new URL(url)
   const open = new Set<Socket>()
-  const server = createServer(certificate, (outer) => {
-    const inner = connect(Number(port), hostname)
+  const server = createServer({ ...certificate, noDelay: true }, (outer) => {
+    const inner = connect({ host: hostname, port: Number(port), noDelay: true })
     for (const [one, other] of [
       [outer, inner],
       [inner, outer],
