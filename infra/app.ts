@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { App, Validations } from 'aws-cdk-lib'
 import { AwsSolutionsChecks } from 'cdk-nag'
+import { bundleFunctions } from './bundle.ts'
 import { DataStack } from './data-stack.ts'
 import { ServiceStack } from './service-stack.ts'
 
@@ -18,6 +19,8 @@ const account = process.env.CDK_DEFAULT_ACCOUNT
 const env = { region, ...(account && { account }) }
 
 const data = new DataStack(app, 'FunnelConnectData', { env, terminationProtection: true })
-new ServiceStack(app, 'FunnelConnectService', { env, data, bundles: join(app.outdir, 'bundles') })
+const bundles = join(app.outdir, 'bundles')
+await bundleFunctions(bundles)
+new ServiceStack(app, 'FunnelConnectService', { env, data, bundles })
 
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app))

@@ -1,5 +1,6 @@
 // A Lambda function with our defaults: runtime, architecture, tracing, a log group that ends, a role of its own that may
 // write to that log and nothing else, an alarm that says what a failure means.
+import { join } from 'node:path'
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib'
 import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch'
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
@@ -14,7 +15,6 @@ import {
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import type { EnvOf, FunctionName } from '#runtime/env.ts'
-import { bundleFunction } from './bundle.ts'
 
 export interface ServiceFunctionProps<F extends FunctionName> {
   readonly name: F
@@ -23,7 +23,7 @@ export interface ServiceFunctionProps<F extends FunctionName> {
   readonly timeout: Duration
   /** Who is hurt, and how, while this function fails; goes into the alarm. */
   readonly impact: string
-  /** Folder for the bundles. */
+  /** Folder of the bundles (bundle.ts). */
   readonly bundles: string
   /** Of a function that runs rarely: two runs in a row that fail raise the alarm, not two within ten minutes. */
   readonly runsEvery?: Duration
@@ -34,13 +34,10 @@ const MEMORY_MB = 512
 
 export class ServiceFunction<F extends FunctionName> extends Construct {
   readonly lambda: LambdaFunction
-  readonly eagerBytes: number
   readonly logGroup: LogGroup
 
   constructor(scope: Construct, id: string, props: ServiceFunctionProps<F>) {
     super(scope, id)
-    const { directory, eagerBytes } = bundleFunction(props.name, props.bundles)
-    this.eagerBytes = eagerBytes
     this.logGroup = new LogGroup(this, 'Log', {
       retention: RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -49,7 +46,7 @@ export class ServiceFunction<F extends FunctionName> extends Construct {
     this.logGroup.grantWrite(role)
     this.lambda = new LambdaFunction(this, 'Function', {
       description: `Funnel Connect: ${props.name}`,
-      code: Code.fromAsset(directory),
+      code: Code.fromAsset(join(props.bundles, props.name)),
       handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,

@@ -11,11 +11,12 @@ import { type Bundle, bundleFunction } from '../../infra/bundle.ts'
 import { fileHashes } from './files.ts'
 
 /** The most that a function may read when it starts. Whatever is loaded there, every cold start pays for. */
-const MOST_EAGER_BYTES = 320 * 1024
+const MOST_EAGER_BYTES = 280_000
 /** Those that stand below: lower them when a bundle shrinks. */
 const OTHERS: Partial<Record<FunctionName, number>> = {
-  'audit-events': 244_000,
-  credentials: 244_000,
+  'audit-events': 222_000,
+  credentials: 226_000,
+  'rotate-keys': 211_000,
   service: 26_000,
 }
 /** What every function finds, and an AWS where nobody answers. Over plain HTTP the SDK would import node:http, and with it undici. */
@@ -35,8 +36,8 @@ const NAMES = Object.keys(ENV) as FunctionName[]
 
 const output = mkdtempSync(join(tmpdir(), 'bundles-'))
 const bundles: Partial<Record<FunctionName, Bundle>> = {}
-beforeAll(() => {
-  for (const name of NAMES) bundles[name] = bundleFunction(name, output)
+beforeAll(async () => {
+  for (const name of NAMES) bundles[name] = await bundleFunction(name, output)
 }, 60_000)
 afterAll(() => rmSync(output, { recursive: true, force: true }))
 
@@ -61,8 +62,8 @@ it('no function makes Node load undici or http2 when it starts', async () => {
 
 it.each(['connections', 'service'] as const)(
   '%s is the same to the byte when made again elsewhere',
-  (name) => {
-    const again = bundleFunction(name, join(output, 'elsewhere', 'again'))
+  async (name) => {
+    const again = await bundleFunction(name, join(output, 'elsewhere', 'again'))
     expect(fileHashes(again.directory)).toEqual(fileHashes(directoryOf(name)))
   },
 )

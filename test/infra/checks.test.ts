@@ -6,6 +6,7 @@ import { App, Stack, Validations } from 'aws-cdk-lib'
 import { Bucket } from 'aws-cdk-lib/aws-s3'
 import { AwsSolutionsChecks } from 'cdk-nag'
 import { afterAll, expect, it } from 'vitest'
+import { bundleFunctions } from '../../infra/bundle.ts'
 import { DataStack } from '../../infra/data-stack.ts'
 import { ServiceStack } from '../../infra/service-stack.ts'
 
@@ -21,11 +22,13 @@ const folder = mkdtempSync(join(tmpdir(), 'checks-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 /** Both stacks in an app of their own. */
-function bothStacks(outdir: string): App {
+async function bothStacks(outdir: string): Promise<App> {
   const app = new App({ outdir, analyticsReporting: false, treeMetadata: false })
   const env = { region: 'eu-central-1' }
   const data = new DataStack(app, 'Data', { env })
-  new ServiceStack(app, 'Service', { env, data, bundles: join(outdir, 'bundles') })
+  const bundles = join(outdir, 'bundles')
+  await bundleFunctions(bundles)
+  new ServiceStack(app, 'Service', { env, data, bundles })
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app))
   return app
 }
@@ -35,8 +38,10 @@ function findings(outdir: string): Finding[] {
   return pluginReports.flatMap(({ violations }: { violations: Finding[] }) => violations)
 }
 
-it('a careless bucket stops the synthesis, and is all that is found', { timeout: SYNTHESIS_LIMIT_MS }, () => {
-  const app = bothStacks(folder)
+it('a careless bucket stops the synthesis, and is all that is found', {
+  timeout: SYNTHESIS_LIMIT_MS,
+}, async () => {
+  const app = await bothStacks(folder)
   new Bucket(new Stack(app, 'Careless'), 'Bucket')
   expect(() => app.synth()).toThrow(/validation/i)
   expect(

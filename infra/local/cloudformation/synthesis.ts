@@ -66,11 +66,11 @@ function publish(draft: string, place: string): string {
 async function runCdk(root: string, directory: string): Promise<void> {
   const app = spawn(process.execPath, ['infra/app.ts'], {
     cwd: root,
-    // esbuild, which bundles the functions, is found by the PATH; nothing of an AWS account is needed.
+    // Nothing of an AWS account is needed.
     env: {
       HOME: process.env.HOME,
       TMPDIR: process.env.TMPDIR,
-      PATH: `${join(root, 'node_modules', '.bin')}:${process.env.PATH ?? ''}`,
+      PATH: process.env.PATH,
       CDK_OUTDIR: directory,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,0 +1,84 @@
+// Bundles carry a class for few of the SDK's errors: the others have to be told by what is left, and nobody may ask for more.
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { bundleEntry } from '../../infra/bundle.ts'
+import { ERRORS_WITH_A_CLASS } from '../../infra/sdk-errors.ts'
+import type { getItem } from '../support/bundled-sdk.ts'
+import { type LoopbackPeer, startPeer } from '../support/loopback-peer.ts'
+
+const ATTEMPTS = 3
+const output = mkdtempSync(join(tmpdir(), 'sdk-errors-'))
+let answer = ''
+let peer: LoopbackPeer
+let bundled: { readonly getItem: typeof getItem }
+
+beforeAll(async () => {
+  const { directory } = await bundleEntry(join('test', 'support', 'bundled-sdk.ts'), output)
+  bundled = await import(pathToFileURL(join(directory, 'index.mjs')).href)
+  peer = await startPeer((socket) => socket.write(answer))
+})
+afterAll(async () => {
+  await peer.close()
+  rmSync(output, { recursive: true, force: true })
+})
+
+async function errorOf(status: number, body: Record<string, unknown>): Promise<unknown> {
+  const text = JSON.stringify(body)
+  answer = `HTTP/1.1 ${status} X\r\ncontent-type: application/x-amz-json-1.0\r\ncontent-length: ${text.length}\r\n\r\n${text}`
+  peer.requests.length = 0
+  const asked = bundled.getItem({
+    endpoint: peer.url,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    maxAttempts: ATTEMPTS,
+  })
+  return asked.then(
+    () => undefined,
+    (error) => error,
+  )
+}
+
+it('an error without a class of its own has name, message and status, and is asked again where that helps', async () => {
+  const type = 'com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException'
+  const error = await errorOf(400, { __type: type, message: 'Too fast' })
+  expect(error).toMatchObject({
+    name: 'ProvisionedThroughputExceededException',
+    message: 'Too fast',
+    $metadata: { httpStatusCode: 400, attempts: ATTEMPTS },
+  })
+  expect(peer.requests).toHaveLength(ATTEMPTS)
+})
+
+it('one that helps nobody to ask again is not', async () => {
+  const type = 'com.amazonaws.dynamodb.v20120810#ResourceNotFoundException'
+  const error = await errorOf(400, { __type: type, message: 'No such table' })
+  expect(error).toMatchObject({ name: 'ResourceNotFoundException', message: 'No such table' })
+  expect(error).toMatchObject({ $fault: 'client' })
+  expect(peer.requests).toHaveLength(1)
+})
+
+it('one that our code looks into has its class and its fields', async () => {
+  const type = 'com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException'
+  const error = await errorOf(400, { __type: type, message: 'No', Item: { bytes: { B: 'AQI=' } } })
+  expect(error).toMatchObject({
+    name: 'ConditionalCheckFailedException',
+    Item: { bytes: { B: Uint8Array.of(1, 2) } },
+  })
+})
+
+it('the code asks for no class that bundles do not carry', () => {
+  const asked = ['functions', 'shared'].flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .flatMap((name) => {
+        const text = readFileSync(join(folder, name), 'utf8')
+        return [...text.matchAll(/import \{([^}]*)\} from '@aws-sdk\/client-/g)].flatMap(([, names = '']) =>
+          [...names.matchAll(/\w+Exception\b/g)].map(([found]) => found),
+        )
+      }),
+  )
+  expect([...new Set(asked)].sort()).toEqual(ERRORS_WITH_A_CLASS.toSorted())
+})
