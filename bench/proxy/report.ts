@@ -17,7 +17,7 @@ export interface Figures {
 
 export interface Found {
   readonly rows: readonly Figures[]
-  /** Funnel Connect's figures divided by Express + axios's. */
+  /** Funnel Connect's figures divided by Express + axios's of the same round. */
   readonly ratios: readonly {
     readonly connections: number
     readonly perSecond: number
@@ -45,7 +45,7 @@ export function report({ rows, ratios, ownCode, awsCalls, fairness }: Found): st
         `${String(connections).padStart(5)}  ${contender.padEnd(16)}${fixed(perSecond, 0)}${fixed(p50, 1)}${fixed(p99, 1)}${fixed(cpu, 0)}${fixed(failed, 0)}`,
     ),
     '',
-    'Funnel Connect / Express + axios',
+    'Funnel Connect / Express + axios, medians of the rounds',
     ...ratios.map(
       ({ connections, perSecond, cpu, p99 }) =>
         `${String(connections).padStart(5)}  req/s ${perSecond.toFixed(2)}  CPU per request ${cpu.toFixed(2)}  p99 ${p99.toFixed(2)}`,

@@ -103,15 +103,14 @@ for (const child of [service, express, upstream, emulators]) await child.stop()
 const rows = CONNECTIONS.flatMap((connections) =>
   contenders.map(([{ name }]) => summary(figures, name, connections)),
 )
+/** Of each round by itself, since what the machine does changes from one to the next. */
 const ratios = CONNECTIONS.map((connections) => {
-  const [, base, own] = contenders.map(([{ name }]) => summary(figures, name, connections))
-  if (base === undefined || own === undefined) throw new Error('nothing was measured')
-  return {
-    connections,
-    perSecond: own.perSecond / base.perSecond,
-    cpu: own.cpu / base.cpu,
-    p99: own.p99 / base.p99,
-  }
+  const of = (contender: Contender) =>
+    figures.filter((one) => one.contender === contender.name && one.connections === connections)
+  const bases = of(express)
+  const ratio = (figure: 'perSecond' | 'cpu' | 'p99') =>
+    median(of(service).map((own, round) => own[figure] / (bases[round]?.[figure] ?? Number.NaN)))
+  return { connections, perSecond: ratio('perSecond'), cpu: ratio('cpu'), p99: ratio('p99') }
 })
 const found: Found = { rows, ratios, ownCode, awsCalls, fairness }
 if (values.json) process.stdout.write(`${JSON.stringify(found, undefined, 2)}\n`)

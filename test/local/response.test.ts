@@ -40,6 +40,13 @@ test('status, headers, cookies and body go out; every response names its request
   expect(String(response.body)).toBe('{"é":1}')
 })
 
+test('a header beyond ASCII keeps its bytes, whatever the text after it', async () => {
+  const response = await respond({ statusCode: 200, headers: { 'x-name': 'caf\xe9' }, body: 'é' })
+  // As node:http reads it, a byte a character.
+  expect(response.headers['x-name']).toBe('caf\xe9')
+  expect(String(response.body)).toBe('é')
+})
+
 test('a body in base64 goes out as bytes', async () => {
   const body = Buffer.from([0, 255, 1]).toString('base64')
   const response = await respond({ statusCode: 200, isBase64Encoded: true, body })

@@ -86,7 +86,12 @@ function withinLimit(invocation: Promise<unknown>, limitMs: number): Promise<Gat
 function send(response: ServerResponse, requestId: string, { status, headers, body }: GatewayResponse): void {
   headers['apigw-requestid'] = requestId
   // RFC 9110 section 8.6: an answer without content has no length either.
-  if (status !== 204 && status !== 304) headers['content-length'] = body.length
+  if (status !== 204 && status !== 304) headers['content-length'] = Buffer.byteLength(body)
   response.writeHead(status, headers)
-  response.end(body)
+  // node:http makes one piece of head and text, and would write a head's bytes beyond ASCII as the text's UTF-8.
+  response.end(Object.values(headers).some(isBeyondAscii) ? Buffer.from(body) : body)
+}
+
+function isBeyondAscii(value: unknown): boolean {
+  return /[\x80-\uffff]/.test(String(value))
 }

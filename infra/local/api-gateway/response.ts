@@ -4,7 +4,8 @@ import type { OutgoingHttpHeaders } from 'node:http'
 export interface GatewayResponse {
   readonly status: number
   readonly headers: OutgoingHttpHeaders
-  readonly body: Buffer
+  /** Text goes out as UTF-8. */
+  readonly body: string | Buffer
 }
 
 const HOP_BY_HOP = new Set(['connection', 'content-length', 'keep-alive', 'transfer-encoding', 'upgrade'])
@@ -28,18 +29,18 @@ export function mapAnswer(answer: unknown): GatewayResponse {
     return gatewayError(500, 'Internal Server Error')
   }
   const text = (body as string | undefined | null) ?? ''
-  const bytes = Buffer.from(text, isBase64Encoded === true ? 'base64' : 'utf8')
-  if (bytes.length > 0 && mapped['content-type'] === undefined)
+  const content = isBase64Encoded === true ? Buffer.from(text, 'base64') : text
+  if (content.length > 0 && mapped['content-type'] === undefined)
     mapped['content-type'] = 'text/plain;charset=UTF-8'
   if (cookies?.length) {
     const own = mapped['set-cookie']
     mapped['set-cookie'] = own === undefined ? cookies : [String(own), ...cookies]
   }
-  return { status, headers: mapped, body: bytes }
+  return { status, headers: mapped, body: content }
 }
 
 function jsonResponse(status: number, text: string): GatewayResponse {
-  return { status, headers: { 'content-type': 'application/json' }, body: Buffer.from(text) }
+  return { status, headers: { 'content-type': 'application/json' }, body: text }
 }
 
 /** A header has one value; a list, which format 2.0 does not know, makes the answer malformed. */
