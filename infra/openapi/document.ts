@@ -7,7 +7,7 @@
 //   4. `npm run docs` writes docs/openapi.json and the client's types.
 import type { ErrorCode } from '#domain/errors.ts'
 import { PROBLEMS } from '#http/problem.ts'
-import { type Access, ROUTES, type RouteKey } from '#http/routes.ts'
+import { type Access, ANY_METHOD, ROUTES, type RouteKey } from '#http/routes.ts'
 import { AUDIT_OPERATIONS } from './audit-operations.ts'
 import { EXAMPLES } from './examples.ts'
 import { type JsonSchema, jsonSchemas } from './json-schemas.ts'
@@ -51,7 +51,6 @@ const COMMON: Readonly<Record<Access, readonly ErrorCode[]>> = {
   anyone: ['internal_error'],
 }
 const OF_A_BODY: readonly ErrorCode[] = ['malformed_request', 'request_too_large', 'validation_failed']
-const ANY = ['get', 'head', 'post', 'put', 'patch', 'delete'] as const
 
 export function openApiDocument() {
   const schemas = jsonSchemas()
@@ -63,8 +62,8 @@ export function openApiDocument() {
     paths[path] = item
     if (method !== 'ANY') item[method.toLowerCase()] = describe(key, method, operation, schemas)
     else
-      for (const name of ANY)
-        item[name] = describe(key, name.toUpperCase(), ofMethod(operation, name), schemas)
+      for (const name of ANY_METHOD)
+        item[name.toLowerCase()] = describe(key, name, ofMethod(operation, name), schemas)
   }
   return {
     openapi: '3.1.0',
@@ -91,13 +90,14 @@ const INTRODUCTION = `A product starts a *connect session* for one of its users,
 calls the ClickFunnels API through the *connection* that comes of it, without ever holding a token.
 
 Errors are problem documents (RFC 9457) with a stable \`code\`; every answer names its request in
-\`Funnel-Connect-Request-Id\`. A path that exists, called with another method, is a 405 \`method_not_allowed\` with \`Allow\`.`
+\`Funnel-Connect-Request-Id\`. A path that exists, called with another method, is a 405 \`method_not_allowed\` with \`Allow\`;
+HEAD, too, is served only where it is listed, by the proxy.`
 
 /** Of an operation that takes any method, the one of this method. */
-function ofMethod(operation: Operation, method: (typeof ANY)[number]): Operation {
+function ofMethod(operation: Operation, method: (typeof ANY_METHOD)[number]): Operation {
   const { id, parameters = [], problems = [] } = operation
-  const named = { ...operation, id: `${id}${method.charAt(0).toUpperCase()}${method.slice(1)}` }
-  if (method === 'get' || method === 'head') return named
+  const named = { ...operation, id: `${id}${method.charAt(0)}${method.slice(1).toLowerCase()}` }
+  if (method === 'GET' || method === 'HEAD') return named
   return {
     ...named,
     parameters: [...parameters, ...KEYED.parameters],

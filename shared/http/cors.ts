@@ -4,6 +4,7 @@
 import type { Tenant } from '#domain/tenant.ts'
 import type { Answer } from './answer.ts'
 import type { ApiRequest } from './request.ts'
+import { methodsAt } from './route-match.ts'
 
 const PREFLIGHT_SECONDS = 600
 const EXPOSED =
@@ -21,15 +22,16 @@ export function corsHeaders(
   return { 'access-control-allow-origin': origin, 'access-control-expose-headers': EXPOSED }
 }
 
-/** Answers a preflight. */
-export function preflight({ headers }: ApiRequest): Answer {
-  const { origin, 'access-control-request-headers': requested } = headers
+/** Answers a preflight: what is served at the path, whoever asks. */
+export function preflight(request: ApiRequest): Answer {
+  const { origin, 'access-control-request-headers': requested } = request.headers
+  const methods = methodsAt(request).join(', ')
   return {
     status: 204,
     headers: {
       ...(origin && {
         'access-control-allow-origin': origin,
-        'access-control-allow-methods': 'GET, HEAD, POST, PUT, PATCH, DELETE',
+        ...(methods && { 'access-control-allow-methods': methods }),
         'access-control-allow-headers': requested ?? 'authorization, content-type',
         'access-control-max-age': String(PREFLIGHT_SECONDS),
       }),

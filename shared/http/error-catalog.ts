@@ -54,7 +54,7 @@ export const ERROR_CATALOG: Readonly<Record<ErrorCode, Explanation>> = {
   },
   method_not_allowed: {
     meaning: 'The path exists, but not for this method.',
-    remedy: 'Use one of the methods in the Allow header.',
+    remedy: 'Use one of the methods in the Allow header. HEAD is served by the proxy alone.',
   },
   session_not_completable: {
     meaning:

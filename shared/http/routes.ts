@@ -165,6 +165,9 @@ export type RoutesOf<F extends ApiFunction> = {
   [K in RouteKey]: (typeof ROUTES)[K]['function'] extends F ? K : never
 }[RouteKey]
 
+/** What a route for ANY method serves; OPTIONS is everywhere a preflight (cors.ts). */
+export const ANY_METHOD = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
+
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS']
 
 /** The scope that an API key needs to call a route; `undefined` where a tenant's credential is of no use. */

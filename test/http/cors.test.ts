@@ -24,7 +24,20 @@ describe('a preflight', () => {
     const { statusCode, headers, body } = received(await handler(event, CONTEXT))
     expect([statusCode, body]).toEqual([204, undefined])
     expect(headers['access-control-allow-origin']).toBe(ORIGIN)
-    expect(headers['access-control-allow-methods']).toContain((key.split(' ')[0] ?? '').replace('ANY', 'GET'))
+    const refused = received(await handler(anEvent({ routeKey: '$default', method: 'HEAD', path }), CONTEXT))
+    expect(headers['access-control-allow-methods']).toBe(refused.headers.allow)
+    expect(headers['access-control-allow-methods']?.split(', ')).toContain(key.split(' ')[0])
+    expect(headers['access-control-allow-methods']).not.toContain('HEAD')
+  })
+
+  test('allows of the proxy whatever that takes, and nothing of a path that is not there', () => {
+    const asked = (parts: object) =>
+      preflight(aRequest({ method: 'OPTIONS', headers: REQUESTED, ...parts })).headers[
+        'access-control-allow-methods'
+      ]
+    const routeKey = 'ANY /v1/connections/{id}/proxy/{path+}'
+    expect(asked({ routeKey })).toBe('GET, HEAD, POST, PUT, PATCH, DELETE')
+    expect(asked({ routeKey: '$default', path: '/v1/nothing' })).toBeUndefined()
   })
 
   test('on a route with a credential asks for none, and no endpoint is reached', async () => {

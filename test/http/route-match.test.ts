@@ -1,7 +1,7 @@
 // Which methods a path takes: what a 405 says, and where a 404 is right.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { methodsOf } from '#http/route-match.ts'
+import { methodsAt, methodsOf } from '#http/route-match.ts'
 import { ROUTES } from '#http/routes.ts'
 import { service } from '../../functions/service.ts'
 import { FakeLog } from '../fakes/log.ts'
@@ -16,7 +16,7 @@ test.each([
   ['/v1/connections', ['GET']],
   ['/v1/connections/x', ['GET', 'DELETE']],
   ['/v1/connections/x/refresh', ['POST']],
-  ['/v1/connections/x/proxy/a/b', ['ANY']],
+  ['/v1/connections/x/proxy/a/b', ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']],
   ['/v1/tenants/x', ['GET', 'PATCH', 'DELETE']],
   ['/v1/tenants/x/apps', ['POST', 'GET']],
   ['/v1/health', ['GET']],
@@ -52,13 +52,26 @@ test('a wrong method is a 405 that names the right ones, in the header as in the
   expect(answer.json.detail).toContain('GET, DELETE')
 })
 
+test('HEAD is served by no GET route: it is refused, and neither a 405 nor a preflight claims it', async () => {
+  const answer = await unrouted('HEAD', '/v1/connections')
+  expect(answer).toMatchObject({ statusCode: 405, headers: { allow: 'GET' } })
+  expect(methodsAt({ routeKey: '$default', path: '/v1/connections/x' })).toEqual(['GET', 'DELETE'])
+})
+
+test('where a route takes ANY method it says so itself, whatever the decoded path looks like', () => {
+  const routeKey = 'ANY /v1/connections/{id}/proxy/{path+}'
+  for (const path of ['/v1/connections/x/proxy/a', '/v1/connections/a/b/proxy//'])
+    expect(methodsAt({ routeKey, path })).toEqual(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'])
+})
+
 test('every route of the table is found, whatever its parameters are', () => {
   const value = fc.string({ minLength: 1 }).filter((text) => !text.includes('/'))
   const routes = fc.constantFrom(...Object.keys(ROUTES).filter((key) => key !== '$default'))
   fc.assert(
     fc.property(routes, value, (route, parameter) => {
       const [method = '', template = ''] = route.split(' ')
-      expect(methodsOf(template.replaceAll(/\{\w+\+?\}/g, () => parameter))).toContain(method)
+      const served = method === 'ANY' ? 'PATCH' : method
+      expect(methodsOf(template.replaceAll(/\{\w+\+?\}/g, () => parameter))).toContain(served)
     }),
   )
 })

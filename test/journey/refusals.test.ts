@@ -113,6 +113,8 @@ describe('requests', () => {
     const wrong = await stack.api('/v1/connect-sessions', { method: 'PUT' })
     expect(wrong).toMatchObject({ status: 405, json: { code: 'method_not_allowed' } })
     expect(wrong.headers.get('allow')).toBe('POST')
+    const head = await stack.api('/v1/health', { method: 'HEAD' })
+    expect([head.status, head.headers.get('allow')]).toEqual([405, 'GET'])
   })
 
   test('malformed JSON is 400, a broken rule 422 that names the member', async () => {
@@ -145,8 +147,12 @@ describe('requests', () => {
   test('a preflight is answered on every route, and only registered origins may read answers', async () => {
     const open = await stack.createTenant({ name: 'Web', origins: ['https://app.example'] })
     const headers = { origin: 'https://app.example', 'access-control-request-method': 'GET' }
-    for (const path of ['/v1/connections', `/v1/connections/${MISSING}/proxy/me`]) {
-      expect(await stack.api(path, { method: 'OPTIONS', headers })).toMatchObject({ status: 204 })
+    for (const [path, methods] of [
+      ['/v1/connections', 'GET'],
+      [`/v1/connections/${MISSING}/proxy/me`, 'GET, HEAD, POST, PUT, PATCH, DELETE'],
+    ] as const) {
+      const answer = await stack.api(path, { method: 'OPTIONS', headers })
+      expect([answer.status, answer.headers.get('access-control-allow-methods')]).toEqual([204, methods])
     }
     const allowed = async (origin: string) =>
       (await stack.api('/v1/connections', { key: open.apiKey, headers: { origin } })).headers.get(
