@@ -1,34 +1,30 @@
 // A cache bounded in time and count. It keeps promises, so that many callers share one load; a failed load is forgotten.
-// Time is up when either clock says so: the one on the wall may be set back, and the monotonic one need not run while
-// Lambda has the process frozen. What is kept here says whose credential is good, so it must not outlive its time.
+// What is kept here says whose credential is good, so it must not outlive its time.
+import { type Moment, secondsSince, thisMoment } from './moment.ts'
 
 interface Entry<V> {
   readonly value: Promise<V>
-  /** Milliseconds of the monotonic clock, and of the one on the wall. */
-  readonly until: number
-  readonly wallUntil: number
+  readonly loadedAt: Moment
 }
 
 export class ExpiringCache<V> {
   readonly #entries = new Map<string, Entry<V>>()
-  readonly #lifetimeMilliseconds: number
+  readonly #lifetimeSeconds: number
   readonly #most: number
 
   constructor(lifetimeSeconds: number, most: number) {
-    this.#lifetimeMilliseconds = lifetimeSeconds * 1000
+    this.#lifetimeSeconds = lifetimeSeconds
     this.#most = most
   }
 
   /** The value of `key`, loaded if it is not there or too old. */
   get(key: string, load: () => Promise<V>): Promise<V> {
-    const now = performance.now()
-    const wall = Date.now()
+    const now = thisMoment()
     const known = this.#entries.get(key)
-    if (known !== undefined && known.until > now && known.wallUntil > wall) return known.value
+    if (known !== undefined && secondsSince(known.loadedAt, now) < this.#lifetimeSeconds) return known.value
     this.#entries.delete(key)
     const value = load()
-    const lifetime = this.#lifetimeMilliseconds
-    this.#entries.set(key, { value, until: now + lifetime, wallUntil: wall + lifetime })
+    this.#entries.set(key, { value, loadedAt: now })
     value.catch(() => {
       if (this.#entries.get(key)?.value === value) this.#entries.delete(key)
     })

@@ -3,6 +3,7 @@
 // gave last go on working, for an hour.
 import { createLocalJWKSet, type JSONWebKeySet, type JWK } from 'jose'
 import type { FetchJwks } from './jwks-http.ts'
+import { type Moment, secondsSince, thisMoment } from './moment.ts'
 
 /** How long a withdrawn key is still taken, if nothing leads to a look before. */
 const FRESH_SECONDS = 5 * 60
@@ -20,26 +21,23 @@ export type KeySet = ReturnType<typeof createLocalJWKSet>
 
 interface Kept {
   keys:
-    | { readonly ids: ReadonlySet<string | undefined>; readonly set: KeySet; readonly at: number }
+    | { readonly ids: ReadonlySet<string | undefined>; readonly set: KeySet; readonly at: Moment }
     | undefined
   looking: Promise<void> | undefined
   looks: number
-  refilledAt: number
-  failedAt: number
+  refilledAt: Moment
+  failedAt: Moment | undefined
   /** What the last look failed by. */
   trouble?: unknown
-  readonly unknown: Map<string, number>
+  readonly unknown: Map<string, Moment>
 }
 
 export class JwksKeys {
   readonly #fetch: FetchJwks
-  readonly #seconds: () => number
   readonly #kept = new Map<string, Kept>()
 
-  /** @param seconds a clock that only goes forward */
-  constructor(fetchJwks: FetchJwks, seconds: () => number) {
+  constructor(fetchJwks: FetchJwks) {
     this.#fetch = fetchJwks
-    this.#seconds = seconds
   }
 
   /** The key set that should hold a key; `undefined` when none is known and none can be had. */
@@ -52,7 +50,7 @@ export class JwksKeys {
     await kept.looking
     if (keyId !== undefined && kept.keys?.ids.has(keyId) === false) this.#remember(kept, keyId)
     const { keys } = kept
-    return keys !== undefined && this.#seconds() < keys.at + STALE_SECONDS ? keys.set : undefined
+    return keys !== undefined && secondsSince(keys.at) < STALE_SECONDS ? keys.set : undefined
   }
 
   /** Why no keys could be had. */
@@ -61,19 +59,20 @@ export class JwksKeys {
   }
 
   #mustLook(kept: Kept, keyId: string | undefined): boolean {
-    const now = this.#seconds()
     const { keys } = kept
-    if (keys === undefined || now >= keys.at + STALE_SECONDS) return true
-    if (now >= keys.at + FRESH_SECONDS) return now >= kept.failedAt + PAUSE_SECONDS
+    if (keys === undefined) return true
+    const age = secondsSince(keys.at)
+    if (age >= STALE_SECONDS) return true
+    if (age >= FRESH_SECONDS) return !isPause(kept.failedAt)
     if (keyId === undefined || keys.ids.has(keyId)) return false
-    if (now < kept.failedAt + PAUSE_SECONDS) return false
-    return now >= (kept.unknown.get(keyId) ?? Number.NEGATIVE_INFINITY) && this.#mayLook(kept, now)
+    return !isPause(kept.failedAt) && !isPause(kept.unknown.get(keyId)) && this.#mayLook(kept)
   }
 
   /** A bucket of looks that fills again with time. */
-  #mayLook(kept: Kept, now: number): boolean {
+  #mayLook(kept: Kept): boolean {
     if (kept.looking !== undefined) return true
-    kept.looks = Math.min(BURST, kept.looks + (now - kept.refilledAt) / REFILL_SECONDS)
+    const now = thisMoment()
+    kept.looks = Math.min(BURST, kept.looks + secondsSince(kept.refilledAt, now) / REFILL_SECONDS)
     kept.refilledAt = now
     if (kept.looks < 1) return false
     kept.looks -= 1
@@ -81,24 +80,24 @@ export class JwksKeys {
   }
 
   async #look(uri: string, kept: Kept): Promise<void> {
-    if (this.#seconds() < kept.failedAt + PAUSE_SECONDS) return
+    if (isPause(kept.failedAt)) return
     try {
       const keys = usableKeys(await this.#fetch(uri))
       kept.keys = {
         ids: new Set(keys.map(({ kid }) => kid)),
         set: createLocalJWKSet({ keys }),
-        at: this.#seconds(),
+        at: thisMoment(),
       }
-      kept.failedAt = Number.NEGATIVE_INFINITY
+      kept.failedAt = undefined
     } catch (error) {
-      kept.failedAt = this.#seconds()
+      kept.failedAt = thisMoment()
       kept.trouble = error
     }
   }
 
   #remember(kept: Kept, keyId: string): void {
     if (kept.unknown.size >= MOST_UNKNOWN) kept.unknown.clear()
-    kept.unknown.set(keyId, this.#seconds() + PAUSE_SECONDS)
+    kept.unknown.set(keyId, thisMoment())
   }
 
   #keptFor(uri: string): Kept {
@@ -109,13 +108,17 @@ export class JwksKeys {
       keys: undefined,
       looking: undefined,
       looks: BURST,
-      refilledAt: this.#seconds(),
-      failedAt: Number.NEGATIVE_INFINITY,
+      refilledAt: thisMoment(),
+      failedAt: undefined,
       unknown: new Map(),
     }
     this.#kept.set(uri, kept)
     return kept
   }
+}
+
+function isPause(lookedAt: Moment | undefined): boolean {
+  return lookedAt !== undefined && secondsSince(lookedAt) < PAUSE_SECONDS
 }
 
 /** Keys for signatures: what is symmetric, or for encryption, is nobody's business here. */

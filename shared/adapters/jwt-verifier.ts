@@ -17,7 +17,7 @@ const MOST_CANDIDATES = 5
 
 /** @param local whether identity providers may be on this machine, because the service itself is */
 export function tokenVerifier(local: boolean): JwtVerifier {
-  return new JwtVerifier(new JwksKeys(jwksFetcher(local), () => performance.now() / 1000))
+  return new JwtVerifier(new JwksKeys(jwksFetcher(local)))
 }
 
 export class JwtVerifier implements TokenVerifier {

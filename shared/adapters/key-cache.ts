@@ -1,5 +1,6 @@
 // Plain keys in memory, bounded in time, uses and count, and zeroed when they leave. A key that somebody is using at that
 // moment is zeroed when the last user is done: users are counted from before the key is there.
+import { type Moment, secondsSince, thisMoment } from './moment.ts'
 
 export interface KeyCacheBounds {
   readonly seconds: number
@@ -10,8 +11,7 @@ export interface KeyCacheBounds {
 
 interface Entry<V> {
   readonly value: Promise<V>
-  /** Milliseconds of the monotonic clock. */
-  readonly until: number
+  readonly loadedAt: Moment
   loaded?: V
   uses: number
   users: number
@@ -46,13 +46,13 @@ export class KeyCache<V extends { readonly key: Uint8Array }> {
   }
 
   #entry(name: string, load: () => Promise<V>): Entry<V> {
-    const now = performance.now()
+    const now = thisMoment()
     this.#evictExpired(now)
     const known = this.#entries.get(name)
-    if (known !== undefined && known.uses < this.#bounds.uses) return known
+    // Looked at by itself as well: after the wall clock was set back, a younger key may be over before an older one.
+    if (known !== undefined && known.uses < this.#bounds.uses && !this.#isExpired(known, now)) return known
     this.#evict(name)
-    const until = now + this.#bounds.seconds * 1000
-    const entry: Entry<V> = { value: load(), until, uses: 0, users: 0, evicted: false }
+    const entry: Entry<V> = { value: load(), loadedAt: now, uses: 0, users: 0, evicted: false }
     this.#entries.set(name, entry)
     entry.value.catch(() => {
       if (this.#entries.get(name) === entry) this.#entries.delete(name)
@@ -65,11 +65,15 @@ export class KeyCache<V extends { readonly key: Uint8Array }> {
   }
 
   /** A map keeps the order of insertion, and all live equally long: the first are the oldest. */
-  #evictExpired(now: number): void {
-    for (const [name, { until }] of this.#entries) {
-      if (until > now) return
+  #evictExpired(now: Moment): void {
+    for (const [name, entry] of this.#entries) {
+      if (!this.#isExpired(entry, now)) return
       this.#evict(name)
     }
+  }
+
+  #isExpired({ loadedAt }: Entry<V>, now: Moment): boolean {
+    return secondsSince(loadedAt, now) >= this.#bounds.seconds
   }
 
   #evict(name: string): void {

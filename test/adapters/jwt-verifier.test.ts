@@ -30,7 +30,7 @@ function fresh(): JwtVerifier {
     if (down) throw new Error('down')
     return { keys: published }
   }
-  return new JwtVerifier(new JwksKeys(fetchJwks, () => 0))
+  return new JwtVerifier(new JwksKeys(fetchJwks))
 }
 
 const jwk = (key: KeyObject, kid?: string) => ({ ...key.export({ format: 'jwk' }), ...(kid && { kid }) })

@@ -35,6 +35,33 @@ test('a key is loaded once for many users, and anew when its time is over; the o
   expect(loaded('a')).toEqual([ZEROED, ALIVE])
 })
 
+test('a key of a process that was frozen meanwhile, and its monotonic clock with it, is loaded anew, too', async () => {
+  vi.useFakeTimers({ toFake: ['performance', 'Date'] })
+  const cache = new KeyCache(BOUNDS)
+  await use(cache, 'a')
+  vi.setSystemTime(Date.now() + 299_999)
+  await use(cache, 'a')
+  expect(loaded('a')).toEqual([ALIVE])
+  vi.setSystemTime(Date.now() + 1)
+  await use(cache, 'a')
+  expect(loaded('a')).toEqual([ZEROED, ALIVE])
+})
+
+test('a wall clock that is set back lengthens no life, not even behind an older key', async () => {
+  vi.useFakeTimers({ toFake: ['performance', 'Date'] })
+  const cache = new KeyCache(BOUNDS)
+  await use(cache, 'older')
+  vi.setSystemTime(Date.now() - 1000)
+  await use(cache, 'younger')
+  vi.setSystemTime(Date.now() + 300_000)
+  await use(cache, 'younger')
+  expect([loaded('older'), loaded('younger')]).toEqual([[ALIVE], [ZEROED, ALIVE]])
+  vi.setSystemTime(Date.now() - 300_000)
+  vi.advanceTimersByTime(300_000)
+  await use(cache, 'younger')
+  expect([loaded('older'), loaded('younger')]).toEqual([[ZEROED], [ZEROED, ZEROED, ALIVE]])
+})
+
 test('what is over is zeroed when any other key is used', async () => {
   const cache = new KeyCache(BOUNDS)
   await use(cache, 'a')
