@@ -50,6 +50,9 @@ export async function bundleEntry(entryPoint: string, directory: string): Promis
       alias: Object.fromEntries(Object.entries(SHIMS).map(([module, file]) => [module, resolve(ROOT, file)])),
     },
     plugins: [nameOnlyErrors()],
+    // That a busy machine took its time is no reason to warn.
+    checks: { bundlerTimings: false },
+    logLevel: 'warn',
     // What cannot be resolved, say, is a warning and would fail in Lambda.
     onLog: (_, { message }) => {
       throw new Error(message)

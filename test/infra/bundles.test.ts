@@ -1,13 +1,13 @@
 // What is loaded at a cold start, and that it changes only when the code does.
 import { execFile } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { ENV, type FunctionName } from '#runtime/env.ts'
-import { type Bundle, bundleFunction } from '../../infra/bundle.ts'
+import { type Bundle, bundleEntry, bundleFunction } from '../../infra/bundle.ts'
 import { fileHashes } from './files.ts'
 
 /** The most that a function may read when it starts. Whatever is loaded there, every cold start pays for. */
@@ -67,6 +67,12 @@ it.each(['connections', 'service'] as const)(
     expect(fileHashes(again.directory)).toEqual(fileHashes(directoryOf(name)))
   },
 )
+
+it('what cannot be resolved stops the synthesis', async () => {
+  const entry = join(output, 'entry.ts')
+  writeFileSync(entry, "import 'a-package-that-is-not-there'")
+  await expect(bundleEntry(entry, join(output, 'unresolved'))).rejects.toThrow('a-package-that-is-not-there')
+})
 
 it('what needs neither table nor keys does not carry the AWS SDK', () => {
   const directory = directoryOf('service')
