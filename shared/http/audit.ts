@@ -16,10 +16,14 @@ const NOT_TRIED: readonly ErrorCode[] = [
   'malformed_request',
   'validation_failed',
   'request_too_large',
+  'return_url_not_registered',
   'tenant_limit_exceeded',
 ]
 const MOST_USER_AGENT = 200
-/** Whoever is refused the same again and again is written down once a minute and process. */
+/**
+ * Whoever is refused the same again and again is written down once a minute and process: access, and an end user whatever it
+ * tries. An end user has its credential from elsewhere, and can invent as many ids as it likes.
+ */
 const REFUSAL_SECONDS = 60
 const MOST_REFUSALS = 1000
 
@@ -39,8 +43,9 @@ export function auditing(trail: AuditTrail): Auditing {
     const note = answer.audit ?? noteOf(request, answer, failure)
     if (note === undefined) return
     const write = () => trail.note({ ...note, from: originOf(request) })
-    if (note.action !== 'access.refuse') return write()
-    await refusals.get(JSON.stringify([note.tenantId, note.actor, note.result, note.reason]), write)
+    const { tenantId, action, actor, result, reason } = note
+    if (action !== 'access.refuse' && !(actor?.kind === 'end_user' && isRefusal(result))) return write()
+    await refusals.get(JSON.stringify([tenantId, action, actor, result, reason]), write)
   }
 }
 
@@ -58,9 +63,10 @@ function noteOf(request: ApiRequest, answer: Answer, failure: unknown): AuditNot
   const { audit: action, access } = route
   const result = resultOf(failure)
   if (result !== 'ok' && NOT_TRIED.includes(result)) return undefined
-  const refused = result !== 'ok' && PROBLEMS[result].status === 403
-  if (action === undefined && !(refused && access === 'tenant')) return undefined
+  if (action === undefined && !(isRefusal(result) && access === 'tenant')) return undefined
   const actor = actorOf(request)
+  // What an end user does not find is not there, or another's: for it the same, and nothing was done either way.
+  if (actor?.kind === 'end_user' && result === 'not_found') return undefined
   const tenantId = tenantOf(request, answer)
   if (actor === undefined || tenantId === undefined) return undefined
   const type =
@@ -75,6 +81,11 @@ function noteOf(request: ApiRequest, answer: Answer, failure: unknown): AuditNot
     result,
     ...(reason && { reason }),
   }
+}
+
+/** By right, not by form or limit. */
+function isRefusal(result: string): boolean {
+  return PROBLEMS[result as ErrorCode]?.status === 403
 }
 
 function resultOf(failure: unknown): 'ok' | ErrorCode {

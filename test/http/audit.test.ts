@@ -17,6 +17,7 @@ import { aRequest, type EventParts } from './events.ts'
 
 const TENANT = newId('tenant')
 const KEY = newId('apiKey')
+const PROVIDER = newId('identityProvider')
 const CONNECTION = newId('connection')
 const OPERATOR = 'arn:aws:iam::111122223333:user/ops'
 
@@ -32,6 +33,14 @@ const byKey = (parts: EventParts) =>
   ({ ...aRequest(parts), caller: { tenant: { id: TENANT }, actor: { kind: 'api_key', id: KEY } } }) as never
 const disconnecting = (id: string = CONNECTION, headers = {}) =>
   byKey({ routeKey: 'DELETE /v1/connections/{id}', method: 'DELETE', pathParameters: { id }, headers })
+const byEndUser = (routeKey: string, id: string, endUser = 'alice') =>
+  ({
+    ...aRequest({ routeKey, method: 'POST', pathParameters: { id } }),
+    caller: {
+      tenant: { id: TENANT },
+      actor: { kind: 'end_user', id: endUser, identityProviderId: PROVIDER },
+    },
+  }) as never
 const refusal = (code: ConstructorParameters<typeof ServiceError>[0]) => new ServiceError(code, 'no')
 const fail = (request: never, failure: unknown) => audit(request, problemAnswer(failure, PUBLIC_URL), failure)
 const written = () => [...events.items.values()]
@@ -119,11 +128,24 @@ describe('nothing is written', () => {
     'malformed_request',
     'validation_failed',
     'request_too_large',
+    'return_url_not_registered',
     'tenant_limit_exceeded',
   ] as const)('of a change that was not even tried: %s', async (code) => {
     await fail(disconnecting(), refusal(code))
     expect(written()).toEqual([])
   })
+
+  test.each([
+    'DELETE /v1/connections/{id}',
+    'POST /v1/connections/{id}/refresh',
+    'POST /v1/connect-sessions/{id}/complete',
+  ])(
+    'of %s by an end user who names what it does not have: it can name as many as it likes',
+    async (route) => {
+      for (let i = 0; i < 5; i++) await fail(byEndUser(route, newId('connection')), refusal('not_found'))
+      expect(written()).toEqual([])
+    },
+  )
 
   test('where nobody knows whose it is', async () => {
     const unknown = aRequest({ routeKey: 'DELETE /v1/connections/{id}', pathParameters: { id: CONNECTION } })
@@ -146,6 +168,39 @@ test('a refused access is written once, however often the same is refused', asyn
     },
     { action: 'access.refuse', resource: { type: 'tenant', id: TENANT }, reason: 'GET /v1/connections' },
   ])
+})
+
+describe('an end user', () => {
+  const complete = (endUser: string) =>
+    byEndUser('POST /v1/connect-sessions/{id}/complete', newId('connectSession'), endUser)
+
+  test('who is refused the same again and again is written down once, whatever ids it names', async () => {
+    for (let i = 0; i < 5; i++) await fail(complete('alice'), refusal('end_user_mismatch'))
+    await fail(complete('alice'), refusal('completion_code_mismatch'))
+    await fail(complete('bob'), refusal('end_user_mismatch'))
+    expect(events.story()).toEqual([
+      'connect_session.complete: end_user_mismatch',
+      'connect_session.complete: completion_code_mismatch',
+      'connect_session.complete: end_user_mismatch',
+    ])
+  })
+
+  test('is written down with everything that it did, and that failed otherwise', async () => {
+    for (let i = 0; i < 2; i++) {
+      await audit(byEndUser('DELETE /v1/connections/{id}', CONNECTION), noContent, undefined)
+      await fail(complete('alice'), refusal('grant_refused'))
+    }
+    expect(written()).toHaveLength(4)
+  })
+})
+
+test("an API key's refusals are each written down: it is a server of the tenant's own", async () => {
+  const request = byKey({
+    routeKey: 'POST /v1/connect-sessions/{id}/complete',
+    pathParameters: { id: newId('connectSession') },
+  })
+  for (let i = 0; i < 3; i++) await fail(request, refusal('end_user_mismatch'))
+  expect(written()).toHaveLength(3)
 })
 
 test('every route that changes something of a tenant names its action; none that reads does', () => {

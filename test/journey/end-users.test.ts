@@ -96,6 +96,17 @@ describe('another end user', () => {
     },
   )
 
+  test('cannot fill the trail with what it does not find', async () => {
+    for (const id of [connectionId, MISSING.connection])
+      expect((await call(`/v1/connections/${id}`, bob, { method: 'DELETE' })).status).toBe(404)
+    const { data } = (await stack.api('/v1/audit-events?limit=100', { key: tenant.apiKey })).json
+    expect(data.filter(({ result }: { result: string }) => result === 'not_found')).toEqual([])
+    const missing = `/v1/connections/${MISSING.connection}`
+    expect((await call(missing, tenant.apiKey, { method: 'DELETE' })).status).toBe(404)
+    const trail = (await stack.api('/v1/audit-events?limit=1', { key: tenant.apiKey })).json.data
+    expect(trail).toMatchObject([{ action: 'connection.delete', result: 'not_found' }])
+  })
+
   test('finds nothing in lists, whomever it asks for', async () => {
     for (const query of ['', '?end_user_id=alice', '?end_user_id=bob', '?status=active']) {
       expect((await call(`/v1/connections${query}`, bob)).json).toEqual({ data: [] })
