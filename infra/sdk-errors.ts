@@ -4,7 +4,10 @@
 import type { Plugin } from 'rolldown'
 
 /** Those whose class or own fields our code looks at. */
-export const ERRORS_WITH_A_CLASS = ['ConditionalCheckFailedException', 'TransactionCanceledException']
+export const ERRORS_LOOKED_INTO = ['ConditionalCheckFailedException', 'TransactionCanceledException']
+/** Those that the SDK tries again because their class says so, not by name or status. */
+export const ERRORS_RETRIED_BY_CLASS = ['ReplicatedWriteConflictException']
+const WITH_A_CLASS = [...ERRORS_LOOKED_INTO, ...ERRORS_RETRIED_BY_CLASS]
 
 const SCHEMAS = /@aws-sdk\/client-[a-z]+\/dist-es\/schemas\/schemas_0\.js$/
 const REGISTRATION = /^n0_registry\.registerError\((\w+)\$, \1\);$/gm
@@ -18,7 +21,7 @@ export function nameOnlyErrors(): Plugin {
       handler: (code, id) => {
         let dropped = 0
         const rest = code.replace(REGISTRATION, (registration, name) => {
-          if (ERRORS_WITH_A_CLASS.includes(name)) return registration
+          if (WITH_A_CLASS.includes(name)) return registration
           dropped++
           return ''
         })

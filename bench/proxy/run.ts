@@ -1,5 +1,5 @@
 // The proxy against the upstream called directly and against Express + axios, interleaved in one run, so that whatever
-// else the machine does falls on all alike; what a call asks AWS; and what one tenant's storm does to another. Usage: npm run bench:proxy [-- --seconds 4 --rounds 3 --json]
+// else the machine does falls on all alike; what a call asks AWS; and what one tenant's storm does to another. Usage: npm run bench:proxy [-- --seconds 3 --rounds 5 --json]
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import autocannon from 'autocannon'
@@ -12,8 +12,8 @@ import type { Started } from './service.ts'
 
 const { values } = parseArgs({
   options: {
-    seconds: { type: 'string', default: '4' },
-    rounds: { type: 'string', default: '3' },
+    seconds: { type: 'string', default: '3' },
+    rounds: { type: 'string', default: '5' },
     json: { type: 'boolean', default: false },
   },
 })

@@ -5,11 +5,11 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { bundleEntry } from '../../infra/bundle.ts'
-import { ERRORS_WITH_A_CLASS } from '../../infra/sdk-errors.ts'
+import { ERRORS_LOOKED_INTO, ERRORS_RETRIED_BY_CLASS } from '../../infra/sdk-errors.ts'
 import type { getItem } from '../support/bundled-sdk.ts'
 import { type LoopbackPeer, startPeer } from '../support/loopback-peer.ts'
 
-const ATTEMPTS = 3
+const ATTEMPTS = 2
 const output = mkdtempSync(join(tmpdir(), 'sdk-errors-'))
 let answer = ''
 let peer: LoopbackPeer
@@ -80,5 +80,17 @@ it('the code asks for no class that bundles do not carry', () => {
         )
       }),
   )
-  expect([...new Set(asked)].sort()).toEqual(ERRORS_WITH_A_CLASS.toSorted())
+  expect([...new Set(asked)].sort()).toEqual(ERRORS_LOOKED_INTO.toSorted())
+})
+
+it('what the SDK tries again by its class alone has it', async () => {
+  const retried = ['dynamodb', 'kms', 'sqs'].flatMap((service) => {
+    const file = join('node_modules', '@aws-sdk', `client-${service}`, 'dist-es', 'models', 'errors.js')
+    const classes = readFileSync(file, 'utf8').split('export class ')
+    return classes.filter((text) => text.includes('$retryable')).map((text) => text.split(' ', 1)[0])
+  })
+  expect(retried).toEqual(ERRORS_RETRIED_BY_CLASS)
+  const type = 'com.amazonaws.dynamodb.v20120810#ReplicatedWriteConflictException'
+  await errorOf(400, { __type: type, message: 'Later' })
+  expect(peer.requests).toHaveLength(ATTEMPTS)
 })
