@@ -1,6 +1,7 @@
 // Connect sessions, connect links and pending authorizations in DynamoDB. Expired items are refused by their own
 // timestamps; the TTL only cleans up.
 import {
+  type Arrival,
   type ConnectLink,
   type ConnectSession,
   type ConnectSessions,
@@ -8,11 +9,10 @@ import {
   type PendingAuthorizations,
   SESSION_MEMORY_SECONDS,
   type SessionState,
-  type TakenAuthorization,
 } from '#domain/connect-session.ts'
-import type { AppId, ConnectSessionId, TenantId } from '#domain/ids.ts'
+import type { ConnectSessionId, TenantId } from '#domain/ids.ts'
 import { type EpochSeconds, later } from '#domain/time.ts'
-import { ABSENT, type Condition, type Item } from './dynamodb-expressions.ts'
+import { ABSENT, type Condition, type Item, type Update } from './dynamodb-expressions.ts'
 import type { Table } from './dynamodb-table.ts'
 import { connectLinkKey, connectSessionKey, stateKey, TTL_ATTRIBUTE } from './table.ts'
 
@@ -70,32 +70,40 @@ export class DynamoDbSessions implements ConnectSessions, PendingAuthorizations 
     to: SessionState,
     expiresAt: EpochSeconds,
   ): Promise<boolean> {
-    const moved = await this.#table.update(
-      connectSessionKey(tenantId, id),
-      { set: { state: to, expiresAt, [TTL_ATTRIBUTE]: later(expiresAt, SESSION_MEMORY_SECONDS) } },
-      inState(from),
-    )
-    return moved !== undefined
+    const key = connectSessionKey(tenantId, id)
+    return (await this.#table.update(key, movedTo(to, expiresAt), inState(from))) !== undefined
   }
 
-  async take(
-    stateHash: string,
-    {
-      appId,
-      browserHash,
-      now,
-    }: { readonly appId: AppId; readonly browserHash: string; readonly now: EpochSeconds },
-  ): Promise<TakenAuthorization> {
-    const { taken, kept } = await this.#table.take(stateKey(stateHash), {
-      expression: 'appId = :appId AND browserHash = :browserHash AND expiresAt > :now',
-      values: { ':appId': appId, ':browserHash': browserHash, ':now': now },
-    })
-    if (taken !== undefined) return { outcome: 'taken', pending: plain<PendingAuthorization>(taken) }
-    if (kept === undefined) return { outcome: 'unknown' }
-    const pending = plain<PendingAuthorization>(kept)
-    if (pending.expiresAt <= now) return { outcome: 'expired', pending }
-    return { outcome: pending.appId === appId ? 'other_browser' : 'other_app', pending }
+  async find(stateHash: string): Promise<PendingAuthorization | undefined> {
+    const item = await this.#table.get(stateKey(stateHash))
+    return item && plain<PendingAuthorization>(item)
   }
+
+  take(
+    { stateHash, tenantId, sessionId }: PendingAuthorization,
+    { appId, browserHash, now }: Arrival,
+    to: SessionState,
+    expiresAt: EpochSeconds,
+  ): Promise<boolean> {
+    return this.#table.transact([
+      {
+        delete: stateKey(stateHash),
+        condition: {
+          expression: 'appId = :appId AND browserHash = :browserHash AND expiresAt > :now',
+          values: { ':appId': appId, ':browserHash': browserHash, ':now': now },
+        },
+      },
+      {
+        update: connectSessionKey(tenantId, sessionId),
+        change: movedTo(to, expiresAt),
+        condition: inState('authorizing'),
+      },
+    ])
+  }
+}
+
+function movedTo(state: SessionState, expiresAt: EpochSeconds): Update {
+  return { set: { state, expiresAt, [TTL_ATTRIBUTE]: later(expiresAt, SESSION_MEMORY_SECONDS) } }
 }
 
 function inState(status: SessionState['status']): Condition {

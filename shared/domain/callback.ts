@@ -1,21 +1,23 @@
 // Receives the authorization response (RFC 6749 section 4.1.2): takes the state once, from the right browser for the
 // right app, then exchanges the code at once ("confirmed") or keeps it sealed until the tenant completes ("verified").
+// Whatever can fail without harm comes before the state is taken: after such a fault the end user reloads the page.
 import { browserCookieName, codeVerifierOf } from './authorize.ts'
 import {
   CODE_LIFETIME_SECONDS,
   type ConnectSession,
+  objectionTo,
+  type PendingAuthorization,
   SESSION_MEMORY_SECONDS,
   type SessionState,
-  type TakenAuthorization,
 } from './connect-session.ts'
-import { exchangeForConnection } from './exchange.ts'
+import { type CodeGrant, exchangeForConnection } from './exchange.ts'
 import { randomSecret, sha256 } from './hash.ts'
 import type { AppId } from './ids.ts'
 import type { Services } from './ports.ts'
 import { type Product, productOf, returnLocation } from './product.ts'
 import { Secret } from './secret.ts'
-import { isAppSuspended } from './suspension.ts'
-import { later } from './time.ts'
+import { suspensionOf } from './suspension.ts'
+import { type EpochSeconds, later } from './time.ts'
 
 export interface AuthorizationResponse {
   /** From the path: the redirect URI is one per app. */
@@ -58,31 +60,36 @@ export async function receiveAuthorizationResponse(
 ): Promise<ResponseOutcome> {
   const stateHash = sha256(response.state)
   const cookie = browserCookieName(stateHash)
-  const browserHash = sha256(response.cookies.get(cookie) ?? '')
-  const { appId } = response
-  const taken = await services.authorizations.take(stateHash, { appId, browserHash, now: services.now() })
-  if (taken.outcome === 'unknown') return { outcome: 'unknown' }
-  const { pending } = taken
+  const pending = await services.authorizations.find(stateHash)
+  if (pending === undefined) return { outcome: 'unknown' }
   const [tenant, session] = await Promise.all([
     services.tenants.get(pending.tenantId),
     services.sessions.get(pending.tenantId, pending.sessionId),
   ])
   if (tenant === undefined || session === undefined) return { outcome: 'unknown' }
-  if (tenant.status !== 'active' || isAppSuspended(tenant, session.appId)) {
-    return { outcome: 'suspended', session, product: productOf(tenant, undefined, services.now()) }
+  const now = services.now()
+  if (suspensionOf(tenant, session) !== undefined) {
+    return { outcome: 'suspended', session, product: productOf(tenant, undefined, now) }
   }
-  if (taken.outcome !== 'taken') {
-    const product = productOf(tenant, session, services.now(), DETOURS[taken.outcome])
+  const browserHash = sha256(response.cookies.get(cookie) ?? '')
+  const arrival = { appId: response.appId, browserHash, now }
+  const objection = objectionTo(pending, arrival)
+  if (objection !== undefined) {
+    const product = productOf(tenant, session, now, DETOURS[objection])
     // Only the browser that began is sent back by itself; another one is shown where it is first.
-    const returns = taken.outcome === 'expired' && pending.browserHash === browserHash && product.returnTo
+    const returns = objection === 'expired' && pending.browserHash === browserHash && product.returnTo
     if (returns)
-      return { outcome: 'return', session, error: taken.outcome, location: returns, spentCookie: cookie }
-    return { outcome: taken.outcome, session, product }
+      return { outcome: 'return', session, error: objection, location: returns, spentCookie: cookie }
+    return { outcome: objection, session, product }
   }
 
-  const { state, completionCode } = await nextState(services, session, response, pending.codeVerifier)
+  const next = await nextOf(services, session, response, pending)
+  const taken = await services.authorizations.take(pending, arrival, next.state, next.expiresAt)
+  // Another response with this state was quicker.
+  if (!taken) return { outcome: 'unknown' }
+  const state = next.grant ? await exchangeForConnection(services, session, next.grant) : next.state
   // The state was entered this moment, so it cannot have expired.
-  const location = returnLocation({ ...session, state }, session.createdAt, undefined, completionCode)
+  const location = returnLocation({ ...session, state }, session.createdAt, undefined, next.completionCode)
   const failed = 'error' in state && { error: state.error }
   return { outcome: 'return', session, ...failed, location, spentCookie: cookie }
 }
@@ -91,43 +98,39 @@ const DETOURS = {
   expired: 'session_expired',
   other_browser: 'started_in_other_browser',
   other_app: 'other_app',
-} as const satisfies Record<Exclude<TakenAuthorization['outcome'], 'taken' | 'unknown'>, string>
+} as const satisfies Record<NonNullable<ReturnType<typeof objectionTo>>, string>
 
+/** What the session becomes when the state is taken. */
 interface Next {
   readonly state: SessionState
+  readonly expiresAt: EpochSeconds
   readonly completionCode?: Secret
+  /** What is exchanged thereupon. */
+  readonly grant?: CodeGrant
 }
 
-async function nextState(
+async function nextOf(
   services: Ports,
   session: ConnectSession,
   response: AuthorizationResponse,
-  codeVerifier: Parameters<Ports['vault']['open']>[1],
+  { codeVerifier }: PendingAuthorization,
 ): Promise<Next> {
   const now = services.now()
   const refusal = await refusalIn(services, response)
-  if (refusal !== undefined) {
-    await services.sessions.move(session, 'authorizing', refusal, later(now, SESSION_MEMORY_SECONDS))
-    return { state: refusal }
-  }
-  const codeExpiry = later(now, CODE_LIFETIME_SECONDS)
+  if (refusal !== undefined) return { state: refusal, expiresAt: later(now, SESSION_MEMORY_SECONDS) }
+  const expiresAt = later(now, CODE_LIFETIME_SECONDS)
   const code = new Secret(response.code ?? '')
   if (session.completion === 'verified') {
     const sealed = await services.vault.seal(codeOf(session), code)
     const completionCode = randomSecret(services.randomBytes)
     const completionHash = sha256(completionCode)
     const state = { status: 'awaiting_completion', code: sealed, codeVerifier, completionHash } as const
-    const kept = await services.sessions.move(session, 'authorizing', state, codeExpiry)
-    return kept ? { state, completionCode: new Secret(completionCode) } : OVERTAKEN
+    return { state, expiresAt, completionCode: new Secret(completionCode) }
   }
-  const claimed = await services.sessions.move(session, 'authorizing', { status: 'exchanging' }, codeExpiry)
-  if (!claimed) return OVERTAKEN
+  const app = await services.apps.get(session.tenantId, session.appId)
   const verifier = await services.vault.open(codeVerifierOf(session), codeVerifier)
-  return { state: await exchangeForConnection(services, session, code, verifier) }
+  return { state: { status: 'exchanging' }, expiresAt, grant: { app, code, codeVerifier: verifier } }
 }
-
-/** The state was good, but the session was ended by somebody else meanwhile. */
-const OVERTAKEN: Next = { state: { status: 'failed', error: 'invalid_response' } }
 
 /** What the response itself says against going on. */
 async function refusalIn(

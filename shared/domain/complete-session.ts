@@ -67,7 +67,8 @@ export async function completeSession(
   // Before the code is touched: resumed in time, the session can still be completed. Read anew, as where one is started.
   const what = suspensionOf(await services.tenants.get(tenant.id), session)
   if (what !== undefined) throw suspended(what)
-  // A vault that fails leaves the session as it is, to be completed later.
+  // A store or vault that fails leaves the session as it is, to be completed later.
+  const app = await services.apps.get(tenant.id, session.appId)
   const code = await services.vault.open(codeOf(session), session.state.code)
   const codeVerifier = await services.vault.open(codeVerifierOf(session), session.state.codeVerifier)
   const claimed = await services.sessions.move(
@@ -77,7 +78,7 @@ export async function completeSession(
     session.expiresAt,
   )
   if (!claimed) throw notCompletable(session, 'awaiting_completion')
-  const state = await exchangeForConnection(services, session, code, codeVerifier)
+  const state = await exchangeForConnection(services, session, { app, code, codeVerifier })
   if (state.status === 'connected') return connectionOf(services, session, state.connectionId)
   throw exchangeFailed(state.error)
 }

@@ -106,17 +106,33 @@ export interface ConnectSessions {
   ): Promise<boolean>
 }
 
-export type TakenAuthorization =
-  | { readonly outcome: 'unknown' }
-  | {
-      readonly outcome: 'taken' | 'expired' | 'other_browser' | 'other_app'
-      readonly pending: PendingAuthorization
-    }
+/** Where an authorization response came, from which browser, and when. */
+export interface Arrival {
+  readonly appId: AppId
+  readonly browserHash: string
+  readonly now: EpochSeconds
+}
+
+/** What speaks against taking a pending authorization for a response, if anything does. */
+export function objectionTo(
+  pending: PendingAuthorization,
+  { appId, browserHash, now }: Arrival,
+): 'expired' | 'other_app' | 'other_browser' | undefined {
+  if (pending.expiresAt <= now) return 'expired'
+  if (pending.appId !== appId) return 'other_app'
+  return pending.browserHash === browserHash ? undefined : 'other_browser'
+}
 
 export interface PendingAuthorizations {
-  /** Consumes a pending authorization once, if app and browser are those it was made for; else leaves it. */
+  find(stateHash: string): Promise<PendingAuthorization | undefined>
+  /**
+   * In one transaction: consumes a pending authorization, if nothing speaks against it, and moves its session on from
+   * "authorizing". False, and both are left as they are, if either cannot be: it was taken before.
+   */
   take(
-    stateHash: string,
-    expected: { readonly appId: AppId; readonly browserHash: string; readonly now: EpochSeconds },
-  ): Promise<TakenAuthorization>
+    pending: PendingAuthorization,
+    arrival: Arrival,
+    to: SessionState,
+    expiresAt: EpochSeconds,
+  ): Promise<boolean>
 }

@@ -8,8 +8,16 @@ import { storeGrant } from './grant.ts'
 import type { Services } from './ports.ts'
 import { resultOf, ruleOf } from './refresh-rules.ts'
 import type { Secret } from './secret.ts'
-import { redirectUri } from './tenant.ts'
+import { type App, redirectUri } from './tenant.ts'
 import { later } from './time.ts'
+
+/** What is exchanged. It is gathered before the session is claimed: what fails by then can be tried again. */
+export interface CodeGrant {
+  /** The session's; nothing if it was deleted meanwhile. */
+  readonly app: App | undefined
+  readonly code: Secret
+  readonly codeVerifier: Secret
+}
 
 type Ports = Pick<
   Services,
@@ -23,10 +31,9 @@ type Ended = Extract<SessionState, { status: 'connected' | 'failed' }>
 export async function exchangeForConnection(
   services: Ports,
   session: ConnectSession,
-  code: Secret,
-  codeVerifier: Secret,
+  grant: CodeGrant,
 ): Promise<Ended> {
-  const state = await exchange(services, session, code, codeVerifier).catch((error): Ended => {
+  const state = await exchange(services, session, grant).catch((error): Ended => {
     services.log.error('A session failed', { session: session.id, error })
     return { status: 'failed', error: error instanceof ServiceError ? error.code : 'server_error' }
   })
@@ -37,10 +44,8 @@ export async function exchangeForConnection(
 async function exchange(
   services: Ports,
   session: ConnectSession,
-  code: Secret,
-  codeVerifier: Secret,
+  { app, code, codeVerifier }: CodeGrant,
 ): Promise<Ended> {
-  const app = await services.apps.get(session.tenantId, session.appId)
   if (app === undefined) return { status: 'failed', error: 'invalid_client' }
   const { answer, serial } = await withClientCredentials(
     services,

@@ -46,8 +46,11 @@ export interface Backend {
   close(): Promise<void>
 }
 
-export async function openBackend(): Promise<Backend> {
-  const dynoxide = await startDynoxide()
+/** @param starting the database; one that fails when told to, say */
+export async function openBackend(
+  starting: Promise<{ readonly url: string; close(): Promise<void> }> = startDynoxide(),
+): Promise<Backend> {
+  const dynoxide = await starting
   const client = new DynamoDBClient({ endpoint: dynoxide.url, ...ACCESS })
   await createTable(client)
   const table = new Table(client, TABLE)

@@ -18,8 +18,8 @@ export function sessionsContract(open: OpenStores): void {
     const { session, link, ...stores } = await created()
     const pending = aPending(session)
     await stores.sessions.begin(link, pending)
-    const { stateHash, appId, browserHash } = pending
-    return { ...stores, session, pending, stateHash, right: { appId, browserHash, now: NOW } }
+    const { appId, browserHash } = pending
+    return { ...stores, session, pending, right: { appId, browserHash, now: NOW } }
   }
 
   describe('connect sessions', () => {
@@ -90,52 +90,63 @@ export function sessionsContract(open: OpenStores): void {
       const all = Array.from({ length: 5 }, () => aPending(session))
       const begins = await Promise.all(all.map((pending) => sessions.begin(link, pending)))
       expect(begins.filter(Boolean)).toHaveLength(1)
-      const takes = await Promise.all(
-        all.map(({ stateHash, appId, browserHash }) =>
-          authorizations.take(stateHash, { appId, browserHash, now: NOW }),
-        ),
-      )
-      expect(takes.map(({ outcome }) => outcome === 'taken')).toEqual(begins)
+      const found = await Promise.all(all.map(({ stateHash }) => authorizations.find(stateHash)))
+      expect(found.map((pending) => pending !== undefined)).toEqual(begins)
     })
   })
 
   describe('a pending authorization', () => {
-    test('is taken once, as it was put', async () => {
-      const { authorizations, pending, stateHash, right } = await begun()
-      expect(await authorizations.take(stateHash, right)).toEqual({ outcome: 'taken', pending })
-      expect(await authorizations.take(stateHash, right)).toEqual({ outcome: 'unknown' })
+    const denied: SessionState = { status: 'denied', error: 'access_denied' }
+
+    test('is found as it was put, and taken once, which moves its session on', async () => {
+      const { authorizations, sessions, session, pending, right } = await begun()
+      expect(await authorizations.find(pending.stateHash)).toEqual(pending)
+      const expiresAt = later(NOW, 1000)
+      expect(await authorizations.take(pending, right, denied, expiresAt)).toBe(true)
+      const moved = { ...session, state: denied, expiresAt }
+      expect(await sessions.get(session.tenantId, session.id)).toEqual(moved)
+      expect(await authorizations.find(pending.stateHash)).toBeUndefined()
+      expect(await authorizations.take(pending, right, { status: 'exchanging' }, NOW)).toBe(false)
+      expect(await sessions.get(session.tenantId, session.id)).toEqual(moved)
     })
 
     test('is taken once, however many try at the same time', async () => {
-      const { authorizations, stateHash, right } = await begun()
-      const takes = Array.from({ length: 6 }, () => authorizations.take(stateHash, right))
-      const outcomes = (await Promise.all(takes)).map(({ outcome }) => outcome)
-      expect(outcomes.sort()).toEqual(['taken', ...Array(5).fill('unknown')])
+      const { authorizations, pending, right } = await begun()
+      const takes = Array.from({ length: 6 }, () => authorizations.take(pending, right, denied, NOW))
+      expect((await Promise.all(takes)).filter(Boolean)).toHaveLength(1)
     })
 
-    test('is left to the right browser and app when others ask', async () => {
-      const { authorizations, pending, stateHash, right } = await begun()
-      const otherBrowser = { ...right, browserHash: randomHash() }
-      const otherApp = { ...right, appId: newId('app') }
-      expect(await authorizations.take(stateHash, otherBrowser)).toEqual({
-        outcome: 'other_browser',
-        pending,
-      })
-      expect(await authorizations.take(stateHash, otherApp)).toEqual({ outcome: 'other_app', pending })
-      expect((await authorizations.take(stateHash, right)).outcome).toBe('taken')
+    test('is left to the right browser and app when others ask, and its session as it is', async () => {
+      const { authorizations, sessions, session, pending, right } = await begun()
+      const before = await sessions.get(session.tenantId, session.id)
+      for (const wrong of [{ browserHash: randomHash() }, { appId: newId('app') }]) {
+        expect(await authorizations.take(pending, { ...right, ...wrong }, denied, NOW)).toBe(false)
+        expect(await authorizations.find(pending.stateHash)).toEqual(pending)
+        expect(await sessions.get(session.tenantId, session.id)).toEqual(before)
+      }
+      expect(await authorizations.take(pending, right, denied, NOW)).toBe(true)
     })
 
     test('is refused from the second on at which it expires', async () => {
-      const { authorizations, pending, stateHash, right } = await begun()
+      const { authorizations, pending, right } = await begun()
       const expired = { ...right, now: pending.expiresAt }
-      expect(await authorizations.take(stateHash, expired)).toEqual({ outcome: 'expired', pending })
+      expect(await authorizations.take(pending, expired, denied, NOW)).toBe(false)
       const justInTime = { ...right, now: later(pending.expiresAt, -1) }
-      expect((await authorizations.take(stateHash, justInTime)).outcome).toBe('taken')
+      expect(await authorizations.take(pending, justInTime, denied, NOW)).toBe(true)
     })
 
-    test('that nobody put is unknown', async () => {
-      const { authorizations, right } = await begun()
-      expect(await authorizations.take(randomHash(), right)).toEqual({ outcome: 'unknown' })
+    test('is left when its session was moved on without it', async () => {
+      const { authorizations, sessions, session, pending, right } = await begun()
+      await sessions.move(session, 'authorizing', denied, NOW)
+      expect(await authorizations.take(pending, right, { status: 'exchanging' }, NOW)).toBe(false)
+      expect(await authorizations.find(pending.stateHash)).toEqual(pending)
+      expect((await sessions.get(session.tenantId, session.id))?.state).toEqual(denied)
+    })
+
+    test('that nobody put is neither found nor taken', async () => {
+      const { authorizations, session, right } = await begun()
+      expect(await authorizations.find(randomHash())).toBeUndefined()
+      expect(await authorizations.take(aPending(session), right, denied, NOW)).toBe(false)
     })
   })
 }

@@ -59,13 +59,10 @@ describe('the authorization request', () => {
     const { location, cookies } = await scene.leave()
     const query = new URL(location).searchParams
     const stateHash = sha256(query.get('state') ?? '')
-    const taken = await scene.services.authorizations.take(stateHash, {
-      appId: scene.app.id,
-      browserHash: sha256(cookies.get(browserCookieName(stateHash)) ?? ''),
-      now: scene.services.now(),
-    })
-    if (taken.outcome !== 'taken') throw new Error(taken.outcome)
-    const { tenantId, sessionId, codeVerifier } = taken.pending
+    const pending = await scene.services.authorizations.find(stateHash)
+    if (pending === undefined) throw new Error('No authorization is pending')
+    expect(pending.browserHash).toBe(sha256(cookies.get(browserCookieName(stateHash)) ?? ''))
+    const { tenantId, sessionId, codeVerifier } = pending
     const binding = { tenantId, record: sessionId, generation: 0, field: 'code_verifier' } as const
     const verifier = await scene.services.vault.open(binding, codeVerifier)
     expect(codeChallenge(verifier.reveal())).toBe(query.get('code_challenge'))

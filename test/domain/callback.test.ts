@@ -116,6 +116,8 @@ describe('a response that is refused outright', () => {
       product: { name: 'Saas' },
     })
     expect(scene.services.clickfunnels.counts.exchangeCode).toBe(0)
+    await updateTenant(scene.services, scene.caller.tenant.id, { status: 'active' })
+    expect(queryOf(await respond(scene, journey))).toMatchObject({ status: 'connected' })
   })
 
   test('is one of two that come at the same moment', async () => {
@@ -125,6 +127,54 @@ describe('a response that is refused outright', () => {
     expect(both.map(({ outcome }) => outcome).sort()).toEqual(['return', 'unknown'])
     expect(scene.services.clickfunnels.counts.exchangeCode).toBe(1)
   })
+
+  test('is one of two with different codes: one code is kept, and only its browser can complete', async () => {
+    const scene = await openScene()
+    const journey = await scene.leave()
+    const both = await Promise.all([respond(scene, journey), respond(scene, journey)])
+    expect(both.map(({ outcome }) => outcome).sort()).toEqual(['return', 'unknown'])
+    expect((await scene.complete(journey)).state.status).toBe('active')
+    expect(scene.services.clickfunnels.counts.exchangeCode).toBe(1)
+  })
+})
+
+describe('a response that meets a fault of ours', () => {
+  /** The method fails in its next call, and works again after that. */
+  function failOnce(port: object, method: string): void {
+    const failing = async () => {
+      Reflect.deleteProperty(port, method)
+      throw new Error('told to fail')
+    }
+    Object.assign(port, { [method]: failing })
+  }
+
+  test.each([
+    ['confirmed', 'authorizations', 'find'],
+    ['confirmed', 'tenants', 'get'],
+    ['confirmed', 'sessions', 'get'],
+    ['confirmed', 'apps', 'get'],
+    ['confirmed', 'vault', 'open'],
+    ['confirmed', 'authorizations', 'take'],
+    ['verified', 'vault', 'seal'],
+    ['verified', 'authorizations', 'take'],
+  ] as const)(
+    'of a "%s" session, in %s.%s, loses nothing: it can be repeated',
+    async (completion, port, method) => {
+      const scene = await openScene()
+      const { clickfunnels } = scene.services
+      const journey = await scene.leave({ completion })
+      const approved = clickfunnels.approve(journey.location)
+      failOnce(scene.services[port], method)
+      await expect(respond(scene, journey, approved)).rejects.toThrow('told to fail')
+      expect((await scene.session(journey)).state.status).toBe('authorizing')
+      expect(clickfunnels.counts.exchangeCode).toBe(0)
+      const repeated = await Promise.all([1, 2].map(() => respond(scene, journey, approved)))
+      expect(repeated.map(({ outcome }) => outcome).sort()).toEqual(['return', 'unknown'])
+      if (completion === 'verified') await scene.complete(journey)
+      expect((await scene.session(journey)).state.status).toBe('connected')
+      expect(clickfunnels.counts.exchangeCode).toBe(1)
+    },
+  )
 })
 
 describe('a response that ends the session', () => {

@@ -1,14 +1,15 @@
 // Connect sessions, links and pending authorizations in maps.
-import type {
-  ConnectLink,
-  ConnectSession,
-  ConnectSessions,
-  PendingAuthorization,
-  PendingAuthorizations,
-  SessionState,
-  TakenAuthorization,
+import {
+  type Arrival,
+  type ConnectLink,
+  type ConnectSession,
+  type ConnectSessions,
+  objectionTo,
+  type PendingAuthorization,
+  type PendingAuthorizations,
+  type SessionState,
 } from '#domain/connect-session.ts'
-import type { AppId, ConnectSessionId, TenantId } from '#domain/ids.ts'
+import type { ConnectSessionId, TenantId } from '#domain/ids.ts'
 import type { EpochSeconds } from '#domain/time.ts'
 import { readable } from './readable.ts'
 
@@ -53,21 +54,20 @@ export class FakeSessions implements ConnectSessions, PendingAuthorizations {
     return true
   }
 
+  async find(stateHash: string): Promise<PendingAuthorization | undefined> {
+    return structuredClone(this.#pending.get(stateHash))
+  }
+
   async take(
-    stateHash: string,
-    {
-      appId,
-      browserHash,
-      now,
-    }: { readonly appId: AppId; readonly browserHash: string; readonly now: EpochSeconds },
-  ): Promise<TakenAuthorization> {
+    { stateHash, tenantId, sessionId: id }: PendingAuthorization,
+    arrival: Arrival,
+    to: SessionState,
+    expiresAt: EpochSeconds,
+  ): Promise<boolean> {
     const pending = this.#pending.get(stateHash)
-    if (pending === undefined) return { outcome: 'unknown' }
-    if (pending.expiresAt <= now) return { outcome: 'expired', pending }
-    if (pending.appId !== appId) return { outcome: 'other_app', pending }
-    if (pending.browserHash !== browserHash) return { outcome: 'other_browser', pending }
-    this.#pending.delete(stateHash)
-    return { outcome: 'taken', pending }
+    if (pending === undefined || objectionTo(pending, arrival) !== undefined) return false
+    const moved = await this.move({ tenantId, id }, 'authorizing', to, expiresAt)
+    return moved && this.#pending.delete(stateHash)
   }
 
   /** Everything that is stored, for a search. */
