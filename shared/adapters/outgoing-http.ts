@@ -2,7 +2,8 @@
 // redirect followed, bodies as bytes, headers as they came. Why it is our own: docs/adr/0004.
 import type { HeaderList } from '#domain/api-headers.ts'
 import type { OutgoingResponse } from './http-answer.ts'
-import { Connections, StaleConnection } from './http-connections.ts'
+import { StaleConnection } from './http-connection.ts'
+import { Connections } from './http-connections.ts'
 import { OutgoingError } from './outgoing-error.ts'
 
 export interface OutgoingRequest {
