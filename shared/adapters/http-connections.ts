@@ -17,6 +17,7 @@ export interface Host {
 export class Connections {
   readonly #host: Host
   readonly #kept: Connection[] = []
+  #closed = false
   /** Of an earlier connection: the next handshake is shorter with it (RFC 8446 section 2.2). */
   #session: Buffer | undefined
 
@@ -31,6 +32,12 @@ export class Connections {
   exchange(message: Message, milliseconds: number, use: 'kept or new' | 'new'): Promise<OutgoingResponse> {
     const kept = use === 'new' ? undefined : this.#takeKept()
     return (kept ?? this.#open()).exchange(message, milliseconds, kept !== undefined)
+  }
+
+  /** Keeps no connection from now on: idle ones are closed at once, others when their exchange is done. */
+  close(): void {
+    this.#closed = true
+    for (const connection of this.#kept.splice(0)) connection.close()
   }
 
   /** The one that was used last: it is the least likely to have been closed. */
@@ -69,7 +76,7 @@ export class Connections {
 
   readonly #keeping: Keeping = {
     keep: (connection) => {
-      if (this.#kept.length < MOST_KEPT) this.#kept.push(connection)
+      if (!this.#closed && this.#kept.length < MOST_KEPT) this.#kept.push(connection)
       else connection.close()
     },
     drop: (connection) => {

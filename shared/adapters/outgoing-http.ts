@@ -48,7 +48,7 @@ interface Origin {
 
 /** Origins are few, workspaces' hosts: parsing one costs more than finding it here. */
 const origins = new Map<string, Origin>()
-const MOST_ORIGINS = 1000
+export const MOST_ORIGINS = 1000
 
 /** Splits a URL without parsing what follows the host, so that nothing of it is encoded anew. */
 function target(url: string): { origin: Origin; path: string } {
@@ -64,10 +64,19 @@ function target(url: string): { origin: Origin; path: string } {
       port: Number(port || (secure ? 443 : 80)),
     })
     origin = { host, connections }
-    if (origins.size >= MOST_ORIGINS) origins.clear()
+    if (origins.size >= MOST_ORIGINS) dropOldest()
     origins.set(text, origin)
   }
   return { origin, path: url.slice(start) }
+}
+
+/** A map keeps the order of insertion. A host that is in use is met again at the cost of a handshake. */
+function dropOldest(): void {
+  for (const [text, { connections }] of origins) {
+    origins.delete(text)
+    connections.close()
+    return
+  }
 }
 
 /** RFC 9110 section 5.6.2: methods and names of headers. */

@@ -1,6 +1,6 @@
 // What the client to ClickFunnels says of a network that fails, and when it may send a request again.
 import { afterEach, describe, expect, test } from 'vitest'
-import { sendRequest } from '#adapters/outgoing-http.ts'
+import { MOST_ORIGINS, sendRequest } from '#adapters/outgoing-http.ts'
 import { type LoopbackPeer, type Peer, startPeer, wire } from '../support/loopback-peer.ts'
 
 const peers: LoopbackPeer[] = []
@@ -147,5 +147,44 @@ describe('a kept connection is closed instead of used', () => {
     await send()
     await expect(send()).rejects.toMatchObject({ name: 'OutgoingError', fault: 'lost' })
     expect(peer.requests).toHaveLength(2)
+  })
+})
+
+describe('beyond the most hosts', () => {
+  let met = 0
+  /** Requests to new hosts that never leave, having no method: their hosts are met all the same. */
+  async function meet(hosts: number) {
+    for (let i = 0; i < hosts; i++) {
+      const url = `https://host-${met++}.example/`
+      const sent = sendRequest({ method: '', url, headers: [], deadlineMilliseconds: 1000 })
+      await expect(sent).rejects.toMatchObject({ fault: 'invalid' })
+    }
+  }
+
+  test('idle connections to the oldest are closed, to that one alone, and the next request opens another', async () => {
+    await meet(MOST_ORIGINS)
+    const oldest = await start((socket) => socket.write(wire(200)))
+    const next = await start((socket) => socket.write(wire(200)))
+    await Promise.all([oldest.send(), oldest.send()])
+    await next.send()
+    await meet(MOST_ORIGINS - 2)
+    expect([oldest.peer.open.size, next.peer.open.size]).toEqual([2, 1])
+    await meet(1)
+    await expect.poll(() => oldest.peer.open.size).toBe(0)
+    expect(next.peer.open.size).toBe(1)
+    expect(await oldest.send()).toMatchObject({ status: 200 })
+  })
+
+  test('an exchange under way goes on undisturbed, and its connection is closed then', async () => {
+    let answer = () => {}
+    const { peer, send } = await start((socket) => {
+      answer = () => socket.write(wire(200, [], 'late'))
+    })
+    const sent = send('POST')
+    await expect.poll(() => peer.requests).toHaveLength(1)
+    await meet(MOST_ORIGINS)
+    answer()
+    expect(Buffer.from((await sent).body).toString()).toBe('late')
+    await expect.poll(() => peer.open.size).toBe(0)
   })
 })
