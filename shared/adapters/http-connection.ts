@@ -2,6 +2,7 @@
 // anything but answer, in full and to the byte, it closes itself and is not used again.
 import type { Socket } from 'node:net'
 import { AnswerReader, type OutgoingResponse } from './http-answer.ts'
+import { type Moment, secondsSince, thisMoment } from './moment.ts'
 import { codeOf, OutgoingError } from './outgoing-error.ts'
 
 /** A kept connection turned out to be closed: not a byte of an answer came. */
@@ -40,7 +41,8 @@ export class Connection {
   #ready = false
   #reused = false
   #exchange: Exchange | undefined
-  #freshUntil = Number.POSITIVE_INFINITY
+  /** While it is kept: since when, and how long the other side keeps it. */
+  #kept: { readonly since: Moment; readonly seconds: number } | undefined
 
   constructor(socket: Socket, readyEvent: 'connect' | 'secureConnect', keeping: Keeping) {
     this.#socket = socket
@@ -56,7 +58,9 @@ export class Connection {
   }
 
   isFresh(): boolean {
-    return performance.now() < this.#freshUntil && this.#socket.readable && this.#socket.writable
+    const kept = this.#kept
+    const over = kept !== undefined && secondsSince(kept.since) >= kept.seconds
+    return !over && this.#socket.readable && this.#socket.writable
   }
 
   close(): void {
@@ -111,7 +115,7 @@ export class Connection {
     this.#exchange = undefined
     // An answer before the request went out in full is one to something else.
     if (reader.reusable && this.#socket.writable && this.#socket.writableLength === 0) {
-      this.#freshUntil = performance.now() + (reader.keptSeconds - MARGIN_SECONDS) * 1000
+      this.#kept = { since: thisMoment(), seconds: reader.keptSeconds - MARGIN_SECONDS }
       this.#socket.unref()
       this.#keeping.keep(this)
     } else this.close()

@@ -1,5 +1,5 @@
 // What the client to ClickFunnels says of a network that fails, and when it may send a request again.
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { MOST_ORIGINS, sendRequest } from '#adapters/outgoing-http.ts'
 import { type LoopbackPeer, type Peer, startPeer, wire } from '../support/loopback-peer.ts'
 
@@ -137,6 +137,20 @@ describe('a kept connection is closed instead of used', () => {
     )
     for (const method of ['POST', 'POST', 'POST']) await send(method)
     expect(seen).toEqual([0, 1, 2])
+  })
+
+  test('when its time is over by the clock on the wall: the process was frozen meanwhile', async () => {
+    const { seen, send } = await connectionsOf(...Array(3).fill(wire(200, ['Keep-Alive: timeout=60'])))
+    vi.useFakeTimers({ toFake: ['Date'] })
+    try {
+      await send('POST')
+      await send('POST')
+      vi.setSystemTime(Date.now() + 60_000)
+      await send('POST')
+    } finally {
+      vi.useRealTimers()
+    }
+    expect(seen).toEqual([0, 0, 1])
   })
 
   test('and a request that got the beginning of an answer on it is not sent again', async () => {
