@@ -38,7 +38,7 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
   'connect-sessions': {
     impact: 'Tenants cannot start or complete connect sessions.',
     timeout: API_TIMEOUT,
-    table: [...READ, ...WRITE_NEW],
+    table: [...READ, ...WRITE_NEW, 'BatchGetItem'],
     vault: true,
   },
   authorize: {
@@ -64,7 +64,7 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
   proxy: {
     impact: 'Tenants cannot call ClickFunnels.',
     timeout: API_TIMEOUT,
-    table: [...READ, ...WRITE],
+    table: [...READ, ...WRITE, 'BatchGetItem'],
     vault: true,
     recovery: true,
   },
@@ -122,7 +122,7 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
   'audit-events': {
     impact: 'The audit trail cannot be read. It is still written; nothing else is affected.',
     timeout: API_TIMEOUT,
-    table: [...READ, 'PutItem', 'UpdateItem'],
+    table: [...READ, 'PutItem', 'UpdateItem', 'BatchGetItem'],
   },
   service: {
     impact:

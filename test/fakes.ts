@@ -39,6 +39,7 @@ export interface FakeServices extends Services {
   readonly recoveryQueue: FakeRecoveryQueue
   readonly usage: FakeUsage
   readonly auditEvents: FakeAuditEvents
+  readonly identityProviders: FakeIdentityProviders
 }
 
 export const PUBLIC_URL = 'https://connect.example.com'

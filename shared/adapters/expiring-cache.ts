@@ -1,4 +1,5 @@
-// A cache bounded in time and count. It keeps promises, so that many callers share one load; a failed load is forgotten.
+// A cache bounded in time and count. It keeps promises, so that many callers share one load; a failed load is forgotten,
+// and so is a value that is not to be kept.
 // What is kept here says whose credential is good, so it must not outlive its time.
 import { type Moment, secondsSince, thisMoment } from './moment.ts'
 
@@ -11,10 +12,12 @@ export class ExpiringCache<V> {
   readonly #entries = new Map<string, Entry<V>>()
   readonly #lifetimeSeconds: number
   readonly #most: number
+  readonly #keeps: (value: V) => boolean
 
-  constructor(lifetimeSeconds: number, most: number) {
+  constructor(lifetimeSeconds: number, most: number, keeps: (value: V) => boolean = () => true) {
     this.#lifetimeSeconds = lifetimeSeconds
     this.#most = most
+    this.#keeps = keeps
   }
 
   /** The value of `key`, loaded if it is not there or too old. */
@@ -25,9 +28,10 @@ export class ExpiringCache<V> {
     this.#entries.delete(key)
     const value = load()
     this.#entries.set(key, { value, loadedAt: now })
-    value.catch(() => {
+    const forget = () => {
       if (this.#entries.get(key)?.value === value) this.#entries.delete(key)
-    })
+    }
+    value.then((loaded) => this.#keeps(loaded) || forget(), forget)
     if (this.#entries.size > this.#most) {
       // A map keeps the order of insertion: the first is the oldest.
       for (const oldest of this.#entries.keys()) {

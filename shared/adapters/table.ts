@@ -7,7 +7,7 @@
 //  API key                    tenant#<T>                api-key#<K>                   get, query (all of a tenant)
 //  API key by its hash *      api-key#<sha256>          api-key                       get, update (who is calling?)
 //  identity provider          tenant#<T>                identity-provider#<I>         get, query (all of a tenant)
-//  issuer and audience *      issuer#<sha256>           issuer                        get (whose token is this?)
+//  issuer and audience *      issuer#<sha256>           issuer                        get many (whose token is this?)
 //  connect session            tenant#<T>                connect-session#<S>           get
 //  connect link *             connect-link#<sha256>     connect-link                  get (a browser follows it)
 //  pending authorization *    state#<sha256>            state                         one conditional delete, with the session's move

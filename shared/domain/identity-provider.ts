@@ -41,7 +41,7 @@ export interface IdentityProviders {
   create(provider: IdentityProvider): Promise<boolean>
   get(tenant: TenantId, id: IdentityProviderId): Promise<IdentityProvider | undefined>
   list(tenant: TenantId): Promise<readonly IdentityProvider[]>
-  /** Those that an issuer's audiences are registered for. */
+  /** Those that an issuer's audiences, each named once, are registered for. One registered this very second may be missing. */
   find(issuer: string, audiences: readonly string[]): Promise<readonly IdentityProvider[]>
   /** `undefined` when there is no such provider. */
   update(

@@ -1,7 +1,8 @@
 // An end user's JWT: finds the tenant by issuer and audience, verifies, and gives the caller. Two things are kept in the
 // process for a minute, and apart, so that neither adds to the other's age: who registered an issuer's audience, with the
 // tenant as it was then; and that a token, by its hash, was verified against that registration. A verified token is not
-// kept beyond its expiry.
+// kept beyond its expiry. That nobody registered what a token names is kept for seconds, so that a provider works soon after
+// it was registered, and in a room of its own: names are easily invented, and shall not push out those that are known.
 import { ExpiringCache } from '#adapters/expiring-cache.ts'
 import { CallerRefused } from '#domain/caller.ts'
 import { addressOf, endUserOf, type TokenAddress } from '#domain/end-user-token.ts'
@@ -16,6 +17,8 @@ import type { Admitted } from './authenticate.ts'
 const CACHE_SECONDS = 60
 const CACHED_TOKENS = 5000
 const CACHED_REGISTRATIONS = 1000
+const STRANGER_SECONDS = 5
+const CACHED_STRANGERS = 1000
 
 interface Registration {
   readonly provider: IdentityProvider
@@ -31,7 +34,16 @@ type Ports = Pick<Services, 'tenants' | 'identityProviders' | 'tokenVerifier' | 
 
 /** Builds the authentication of end users of a process; it gives `undefined` for what is no JWT of any tenant's. */
 export function endUserAuthentication(services: Ports): (token: string) => Promise<Admitted | undefined> {
-  const registrations = new ExpiringCache<Registration | undefined>(CACHE_SECONDS, CACHED_REGISTRATIONS)
+  const registrations = new ExpiringCache<Registration | undefined>(
+    CACHE_SECONDS,
+    CACHED_REGISTRATIONS,
+    (found) => found !== undefined,
+  )
+  const strangers = new ExpiringCache<Registration | undefined>(
+    STRANGER_SECONDS,
+    CACHED_STRANGERS,
+    (found) => found === undefined,
+  )
   const verified = new ExpiringCache<Verified>(CACHE_SECONDS, CACHED_TOKENS)
 
   /**
@@ -66,7 +78,9 @@ export function endUserAuthentication(services: Ports): (token: string) => Promi
     const address = addressOf(token)
     if (address === undefined) return undefined
     const place = JSON.stringify(address)
-    const registration = await registrations.get(place, () => findRegistration(address))
+    const registration = await registrations.get(place, () =>
+      strangers.get(place, () => findRegistration(address)),
+    )
     if (registration === undefined) return undefined
     const { provider, tenant } = registration
     // A registration that is changed has to be met again.

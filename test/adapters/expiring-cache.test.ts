@@ -46,6 +46,20 @@ test('a load that fails is told to all who waited, and forgotten', async () => {
   expect(await get('a')).toBe(1)
 })
 
+test('a value that is not to be kept is told to all who waited, and forgotten', async () => {
+  cache = new ExpiringCache(60, 2, (value) => value > 2)
+  expect(await Promise.all([get('a'), get('a')])).toEqual([1, 1])
+  expect(await get('a')).toBe(2)
+  expect(await get('a')).toBe(3)
+  expect(await get('a')).toBe(3)
+})
+
+test('values that are not kept take the place of one that is, and of no more', async () => {
+  cache = new ExpiringCache(60, 2, (value) => value <= 2)
+  for (const key of ['a', 'b', 'x', 'y', 'z']) await get(key)
+  expect(await get('b')).toBe(2)
+})
+
 test('a load that fails late does not forget the value that took its place', async () => {
   let fail = (_: Error) => {}
   const slow = cache.get('a', () => new Promise((_, reject) => (fail = reject)))

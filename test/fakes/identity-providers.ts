@@ -30,7 +30,11 @@ export class FakeIdentityProviders implements IdentityProviders {
     return structuredClone(own.toSorted((one, other) => (one.id < other.id ? -1 : 1)))
   }
 
+  /** How often it was asked whose a token is. */
+  finds = 0
+
   async find(issuer: string, audiences: readonly string[]): Promise<readonly IdentityProvider[]> {
+    this.finds += 1
     const found = [...this.#items.values()].filter(
       (one) => one.issuer === issuer && audiences.includes(one.audience),
     )

@@ -149,4 +149,34 @@ describe('what was found out', () => {
     pass(60)
     await expect(bearer(token)).rejects.toMatchObject(INVALID)
   })
+
+  test('about a token of nobody counts for five seconds: one call, and a new registration is met soon', async () => {
+    const aud = Array.from({ length: 10 }, (_, i) => `https://${i}.example`)
+    const token = fakeToken(claims({ aud }))
+    for (let i = 0; i < 5; i++) await expect(bearer(token)).rejects.toMatchObject(INVALID)
+    expect(services.identityProviders.finds).toBe(1)
+    const { issuer } = provider
+    await services.identityProviders.create(anIdentityProvider(tenant.id, { issuer, audience: aud[9] ?? '' }))
+    pass(4)
+    await expect(bearer(token)).rejects.toMatchObject(INVALID)
+    pass(1)
+    expect((await bearer(token)).actor.id).toBe('alice')
+    expect(services.identityProviders.finds).toBe(2)
+  })
+
+  test('about a token of somebody is not pushed out by any number of invented ones', async () => {
+    const token = fakeToken(claims())
+    const other = fakeToken(claims({ iss: 'https://other.example' }))
+    await services.identityProviders.create(
+      anIdentityProvider(tenant.id, { issuer: 'https://other.example', audience: provider.audience }),
+    )
+    await bearer(token)
+    await bearer(other)
+    for (let i = 0; i < 1001; i++)
+      await expect(bearer(fakeToken(claims({ aud: `${i}` })))).rejects.toMatchObject(INVALID)
+    const before = services.identityProviders.finds
+    await bearer(token)
+    await bearer(other)
+    expect(services.identityProviders.finds).toBe(before)
+  })
 })

@@ -51,7 +51,7 @@ const RECEIVE_ROTATIONS = [
 ].map((action) => `sqs:${action} on RecoveryQueue`)
 
 const ALLOWED: Readonly<Record<FunctionName, readonly string[]>> = {
-  'connect-sessions': [...table(...READ_AND_WRITE_NEW), ...VAULT],
+  'connect-sessions': [...table(...READ_AND_WRITE_NEW, 'BatchGetItem'), ...VAULT],
   authorize: [...table(...READ, 'PutItem', 'UpdateItem'), ...VAULT],
   callback: [...table(...READ_AND_WRITE_NEW), ...VAULT],
   connections: [
@@ -60,7 +60,7 @@ const ALLOWED: Readonly<Record<FunctionName, readonly string[]>> = {
     ...VAULT,
     ...SEND_ROTATIONS,
   ],
-  proxy: [...table(...READ_AND_WRITE), ...VAULT, ...SEND_ROTATIONS],
+  proxy: [...table(...READ_AND_WRITE, 'BatchGetItem'), ...VAULT, ...SEND_ROTATIONS],
   'keep-alive': [...table(...READ_AND_WRITE), queryOn(DUE_INDEX.name), ...VAULT, ...SEND_ROTATIONS],
   'recover-rotations': [...table(...READ_AND_WRITE), ...VAULT, ...RECEIVE_ROTATIONS],
   'rotate-keys': [...table(...READ_AND_WRITE), ...ROTATION],
@@ -68,7 +68,7 @@ const ALLOWED: Readonly<Record<FunctionName, readonly string[]>> = {
   apps: [...table(...READ_AND_WRITE_NEW), ...VAULT],
   'tenant-connections': [...table(...READ_AND_WRITE, 'BatchGetItem'), queryOn(END_USER_INDEX.name), ...VAULT],
   tenants: [...table(...READ_AND_WRITE_NEW, 'BatchGetItem'), ...ROTATION],
-  'audit-events': table(...READ, 'PutItem', 'UpdateItem'),
+  'audit-events': table(...READ, 'PutItem', 'UpdateItem', 'BatchGetItem'),
   service: [],
 }
 
