@@ -1,5 +1,5 @@
 // The consumer of the recovery queue: commits rotated tokens whose commit failed. A message that fails goes back to the
-// queue; the others of its batch do not.
+// queue; the others of its batch do not. One that nobody can open any more is logged and done with.
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda'
 import { fromMessage } from '#adapters/recovery-message.ts'
 import type { Services } from '#domain/ports.ts'

@@ -1,6 +1,7 @@
 // Commits rotated tokens whose commit failed when they came. The fence is the generation alone: whoever holds the lease
 // by now asks with a refresh token that the provider has replaced, and must find the new generation.
 import { backoffUntil, type Connection, type ConnectionRef, type Credential } from './connection.ts'
+import { ServiceError } from './errors.ts'
 import { equalSecrets } from './hash.ts'
 import type { AppId } from './ids.ts'
 import type { Services } from './ports.ts'
@@ -28,13 +29,26 @@ type Ports = Pick<Services, 'connections' | 'log'> & Parameters<typeof settleRev
 
 /**
  * Commits one rotation; safe to repeat.
- * @returns overtaken: the connection was reconnected, deleted or refreshed meanwhile, and the tokens were revoked
+ * @returns overtaken: the connection was reconnected, deleted or refreshed meanwhile, and the tokens were revoked;
+ *   given_up: the tenant's keys were deleted, as those of a deleted tenant are, and nobody can open the tokens any more
  * @throws ServiceError storage_unavailable: try again later
  */
 export async function recoverRotation(
   services: Ports,
   rotation: RecoverableRotation,
-): Promise<'recovered' | 'overtaken'> {
+): Promise<'recovered' | 'overtaken' | 'given_up'> {
+  try {
+    return await commit(services, rotation)
+  } catch (error) {
+    // Said of a tombstone that was found, never of a key that was not: that one, or KMS, may come back.
+    if (!(error instanceof ServiceError) || error.code !== 'tenant_shredded') throw error
+    const { ref, generation } = rotation
+    services.log.warn("A rotation was given up: its tenant's keys were deleted", { ...ref, generation })
+    return 'given_up'
+  }
+}
+
+async function commit(services: Ports, rotation: RecoverableRotation): Promise<'recovered' | 'overtaken'> {
   const { ref, generation, scopes } = rotation
   // It may have waited for days: the tenant's key may have a successor by now.
   const credential = (await resealCredential(services.vault, heldBy(rotation))) ?? rotation.credential

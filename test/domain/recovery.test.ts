@@ -123,6 +123,23 @@ describe('recovering a rotation', () => {
     expect(liveTokens(services)).toEqual([await scene.accessToken(again)])
   })
 
+  test('of a tenant whose keys were deleted gives up, and revokes nothing', async () => {
+    const { services, scene, connection, rotation } = await rotated()
+    await services.vault.shred(connection.tenantId)
+    expect(await recoverRotation(services, rotation)).toBe('given_up')
+    expect(await scene.stored(connection)).toMatchObject({ generation: 1 })
+    expect(services.clickfunnels.counts.revoke).toBe(0)
+    expect(services.revocations.items.size).toBe(0)
+  })
+
+  test('whose tokens do not open for another reason throws', async () => {
+    const { services, rotation } = await rotated()
+    await services.vault.rotate(rotation.ref.tenantId)
+    await services.vault.retire(rotation.ref.tenantId, 1)
+    await services.vault.remove(rotation.ref.tenantId, 1)
+    await expect(recoverRotation(services, rotation)).rejects.toMatchObject({ code: 'secret_unreadable' })
+  })
+
   test('while the store is still down throws, and revokes nothing', async () => {
     const { services, rotation } = await rotated()
     const { update } = services.connections
