@@ -38,13 +38,19 @@ export class DynamoDbApiKeys implements ApiKeys {
 
   async get(tenant: TenantId, id: ApiKeyId): Promise<ApiKey | undefined> {
     const item = await this.#table.get(apiKeyKey(tenant, id))
-    const [key] = item ? await this.#withLastUse([item]) : []
-    return key
+    return item && withScopes(withoutKey<ApiKey>(item))
   }
 
+  /** The last use of each stands where authentication finds the key. */
   async list(tenant: TenantId): Promise<readonly ApiKey[]> {
     const items = await allOfTenant(this.#table, tenant, prefixOf.apiKeys)
-    return this.#withLastUse(items)
+    const keys = items.map((item) => withScopes(withoutKey<ApiKey>(item)))
+    const found = await this.#table.getMany(keys.map(({ hash }) => apiKeyHashKey(hash)))
+    const lastUses = new Map(found.map(({ id, lastUsedAt }) => [id, lastUsedAt as EpochSeconds | undefined]))
+    return keys.map((key) => {
+      const lastUsedAt = lastUses.get(key.id)
+      return lastUsedAt === undefined ? key : { ...key, lastUsedAt }
+    })
   }
 
   succeed(key: ApiKey, successor: ApiKey, endsAt: EpochSeconds): Promise<boolean> {
@@ -68,17 +74,6 @@ export class DynamoDbApiKeys implements ApiKeys {
       { delete: apiKeyKey(tenant, id), condition: EXISTS },
       { delete: apiKeyHashKey(key.hash) },
     ])
-  }
-
-  /** The last use stands where authentication finds the key. */
-  async #withLastUse(items: readonly Item[]): Promise<readonly ApiKey[]> {
-    const keys = items.map((item) => withScopes(withoutKey<ApiKey>(item)))
-    const found = await this.#table.getMany(keys.map(({ hash }) => apiKeyHashKey(hash)))
-    const lastUses = new Map(found.map(({ id, lastUsedAt }) => [id, lastUsedAt as EpochSeconds | undefined]))
-    return keys.map((key) => {
-      const lastUsedAt = lastUses.get(key.id)
-      return lastUsedAt === undefined ? key : { ...key, lastUsedAt }
-    })
   }
 }
 

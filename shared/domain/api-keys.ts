@@ -39,7 +39,8 @@ export interface ApiKeys {
   findByHash(hash: string): Promise<KnownApiKey | undefined>
   /** The same, and notes an hour of use, unless that or a later one is noted already. */
   findUsed(hash: string, hour: EpochSeconds): Promise<KnownApiKey | undefined>
-  get(tenant: TenantId, id: ApiKeyId): Promise<ApiKey | undefined>
+  /** Without its last use, which only the list tells: it is stored elsewhere. */
+  get(tenant: TenantId, id: ApiKeyId): Promise<Omit<ApiKey, 'lastUsedAt'> | undefined>
   list(tenant: TenantId): Promise<readonly ApiKey[]>
   /** In one transaction: creates the successor and ends the key then; false if it has one already or is gone, or its tenant's deletion has begun. */
   succeed(key: ApiKey, successor: ApiKey, endsAt: EpochSeconds): Promise<boolean>

@@ -99,7 +99,7 @@ export function apiKeysContract(open: OpenStores): void {
       const { tenantId, id, hash } = key
       const other = anApiKey(tenantId)
       await apiKeys.create(other)
-      const used = async () => (await apiKeys.get(tenantId, id))?.lastUsedAt
+      const used = async () => (await apiKeys.list(tenantId)).find((one) => one.id === id)?.lastUsedAt
       expect(await used()).toBeUndefined()
       const found = await apiKeys.findByHash(hash)
       expect(found).toMatchObject({ id })
@@ -108,6 +108,15 @@ export function apiKeysContract(open: OpenStores): void {
       expect(await apiKeys.findUsed(hash, hour(3))).toEqual(found)
       expect(await apiKeys.findByHash(hash)).toEqual(found)
       expect(await apiKeys.list(tenantId)).toEqual([{ ...key, lastUsedAt: hour(3) }, other])
+    })
+
+    test('is told by the list alone', async () => {
+      const { apiKeys } = open()
+      const key = anApiKey(newId('tenant'))
+      await apiKeys.create(key)
+      await apiKeys.findUsed(key.hash, NOW)
+      expect(await apiKeys.get(key.tenantId, key.id)).toEqual(key)
+      expect(await apiKeys.list(key.tenantId)).toEqual([{ ...key, lastUsedAt: NOW }])
     })
 
     test('does not bring back a key that was removed', async () => {

@@ -31,7 +31,10 @@ export class FakeApiKeys implements ApiKeys {
   }
 
   async get(tenant: TenantId, id: ApiKeyId): Promise<ApiKey | undefined> {
-    return structuredClone(this.#find(tenant, id))
+    const key = this.#find(tenant, id)
+    if (key === undefined) return undefined
+    const { lastUsedAt: _, ...rest } = structuredClone(key)
+    return rest
   }
 
   async list(tenant: TenantId): Promise<readonly ApiKey[]> {
