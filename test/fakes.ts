@@ -2,7 +2,7 @@
 // DynamoDB and KMS adapters do. `fakeServices()` is one process on one store; hand its parts on for a second process.
 import { providerProfile } from '#adapters/provider-profiles.ts'
 import { AuditTrail } from '#domain/audit.ts'
-import { idMinter, type TenantId } from '#domain/ids.ts'
+import { type AppId, idMinter, type TenantId } from '#domain/ids.ts'
 import { IssuerRule } from '#domain/issuer.ts'
 import { Limiter } from '#domain/limits.ts'
 import { Pacer } from '#domain/pace.ts'
@@ -64,10 +64,12 @@ export function fakeServices(overrides: Partial<Services> = {}): FakeServices {
   const log = new FakeLog()
   const tenants = new FakeTenants()
   const isDeleted = (tenant: TenantId) => tenants.isDeleted(tenant)
-  const connections = new FakeConnections(revocations, usage, isDeleted)
+  const isClosed = (tenant: TenantId, app: AppId) =>
+    isDeleted(tenant) || tenants.suspendedSince(tenant, app) !== undefined
+  const connections = new FakeConnections(revocations, usage, isClosed)
   const keyedCalls = new FakeKeyedCalls()
   const vault = new FakeVault(clock.now)
-  const apps = new FakeApps((tenant) => isDeleted(tenant) || vault.isShredded(tenant))
+  const apps = new FakeApps(tenants, (tenant) => isDeleted(tenant) || vault.isShredded(tenant))
   const sealedRecords = new FakeSealedRecords({ apps, sessions, connections, revocations, keyedCalls })
   const apiKeys = new FakeApiKeys(isDeleted)
   const identityProviders = new FakeIdentityProviders(isDeleted)

@@ -20,7 +20,7 @@ import {
   SORT_KEY,
   workspaceClaimKey,
 } from './table.ts'
-import { unlessDeleted } from './tenant-items.ts'
+import { hasAnyOfApp, unlessAppSuspended } from './tenant-items.ts'
 
 /** A filter that matches little must not read a tenant's whole store in one request. */
 const MOST_PAGES = 10
@@ -53,7 +53,7 @@ export class DynamoDbConnections implements Connections {
       connectionCounted(connection.tenantId, 1, most),
       { put: connectionItem(connection), condition: ABSENT },
       ...(claim ? [{ put: { ...claim, connectionId: connection.id }, condition: ABSENT }] : []),
-      unlessDeleted(connection.tenantId),
+      unlessAppSuspended(connection.tenantId, connection.appId),
     ])
   }
 
@@ -155,6 +155,10 @@ export class DynamoDbConnections implements Connections {
     const items = found.slice(0, limit)
     const last = items.at(-1)
     return last ? { items, next: last.id } : { items }
+  }
+
+  anyOfApp(tenant: TenantId, app: AppId): Promise<boolean> {
+    return hasAnyOfApp(this.#table, tenant, prefixOf.connections, app)
   }
 
   /** One page of a tenant's connections, or of one end user's, newest first. */

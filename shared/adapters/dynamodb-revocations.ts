@@ -16,6 +16,7 @@ import {
   SORT_KEY,
   tenantKey,
 } from './table.ts'
+import { hasAnyOfApp } from './tenant-items.ts'
 
 export class DynamoDbRevocations implements Revocations, DueIndex {
   readonly #table: Table
@@ -44,6 +45,10 @@ export class DynamoDbRevocations implements Revocations, DueIndex {
       limit,
     })
     return items.map(revocationOf)
+  }
+
+  anyOfApp(tenant: TenantId, app: AppId): Promise<boolean> {
+    return hasAnyOfApp(this.#table, tenant, prefixOf.revocations, app)
   }
 
   async postpone({ tenantId, id, attempts }: Revocation, dueAt: EpochSeconds): Promise<void> {

@@ -137,8 +137,18 @@ export class DynamoDbApps implements Apps {
     return this.#table.put({ ...appKey(app.tenantId, app.id), ...app }, asRead(read))
   }
 
-  async remove(read: App): Promise<boolean> {
-    return (await this.#table.take(appKey(read.tenantId, read.id), asRead(read))).taken !== undefined
+  remove(read: App, suspendedSince: EpochSeconds): Promise<boolean> {
+    return this.#table.transact([
+      { delete: appKey(read.tenantId, read.id), condition: asRead(read) },
+      {
+        check: tenantKey(read.tenantId),
+        condition: {
+          expression: 'suspendedApps.#app = :since',
+          names: { '#app': read.id },
+          values: { ':since': suspendedSince },
+        },
+      },
+    ])
   }
 }
 

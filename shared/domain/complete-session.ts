@@ -119,6 +119,8 @@ function exchangeFailed(error: string): ServiceError {
       return connectionsExceeded()
     case 'tenant_suspended':
       return suspended('tenant')
+    case 'app_suspended':
+      return suspended('app')
     case 'connection_gone':
       return new ServiceError('not_found', 'The connection to reconnect has been deleted since.')
     case 'invalid_grant':

@@ -49,8 +49,8 @@ export interface Connections {
     endUser: EndUserId,
   ): Promise<ConnectionId | undefined>
   /**
-   * False when another took the same workspace for the same app and end user first, when the tenant has `most` already, or
-   * when its deletion has begun.
+   * False when another took the same workspace for the same app and end user first, when the tenant has `most` already,
+   * when its deletion has begun, or when the app is suspended.
    */
   create(connection: Connection, most?: number): Promise<boolean>
   /** Takes the lease if the generation is the one read, nobody holds a live lease and it is not suspended; false if not. */
@@ -74,6 +74,8 @@ export interface Connections {
     limit: number,
     after?: ConnectionId,
   ): Promise<Page<Connection>>
+  /** Whether an app has a connection. It looks at all of the tenant's, if need be: for what the operator does. */
+  anyOfApp(tenant: TenantId, app: AppId): Promise<boolean>
 }
 
 export interface Revocations {
@@ -82,6 +84,8 @@ export interface Revocations {
   get(tenant: TenantId, id: RevocationId): Promise<Revocation | undefined>
   /** What is owed for a tenant, `limit` at most. */
   ofTenant(tenant: TenantId, limit: number): Promise<readonly Revocation[]>
+  /** Whether one is owed to an app. It looks at all of the tenant's, if need be. */
+  anyOfApp(tenant: TenantId, app: AppId): Promise<boolean>
   postpone(revocation: Revocation, dueAt: EpochSeconds): Promise<void>
   settle(revocation: Pick<Revocation, 'tenantId' | 'id'>): Promise<void>
 }

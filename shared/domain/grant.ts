@@ -8,6 +8,7 @@ import type { Services } from './ports.ts'
 import { apiBase } from './provider.ts'
 import { replacement, sealTokens } from './renewal.ts'
 import { oweFormerTokens, revokeOrphan, settleRevocation } from './revocation.ts'
+import { isAppSuspended } from './suspension.ts'
 import { type App, isLiving } from './tenant.ts'
 
 export type StoredGrant =
@@ -22,6 +23,8 @@ export type StoredGrant =
   | { readonly outcome: 'connection_gone' }
   /** The tenant is being deleted. Its credentials are told the same as of one that is suspended. */
   | { readonly outcome: 'tenant_suspended' }
+  /** The app was suspended since, and may be deleted by now. */
+  | { readonly outcome: 'app_suspended' }
 
 type Ports = Pick<
   Services,
@@ -73,8 +76,9 @@ async function place(
     const connectionId = session.reconnects ?? claimed
     if (connectionId === undefined) {
       const tenant = await services.tenants.get(session.tenantId)
-      // The same is the condition of the write: a deletion that begins in between is met here the next time round.
+      // The same is the condition of the write: what begins in between is met here the next time round.
       if (tenant === undefined || !isLiving(tenant)) return { outcome: 'tenant_suspended' }
+      if (isAppSuspended(tenant, session.appId)) return { outcome: 'app_suspended' }
       const connection = await newConnection(services, session, tokens, workspace)
       const most = services.limiter.mostConnections(tenant)
       if (await services.connections.create(connection, most)) return { outcome: 'stored', connection }

@@ -130,15 +130,15 @@ export async function removeApp(
   id: AppId,
 ): Promise<void> {
   const app = await findApp(services, tenantId, id)
-  const tenant = await livingTenant(services, tenantId)
-  if (tenant.status === 'active' && tenant.suspendedApps?.[id] === undefined)
-    throw appInUse('It is not suspended.')
-  const { items, next } = await services.connections.list(tenantId, { appId: id }, 1)
-  if (items.length > 0 || next !== undefined) throw appInUse('It has connections: revoke them first.')
-  const owed = await services.revocations.ofTenant(tenantId, 1000)
-  if (owed.some(({ appId }) => appId === id))
+  const { suspendedApps } = await livingTenant(services, tenantId)
+  const since = suspendedApps?.[id]
+  if (since === undefined) throw appInUse('It is not suspended.')
+  // While it is suspended nothing new comes to it: what it has is seen, and what is disconnected meanwhile owes a revocation.
+  if (await services.connections.anyOfApp(tenantId, id))
+    throw appInUse('It has connections: revoke them first.')
+  if (await services.revocations.anyOfApp(tenantId, id))
     throw appInUse('Revocations are owed to it, which its client secrets are needed for.')
-  if (!(await services.apps.remove(app))) throw appInUse('It was changed at this very moment.')
+  if (!(await services.apps.remove(app, since))) throw appInUse('It was changed at this very moment.')
   services.log.warn('An app was deleted', { tenant: tenantId, app: id })
 }
 

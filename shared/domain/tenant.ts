@@ -36,7 +36,7 @@ export function isLiving({ status }: Pick<Tenant, 'status'>): boolean {
   return status === 'active' || status === 'suspended'
 }
 
-/** The apps that are suspended, and since when. */
+/** The apps that are suspended, and since when. One that is deleted stays among them: no connection is stored under it. */
 export type SuspendedApps = Readonly<Record<AppId, EpochSeconds>>
 
 /** Members of a tenant to set; `null` removes. */
@@ -104,8 +104,8 @@ export interface Tenants {
 }
 
 export interface Apps {
-  /** Removes the app if it still is as it was when read, as `replace` does. */
-  remove(read: App): Promise<boolean>
+  /** Removes the app if it still is as it was when read, as `replace` does, and suspended without a break since then. */
+  remove(read: App, suspendedSince: EpochSeconds): Promise<boolean>
   /** False when the tenant's deletion has begun, or its keys were deleted. */
   create(app: App): Promise<boolean>
   get(tenant: TenantId, id: AppId): Promise<App | undefined>

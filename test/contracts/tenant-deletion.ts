@@ -1,7 +1,9 @@
 // What every implementation has to do while a tenant is deleted: no way back, nothing left, nobody else touched.
 import { describe, expect, test } from 'vitest'
 import type { IdentityProvider } from '#domain/identity-provider.ts'
+import type { AppId } from '#domain/ids.ts'
 import { later } from '#domain/time.ts'
+import type { Sealed } from '#domain/vault.ts'
 import {
   aConnection,
   aLink,
@@ -11,6 +13,7 @@ import {
   aRevocation,
   aSession,
   aTenant,
+  bytes,
   NOW,
   newId,
   refOf,
@@ -142,14 +145,59 @@ export function tenantDeletionContract(open: OpenStores): void {
     expect(await revocations.ofTenant(tenant, 1)).toHaveLength(1)
   })
 
-  test('an app is removed as it was read, once', async () => {
-    const { apps } = open()
-    const app = anApp(newId('tenant'))
-    expect(await apps.remove(app)).toBe(false)
-    await apps.create(app)
-    expect(await apps.remove({ ...app, clientSecrets: [] })).toBe(false)
-    expect(await apps.remove(app)).toBe(true)
-    expect(await apps.get(app.tenantId, app.id)).toBeUndefined()
-    expect(await apps.remove(app)).toBe(false)
+  describe('an app that is removed', () => {
+    test('is as it was read, and suspended since then; and it is removed once', async () => {
+      const { tenants, apps } = open()
+      const app = anApp(newId('tenant'))
+      const tenant = aTenant({ id: app.tenantId })
+      await tenants.create(tenant)
+      const suspended = { [app.id]: NOW }
+      await tenants.setSuspendedApps(tenant, suspended, AT)
+      expect(await apps.remove(app, NOW)).toBe(false)
+      await apps.create(app)
+      expect(await apps.remove({ ...app, clientSecrets: [] }, NOW)).toBe(false)
+      await tenants.setSuspendedApps({ ...tenant, suspendedApps: suspended }, {}, AT)
+      expect(await apps.remove(app, NOW)).toBe(false)
+      const again = { [newId('app')]: NOW, [app.id]: AT }
+      await tenants.setSuspendedApps({ ...tenant, suspendedApps: {} }, again, AT)
+      expect(await apps.remove(app, NOW)).toBe(false)
+      expect(await apps.get(app.tenantId, app.id)).toEqual(app)
+      expect(await apps.remove(app, AT)).toBe(true)
+      expect(await apps.get(app.tenantId, app.id)).toBeUndefined()
+      expect(await apps.remove(app, AT)).toBe(false)
+    })
+
+    test('takes no connection from its suspension on; the others of its tenant do', async () => {
+      const { tenants, connections, usage } = open()
+      const tenant = aTenant()
+      const [app, other] = [newId('app'), newId('app')]
+      const create = (appId: AppId) => connections.create(aConnection(tenant.id, { appId }))
+      await tenants.create(tenant)
+      expect(await create(app)).toBe(true)
+      await tenants.setSuspendedApps(tenant, { [app]: NOW }, AT)
+      expect(await create(app)).toBe(false)
+      expect(await create(other)).toBe(true)
+      expect(await usage.connections(tenant.id)).toBe(2)
+    })
+
+    test('is seen to have something among however much the tenant has', async () => {
+      const { connections, revocations } = open()
+      const [tenant, stranger] = [newId('tenant'), newId('tenant')]
+      const [app, other] = [newId('app'), newId('app')]
+      const large = new Uint8Array(390_000) as Sealed
+      const fill = async (appId: AppId, accessToken: Sealed) => {
+        const credential = { kind: 'non_expiring', accessToken } as const
+        await connections.create(aConnection(tenant, { appId, credential }))
+        await revocations.owe({ ...aRevocation(aConnection(tenant, { appId })), accessToken })
+      }
+      const found = (of: AppId, whose = tenant) =>
+        Promise.all([connections.anyOfApp(whose, of), revocations.anyOfApp(whose, of)])
+      // A megabyte is as much as DynamoDB looks at in one call.
+      for (let i = 0; i < 4; i++) await fill(other, large)
+      expect(await found(app)).toEqual([false, false])
+      await fill(app, bytes(1))
+      expect(await found(app)).toEqual([true, true])
+      expect(await found(app, stranger)).toEqual([false, false])
+    })
   })
 }

@@ -195,13 +195,14 @@ export function tenantsContract(open: OpenStores): void {
     })
 
     test('that was noted since an app was read lets nobody replace or remove it by that reading', async () => {
-      const { apps } = open()
+      const { tenants, apps } = open()
       for (const health of [{ trouble }, { trouble: undefined, workingSecret: 1 }]) {
         const app = anApp(newId('tenant'))
+        await tenants.create(aTenant({ id: app.tenantId, suspendedApps: { [app.id]: NOW } }))
         await apps.create(app)
         await apps.setHealth(app, health)
         expect(await apps.replace({ ...app, name: 'Other' }, app)).toBe(false)
-        expect(await apps.remove(app)).toBe(false)
+        expect(await apps.remove(app, NOW)).toBe(false)
         const noted = (await apps.get(app.tenantId, app.id)) as typeof app
         expect(await apps.replace({ ...noted, name: 'Other' }, noted)).toBe(true)
       }

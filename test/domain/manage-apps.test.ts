@@ -2,11 +2,14 @@
 import { describe, expect, test } from 'vitest'
 import { secretState } from '#domain/app-health.ts'
 import { disconnectNow } from '#domain/disconnect.ts'
-import { findApp, removeApp, removeClientSecret, updateApp } from '#domain/manage-apps.ts'
+import type { AppId } from '#domain/ids.ts'
+import { createApp, findApp, removeApp, removeClientSecret, updateApp } from '#domain/manage-apps.ts'
 import { refreshConnection } from '#domain/refresh.ts'
 import { Secret } from '#domain/secret.ts'
 import { switchApp } from '#domain/switches.ts'
-import { connectedScene } from '../fakes/scene.ts'
+import { aConnection, aRevocation } from '../contracts/samples.ts'
+import { connectedScene, openScene } from '../fakes/scene.ts'
+import type { FakeServices } from '../fakes.ts'
 
 const IN_USE = { code: 'client_secret_in_use' }
 
@@ -108,5 +111,80 @@ describe('an app', () => {
     for (const debt of services.revocations.items.values()) await services.revocations.settle(debt)
     await remove()
     await expect(remove()).rejects.toMatchObject({ code: 'not_found' })
+  })
+
+  test('is deleted however many connections and debts the other apps of its tenant have', async () => {
+    const scene = await openScene()
+    const { services } = scene
+    const { tenantId } = scene.app
+    await scene.connectMany(25)
+    const input = { name: 'Second', clientId: 'client-2', clientSecret: new Secret('x') }
+    const second = await createApp(services, tenantId, input)
+    await switchApp(services, tenantId, second.id, 'suspended')
+    const owe = (appId: AppId) => services.revocations.owe(aRevocation(aConnection(tenantId, { appId })))
+    for (let i = 0; i < 1000; i++) await owe(scene.app.id)
+    await owe(second.id)
+    const remove = () => removeApp(services, tenantId, second.id)
+    await expect(remove()).rejects.toThrow(/owed/)
+    for (const debt of services.revocations.items.values()) {
+      if (debt.appId === second.id) await services.revocations.settle(debt)
+    }
+    await remove()
+    await expect(findApp(services, tenantId, second.id)).rejects.toMatchObject({ code: 'not_found' })
+  })
+
+  test('is not deleted when it was resumed while its connections were looked for', async () => {
+    const { services, app } = await openScene()
+    const { tenantId, id } = app
+    await switchApp(services, tenantId, id, 'suspended')
+    const { revocations } = services
+    const look = revocations.anyOfApp.bind(revocations)
+    revocations.anyOfApp = async (...args) => {
+      await switchApp(services, tenantId, id, 'active')
+      return look(...args)
+    }
+    await expect(removeApp(services, tenantId, id)).rejects.toMatchObject({ code: 'app_in_use' })
+    expect(await findApp(services, tenantId, id)).toEqual(app)
+  })
+
+  const MOMENTS: readonly [string, (services: FakeServices, remove: () => Promise<void>) => void][] = [
+    [
+      'while ClickFunnels is asked for tokens',
+      ({ clickfunnels }, remove) =>
+        clickfunnels.script('exchangeCode', async (work) => {
+          const answer = await work()
+          await remove()
+          return answer
+        }),
+    ],
+    [
+      'between the last look at the tenant and the write of the connection',
+      ({ vault }, remove) => {
+        const sealer = vault.sealer.bind(vault)
+        vault.sealer = async (tenant) => {
+          vault.sealer = sealer
+          await remove()
+          return sealer(tenant)
+        }
+      },
+    ],
+  ]
+
+  test.each(MOMENTS)('that is deleted %s takes no connection, and no token lives', async (_, removeAt) => {
+    const scene = await openScene()
+    const { services } = scene
+    const { tenantId, id } = scene.app
+    const journey = await scene.leave()
+    await scene.comeBack(journey)
+    removeAt(services, async () => {
+      await switchApp(services, tenantId, id, 'suspended')
+      await removeApp(services, tenantId, id)
+    })
+    await expect(scene.complete(journey)).rejects.toMatchObject({ code: 'app_suspended' })
+    expect((await scene.session(journey)).state).toEqual({ status: 'failed', error: 'app_suspended' })
+    expect(services.connections.items.size).toBe(0)
+    expect(services.clickfunnels.tokens.rows).toHaveLength(1)
+    expect(services.clickfunnels.tokens.live()).toEqual([])
+    expect(services.revocations.items.size).toBe(0)
   })
 })

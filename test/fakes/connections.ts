@@ -32,6 +32,10 @@ export class FakeRevocations implements Revocations {
     return structuredClone(own.slice(0, limit))
   }
 
+  async anyOfApp(tenant: TenantId, app: AppId): Promise<boolean> {
+    return [...this.items.values()].some(({ tenantId, appId }) => tenantId === tenant && appId === app)
+  }
+
   async postpone({ id, attempts }: Revocation, dueAt: EpochSeconds): Promise<void> {
     const found = this.items.get(id)
     if (found?.attempts === attempts) this.items.set(id, { ...found, attempts: attempts + 1, dueAt })
@@ -47,12 +51,17 @@ export class FakeConnections implements Connections, DueIndex {
   readonly #claims = new Map<string, ConnectionId>()
   readonly #revocations: FakeRevocations
   readonly #usage: FakeUsage
-  readonly #isDeleted: (tenant: TenantId) => boolean
+  readonly #takesNothing: (tenant: TenantId, app: AppId) => boolean
 
-  constructor(revocations: FakeRevocations, usage: FakeUsage, isDeleted: (tenant: TenantId) => boolean) {
+  /** @param takesNothing whether a tenant was deleted, or an app is suspended */
+  constructor(
+    revocations: FakeRevocations,
+    usage: FakeUsage,
+    takesNothing: (tenant: TenantId, app: AppId) => boolean,
+  ) {
     this.#revocations = revocations
     this.#usage = usage
-    this.#isDeleted = isDeleted
+    this.#takesNothing = takesNothing
     usage.stored = (tenant) => [...this.items.values()].filter(({ tenantId }) => tenantId === tenant).length
   }
 
@@ -68,7 +77,7 @@ export class FakeConnections implements Connections, DueIndex {
     const key = keyOf({ tenantId: connection.tenantId, connectionId: connection.id })
     const claim = claimOf(connection)
     if (this.items.has(key) || (claim !== undefined && this.#claims.has(claim))) return false
-    if (this.#isDeleted(connection.tenantId)) return false
+    if (this.#takesNothing(connection.tenantId, connection.appId)) return false
     if (!this.#usage.countConnection(connection.tenantId, 1, most)) return false
     this.items.set(key, structuredClone(connection))
     if (claim !== undefined) this.#claims.set(claim, connection.id)
@@ -132,6 +141,10 @@ export class FakeConnections implements Connections, DueIndex {
     const last = items.at(-1)
     const page: Page<Connection> = found.length > limit && last ? { items, next: last.id } : { items }
     return page
+  }
+
+  async anyOfApp(tenant: TenantId, app: AppId): Promise<boolean> {
+    return [...this.items.values()].some(({ tenantId, appId }) => tenantId === tenant && appId === app)
   }
 
   async due(shard: number, now: EpochSeconds, limit: number, after?: DueCursor): ReturnType<DueIndex['due']> {

@@ -20,6 +20,11 @@ export class FakeTenants implements Tenants {
     return status === 'deleting' || status === 'deleted'
   }
 
+  /** Since when an app is suspended, if it is. */
+  suspendedSince(id: TenantId, app: AppId): EpochSeconds | undefined {
+    return this.#items.get(id)?.suspendedApps?.[app]
+  }
+
   async update(
     id: TenantId,
     change: Parameters<Tenants['update']>[1],
@@ -69,9 +74,11 @@ export class FakeTenants implements Tenants {
 export class FakeApps implements Apps {
   readonly items = new Map<string, App>()
   readonly #takesNothing: (tenant: TenantId) => boolean
+  readonly #tenants: FakeTenants
 
   /** @param takesNothing whether a tenant was deleted, or its keys were */
-  constructor(takesNothing: (tenant: TenantId) => boolean) {
+  constructor(tenants: FakeTenants, takesNothing: (tenant: TenantId) => boolean) {
+    this.#tenants = tenants
     this.#takesNothing = takesNothing
   }
 
@@ -105,9 +112,10 @@ export class FakeApps implements Apps {
     return true
   }
 
-  async remove(read: App): Promise<boolean> {
+  async remove(read: App, suspendedSince: EpochSeconds): Promise<boolean> {
     const key = `${read.tenantId}/${read.id}`
     const stored = this.items.get(key)
+    if (this.#tenants.suspendedSince(read.tenantId, read.id) !== suspendedSince) return false
     return stored !== undefined && versionOf(stored) === versionOf(read) && this.items.delete(key)
   }
 
