@@ -6,13 +6,12 @@ import { json, noContent } from '#http/answer.ts'
 import { appChangeSchema, appJson, newAppSchema, secretRemovalSchema } from '#http/app-json.ts'
 import { changesOf } from '#http/audit.ts'
 import { parseBody, parseQuery } from '#http/parse.ts'
-import { pathId } from '#http/path-id.ts'
+import { pathId, tenantOf } from '#http/path-id.ts'
 import { type ApiRequest, jsonBody, queryParameters } from '#http/request.ts'
 import { httpHandler } from '#http/stack.ts'
 import { onLambda } from '#runtime/lambda.ts'
 import { createStoreServices, type StoreServices } from '#runtime/services.ts'
 
-const tenantOf = ({ pathParameters }: ApiRequest) => pathId('tenant', pathParameters.tenant_id, 'tenant')
 const appOf = ({ pathParameters }: ApiRequest) => pathId('app', pathParameters.app_id, 'app')
 
 export const apps = (services: StoreServices) =>

@@ -5,7 +5,7 @@ import { json } from '#http/answer.ts'
 import { auditEventJson, auditQuerySchema } from '#http/audit-json.ts'
 import { authentication } from '#http/authenticate.ts'
 import { parseQuery } from '#http/parse.ts'
-import { pathId } from '#http/path-id.ts'
+import { tenantOf } from '#http/path-id.ts'
 import { type ApiRequest, queryParameters } from '#http/request.ts'
 import { httpHandler } from '#http/stack.ts'
 import { type CredentialServices, createCredentialServices } from '#runtime/credential-services.ts'
@@ -28,7 +28,7 @@ export const auditEvents = (services: CredentialServices) => {
       'GET /v1/audit-events': async (request, { tenant }) => page(await list(request, tenant.id), 'tenant'),
 
       'GET /v1/tenants/{tenant_id}/audit-events': async (request) =>
-        page(await list(request, pathId('tenant', request.pathParameters.tenant_id, 'tenant')), 'operator'),
+        page(await list(request, tenantOf(request)), 'operator'),
     },
   )
 }

@@ -7,13 +7,11 @@ import { authentication } from '#http/authenticate.ts'
 import { connectionJson } from '#http/connection-json.ts'
 import { listQuerySchema } from '#http/list-query.ts'
 import { parseQuery } from '#http/parse.ts'
-import { pathId } from '#http/path-id.ts'
-import { type ApiRequest, queryParameters } from '#http/request.ts'
+import { connectionOf } from '#http/path-id.ts'
+import { queryParameters } from '#http/request.ts'
 import { httpHandler } from '#http/stack.ts'
 import { onLambda } from '#runtime/lambda.ts'
 import { createServices } from '#runtime/services.ts'
-
-const idOf = ({ pathParameters }: ApiRequest) => pathId('connection', pathParameters.id, 'connection')
 
 export const connections = (services: Services) =>
   httpHandler<'connections'>(
@@ -26,16 +24,16 @@ export const connections = (services: Services) =>
       },
 
       'GET /v1/connections/{id}': async (request, caller) =>
-        json(200, connectionJson(await findConnection(services, caller, idOf(request)))),
+        json(200, connectionJson(await findConnection(services, caller, connectionOf(request)))),
 
       'POST /v1/connections/{id}/refresh': async (request, caller) => {
         // Asked for now and then; everything about refreshes would load with it at every start.
         const { refreshNow } = await import('#domain/fresh-token.ts')
-        return json(200, connectionJson(await refreshNow(services, caller, idOf(request))))
+        return json(200, connectionJson(await refreshNow(services, caller, connectionOf(request))))
       },
 
       'DELETE /v1/connections/{id}': async (request, caller) => {
-        await disconnect(services, caller, idOf(request))
+        await disconnect(services, caller, connectionOf(request))
         return noContent
       },
     },

@@ -17,13 +17,12 @@ import {
   newIdentityProviderSchema,
 } from '#http/identity-provider-json.ts'
 import { parseBody } from '#http/parse.ts'
-import { pathId } from '#http/path-id.ts'
+import { pathId, tenantOf } from '#http/path-id.ts'
 import { type ApiRequest, jsonBody } from '#http/request.ts'
 import { httpHandler } from '#http/stack.ts'
 import { type CredentialServices, createCredentialServices } from '#runtime/credential-services.ts'
 import { onLambda } from '#runtime/lambda.ts'
 
-const tenantOf = ({ pathParameters }: ApiRequest) => pathId('tenant', pathParameters.tenant_id, 'tenant')
 const providerOf = ({ pathParameters }: ApiRequest) =>
   pathId('identityProvider', pathParameters.provider_id, 'identity provider')
 const keyOf = ({ pathParameters }: ApiRequest) => pathId('apiKey', pathParameters.key_id, 'API key')

@@ -6,14 +6,11 @@ import type { Services } from '#domain/ports.ts'
 import { type ProxyRequest, proxyCall } from '#domain/proxy.ts'
 import type { Answer } from '#http/answer.ts'
 import { authentication } from '#http/authenticate.ts'
-import { pathId } from '#http/path-id.ts'
+import { connectionOf } from '#http/path-id.ts'
 import { idempotencyKey, keptAnswer, proxiedPath, toProxyRequest, upstreamAnswer } from '#http/proxied.ts'
-import type { ApiRequest } from '#http/request.ts'
 import { httpHandler } from '#http/stack.ts'
 import { onLambda } from '#runtime/lambda.ts'
 import { createServices } from '#runtime/services.ts'
-
-const idOf = ({ pathParameters }: ApiRequest) => pathId('connection', pathParameters.id, 'connection')
 
 export const proxy = (services: Services) => {
   /** A call whose form is good counts towards the tenant's limit, whatever becomes of it. */
@@ -25,7 +22,7 @@ export const proxy = (services: Services) => {
     {
       'ANY /v1/connections/{id}/proxy/{path+}': async (request, caller) => {
         const segments = parseApiPath(proxiedPath(request))
-        const call = { ...toProxyRequest(request, idOf(request)), segments }
+        const call = { ...toProxyRequest(request, connectionOf(request)), segments }
         const key = idempotencyKey(request)
         return within(caller, async () =>
           key === undefined
@@ -36,7 +33,7 @@ export const proxy = (services: Services) => {
 
       'GET /v1/connections/{id}/funnels': async (request, caller) =>
         within(caller, async () =>
-          upstreamAnswer(await proxyCall(services, caller, toProxyRequest(request, idOf(request)))),
+          upstreamAnswer(await proxyCall(services, caller, toProxyRequest(request, connectionOf(request)))),
         ),
     },
   )

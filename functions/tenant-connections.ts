@@ -16,13 +16,12 @@ import { connectionJson, connectionSwitchSchema } from '#http/connection-json.ts
 import { deletionJson, deletionSchema, revocationJson, revocationSchema } from '#http/deletion-json.ts'
 import { listQuerySchema } from '#http/list-query.ts'
 import { parseBody, parseQuery } from '#http/parse.ts'
-import { pathId } from '#http/path-id.ts'
+import { pathId, tenantOf } from '#http/path-id.ts'
 import { type ApiRequest, jsonBody, queryParameters } from '#http/request.ts'
 import { httpHandler } from '#http/stack.ts'
 import { onLambda } from '#runtime/lambda.ts'
 import { createServices } from '#runtime/services.ts'
 
-const tenantOf = ({ pathParameters }: ApiRequest) => pathId('tenant', pathParameters.tenant_id, 'tenant')
 const refOf = (request: ApiRequest) => ({
   tenantId: tenantOf(request),
   connectionId: pathId('connection', request.pathParameters.connection_id, 'connection'),

@@ -8,14 +8,12 @@ import { identityProviderJson } from '#http/identity-provider-json.ts'
 import { keyRingJson } from '#http/keys-json.ts'
 import { tenantListSchema } from '#http/list-query.ts'
 import { parseBody, parseQuery } from '#http/parse.ts'
-import { pathId } from '#http/path-id.ts'
-import { type ApiRequest, jsonBody, queryParameters } from '#http/request.ts'
+import { tenantOf } from '#http/path-id.ts'
+import { jsonBody, queryParameters } from '#http/request.ts'
 import { httpHandler } from '#http/stack.ts'
 import { newTenantSchema, tenantChangeSchema, tenantJson } from '#http/tenant-json.ts'
 import { onLambda } from '#runtime/lambda.ts'
 import { createStoreServices, type StoreServices } from '#runtime/services.ts'
-
-const tenantOf = ({ pathParameters }: ApiRequest) => pathId('tenant', pathParameters.tenant_id, 'tenant')
 
 export const tenants = (services: StoreServices) =>
   httpHandler<'tenants'>(services, {

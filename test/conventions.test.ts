@@ -52,6 +52,22 @@ test('no file has grown beyond a room', () => {
   }
 })
 
+test("no function stands twice: what two files need is one's to export", () => {
+  const FUNCTION =
+    /^(?:export )?(?:(?:async )?function \w+|const \w+ = (?:async )?(?=\())(.*(?:\n[ \t)}\]].*|\n(?=\n[ \t]))*)/gm
+  const places = new Map<string, string[]>()
+  for (const { path, text } of [...inFolder('functions/'), ...inFolder('shared/')]) {
+    for (const [, body = ''] of text.matchAll(FUNCTION)) {
+      // Where something is loaded late is each file's own matter.
+      if (body.includes('=> import(')) continue
+      const known = body.replaceAll(/\s+/g, ' ')
+      places.set(known, [...(places.get(known) ?? []), path])
+    }
+  }
+  expect(places.size).toBeGreaterThan(500)
+  expect([...places].filter(([, { length }]) => length > 1)).toEqual([])
+})
+
 test('every error code has a heading in docs/errors.md', () => {
   const headings = readFileSync('docs/errors.md', 'utf8').match(/^## .*/gm)
   expect(headings).toEqual(ERROR_CODES.map((code) => `## ${code}`))

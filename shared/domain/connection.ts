@@ -52,6 +52,11 @@ export interface ConnectionRef {
   readonly connectionId: ConnectionId
 }
 
+/** What a process remembers a connection by: never without its tenant. */
+export function keyOf({ tenantId, connectionId }: ConnectionRef): string {
+  return `${tenantId}/${connectionId}`
+}
+
 export type ConnectionState =
   | { readonly status: 'active' }
   | { readonly status: 'reauthorization_required'; readonly reason: ReauthorizationReason }

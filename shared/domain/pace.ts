@@ -2,7 +2,7 @@
 // 429 halves the pace, time without one raises it. The pace is kept with the connection and read with it, so that all
 // processes share what one has learnt; it is written at a 429 and at no other time. It is a pace for each process: with
 // more of them at work, more 429s come, and it shrinks until it fits.
-import type { Connection, ConnectionRef } from './connection.ts'
+import { type Connection, type ConnectionRef, keyOf } from './connection.ts'
 import { type EpochSeconds, later } from './time.ts'
 
 export interface Pace {
@@ -81,8 +81,4 @@ export class Pacer {
 /** Whether a pace that was set at a moment may be shrunk again. */
 export function mayShrink(pace: Pace | undefined, now: EpochSeconds): boolean {
   return pace === undefined || now >= later(pace.setAt, SHRINK_SECONDS)
-}
-
-function keyOf({ tenantId, connectionId }: ConnectionRef): string {
-  return `${tenantId}/${connectionId}`
 }

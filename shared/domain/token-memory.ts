@@ -7,7 +7,7 @@
 //   suspended               within the 60 s of the credential's cache, as without this memory
 //   reauthorization needed  the token does not work any more, and the 401 leads to the store
 // Keyed by tenant and connection, the tenant being the credential's: another tenant's call never meets the entry.
-import type { Connection, ConnectionRef } from './connection.ts'
+import { type Connection, type ConnectionRef, keyOf } from './connection.ts'
 import type { Secret } from './secret.ts'
 import { type EpochSeconds, later } from './time.ts'
 
@@ -81,8 +81,4 @@ function dropOldest(entries: Map<string, unknown>): void {
 
 function generationOf({ tenantId, id, generation }: Connection): string {
   return `${tenantId}/${id}/${generation}`
-}
-
-function keyOf({ tenantId, connectionId }: ConnectionRef): string {
-  return `${tenantId}/${connectionId}`
 }

@@ -6,16 +6,17 @@ import { endUserId, id } from './fields.ts'
 
 const LIMIT = { default: 20, most: 100 }
 
-const limit = z.pipe(
-  z.pipe(
-    z.string().check(z.regex(/^\d{1,3}$/, `must be a number from 1 to ${LIMIT.most}`)),
-    z.transform(Number),
-  ),
-  z.number().check(z.minimum(1), z.maximum(LIMIT.most)),
-)
-
 /** How many items of a list a page has. */
-export const pageLimit = z._default(limit, LIMIT.default)
+export const pageLimit = z._default(
+  z.pipe(
+    z.pipe(
+      z.string().check(z.regex(/^\d{1,3}$/, `must be a number from 1 to ${LIMIT.most}`)),
+      z.transform(Number),
+    ),
+    z.number().check(z.minimum(1), z.maximum(LIMIT.most)),
+  ),
+  LIMIT.default,
+)
 
 export const listQuerySchema = z.pipe(
   z.object({
@@ -39,6 +40,6 @@ export const listQuerySchema = z.pipe(
 )
 
 export const tenantListSchema = z.pipe(
-  z.object({ limit: z._default(limit, LIMIT.default), cursor: z.optional(id('tenant')) }),
+  z.object({ limit: pageLimit, cursor: z.optional(id('tenant')) }),
   z.transform(({ limit, cursor }) => ({ limit, after: cursor })),
 )
