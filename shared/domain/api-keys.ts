@@ -8,8 +8,8 @@ import type { ApiKeyId, TenantId } from './ids.ts'
 import { livingTenant, tenantDeleted } from './onboarding.ts'
 import type { Services } from './ports.ts'
 import { Secret } from './secret.ts'
-import { isLoopback } from './tenant.ts'
 import { type EpochSeconds, earliest, later } from './time.ts'
+import { isLoopback } from './web-url.ts'
 
 export interface ApiKey {
   readonly id: ApiKeyId

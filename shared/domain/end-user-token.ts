@@ -1,7 +1,7 @@
 // An end user's JWT (RFC 7519): how it is told from other credentials, whose it says it is, and who its end user is once it
 // has been verified. What it says before that serves to find whose keys to verify it with, and for nothing else.
 import type { IdentityProvider } from './identity-provider.ts'
-import type { EndUserId } from './ids.ts'
+import { isEndUserId } from './ids.ts'
 import type { EndUser } from './tenant.ts'
 import type { EpochSeconds } from './time.ts'
 
@@ -53,13 +53,6 @@ export function endUserOf(claims: Claims, { endUserClaim }: IdentityProvider): E
   if (typeof id !== 'string' || !isEndUserId(id)) return undefined
   const displayName = [claims.name, claims.email].find(isName)
   return { id, ...(displayName !== undefined && { displayName }) }
-}
-
-/** The tenant's id of its user becomes part of a key, which DynamoDB limits; percent-encoded it must fit. */
-function isEndUserId(text: string): text is EndUserId {
-  return (
-    text.length > 0 && text.length <= 256 && text.isWellFormed() && encodeURIComponent(text).length <= 600
-  )
 }
 
 function isName(value: unknown): value is string {

@@ -4,8 +4,8 @@ import { ServiceError, validationFailed } from './errors.ts'
 import type { IdentityProviderId, TenantId } from './ids.ts'
 import { livingTenant } from './onboarding.ts'
 import type { Services } from './ports.ts'
-import { isLoopback } from './tenant.ts'
 import type { EpochSeconds } from './time.ts'
+import { isLoopback, webUrl } from './web-url.ts'
 
 /** Signatures only (RFC 7518, RFC 8037): never "none", and no HMAC, whose key would be known to the verifier. */
 export const ALGORITHMS = ['RS256', 'ES256', 'EdDSA'] as const
@@ -141,13 +141,11 @@ function checkUrls(
 }
 
 function leadsOut(text: string, local: boolean): boolean {
-  const url = URL.parse(text)
-  if (url === null || url.username !== '' || url.password !== '' || text.includes('#')) return false
-  if (local && isLoopback(url)) return url.protocol === 'https:' || url.protocol === 'http:'
+  const url = webUrl(text)
+  if (url === undefined) return false
+  if (isLoopback(url)) return local
   // An address in the place of a name is not a provider's; a name without a dot is our own network's.
-  const named =
-    /\.[a-z][a-z0-9-]*\.?$/.test(url.hostname) && !/\.(internal|local|localhost)\.?$/.test(url.hostname)
-  return url.protocol === 'https:' && named
+  return /\.[a-z][a-z0-9-]*\.?$/.test(url.hostname) && !/\.(internal|local|localhost)\.?$/.test(url.hostname)
 }
 
 function taken(): ServiceError {

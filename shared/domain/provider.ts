@@ -2,7 +2,7 @@
 // Profiles are deployment configuration; nothing of them ever comes from a request.
 import type { Workspace } from './connection.ts'
 import type { WorkspaceId } from './ids.ts'
-import { isLoopback } from './tenant.ts'
+import { isLoopback, webUrl } from './web-url.ts'
 
 export interface ProviderProfile {
   /** Issuer identifier of the authorization server (RFC 8414): its origin. */
@@ -44,10 +44,8 @@ export function isWorkspaceHost(profile: ProviderProfile, host: string): boolean
  * loopback), an allowed host, no user info, path, query or fragment.
  */
 export function workspaceHostOf(profile: ProviderProfile, workspaceUrl: string): string | undefined {
-  const url = URL.parse(workspaceUrl)
-  if (url === null || url.username !== '' || url.password !== '') return undefined
-  if (url.pathname !== '/' || url.search !== '' || url.hash !== '') return undefined
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url))) return undefined
+  const url = webUrl(workspaceUrl)
+  if (url === undefined || url.pathname !== '/' || url.search !== '') return undefined
   return isWorkspaceHost(profile, url.host) ? url.host : undefined
 }
 

@@ -3,6 +3,7 @@ import type { AppId, EndUserId, TenantId } from './ids.ts'
 import type { Limits } from './limits.ts'
 import type { EpochSeconds } from './time.ts'
 import type { Sealed } from './vault.ts'
+import { webUrl } from './web-url.ts'
 
 /** How our pages look to a tenant's end users. No logo: the pages load nothing from anywhere (docs/pages.md). */
 export interface Branding {
@@ -128,25 +129,13 @@ export function redirectUri(publicUrl: string, app: AppId): string {
   return `${publicUrl}/v1/callback/${app}`
 }
 
-/** Whether plain http is acceptable: only to this very machine (RFC 8252 section 7.3). */
-export function isLoopback(url: URL): boolean {
-  return url.hostname === 'localhost' || url.hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(url.hostname)
-}
-
-/** A URL a browser may be sent to: https (http on loopback), without user info or fragment. */
-export function isSafeBrowserUrl(text: string): boolean {
-  const url = URL.parse(text)
-  if (url === null || url.username !== '' || url.password !== '' || text.includes('#')) return false
-  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url))
-}
-
 /**
  * Whether a return URL lies under one that the tenant registered: same scheme, host and port, and a path that is the
  * registered one or continues it after a slash ("/app" covers "/app/done", not "/apple").
  */
 export function isRegisteredReturnUrl(tenant: Pick<Tenant, 'returnUrls'>, text: string): boolean {
-  if (!isSafeBrowserUrl(text)) return false
-  const url = new URL(text)
+  const url = webUrl(text)
+  if (url === undefined) return false
   return tenant.returnUrls.some((registered) => {
     const base = new URL(registered)
     if (base.origin !== url.origin) return false

@@ -1,14 +1,23 @@
 // The fields that several request schemas share.
 import * as z from 'zod/mini'
-import type { EndUserId } from '#domain/ids.ts'
-import { type MintedIds, parseId } from '#domain/ids.ts'
-import { isSafeBrowserUrl } from '#domain/tenant.ts'
+import {
+  type EndUserId,
+  isEndUserId,
+  type MintedIds,
+  MOST_END_USER_ID_CHARACTERS,
+  parseId,
+} from '#domain/ids.ts'
 import { epochSeconds } from '#domain/time.ts'
+import { webUrl } from '#domain/web-url.ts'
 
-const wellFormed = z.refine<string>((text) => text.isWellFormed(), 'holds half a surrogate pair')
+const wellFormed = z.refine<string>((text) => text.isWellFormed(), {
+  error: 'holds half a surrogate pair',
+  abort: true,
+})
 
-/** Text of 1 to `most` characters. */
-export const text = (most: number) => z.string().check(z.minLength(1), z.maxLength(most), wellFormed)
+/** Text of 1 to `most` characters; of what is none, no further rule is asked. */
+export const text = (most: number) =>
+  z.string().check(z.minLength(1, { abort: true }), z.maxLength(most, { abort: true }), wellFormed)
 
 /** A time of RFC 3339. */
 export const moment = z.pipe(
@@ -38,14 +47,17 @@ export const id = <K extends keyof MintedIds>(kind: K) =>
     }),
   )
 
-/** The tenant's id of its user. It becomes part of a key, which DynamoDB limits; percent-encoded it must fit. */
+/** The tenant's id of its user. */
 export const endUserId = z.pipe(
-  text(256).check(z.refine((value) => encodeURIComponent(value.toWellFormed()).length <= 600, 'is too long')),
+  text(MOST_END_USER_ID_CHARACTERS).check(z.refine(isEndUserId, 'is too long')),
   z.transform((value) => value as EndUserId),
 )
 
 export const endUser = z.object({ id: endUserId, display_name: z.optional(text(256)) })
 
 export const browserUrl = text(2048).check(
-  z.refine(isSafeBrowserUrl, 'must be an https URL (http on loopback) without user info and fragment'),
+  z.refine(
+    (value) => webUrl(value) !== undefined,
+    'must be an https URL (http on loopback) without user info and fragment',
+  ),
 )

@@ -1,6 +1,7 @@
 // What a request's body, query and path ids may be, and how a 400, 404 or 422 says what is wrong.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { endUserOf } from '#domain/end-user-token.ts'
 import { ServiceError } from '#domain/errors.ts'
 import { appChangeSchema } from '#http/app-json.ts'
 import { listQuerySchema } from '#http/list-query.ts'
@@ -9,6 +10,7 @@ import { pathId } from '#http/path-id.ts'
 import { jsonBody } from '#http/request.ts'
 import { sessionRequestSchema } from '#http/session-json.ts'
 import { newTenantSchema } from '#http/tenant-json.ts'
+import { anIdentityProvider, newId } from '../contracts/samples.ts'
 import { aRequest } from './events.ts'
 
 const SESSION = { end_user: { id: 'user-1' }, return_url: 'https://saas.example.com/done' }
@@ -24,6 +26,40 @@ function errorOf(act: () => unknown): ServiceError {
 }
 const pointers = (act: () => unknown) =>
   (errorOf(act).extensions.errors as { pointer: string }[]).map(({ pointer }) => pointer)
+
+test('an end user is named by one rule, by a body as by a JWT', () => {
+  const named = (id: string) =>
+    parseBody(sessionRequestSchema, { ...SESSION, end_user: { id } }).endUser?.id === id
+  const byBody = (id: string) => {
+    try {
+      return named(id)
+    } catch {
+      return false
+    }
+  }
+  const provider = anIdentityProvider(newId('tenant'))
+  const byToken = (id: string) => endUserOf({ sub: id }, provider)?.id === id
+  const ids = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 300 }),
+    fc.string({ minLength: 190, maxLength: 260 }),
+    fc.constantFrom('', 'x'.repeat(256), 'x'.repeat(257), 'ü'.repeat(100), 'ü'.repeat(101), 'a\ud800'),
+  )
+  fc.assert(
+    fc.property(ids, (id) => {
+      expect(byBody(id)).toBe(byToken(id))
+    }),
+  )
+  expect(byBody('ü'.repeat(100))).toBe(true)
+  expect(byBody('ü'.repeat(101))).toBe(false)
+})
+
+test.each(['', 'x'.repeat(257), 'ü'.repeat(257), 'ü'.repeat(101), 'a\ud800'])(
+  'an end user that cannot be named %j is told of one broken rule',
+  (id) => {
+    const named = () => parseBody(sessionRequestSchema, { ...SESSION, end_user: { id } })
+    expect(pointers(named)).toEqual(['#/end_user/id'])
+  },
+)
 
 describe('a body', () => {
   test.each([

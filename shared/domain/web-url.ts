@@ -1,0 +1,13 @@
+// URLs that somebody else gives and that a browser or this service is to follow: what every one of them has to be.
+
+/** Whether plain http is acceptable: only to this very machine (RFC 8252 section 7.3). */
+export function isLoopback(url: URL): boolean {
+  return url.hostname === 'localhost' || url.hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(url.hostname)
+}
+
+/** An https URL (http on loopback) without user info and fragment; `undefined` for any other text. */
+export function webUrl(text: string): URL | undefined {
+  const url = URL.parse(text)
+  if (url === null || url.username !== '' || url.password !== '' || text.includes('#')) return undefined
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url)) ? url : undefined
+}
