@@ -30,27 +30,30 @@ interface Permissions {
 }
 
 const READ = ['GetItem', 'Query'] as const
-const WRITE = ['PutItem', 'UpdateItem', 'DeleteItem'] as const
-/** What puts something new under a tenant makes sure, in the same transaction, that it is not being deleted. */
-const WRITE_NEW = [...WRITE, 'ConditionCheckItem'] as const
+/**
+ * What puts something new under a tenant makes sure, in the same transaction, that it is not being deleted or shredded.
+ * Whoever seals does so: the tenant may have no key yet.
+ */
+const CHECK = 'ConditionCheckItem'
+const WRITE = ['PutItem', 'UpdateItem', 'DeleteItem', CHECK] as const
 
 export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
   'connect-sessions': {
     impact: 'Tenants cannot start or complete connect sessions.',
     timeout: API_TIMEOUT,
-    table: [...READ, ...WRITE_NEW, 'BatchGetItem'],
+    table: [...READ, ...WRITE, 'BatchGetItem'],
     vault: true,
   },
   authorize: {
     impact: 'End users who press "Connect" do not get to ClickFunnels.',
     timeout: API_TIMEOUT,
-    table: [...READ, 'PutItem', 'UpdateItem'],
+    table: [...READ, 'PutItem', 'UpdateItem', CHECK],
     vault: true,
   },
   callback: {
     impact: 'End users who approved at ClickFunnels end on an error; nothing is connected.',
     timeout: API_TIMEOUT,
-    table: [...READ, ...WRITE_NEW],
+    table: [...READ, ...WRITE],
     vault: true,
   },
   connections: {
@@ -96,7 +99,7 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
   apps: {
     impact: "The operator cannot change or suspend tenants' apps. Tenants are not affected.",
     timeout: API_TIMEOUT,
-    table: [...READ, ...WRITE_NEW],
+    table: [...READ, ...WRITE],
     vault: true,
   },
   'tenant-connections': {
@@ -109,13 +112,13 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
   credentials: {
     impact: 'The operator cannot manage API keys and identity providers. Tenants are not affected.',
     timeout: API_TIMEOUT,
-    table: [...READ, ...WRITE_NEW, 'BatchGetItem'],
+    table: [...READ, ...WRITE, 'BatchGetItem'],
   },
   tenants: {
     impact:
       'The operator cannot change or suspend tenants, nor rotate keys of the vault. Tenants are not affected.',
     timeout: API_TIMEOUT,
-    table: [...READ, ...WRITE_NEW, 'BatchGetItem'],
+    table: [...READ, ...WRITE, 'BatchGetItem'],
     vault: true,
     makesKeys: true,
   },

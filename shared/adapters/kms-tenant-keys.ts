@@ -8,6 +8,7 @@ import { ABSENT, type Item } from './dynamodb-expressions.ts'
 import type { Table } from './dynamodb-table.ts'
 import { KeyCache } from './key-cache.ts'
 import { PARTITION_KEY, prefixOf, SORT_KEY, shreddedKey, tenantKeyKey } from './table.ts'
+import { unlessShredded } from './tenant-items.ts'
 import type { TenantKeyWrapping } from './tenant-key-wrapping.ts'
 import { WRAPPED_KEY_SECONDS, WrappedKeys } from './wrapped-keys.ts'
 
@@ -145,17 +146,16 @@ export class KmsTenantKeys implements TenantKeys {
     throw new UnknownKeyVersion(`Key version ${version} of tenant "${tenant}" does not exist`)
   }
 
-  /** Makes a version; nothing when another process made it first. */
+  /** Makes a version; nothing when another process made it first, or the tenant was shredded meanwhile. */
   async #make(tenant: TenantId, version: number, kmsKeyArn?: string): Promise<TenantKey | undefined> {
     const { key, attributes } = await this.#wrapping.make(tenant, version, kmsKeyArn)
-    const item = { ...tenantKeyKey(tenant, version), version, createdAt: this.#now(), ...attributes }
-    if (!(await this.#table.put(item, ABSENT))) {
-      key.fill(0)
-      return undefined
+    const put = { ...tenantKeyKey(tenant, version), version, createdAt: this.#now(), ...attributes }
+    // A shredding that began before is met by the condition; one that begins later finds the new version and deletes it.
+    if (await this.#table.transact([{ put, condition: ABSENT }, unlessShredded(tenant)])) {
+      return { version, key }
     }
-    // After the put: a shredding that began before shows here; one that begins later finds the new version and deletes it.
-    await this.#refuseShredded(tenant)
-    return { version, key }
+    key.fill(0)
+    return undefined
   }
 
   async #refuseShredded(tenant: TenantId): Promise<void> {

@@ -1,9 +1,11 @@
 // Keys that change under a service at work, on DynamoDB and KMS: no call fails, and afterwards nothing names an old key.
 import { DisableKeyCommand, EnableKeyCommand } from '@aws-sdk/client-kms'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { Table } from '#adapters/dynamodb-table.ts'
 import { keyVersionOf } from '#adapters/seal.ts'
 import { shreddedKey, tenantKeyKey } from '#adapters/table.ts'
 import { usableToken } from '#domain/fresh-token.ts'
+import type { TenantId } from '#domain/ids.ts'
 import { rotateKeys, SETTLING_SECONDS } from '#domain/key-rotation.ts'
 import { KEY_CACHE_SECONDS } from '#domain/keys.ts'
 import { refreshConnection } from '#domain/refresh.ts'
@@ -13,7 +15,7 @@ import { later } from '#domain/time.ts'
 import { NOW, newId, refOf } from '../contracts/samples.ts'
 import { openScene, type Scene } from '../fakes/scene.ts'
 import { versionsNamed } from '../support/sealed-versions.ts'
-import { type Backend, type KeyProcess, type Keys, openBackend, openKeys } from './backend.ts'
+import { type Backend, type KeyProcess, type Keys, openBackend, openKeys, TABLE } from './backend.ts'
 
 let backend: Backend
 let keys: Keys
@@ -143,8 +145,29 @@ describe('shredding a tenant', () => {
     expect(shreddedAt).toBe(NOW)
     const after = keys.process(backend.table).vault.seal(bindingOf(tenant), secret)
     await expect(after).rejects.toMatchObject({ code: 'tenant_shredded' })
-    // A key that came too late was used by nobody; the background pass takes it away.
-    expect(versions.length).toBeLessThanOrEqual(1)
+    expect(versions).toEqual([])
+  })
+
+  test.each<[string, (late: KeyProcess, tenant: TenantId) => Promise<unknown>]>([
+    ['first', ({ vault }, tenant) => vault.seal(bindingOf(tenant), secret)],
+    ['next', ({ tenantKeys }, tenant) => tenantKeys.rotate(tenant)],
+  ])('between the making of its %s key and the write of it leaves no key', async (which, make) => {
+    const tenant = newId('tenant')
+    const { vault, tenantKeys } = keys.process(backend.table)
+    if (which === 'next') await vault.seal(bindingOf(tenant), secret)
+    class LateTable extends Table {
+      override async put(...args: Parameters<Table['put']>) {
+        await tenantKeys.shred(tenant)
+        return super.put(...args)
+      }
+      override async transact(...args: Parameters<Table['transact']>) {
+        await tenantKeys.shred(tenant)
+        return super.transact(...args)
+      }
+    }
+    const late = keys.process(new LateTable(backend.client, TABLE))
+    await expect(make(late, tenant)).rejects.toMatchObject({ code: 'tenant_shredded' })
+    expect(await tenantKeys.list(tenant)).toEqual({ versions: [], shreddedAt: NOW })
   })
 
   test('that was cut off is done to its end by the background pass', async () => {

@@ -24,8 +24,7 @@ const table = (...actions: readonly string[]) => [
   ),
 ]
 const READ = ['GetItem', 'Query']
-const READ_AND_WRITE = [...READ, 'PutItem', 'UpdateItem', 'DeleteItem']
-const READ_AND_WRITE_NEW = [...READ_AND_WRITE, 'ConditionCheckItem']
+const READ_AND_WRITE = [...READ, 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem']
 const queryOn = (index: string) => `dynamodb:Query on Table/index/${index}`
 const ROOT_KEY_PURPOSE = 'funnel-connect/root-key'
 const TENANT_KEY_PURPOSE = 'funnel-connect/tenant-key'
@@ -51,9 +50,9 @@ const RECEIVE_ROTATIONS = [
 ].map((action) => `sqs:${action} on RecoveryQueue`)
 
 const ALLOWED: Readonly<Record<FunctionName, readonly string[]>> = {
-  'connect-sessions': [...table(...READ_AND_WRITE_NEW, 'BatchGetItem'), ...VAULT],
-  authorize: [...table(...READ, 'PutItem', 'UpdateItem'), ...VAULT],
-  callback: [...table(...READ_AND_WRITE_NEW), ...VAULT],
+  'connect-sessions': [...table(...READ_AND_WRITE, 'BatchGetItem'), ...VAULT],
+  authorize: [...table(...READ, 'PutItem', 'UpdateItem', 'ConditionCheckItem'), ...VAULT],
+  callback: [...table(...READ_AND_WRITE), ...VAULT],
   connections: [
     ...table(...READ_AND_WRITE, 'BatchGetItem'),
     queryOn(END_USER_INDEX.name),
@@ -64,10 +63,10 @@ const ALLOWED: Readonly<Record<FunctionName, readonly string[]>> = {
   'keep-alive': [...table(...READ_AND_WRITE), queryOn(DUE_INDEX.name), ...VAULT, ...SEND_ROTATIONS],
   'recover-rotations': [...table(...READ_AND_WRITE), ...VAULT, ...RECEIVE_ROTATIONS],
   'rotate-keys': [...table(...READ_AND_WRITE), ...ROTATION],
-  credentials: table(...READ_AND_WRITE_NEW, 'BatchGetItem'),
-  apps: [...table(...READ_AND_WRITE_NEW), ...VAULT],
+  credentials: table(...READ_AND_WRITE, 'BatchGetItem'),
+  apps: [...table(...READ_AND_WRITE), ...VAULT],
   'tenant-connections': [...table(...READ_AND_WRITE, 'BatchGetItem'), queryOn(END_USER_INDEX.name), ...VAULT],
-  tenants: [...table(...READ_AND_WRITE_NEW, 'BatchGetItem'), ...ROTATION],
+  tenants: [...table(...READ_AND_WRITE, 'BatchGetItem'), ...ROTATION],
   'audit-events': table(...READ, 'PutItem', 'UpdateItem', 'BatchGetItem'),
   service: [],
 }
