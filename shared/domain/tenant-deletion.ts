@@ -10,7 +10,7 @@ import { CALL_SECONDS, type RevocationReport, revokeMany } from './mass-revocati
 import { findTenant } from './onboarding.ts'
 import type { Services } from './ports.ts'
 import { settleRevocation } from './revocation.ts'
-import type { Tenant } from './tenant.ts'
+import { isLiving, type Tenant } from './tenant.ts'
 import { type EpochSeconds, later } from './time.ts'
 
 /** Debts paid at once. */
@@ -78,15 +78,20 @@ export async function erase(
 /** The tenant, as one that is being deleted: from here on it cannot be resumed. */
 async function begun(services: Pick<Services, 'now' | 'tenants' | 'log'>, id: TenantId): Promise<Tenant> {
   const tenant = await findTenant(services, id)
-  if (tenant.status === 'deleting' || tenant.status === 'deleted') return tenant
-  if (tenant.status !== 'suspended' || !(await services.tenants.beginDeletion(id, services.now()))) {
-    throw new ServiceError(
-      'tenant_not_suspended',
-      'A tenant that is active is not deleted. Suspend it first; nothing can be brought back afterwards.',
-    )
+  if (!isLiving(tenant)) return tenant
+  if (tenant.status === 'suspended') {
+    if (await services.tenants.beginDeletion(id, services.now())) {
+      services.log.warn('The deletion of a tenant begins', { tenant: id })
+      return { ...tenant, status: 'deleting' }
+    }
+    // Another call was quicker: with the deletion, or with resuming it.
+    const since = await findTenant(services, id)
+    if (!isLiving(since)) return since
   }
-  services.log.warn('The deletion of a tenant begins', { tenant: id })
-  return { ...tenant, status: 'deleting' }
+  throw new ServiceError(
+    'tenant_not_suspended',
+    'A tenant that is active is not deleted. Suspend it first; nothing can be brought back afterwards.',
+  )
 }
 
 /** Asks ClickFunnels once more for each revocation that is owed, due or not; stops where one is not taken. */

@@ -55,6 +55,26 @@ describe('deleting a tenant', () => {
     await expect(createApp(services, tenantId, anAppInput)).rejects.toMatchObject(gone)
   })
 
+  test('by two at once is under way for both, and done once', async () => {
+    const { services, tenantId, remove } = await suspended()
+    const both = await Promise.all([remove(), remove()])
+    expect(both.map(({ stage }) => stage)).toEqual(['deleted', 'deleted'])
+    expect(await findTenant(services, tenantId)).toMatchObject({ status: 'deleted' })
+    expect(services.clickfunnels.tokens.live()).toEqual([])
+  })
+
+  test('is refused when it is resumed at the same moment', async () => {
+    const { services, tenantId, remove, status } = await suspended()
+    const { tenants } = services
+    const begin = tenants.beginDeletion.bind(tenants)
+    tenants.beginDeletion = async (id, now) => {
+      await updateTenant(services, tenantId, { status: 'active' })
+      return begin(id, now)
+    }
+    await expect(remove()).rejects.toMatchObject({ code: 'tenant_not_suspended' })
+    expect(await status()).toBe('active')
+  })
+
   test.each<[string, (services: FakeServices, tenantId: TenantId, key: ApiKeyId) => Promise<unknown>]>([
     ['app', (services, id) => createApp(services, id, anAppInput)],
     ['API key', (services, id) => issueApiKey(services, id, { name: 'x', scopes: SCOPES })],
