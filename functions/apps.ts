@@ -41,7 +41,7 @@ export const apps = (services: StoreServices) =>
       const { status, ...change } = given
       const app = await updateApp(services, tenantOf(request), appOf(request), change)
       const tenant = status
-        ? await switchApp(services, app.tenantId, app.id, status)
+        ? await switchApp(services, app, status)
         : await findTenant(services, app.tenantId)
       return { ...json(200, appJson(app, tenant, services.publicUrl)), reason: changesOf(given) }
     },

@@ -6,7 +6,7 @@ import { codeChallenge, equalSecrets, randomSecret, sha256 } from './hash.ts'
 import type { Services } from './ports.ts'
 import { type Product, productOf } from './product.ts'
 import { Secret } from './secret.ts'
-import { isAppSuspended } from './suspension.ts'
+import { suspensionOf } from './suspension.ts'
 import { type App, redirectUri } from './tenant.ts'
 import { later } from './time.ts'
 
@@ -61,7 +61,7 @@ export async function followLink(services: Ports, visit: LinkVisit): Promise<Lin
   const app = session && (await services.apps.get(link.tenantId, session.appId))
   if (tenant === undefined || session === undefined || app === undefined) return { outcome: 'unknown' }
   // Nobody is sent to somebody who was suspended.
-  if (tenant.status !== 'active' || isAppSuspended(tenant, app.id))
+  if (suspensionOf(tenant, session) !== undefined)
     return { outcome: 'suspended', product: productOf(tenant, undefined, now) }
   const used = { outcome: 'used', product: productOf(tenant, session, now, 'link_used') } as const
   if (session.state.status !== 'created') return used

@@ -8,7 +8,7 @@ import type { Services } from './ports.ts'
 import { apiBase } from './provider.ts'
 import { replacement, sealTokens } from './renewal.ts'
 import { oweFormerTokens, revokeOrphan, settleRevocation } from './revocation.ts'
-import { isAppSuspended } from './suspension.ts'
+import { appSuspendedSince } from './suspension.ts'
 import { type App, isLiving } from './tenant.ts'
 
 export type StoredGrant =
@@ -78,7 +78,7 @@ async function place(
       const tenant = await services.tenants.get(session.tenantId)
       // The same is the condition of the write: what begins in between is met here the next time round.
       if (tenant === undefined || !isLiving(tenant)) return { outcome: 'tenant_suspended' }
-      if (isAppSuspended(tenant, session.appId)) return { outcome: 'app_suspended' }
+      if (appSuspendedSince(tenant, session.appId) !== undefined) return { outcome: 'app_suspended' }
       const connection = await newConnection(services, session, tokens, workspace)
       const most = services.limiter.mostConnections(tenant)
       if (await services.connections.create(connection, most)) return { outcome: 'stored', connection }

@@ -7,6 +7,7 @@ import type { AppId, TenantId } from './ids.ts'
 import { livingTenant } from './onboarding.ts'
 import type { Services } from './ports.ts'
 import type { Secret } from './secret.ts'
+import { appSuspendedSince } from './suspension.ts'
 import type { App, SealedClientSecret } from './tenant.ts'
 import { tenantShredded } from './vault.ts'
 
@@ -130,8 +131,7 @@ export async function removeApp(
   id: AppId,
 ): Promise<void> {
   const app = await findApp(services, tenantId, id)
-  const { suspendedApps } = await livingTenant(services, tenantId)
-  const since = suspendedApps?.[id]
+  const since = appSuspendedSince(await livingTenant(services, tenantId), id)
   if (since === undefined) throw appInUse('It is not suspended.')
   // While it is suspended nothing new comes to it: what it has is seen, and what is disconnected meanwhile owes a revocation.
   if (await services.connections.anyOfApp(tenantId, id))

@@ -17,12 +17,12 @@ export function suspensionOf(
   { appId, suspendedAt }: Pick<Connection, 'appId' | 'suspendedAt'>,
 ): Suspended | undefined {
   if (tenant?.status !== 'active') return 'tenant'
-  if (isAppSuspended(tenant, appId)) return 'app'
+  if (appSuspendedSince(tenant, appId) !== undefined) return 'app'
   return suspendedAt === undefined ? undefined : 'connection'
 }
 
-export function isAppSuspended({ suspendedApps }: Pick<Tenant, 'suspendedApps'>, app: AppId): boolean {
-  return suspendedApps?.[app] !== undefined
+export function appSuspendedSince({ suspendedApps }: Pick<Tenant, 'suspendedApps'>, app: AppId) {
+  return suspendedApps?.[app]
 }
 
 export function suspended(what: Suspended): ServiceError {

@@ -1,35 +1,31 @@
 // How the operator suspends and resumes apps and connections; what that means is in suspension.ts, which every call needs.
 import { type Connection, type ConnectionRef, changed } from './connection.ts'
-import type { AppId, TenantId } from './ids.ts'
 import { tenantConnection } from './list-connections.ts'
-import { findApp } from './manage-apps.ts'
 import { findTenant } from './onboarding.ts'
 import type { Services } from './ports.ts'
-import { isAppSuspended } from './suspension.ts'
-import type { Tenant } from './tenant.ts'
+import { appSuspendedSince } from './suspension.ts'
+import type { App, Tenant } from './tenant.ts'
 
 /** How often a concurrent change is answered by starting over. */
 const ATTEMPTS = 5
 
 /**
- * Suspends an app or resumes it; one that is as wanted stays as it is. Gives the tenant, which holds that.
- * @throws ServiceError not_found
+ * Suspends an app, which was found, or resumes it; one that is as wanted stays as it is. Gives the tenant, which holds that.
+ * @throws ServiceError not_found when the tenant is gone
  */
 export async function switchApp(
-  services: Pick<Services, 'now' | 'tenants' | 'apps' | 'log'>,
-  tenantId: TenantId,
-  appId: AppId,
+  services: Pick<Services, 'now' | 'tenants' | 'log'>,
+  { tenantId, id }: Pick<App, 'tenantId' | 'id'>,
   status: 'active' | 'suspended',
 ): Promise<Tenant> {
-  await findApp(services, tenantId, appId)
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const tenant = await findTenant(services, tenantId)
-    if (isAppSuspended(tenant, appId) === (status === 'suspended')) return tenant
+    if ((appSuspendedSince(tenant, id) !== undefined) === (status === 'suspended')) return tenant
     const now = services.now()
-    const { [appId]: _, ...others } = tenant.suspendedApps ?? {}
-    const suspendedApps = status === 'suspended' ? { ...others, [appId]: now } : others
+    const { [id]: _, ...others } = tenant.suspendedApps ?? {}
+    const suspendedApps = status === 'suspended' ? { ...others, [id]: now } : others
     if (await services.tenants.setSuspendedApps(tenant, suspendedApps, now)) {
-      services.log.warn('An app was switched', { tenant: tenantId, app: appId, status })
+      services.log.warn('An app was switched', { tenant: tenantId, app: id, status })
       return { ...tenant, suspendedApps, updatedAt: now }
     }
   }

@@ -2,6 +2,7 @@
 import * as z from 'zod/mini'
 import { recognisedTrouble, secretState } from '#domain/app-health.ts'
 import { Secret } from '#domain/secret.ts'
+import { appSuspendedSince } from '#domain/suspension.ts'
 import { type App, redirectUri, type Tenant } from '#domain/tenant.ts'
 import { toRfc3339 } from '#domain/time.ts'
 import { text } from './fields.ts'
@@ -32,7 +33,7 @@ export const appChangeSchema = z.pipe(
 /** @param tenant whose app it is: it knows which of its apps are suspended */
 export function appJson(app: App, tenant: Tenant, publicUrl: string) {
   const trouble = recognisedTrouble(app)
-  const suspendedAt = tenant.suspendedApps?.[app.id]
+  const suspendedAt = appSuspendedSince(tenant, app.id)
   return {
     id: app.id,
     name: app.name,

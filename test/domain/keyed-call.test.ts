@@ -188,9 +188,9 @@ describe('a kill switch', () => {
   })
 
   test("of an app stops its connections' replays, too", async () => {
-    const { services, scene, connection, call, request } = await callable()
+    const { services, scene, call, request } = await callable()
     await call()
-    const tenant = await switchApp(services, connection.tenantId, connection.appId, 'suspended')
+    const tenant = await switchApp(services, scene.app, 'suspended')
     const known = { ...scene.caller, tenant }
     const again = keyedCall(services, known, request, 'key-1' as IdempotencyKey)
     await expect(again).rejects.toMatchObject({ code: 'app_suspended' })

@@ -103,7 +103,7 @@ describe('an app', () => {
     const remove = () => removeApp(services, tenantId, id)
     const inUse = { code: 'app_in_use' }
     await expect(remove()).rejects.toMatchObject(inUse)
-    await switchApp(services, tenantId, id, 'suspended')
+    await switchApp(services, { tenantId, id }, 'suspended')
     await expect(remove()).rejects.toThrow(/has connections/)
     services.clickfunnels.script('revoke', 'failed')
     await disconnectNow(services, { tenantId, connectionId: connection.id })
@@ -120,7 +120,7 @@ describe('an app', () => {
     await scene.connectMany(25)
     const input = { name: 'Second', clientId: 'client-2', clientSecret: new Secret('x') }
     const second = await createApp(services, tenantId, input)
-    await switchApp(services, tenantId, second.id, 'suspended')
+    await switchApp(services, second, 'suspended')
     const owe = (appId: AppId) => services.revocations.owe(aRevocation(aConnection(tenantId, { appId })))
     for (let i = 0; i < 1000; i++) await owe(scene.app.id)
     await owe(second.id)
@@ -136,11 +136,11 @@ describe('an app', () => {
   test('is not deleted when it was resumed while its connections were looked for', async () => {
     const { services, app } = await openScene()
     const { tenantId, id } = app
-    await switchApp(services, tenantId, id, 'suspended')
+    await switchApp(services, { tenantId, id }, 'suspended')
     const { revocations } = services
     const look = revocations.anyOfApp.bind(revocations)
     revocations.anyOfApp = async (...args) => {
-      await switchApp(services, tenantId, id, 'active')
+      await switchApp(services, { tenantId, id }, 'active')
       return look(...args)
     }
     await expect(removeApp(services, tenantId, id)).rejects.toMatchObject({ code: 'app_in_use' })
@@ -177,7 +177,7 @@ describe('an app', () => {
     const journey = await scene.leave()
     await scene.comeBack(journey)
     removeAt(services, async () => {
-      await switchApp(services, tenantId, id, 'suspended')
+      await switchApp(services, { tenantId, id }, 'suspended')
       await removeApp(services, tenantId, id)
     })
     await expect(scene.complete(journey)).rejects.toMatchObject({ code: 'app_suspended' })

@@ -5,6 +5,7 @@ import { issueApiKey } from '#domain/api-keys.ts'
 import { SCOPES } from '#domain/caller.ts'
 import type { Connection } from '#domain/connection.ts'
 import { keepAlive } from '#domain/keep-alive.ts'
+import { toRfc3339 } from '#domain/time.ts'
 import { type Scene, sceneOn } from '../fakes/scene.ts'
 import { type ServiceInProcess, startInProcess } from '../support/service.ts'
 
@@ -125,6 +126,19 @@ test.each(SWITCHES.slice(0, 2))(
     expect(await complete()).toMatchObject({ status: 200 })
   },
 )
+
+test('an app is read once to be switched, and given as it is then', async () => {
+  const { apps, clock } = service.services
+  const get = apps.get.bind(apps)
+  let reads = 0
+  apps.get = (...args) => {
+    reads += 1
+    return get(...args)
+  }
+  const { json } = await service.call('PATCH', pathOf('/apps'), { status: 'suspended' })
+  expect(json).toMatchObject({ status: 'suspended', suspended_at: toRfc3339(clock.now()) })
+  expect(reads).toBe(1)
+})
 
 test('a warm call asks the store nothing, kill switches or not', async () => {
   await funnels()
