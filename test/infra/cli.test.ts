@@ -207,6 +207,54 @@ test(
   PATIENCE,
 )
 
+test(
+  'an application is suspended and resumed: calls of its connections stop within a minute, and go on',
+  async () => {
+    const other = await sceneOn(service.services)
+    const { app } = other
+    const { id: connection } = await other.connect()
+    const { api_key: key } = await json(`keys create ${app.tenantId} --name backend`)
+    const call = async () => {
+      const { status, json } = await service.call(
+        'GET',
+        `/v1/connections/${connection}/funnels`,
+        undefined,
+        key,
+      )
+      return [status, json.code]
+    }
+    expect(await call()).toEqual([200, undefined])
+
+    const suspended = await tenants(`apps suspend ${app.tenantId} ${app.id}`)
+    expect(suspended).toMatchObject({ code: 0, err: '' })
+    expect(suspended.out).toMatch(/^status +suspended\nsuspended +\d{4}-\d\d-\d\d .*$/m)
+    expect((await tenants(`apps list ${app.tenantId}`)).out).toMatch(
+      new RegExp(`^${app.id} .* suspended `, 'm'),
+    )
+    service.pass(60)
+    expect(await call()).toEqual([403, 'app_suspended'])
+
+    const resumed = await tenants(`apps resume ${app.tenantId} ${app.id}`)
+    expect(resumed).toMatchObject({ code: 0, err: '', out: expect.stringMatching(/^status +active$/m) })
+    expect(resumed.out).not.toContain('suspended')
+    service.pass(60)
+    expect(await call()).toEqual([200, undefined])
+
+    const { data } = await json(`audit ${app.tenantId} --action app.update`)
+    expect(data).toMatchObject([{ reason: 'status active' }, { reason: 'status suspended' }])
+    const stranger = await json('tenants create --name Stranger')
+    for (const verb of ['suspend', 'resume']) {
+      expect((await tenants(`apps ${verb} ${app.tenantId}`)).code).toBe(2)
+      expect(await tenants(`apps ${verb} ${stranger.id} ${app.id}`)).toMatchObject({
+        code: 1,
+        out: '',
+        err: expect.stringContaining('404 not_found'),
+      })
+    }
+  },
+  PATIENCE,
+)
+
 test('the trail of a tenant that came with its identity provider names that', async () => {
   const identity_provider = { issuer: 'https://came.example.com', audience: 'api' }
   const { json: made } = await service.call('POST', '/v1/tenants', { name: 'Complete', identity_provider })
