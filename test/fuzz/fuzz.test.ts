@@ -7,7 +7,7 @@ import { AUDIENCE, startTokenIssuer, type TokenIssuer } from '../support/token-i
 import { requests } from './requests.ts'
 import { exchange, type WireRequest, type WireResponse } from './wire.ts'
 
-const REQUESTS = Number(process.env.FUZZ_REQUESTS ?? 300)
+const REQUESTS = Number(process.env.FUZZ_REQUESTS ?? 200)
 const SEED = Number(process.env.FUZZ_SEED ?? 1)
 const AT_ONCE = 16
 

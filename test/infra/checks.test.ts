@@ -6,9 +6,9 @@ import { App, Stack, Validations } from 'aws-cdk-lib'
 import { Bucket } from 'aws-cdk-lib/aws-s3'
 import { AwsSolutionsChecks } from 'cdk-nag'
 import { afterAll, expect, it } from 'vitest'
-import { bundleFunctions } from '../../infra/bundle.ts'
 import { DataStack } from '../../infra/data-stack.ts'
 import { ServiceStack } from '../../infra/service-stack.ts'
+import { directory } from './synthesized.ts'
 
 /** Some 5 seconds, more on a busy machine. */
 const SYNTHESIS_LIMIT_MS = 60_000
@@ -22,13 +22,11 @@ const folder = mkdtempSync(join(tmpdir(), 'checks-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 /** Both stacks in an app of their own. */
-async function bothStacks(outdir: string): Promise<App> {
+function bothStacks(outdir: string): App {
   const app = new App({ outdir, analyticsReporting: false, treeMetadata: false })
   const env = { region: 'eu-central-1' }
   const data = new DataStack(app, 'Data', { env })
-  const bundles = join(outdir, 'bundles')
-  await bundleFunctions(bundles)
-  new ServiceStack(app, 'Service', { env, data, bundles })
+  new ServiceStack(app, 'Service', { env, data, bundles: join(directory, 'bundles') })
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app))
   return app
 }
@@ -40,8 +38,8 @@ function findings(outdir: string): Finding[] {
 
 it('a careless bucket stops the synthesis, and is all that is found', {
   timeout: SYNTHESIS_LIMIT_MS,
-}, async () => {
-  const app = await bothStacks(folder)
+}, () => {
+  const app = bothStacks(folder)
   new Bucket(new Stack(app, 'Careless'), 'Bucket')
   expect(() => app.synth()).toThrow(/validation/i)
   expect(
