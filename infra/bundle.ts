@@ -10,6 +10,7 @@ import { nameOnlyErrors } from './sdk-errors.ts'
 export interface Bundle {
   readonly directory: string
   /** What is loaded when the function starts: the entry and the chunks it imports statically. */
+  readonly eagerFiles: number
   readonly eagerBytes: number
 }
 
@@ -71,10 +72,10 @@ export async function bundleEntry(entryPoint: string, directory: string): Promis
     },
   })
   await build.close()
-  return { directory, eagerBytes: eagerBytes(output.filter((one) => one.type === 'chunk')) }
+  return { directory, ...eager(output.filter((one) => one.type === 'chunk')) }
 }
 
-function eagerBytes(chunks: readonly OutputChunk[]): number {
+function eager(chunks: readonly OutputChunk[]): Pick<Bundle, 'eagerFiles' | 'eagerBytes'> {
   const loaded = new Set<OutputChunk>()
   const load = (name: string) => {
     const chunk = chunks.find(({ fileName }) => fileName === name)
@@ -83,5 +84,6 @@ function eagerBytes(chunks: readonly OutputChunk[]): number {
     chunk.imports.forEach(load)
   }
   load('index.mjs')
-  return [...loaded].reduce((sum, { code }) => sum + Buffer.byteLength(code), 0)
+  const eagerBytes = [...loaded].reduce((sum, { code }) => sum + Buffer.byteLength(code), 0)
+  return { eagerFiles: loaded.size, eagerBytes }
 }

@@ -1,6 +1,7 @@
 // The AWS SDK has a class and a schema for each error a service can answer with, 80 of them, and registers all of them when
-// it loads. Without its own, an error comes as the client's general exception, with the same name, message and status: all
-// that our code and the SDK's retries look at, but for the few below.
+// it loads. Without its own, an error comes as the client's general exception, with the same name,
+// message and status, and the fault that follows from the status (client below 500): all that our code and the SDK's
+// retries look at, but for the few below.
 import type { Plugin } from 'rolldown'
 
 /** Those whose class or own fields our code looks at. */

@@ -64,14 +64,16 @@ export class DynamoDbSessions implements ConnectSessions, PendingAuthorizations 
     ])
   }
 
-  async move(
+  move(
     { tenantId, id }: Pick<ConnectSession, 'tenantId' | 'id'>,
     from: SessionState['status'],
     to: SessionState,
     expiresAt: EpochSeconds,
   ): Promise<boolean> {
-    const key = connectSessionKey(tenantId, id)
-    return (await this.#table.update(key, movedTo(to, expiresAt), inState(from))) !== undefined
+    // A transaction of one: asked again after a lost answer, it is told as done, and it waits for another on the session.
+    return this.#table.transact([
+      { update: connectSessionKey(tenantId, id), change: movedTo(to, expiresAt), condition: inState(from) },
+    ])
   }
 
   async find(stateHash: string): Promise<PendingAuthorization | undefined> {

@@ -48,7 +48,8 @@ interface Origin {
 
 /** Origins are few, workspaces' hosts: parsing one costs more than finding it here. */
 const origins = new Map<string, Origin>()
-export const MOST_ORIGINS = 1000
+/** Each may keep a socket or more, and a Lambda process has 1,024 file descriptors. */
+export const MOST_ORIGINS = 500
 
 /** Splits a URL without parsing what follows the host, so that nothing of it is encoded anew. */
 function target(url: string): { origin: Origin; path: string } {

@@ -10,7 +10,7 @@
 //  issuer and audience *      issuer#<sha256>           issuer                        get many (whose token is this?)
 //  connect session            tenant#<T>                connect-session#<S>           get
 //  connect link *             connect-link#<sha256>     connect-link                  get (a browser follows it)
-//  pending authorization *    state#<sha256>            state                         one conditional delete, with the session's move
+//  pending authorization *    state#<sha256>            state                         get; one conditional delete, with the session's move
 //  connection                 tenant#<T>                connection#<C>                get, query newest first
 //    by end user (index)      tenant#<T>#end-user#<U>   connection#<C>                query newest first
 //    by due time (index) *    due#<shard>               dueAt                         query up to now

@@ -1,6 +1,6 @@
 // Receives the authorization response (RFC 6749 section 4.1.2): takes the state once, from the right browser for the
 // right app, then exchanges the code at once ("confirmed") or keeps it sealed until the tenant completes ("verified").
-// Whatever can fail without harm comes before the state is taken: after such a fault the end user reloads the page.
+// What this needs itself comes before the state is taken: if the store or KMS fails at that, the end user reloads the page.
 import { browserCookieName, codeVerifierOf } from './authorize.ts'
 import {
   CODE_LIFETIME_SECONDS,

@@ -53,8 +53,8 @@ export async function completeSession(
     if (actor.kind === 'end_user' && !showsCode) throw noSuchSession()
     const void_ = { status: 'failed', error: 'end_user_mismatch' } as const
     const final = later(services.now(), SESSION_MEMORY_SECONDS)
-    await services.sessions.move(session, 'awaiting_completion', void_, final)
-    throw new ServiceError('end_user_mismatch', 'The session was started for another end user.')
+    const changed = await services.sessions.move(session, 'awaiting_completion', void_, final)
+    throw new ServiceError('end_user_mismatch', 'The session was started for another end user.', { changed })
   }
   if (session.state.status === 'connected') return connectionOf(services, session, session.state.connectionId)
   const status = visibleStatus(session, services.now())
@@ -80,7 +80,7 @@ export async function completeSession(
   if (!claimed) throw notCompletable(session, 'awaiting_completion')
   const state = await exchangeForConnection(services, session, { app, code, codeVerifier })
   if (state.status === 'connected') return connectionOf(services, session, state.connectionId)
-  throw exchangeFailed(state.error)
+  throw exchangeFailed(state.error).afterChange()
 }
 
 function hasCompletionCode({ state }: ConnectSession, given: string | undefined): boolean {

@@ -59,6 +59,8 @@ export interface ErrorDetails {
   readonly extensions?: Readonly<Record<string, unknown>>
   /** For the log only. Never the upstream's body: it may hold a token. */
   readonly cause?: unknown
+  /** Something was changed before it failed: for the audit trail. */
+  readonly changed?: boolean
 }
 
 /** A failure that the caller is told about; `message` is the problem's `detail` and must hold no secret. */
@@ -67,12 +69,25 @@ export class ServiceError extends Error {
   readonly code: ErrorCode
   readonly retryAfterSeconds: number | undefined
   readonly extensions: Readonly<Record<string, unknown>>
+  readonly changed: boolean
 
   constructor(code: ErrorCode, detail: string, details: ErrorDetails = {}) {
     super(detail, details.cause === undefined ? undefined : { cause: details.cause })
     this.code = code
     this.retryAfterSeconds = details.retryAfterSeconds
     this.extensions = details.extensions ?? {}
+    this.changed = details.changed ?? false
+  }
+
+  /** The same, of something that failed after it had changed something. */
+  afterChange(): ServiceError {
+    const { code, message, retryAfterSeconds, extensions, cause } = this
+    return new ServiceError(code, message, {
+      ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+      extensions,
+      cause,
+      changed: true,
+    })
   }
 }
 

@@ -4,6 +4,7 @@ import type { AuditNote } from './audit.ts'
 import type { TokenSet } from './authorization-server.ts'
 import { withClientCredentials } from './client-secrets.ts'
 import { backoffUntil, type Connection, type Revocation } from './connection.ts'
+import type { ErrorCode } from './errors.ts'
 import { equalSecrets } from './hash.ts'
 import { parseId, type TenantId } from './ids.ts'
 import type { Services } from './ports.ts'
@@ -94,10 +95,11 @@ export async function settleRevocation(
     const hopeless = result !== 'done' && debt.attempts >= MOST_ATTEMPTS
     if (hopeless)
       services.log.error('Gave up revoking tokens', { revocation: debt.id, attempts: debt.attempts })
-    if (result === 'done' || hopeless) {
+    if (result === 'done' || result === 'app_gone' || hopeless) {
+      const givenUp = result === 'app_gone' ? 'not_found' : hopeless ? 'upstream_unreachable' : undefined
       await Promise.all([
         services.revocations.settle(debt),
-        services.audit.note(settlementNote(debt, hopeless)),
+        services.audit.note(settlementNote(debt, givenUp)),
       ])
       return 'settled'
     }
@@ -113,14 +115,14 @@ export async function settleRevocation(
 }
 
 /** About the connection whose tokens they were, or the app, for tokens that no connection ever held. */
-function settlementNote({ tenantId, appId, record }: Revocation, hopeless: boolean): AuditNote {
+function settlementNote({ tenantId, appId, record }: Revocation, givenUp: ErrorCode | undefined): AuditNote {
   const id = parseId('connection', record)
   return {
     tenantId,
     action: 'connection.revoke_tokens',
     resource: id === undefined ? { type: 'app', id: appId } : { type: 'connection', id },
     result: 'ok',
-    ...(hopeless && { result: 'upstream_unreachable', reason: 'given up' }),
+    ...(givenUp && { result: givenUp, reason: 'given up' }),
   }
 }
 
@@ -129,9 +131,9 @@ type Presented = readonly [Secret, 'access_token' | 'refresh_token']
 async function revokeTokens(services: Ports, debt: Revocation) {
   const app = await services.apps.get(debt.tenantId, debt.appId)
   if (app === undefined) {
-    // Erased with its tenant: nobody can present the tokens any more.
+    // Deleted, or erased with its tenant: nobody can present the tokens any more.
     services.log.warn('Tokens are given up: their app is gone', { revocation: debt.id })
-    return 'done'
+    return 'app_gone'
   }
   const tokens: Presented[] = []
   for (const [field, sealed] of [

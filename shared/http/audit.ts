@@ -16,13 +16,15 @@ const NOT_TRIED: readonly ErrorCode[] = [
   'malformed_request',
   'validation_failed',
   'request_too_large',
-  'return_url_not_registered',
   'tenant_limit_exceeded',
 ]
+/** What an end user can ask for without end, and what nothing comes of. */
+const INVENTED: readonly string[] = ['not_found', 'return_url_not_registered'] satisfies ErrorCode[]
 const MOST_USER_AGENT = 200
 /**
- * Whoever is refused the same again and again is written down once a minute and process: access, and an end user whatever it
- * tries. An end user has its credential from elsewhere, and can invent as many ids as it likes.
+ * Whoever is refused the same again and again is written down once a minute and process: access, an end user whatever it
+ * tries, a browser that comes again. An end user has its credential from elsewhere, and can invent as many ids as it likes.
+ * What has changed something is no repetition.
  */
 const REFUSAL_SECONDS = 60
 const MOST_REFUSALS = 1000
@@ -44,9 +46,19 @@ export function auditing(trail: AuditTrail): Auditing {
     if (note === undefined) return
     const write = () => trail.note({ ...note, from: originOf(request) })
     const { tenantId, action, actor, result, reason } = note
-    if (action !== 'access.refuse' && !(actor?.kind === 'end_user' && isRefusal(result))) return write()
+    if (!isRepeatable(note, failure)) return write()
     await refusals.get(JSON.stringify([tenantId, action, actor, result, reason]), write)
   }
+}
+
+function isRepeatable({ action, actor, result }: AuditNote, failure: unknown): boolean {
+  if (action === 'access.refuse') return true
+  if (actor?.kind === 'browser') return result !== 'ok'
+  return actor?.kind === 'end_user' && isRefusal(result) && !hasChanged(failure)
+}
+
+function hasChanged(failure: unknown): boolean {
+  return failure instanceof ServiceError && failure.changed
 }
 
 /** What a change is about: its members as the wire has them, and which way a status went. Other values may be secret. */
@@ -65,8 +77,8 @@ function noteOf(request: ApiRequest, answer: Answer, failure: unknown): AuditNot
   if (result !== 'ok' && NOT_TRIED.includes(result)) return undefined
   if (action === undefined && !(isRefusal(result) && access === 'tenant')) return undefined
   const actor = actorOf(request)
-  // What an end user does not find is not there, or another's: for it the same, and nothing was done either way.
-  if (actor?.kind === 'end_user' && result === 'not_found') return undefined
+  // What an end user does not find is not there, or another's, which is the same for it.
+  if (actor?.kind === 'end_user' && INVENTED.includes(result) && !hasChanged(failure)) return undefined
   const tenantId = tenantOf(request, answer)
   if (actor === undefined || tenantId === undefined) return undefined
   const type =

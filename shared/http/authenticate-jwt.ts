@@ -2,7 +2,7 @@
 // process for a minute, and apart, so that neither adds to the other's age: who registered an issuer's audience, with the
 // tenant as it was then; and that a token, by its hash, was verified against that registration. A verified token is not
 // kept beyond its expiry. That nobody registered what a token names is kept for seconds, so that a provider works soon after
-// it was registered, and in a room of its own: names are easily invented, and shall not push out those that are known.
+// it was registered, and in a room of its own, so that invented names do not push out those that are known.
 import { ExpiringCache } from '#adapters/expiring-cache.ts'
 import { CallerRefused } from '#domain/caller.ts'
 import { addressOf, endUserOf, type TokenAddress } from '#domain/end-user-token.ts'

@@ -110,6 +110,21 @@ describe('a debt', () => {
     expect(entry?.fields).toMatchObject({ attempts: 170 })
   })
 
+  test('whose app is gone is given up at once, and the trail does not say that it was paid', async () => {
+    const { services, scene, connection } = await connectedScene()
+    services.clickfunnels.script('revoke', 'failed')
+    await disconnect(services, scene.caller, connection.id)
+    Object.assign(services.apps, { get: async () => undefined })
+    expect(await settleRevocation(services, onlyDebt(services))).toBe('settled')
+    expect(services.revocations.items.size).toBe(0)
+    expect([...services.auditEvents.items.values()].at(-1)).toMatchObject({
+      action: 'connection.revoke_tokens',
+      resource: { type: 'connection', id: connection.id },
+      result: 'not_found',
+      reason: 'given up',
+    })
+  })
+
   test('tries refresh token and access token; one failure keeps the whole debt', async () => {
     const { services, scene, connection } = await connectedScene('rotating')
     services.clickfunnels.script('revoke', 'done', 'failed')

@@ -128,7 +128,6 @@ describe('nothing is written', () => {
     'malformed_request',
     'validation_failed',
     'request_too_large',
-    'return_url_not_registered',
     'tenant_limit_exceeded',
   ] as const)('of a change that was not even tried: %s', async (code) => {
     await fail(disconnecting(), refusal(code))
@@ -146,6 +145,14 @@ describe('nothing is written', () => {
       expect(written()).toEqual([])
     },
   )
+
+  test('of a return URL that an end user made up; of one that a key names there is', async () => {
+    const session = { routeKey: 'POST /v1/connect-sessions', method: 'POST' }
+    await fail(byEndUser(session.routeKey, ''), refusal('return_url_not_registered'))
+    expect(written()).toEqual([])
+    await fail(byKey(session), refusal('return_url_not_registered'))
+    expect(written()).toHaveLength(1)
+  })
 
   test('where nobody knows whose it is', async () => {
     const unknown = aRequest({ routeKey: 'DELETE /v1/connections/{id}', pathParameters: { id: CONNECTION } })
@@ -182,6 +189,18 @@ describe('an end user', () => {
       'connect_session.complete: end_user_mismatch',
       'connect_session.complete: completion_code_mismatch',
       'connect_session.complete: end_user_mismatch',
+    ])
+  })
+
+  test('is written down each time with what it changed, however it ended', async () => {
+    for (let i = 0; i < 2; i++) {
+      await fail(complete('alice'), refusal('end_user_mismatch'))
+      await fail(complete('alice'), refusal('end_user_mismatch').afterChange())
+      await fail(complete('alice'), refusal('not_found').afterChange())
+    }
+    expect(events.story().sort()).toEqual([
+      ...Array(3).fill('connect_session.complete: end_user_mismatch'),
+      ...Array(2).fill('connect_session.complete: not_found'),
     ])
   })
 
