@@ -52,6 +52,11 @@ export async function storeGrant(
     else await revokeOrphan(services, app, tokens)
     return stored
   } catch (error) {
+    if (error instanceof PerhapsStored) {
+      // Revoked, they would be dead in a connection that looks alive.
+      services.log.error('Granted tokens may be stored or not', { session: session.id, error: error.cause })
+      throw error.cause
+    }
     // Nobody holds these tokens now.
     await revokeOrphan(services, app, tokens).catch((cause) => {
       services.log.error('Granted tokens are neither stored nor revoked', {
@@ -81,7 +86,8 @@ async function place(
       if (appSuspendedSince(tenant, session.appId) !== undefined) return { outcome: 'app_suspended' }
       const connection = await newConnection(services, session, tokens, workspace)
       const most = services.limiter.mostConnections(tenant)
-      if (await services.connections.create(connection, most)) return { outcome: 'stored', connection }
+      const create = () => services.connections.create(connection, most)
+      if (await isStored(services, connection, create)) return { outcome: 'stored', connection }
       const elsewhere = await connectedAlready(services, session, workspace)
       if (elsewhere === undefined && (await services.limiter.isFull(tenant)))
         return { outcome: 'tenant_limit_exceeded' }
@@ -161,7 +167,30 @@ async function replaceTokens(
     scopes: tokens.scopes,
   }
   const former = await oweFormerTokens(services, current, tokens)
-  if (!(await services.connections.replaceGrant(current, change, former))) return undefined
+  const connection = changed(current, change)
+  const replace = () => services.connections.replaceGrant(current, change, former)
+  if (!(await isStored(services, connection, replace))) return undefined
   if (former !== undefined) await settleRevocation(services, former)
-  return changed(current, change)
+  return connection
+}
+
+/** The store failed at a write, and at the look for what came of it. */
+class PerhapsStored extends Error {}
+
+/** Writes a connection with its new tokens. A write that fails may have been done, its answer lost: the connection tells. */
+async function isStored(
+  services: Ports,
+  { tenantId, id: connectionId, credential }: Connection,
+  write: () => Promise<boolean>,
+): Promise<boolean> {
+  try {
+    return await write()
+  } catch (error) {
+    const found = await services.connections.get({ tenantId, connectionId }).catch(() => {
+      throw new PerhapsStored('The outcome of a write is unknown', { cause: error })
+    })
+    // No two seals are the same.
+    if (found && Buffer.compare(found.credential.accessToken, credential.accessToken) === 0) return true
+    throw error
+  }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Workspace } from '#domain/connection.ts'
+import { ServiceError } from '#domain/errors.ts'
 import type { WorkspaceId } from '#domain/ids.ts'
 import { updateApp } from '#domain/manage-apps.ts'
 import { tokenOf } from '#domain/revocation.ts'
@@ -149,4 +150,39 @@ test("an app's older client secret serves while the newest is not accepted yet, 
   expect(scene.services.clickfunnels.counts.exchangeCode).toBe(5)
   await scene.connect()
   expect(scene.services.clickfunnels.counts.exchangeCode).toBe(6)
+})
+
+describe('a write whose answer is lost', () => {
+  const lost = () => Promise.reject(new ServiceError('storage_unavailable', 'No answer in time.'))
+
+  test.each(['create', 'replaceGrant'] as const)(
+    '%s: what was stored is found, and its tokens live',
+    async (write) => {
+      const scene = await openScene()
+      scene.services.clickfunnels.tokens.mode = 'rotating'
+      if (write === 'replaceGrant') await scene.connect()
+      const { connections } = scene.services
+      const done: (...given: never[]) => Promise<boolean> = connections[write].bind(connections)
+      Object.assign(connections, { [write]: async (...given: never[]) => (await done(...given)) && lost() })
+      const connection = await scene.connect()
+      expect(live(scene)).toEqual([await scene.accessToken(connection)])
+    },
+  )
+
+  test('that was not done leaves nothing live', async () => {
+    const scene = await openScene()
+    Object.assign(scene.services.connections, { create: lost })
+    await expect(scene.connect()).rejects.toThrow()
+    expect(live(scene)).toEqual([])
+  })
+
+  test('and that cannot be looked for leaves the tokens as they are: they may be in use', async () => {
+    const scene = await openScene()
+    Object.assign(scene.services.connections, { create: lost, get: lost })
+    await expect(scene.connect()).rejects.toThrow()
+    expect(live(scene)).toHaveLength(1)
+    expect(scene.services.log.entries.map(({ message }) => message)).toContain(
+      'Granted tokens may be stored or not',
+    )
+  })
 })
