@@ -1,6 +1,5 @@
 // The operator's routes for a tenant's connections: looking, the kill switch of each, revoking; and the deletion of a
 // tenant, which revokes them all.
-
 import { noSuchConnection } from '#domain/caller.ts'
 import { disconnectNow } from '#domain/disconnect.ts'
 import { validationFailed } from '#domain/errors.ts'

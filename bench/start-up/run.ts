@@ -1,5 +1,6 @@
 // What a cold start costs: what each function loads; the proxy's import and first call against the least that such a
-// function does, bundled well with esbuild ("floor") and as ours are, and against the usual way to write it; and what priming saves the first request of a small function.
+// function does, bundled well with esbuild ("floor") and as ours are, and against the usual way to write it; and what
+// priming saves the first request of a small function.
 // Usage: npm run bench:start-up [-- --rounds 5]
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

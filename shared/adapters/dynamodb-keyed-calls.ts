@@ -40,7 +40,7 @@ export class DynamoDbKeyedCalls implements KeyedCalls {
   }
 
   async forget(call: KeyedCall): Promise<void> {
-    await this.#table.take(keyedCallKey(call.tenantId, call.connectionId, call.keyHash), isAttempt(call))
+    await this.#table.delete(keyedCallKey(call.tenantId, call.connectionId, call.keyHash), isAttempt(call))
   }
 }
 

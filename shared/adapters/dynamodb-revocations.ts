@@ -60,7 +60,7 @@ export class DynamoDbRevocations implements Revocations, DueIndex {
   }
 
   async settle({ tenantId, id }: Pick<Revocation, 'tenantId' | 'id'>): Promise<void> {
-    await this.#table.take(revocationKey(tenantId, id))
+    await this.#table.delete(revocationKey(tenantId, id))
   }
 
   async due(

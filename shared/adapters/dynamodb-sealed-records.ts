@@ -66,7 +66,7 @@ export class DynamoDbSealedRecords implements SealedRecords, RotationProgressSto
   }
 
   async save(progress: RotationProgress | undefined): Promise<void> {
-    if (progress === undefined) await this.#table.take(ROTATION_PROGRESS_KEY)
+    if (progress === undefined) await this.#table.delete(ROTATION_PROGRESS_KEY)
     else await this.#table.put({ ...ROTATION_PROGRESS_KEY, ...progress })
   }
 }

@@ -143,26 +143,11 @@ export class Table {
     }
   }
 
-  /**
-   * Deletes an item if the condition holds, and gives what it was: the one way to use something exactly once.
-   * When the condition does not hold, `kept` is the item that stands, if there is one.
-   */
-  async take(key: Key, condition?: Condition): Promise<{ readonly taken?: Item; readonly kept?: Item }> {
-    try {
-      const { Attributes } = await this.#call(() =>
-        this.#client.send(
-          new DeleteItemCommand({
-            ...deleteInput(this.#name, key, condition),
-            ReturnValues: 'ALL_OLD',
-            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-          }),
-        ),
-      )
-      return Attributes ? { taken: unmarshall(Attributes) } : {}
-    } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error
-      return error.Item ? { kept: unmarshall(error.Item) } : {}
-    }
+  /** Deletes an item if there is one; false if the condition does not hold. */
+  delete(key: Key, condition?: Condition): Promise<boolean> {
+    return this.#conditional(() =>
+      this.#client.send(new DeleteItemCommand(deleteInput(this.#name, key, condition))),
+    )
   }
 
   /**

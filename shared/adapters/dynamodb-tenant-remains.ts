@@ -48,8 +48,8 @@ export class DynamoDbTenantRemains implements TenantRemains {
 
   /** What leads to an item goes first: were it left behind, nobody would find it any more. */
   async #eraseItem(item: Item): Promise<void> {
-    for (const [key, condition] of leadingTo(item)) await this.#table.take(key, condition)
-    await this.#table.take({ pk: String(item.pk), sk: String(item.sk) })
+    for (const [key, condition] of leadingTo(item)) await this.#table.delete(key, condition)
+    await this.#table.delete({ pk: String(item.pk), sk: String(item.sk) })
   }
 }
 

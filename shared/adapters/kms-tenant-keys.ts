@@ -114,14 +114,14 @@ export class KmsTenantKeys implements TenantKeys {
   }
 
   async remove(tenant: TenantId, version: number): Promise<void> {
-    await this.#table.take(tenantKeyKey(tenant, version), { expression: 'attribute_exists(retiredAt)' })
+    await this.#table.delete(tenantKeyKey(tenant, version), { expression: 'attribute_exists(retiredAt)' })
     this.#forget(tenant, version)
   }
 
   async shred(tenant: TenantId): Promise<void> {
     await this.#table.put({ ...shreddedKey(tenant), shreddedAt: this.#now() }, ABSENT)
     const { versions } = await this.list(tenant)
-    for (const { version } of versions) await this.#table.take(tenantKeyKey(tenant, version))
+    for (const { version } of versions) await this.#table.delete(tenantKeyKey(tenant, version))
     this.#forget(tenant)
   }
 

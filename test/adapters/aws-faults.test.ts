@@ -64,7 +64,7 @@ describe('a fault that passes', () => {
     await expect(table.get(KEY)).rejects.toMatchObject(expected)
     await expect(table.getMany([KEY])).rejects.toMatchObject(expected)
     await expect(table.put({ ...KEY })).rejects.toMatchObject(expected)
-    await expect(table.take(KEY)).rejects.toMatchObject(expected)
+    await expect(table.delete(KEY)).rejects.toMatchObject(expected)
     await expect(table.query({ partition: ['pk', 'x'] })).rejects.toMatchObject(expected)
     await expect(table.transact([{ delete: KEY }])).rejects.toMatchObject(expected)
     await expect(
