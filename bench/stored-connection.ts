@@ -1,10 +1,11 @@
 // A tenant with an API key and one connection that needs no refresh, stored as the service stores them.
-import { issueApiKey } from '#domain/api-keys.ts'
-import { SCOPES } from '#domain/caller.ts'
+
+import { SCOPES } from '#domain/callers/caller.ts'
+import { issueApiKey } from '#domain/callers/manage-api-keys.ts'
+import { tokenOf } from '#domain/connections/connection.ts'
 import type { AppId, ConnectionId, EndUserId, WorkspaceId } from '#domain/ids.ts'
-import type { Services } from '#domain/ports.ts'
-import { tokenOf } from '#domain/revocation.ts'
 import { Secret } from '#domain/secret.ts'
+import type { Services } from '#runtime/all-services.ts'
 
 export interface StoredConnection {
   readonly id: ConnectionId

@@ -1,16 +1,17 @@
 // GET /v1/authorize: the connect link, followed by an end user's browser.
-import { browserNote } from '#domain/audit.ts'
-import { followLink } from '#domain/authorize.ts'
-import { STATE_LIFETIME_SECONDS } from '#domain/connect-session.ts'
-import type { Services } from '#domain/ports.ts'
-import { CONFIRMATION_COOKIE, hostCookie, redirect } from '#http/answer.ts'
-import { queryParameters } from '#http/request.ts'
+
+import { browserNote } from '#domain/audit/audit.ts'
+import { followLink } from '#domain/connect/authorize.ts'
+import { STATE_LIFETIME_SECONDS } from '#domain/connect/connect-session.ts'
+import { CONFIRMATION_COOKIE, hostCookie, redirect } from '#http/message/answer.ts'
+import { queryParameters } from '#http/message/request.ts'
 import { httpHandler } from '#http/stack.ts'
+import type { Services } from '#runtime/all-services.ts'
 import { onLambda } from '#runtime/lambda.ts'
 import { createServices } from '#runtime/services.ts'
 
 /** Most visits are redirects: what is shown instead loads when it is needed. */
-const pages = () => import('#http/connect-pages.ts')
+const pages = () => import('#http/pages/connect-pages.ts')
 
 export const authorize = (services: Services) =>
   httpHandler<'authorize'>(

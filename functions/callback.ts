@@ -1,16 +1,17 @@
 // GET /v1/callback/{app_id}: the redirect URI of an app, to which ClickFunnels sends the browser back.
-import { browserNote } from '#domain/audit.ts'
-import { receiveAuthorizationResponse } from '#domain/callback.ts'
+
+import { browserNote } from '#domain/audit/audit.ts'
+import { receiveAuthorizationResponse } from '#domain/connect/callback.ts'
 import { parseId } from '#domain/ids.ts'
-import type { Services } from '#domain/ports.ts'
-import { hostCookie, redirect } from '#http/answer.ts'
-import { queryParameters } from '#http/request.ts'
+import { hostCookie, redirect } from '#http/message/answer.ts'
+import { queryParameters } from '#http/message/request.ts'
 import { httpHandler } from '#http/stack.ts'
+import type { Services } from '#runtime/all-services.ts'
 import { onLambda } from '#runtime/lambda.ts'
 import { createServices } from '#runtime/services.ts'
 
 /** Most visits are redirects: what is shown instead loads when it is needed. */
-const pages = () => import('#http/connect-pages.ts')
+const pages = () => import('#http/pages/connect-pages.ts')
 
 export const callback = (services: Services) =>
   httpHandler<'callback'>(

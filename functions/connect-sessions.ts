@@ -1,14 +1,15 @@
 // Connect sessions for the tenant: start one, ask how it stands, complete a "verified" one.
-import type { Services } from '#domain/ports.ts'
-import { findSession, startSession } from '#domain/start-session.ts'
-import { json } from '#http/answer.ts'
-import { authentication } from '#http/authenticate.ts'
-import { connectionJson } from '#http/connection-json.ts'
-import { parseBody } from '#http/parse.ts'
-import { pathId } from '#http/path-id.ts'
-import { jsonBody } from '#http/request.ts'
-import { completionSchema, sessionJson, sessionRequestSchema } from '#http/session-json.ts'
+
+import { findSession, startSession } from '#domain/connect/start-session.ts'
+import { authentication } from '#http/credentials/authenticate.ts'
+import { json } from '#http/message/answer.ts'
+import { parseBody } from '#http/message/parse.ts'
+import { pathId } from '#http/message/path-id.ts'
+import { jsonBody } from '#http/message/request.ts'
 import { httpHandler } from '#http/stack.ts'
+import { connectionJson } from '#http/wire/connection.ts'
+import { completionSchema, sessionJson, sessionRequestSchema } from '#http/wire/session.ts'
+import type { Services } from '#runtime/all-services.ts'
 import { onLambda } from '#runtime/lambda.ts'
 import { createServices } from '#runtime/services.ts'
 
@@ -37,7 +38,7 @@ export const connectSessions = (services: Services) =>
           ...(completion_code !== undefined && { completionCode: completion_code }),
         }
         // What follows a person's visit to ClickFunnels; most sessions are only started and looked at.
-        const { completeSession } = await import('#domain/complete-session.ts')
+        const { completeSession } = await import('#domain/connect/complete-session.ts')
         const connection = await completeSession(services, caller, input)
         return json(200, connectionJson(connection))
       },

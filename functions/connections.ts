@@ -1,15 +1,16 @@
 // A tenant's connections: list, show, refresh now, disconnect.
-import { disconnect } from '#domain/disconnect.ts'
-import { findConnection, listConnections } from '#domain/list-connections.ts'
-import type { Services } from '#domain/ports.ts'
-import { json, noContent } from '#http/answer.ts'
-import { authentication } from '#http/authenticate.ts'
-import { connectionJson } from '#http/connection-json.ts'
-import { listQuerySchema } from '#http/list-query.ts'
-import { parseQuery } from '#http/parse.ts'
-import { connectionOf } from '#http/path-id.ts'
-import { queryParameters } from '#http/request.ts'
+
+import { findConnection, listConnections } from '#domain/connections/list-connections.ts'
+import { disconnect } from '#domain/tokens/disconnect.ts'
+import { authentication } from '#http/credentials/authenticate.ts'
+import { json, noContent } from '#http/message/answer.ts'
+import { parseQuery } from '#http/message/parse.ts'
+import { connectionOf } from '#http/message/path-id.ts'
+import { queryParameters } from '#http/message/request.ts'
 import { httpHandler } from '#http/stack.ts'
+import { connectionJson } from '#http/wire/connection.ts'
+import { listQuerySchema } from '#http/wire/list-query.ts'
+import type { Services } from '#runtime/all-services.ts'
 import { onLambda } from '#runtime/lambda.ts'
 import { createServices } from '#runtime/services.ts'
 
@@ -28,7 +29,7 @@ export const connections = (services: Services) =>
 
       'POST /v1/connections/{id}/refresh': async (request, caller) => {
         // Asked for now and then; everything about refreshes would load with it at every start.
-        const { refreshNow } = await import('#domain/fresh-token.ts')
+        const { refreshNow } = await import('#domain/tokens/fresh-token.ts')
         return json(200, connectionJson(await refreshNow(services, caller, connectionOf(request))))
       },
 

@@ -1,25 +1,26 @@
 // The operator's routes for what callers prove themselves with: a tenant's API keys, and the identity providers that sign
 // its end users' JWTs. A function of its own, because it needs no key of the vault.
-import { issueApiKey, revokeApiKey, rotateApiKey } from '#domain/api-keys.ts'
+
+import { issueApiKey, revokeApiKey, rotateApiKey } from '#domain/callers/manage-api-keys.ts'
 import {
   findIdentityProvider,
   registerIdentityProvider,
   removeIdentityProvider,
   updateIdentityProvider,
-} from '#domain/identity-provider.ts'
-import { findTenant } from '#domain/onboarding.ts'
-import { json, noContent } from '#http/answer.ts'
-import { apiKeyJson, newApiKeySchema, rotationSchema } from '#http/api-key-json.ts'
+} from '#domain/callers/manage-identity-providers.ts'
+import { findTenant } from '#domain/tenants/manage-tenants.ts'
 import { changesOf } from '#http/audit.ts'
+import { json, noContent } from '#http/message/answer.ts'
+import { parseBody } from '#http/message/parse.ts'
+import { pathId, tenantOf } from '#http/message/path-id.ts'
+import { type ApiRequest, jsonBody } from '#http/message/request.ts'
+import { httpHandler } from '#http/stack.ts'
+import { apiKeyJson, newApiKeySchema, rotationSchema } from '#http/wire/api-key.ts'
 import {
   identityProviderChangeSchema,
   identityProviderJson,
   newIdentityProviderSchema,
-} from '#http/identity-provider-json.ts'
-import { parseBody } from '#http/parse.ts'
-import { pathId, tenantOf } from '#http/path-id.ts'
-import { type ApiRequest, jsonBody } from '#http/request.ts'
-import { httpHandler } from '#http/stack.ts'
+} from '#http/wire/identity-provider.ts'
 import { type CredentialServices, createCredentialServices } from '#runtime/credential-services.ts'
 import { onLambda } from '#runtime/lambda.ts'
 

@@ -1,9 +1,9 @@
 // The schedule of one shard: refreshes and probes what is due, pays owed revocations.
 import type { Context } from 'aws-lambda'
 import * as z from 'zod/mini'
-import { DUE_SHARDS } from '#adapters/table.ts'
-import { type KeepAliveReport, keepAlive } from '#domain/keep-alive.ts'
-import type { Services } from '#domain/ports.ts'
+import { DUE_SHARDS } from '#adapters/dynamodb/schema.ts'
+import { type KeepAliveReport, keepAlive } from '#domain/keep-alive/keep-alive.ts'
+import type { Services } from '#runtime/all-services.ts'
 import { onLambda } from '#runtime/lambda.ts'
 import { createServices } from '#runtime/services.ts'
 

@@ -1,14 +1,15 @@
 // The ClickFunnels API behind a connection.
-import { parseApiPath } from '#domain/api-path.ts'
-import type { Caller } from '#domain/caller.ts'
-import type { IdempotencyKey } from '#domain/idempotency.ts'
-import type { Services } from '#domain/ports.ts'
-import { type ProxyRequest, proxyCall } from '#domain/proxy.ts'
-import type { Answer } from '#http/answer.ts'
-import { authentication } from '#http/authenticate.ts'
-import { connectionOf } from '#http/path-id.ts'
+
+import type { Caller } from '#domain/callers/caller.ts'
+import { parseApiPath } from '#domain/proxy/api-path.ts'
+import type { IdempotencyKey } from '#domain/proxy/idempotency.ts'
+import { type ProxyRequest, proxyCall } from '#domain/proxy/proxy.ts'
+import { authentication } from '#http/credentials/authenticate.ts'
+import type { Answer } from '#http/message/answer.ts'
+import { connectionOf } from '#http/message/path-id.ts'
 import { idempotencyKey, keptAnswer, proxiedPath, toProxyRequest, upstreamAnswer } from '#http/proxied.ts'
 import { httpHandler } from '#http/stack.ts'
+import type { Services } from '#runtime/all-services.ts'
 import { onLambda } from '#runtime/lambda.ts'
 import { createServices } from '#runtime/services.ts'
 
@@ -41,7 +42,7 @@ export const proxy = (services: Services) => {
 
 /** Loaded by the first call that has a key: most have none, and a start should not pay for it. */
 async function keyed(services: Services, caller: Caller, call: ProxyRequest, key: IdempotencyKey) {
-  const { keyedCall } = await import('#domain/keyed-call.ts')
+  const { keyedCall } = await import('#domain/proxy/keyed-call.ts')
   return keptAnswer(await keyedCall(services, caller, call, key))
 }
 

@@ -1,9 +1,9 @@
 // The consumer of the recovery queue: commits rotated tokens whose commit failed. A message that fails goes back to the
 // queue; the others of its batch do not. One that nobody can open any more is logged and done with.
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda'
-import { fromMessage } from '#adapters/recovery-message.ts'
-import type { Services } from '#domain/ports.ts'
-import { recoverRotation } from '#domain/recovery.ts'
+import { fromMessage } from '#adapters/sqs/recovery-message.ts'
+import { recoverRotation } from '#domain/tokens/recover-rotation.ts'
+import type { Services } from '#runtime/all-services.ts'
 import { onLambda } from '#runtime/lambda.ts'
 import { createServices } from '#runtime/services.ts'
 

@@ -1,6 +1,6 @@
 // The schedule of the keys: rotates what is old, seals anew what old keys sealed, deletes keys that nothing names.
 import type { Context } from 'aws-lambda'
-import { type RotationReport, rotateKeys } from '#domain/key-rotation.ts'
+import { type RotationReport, rotateKeys } from '#domain/keys/key-rotation.ts'
 import { onLambda } from '#runtime/lambda.ts'
 import { createStoreServices, type StoreServices } from '#runtime/services.ts'
 

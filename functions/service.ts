@@ -1,21 +1,22 @@
 // What no other function serves: liveness, what the error codes mean, the contract, unknown paths, wrong methods, preflights.
+
 import { ServiceError } from '#domain/errors.ts'
-import type { Services } from '#domain/ports.ts'
-import { json } from '#http/answer.ts'
-import { problemAnswer } from '#http/problem.ts'
+import { json } from '#http/message/answer.ts'
+import { problemAnswer } from '#http/problems/problem.ts'
 import { methodsOf } from '#http/route-match.ts'
 import { httpHandler } from '#http/stack.ts'
+import type { Services } from '#runtime/all-services.ts'
 import { onLambda } from '#runtime/lambda.ts'
 import { createLog } from '#runtime/logger.ts'
 
 /** Large and rarely asked for: not a part of the start. */
-const contract = () => import('#http/openapi.ts')
+const contract = () => import('#http/contract/openapi.ts')
 
 export const service = (services: Pick<Services, 'publicUrl' | 'log'>) =>
   httpHandler<'service'>(services, {
     'GET /v1/health': async () => json(200, { status: 'ok' }),
 
-    'GET /v1/errors': async () => (await import('#http/error-page.ts')).errorPage(),
+    'GET /v1/errors': async () => (await import('#http/pages/error-page.ts')).errorPage(),
 
     'GET /v1/openapi.json': async () => (await contract()).openApiAnswer(services.publicUrl),
 

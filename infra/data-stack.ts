@@ -5,7 +5,13 @@ import { AttributeType, Billing, ProjectionType, TableEncryptionV2, TableV2 } fr
 import { Key } from 'aws-cdk-lib/aws-kms'
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs'
 import type { Construct } from 'constructs'
-import { DUE_INDEX, END_USER_INDEX, PARTITION_KEY, SORT_KEY, TTL_ATTRIBUTE } from '#adapters/table.ts'
+import {
+  DUE_INDEX,
+  END_USER_INDEX,
+  PARTITION_KEY,
+  SORT_KEY,
+  TTL_ATTRIBUTE,
+} from '#adapters/dynamodb/schema.ts'
 
 /** A commit that fails is tried again after a minute (the consumer's timeout is below that), for about eight hours. */
 const RECOVERY_RETRY = Duration.minutes(1)

@@ -1,12 +1,12 @@
 // Writes what is made from code: docs/errors.md, docs/openapi.json, the client's types. CI runs it and fails on a difference.
 import { writeFileSync } from 'node:fs'
 import { ERROR_CODES } from '#domain/errors.ts'
-import { ERROR_CATALOG } from '#http/error-catalog.ts'
-import { PROBLEMS } from '#http/problem.ts'
+import { ERROR_CATALOG } from '#http/problems/catalog.ts'
+import { PROBLEMS } from '#http/problems/problem.ts'
 import { clientTypes } from './openapi/client-types.ts'
 import { openApiDocument } from './openapi/document.ts'
 
-const head = `<!-- Made from shared/http/error-catalog.ts by "npm run docs". Do not edit. -->
+const head = `<!-- Made from shared/http/problems/catalog.ts by "npm run docs". Do not edit. -->
 # Error codes
 
 Every error is an RFC 9457 problem (\`application/problem+json\`) with a stable \`code\`. Its \`type\` points at the page

@@ -1,6 +1,6 @@
 // What each function may do with the table, the keys and the queue, how long it may take, and who is hurt while it fails.
 import { Duration } from 'aws-cdk-lib'
-import { DUE_INDEX, END_USER_INDEX } from '#adapters/table.ts'
+import { DUE_INDEX, END_USER_INDEX } from '#adapters/dynamodb/schema.ts'
 import type { FunctionName } from '#runtime/env.ts'
 
 /** API Gateway gives up after 30 s; the function should have said why before. */

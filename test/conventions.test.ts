@@ -15,11 +15,12 @@ const importsOf = (text: string) =>
 
 /** What each room may import besides its own files and packages. */
 const ALLOWED: Readonly<Record<string, RegExp>> = {
-  'shared/domain/': /^(\.\/|node:crypto$|node:zlib$)/,
-  'shared/adapters/': /^(\.\/|#domain\/|[^#.])/,
-  'shared/http/': /^(\.\/|#domain\/|#adapters\/expiring-cache|#docs\/openapi\.json$|[^#.])/,
+  'shared/domain/': /^(\.\.?\/|node:crypto$|node:zlib$)/,
+  'shared/adapters/': /^(\.\.?\/|#domain\/|[^#.])/,
+  'shared/http/': /^(\.\.?\/|#domain\/|#adapters\/expiring-cache|#docs\/openapi\.json$|[^#.])/,
   'shared/runtime/': /^(\.\/|#domain\/|#adapters\/|#http\/|[^#.])/,
-  'functions/': /^(#domain\/|#http\/|#runtime\/|#adapters\/(table|recovery-message)\.ts|[^#.])/,
+  'functions/':
+    /^(#domain\/|#http\/|#runtime\/|#adapters\/(dynamodb\/schema|sqs\/recovery-message)\.ts|[^#.])/,
 }
 
 describe('imports', () => {
@@ -36,7 +37,7 @@ test('only the composition root reads the environment or makes AWS clients', () 
   for (const { path, text } of [...inFolder('functions/'), ...inFolder('shared/')]) {
     if (path.startsWith('shared/runtime/')) continue
     expect(text, path).not.toMatch(/process\.env/)
-    if (path !== 'shared/adapters/sqs-recovery-queue.ts') expect(text, path).not.toMatch(/new \w+Client\(/)
+    if (path !== 'shared/adapters/sqs/recovery-queue.ts') expect(text, path).not.toMatch(/new \w+Client\(/)
   }
 })
 

@@ -1,13 +1,14 @@
 // In-memory implementations of every port, with real behaviour. They pass the contract suites in test/contracts, as the
 // DynamoDB and KMS adapters do. `fakeServices()` is one process on one store; hand its parts on for a second process.
-import { providerProfile } from '#adapters/provider-profiles.ts'
-import { AuditTrail } from '#domain/audit.ts'
+
+import { providerProfile } from '#adapters/clickfunnels/profiles.ts'
+import { AuditTrail } from '#domain/audit/audit.ts'
+import { Pacer } from '#domain/connections/pace.ts'
 import { type AppId, idMinter, type TenantId } from '#domain/ids.ts'
-import { IssuerRule } from '#domain/issuer.ts'
-import { Limiter } from '#domain/limits.ts'
-import { Pacer } from '#domain/pace.ts'
-import type { Services } from '#domain/ports.ts'
-import { TokenMemory } from '#domain/token-memory.ts'
+import { IssuerRule } from '#domain/provider/issuer.ts'
+import { Limiter } from '#domain/tenants/limits.ts'
+import { TokenMemory } from '#domain/tokens/token-memory.ts'
+import type { Services } from '#runtime/all-services.ts'
 import { FakeApiKeys } from './fakes/api-keys.ts'
 import { FakeAuditEvents } from './fakes/audit-events.ts'
 import { FakeClickFunnels } from './fakes/clickfunnels.ts'

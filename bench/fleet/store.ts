@@ -1,9 +1,10 @@
 // The store of the simulation: connections in memory under the conditions of the real one, each call after a latency, what
 // it consumes counted as DynamoDB counts (a write of an item under 1 KB is one unit; moving it in the due index, two more).
-import { dueShardOf } from '#adapters/table.ts'
-import type { Connection, ConnectionRef, Lease } from '#domain/connection.ts'
-import type { ConnectionChange, Fence } from '#domain/connections.ts'
-import type { DueCursor, DueIndex, DueWork } from '#domain/due.ts'
+
+import { dueShardOf } from '#adapters/dynamodb/schema.ts'
+import type { Connection, ConnectionRef, Lease } from '#domain/connections/connection.ts'
+import type { ConnectionChange, Fence } from '#domain/connections/connection-store.ts'
+import type { DueCursor, DueIndex, DueWork } from '#domain/keep-alive/due.ts'
 import type { EpochSeconds } from '#domain/time.ts'
 import type { VirtualTime } from './virtual-time.ts'
 

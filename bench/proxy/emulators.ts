@@ -1,5 +1,6 @@
 // The local stack's emulators for the benchmark, in a process of their own, so that their work is nobody's CPU per
 // request: DynamoDB, KMS, and in them three tenants with a connection each.
+
 import { createServices } from '#runtime/services.ts'
 import { type RouteDefinition, readDeployment } from '../../infra/local/cloudformation/template.ts'
 import { startStack } from '../../infra/local/stack.ts'

@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
-import { REMEMBERED_SECONDS } from '#domain/token-memory.ts'
+import { REMEMBERED_SECONDS } from '#domain/tokens/token-memory.ts'
 import { openBridge } from '../../infra/local/api-gateway/bridge.ts'
 import { tellCpu } from '../child.ts'
 import { countAwsCalls } from './aws-calls.ts'

@@ -1,12 +1,12 @@
 // What the refresh benchmark works on: a tenant, some apps, and connections whose tokens the simulator issued.
+import type { App } from '#domain/apps/app.ts'
+import { createApp } from '#domain/apps/manage-apps.ts'
+import { tokenOf } from '#domain/connections/connection.ts'
 import type { EndUserId, WorkspaceId } from '#domain/ids.ts'
-import { createApp } from '#domain/manage-apps.ts'
-import { createTenant } from '#domain/onboarding.ts'
-import type { Services } from '#domain/ports.ts'
-import { tokenOf } from '#domain/revocation.ts'
 import { Secret } from '#domain/secret.ts'
-import type { App } from '#domain/tenant.ts'
+import { createTenant } from '#domain/tenants/manage-tenants.ts'
 import { epochSeconds, later } from '#domain/time.ts'
+import type { Services } from '#runtime/all-services.ts'
 
 const WORKSPACE = 20417
 const PARALLEL = 32

@@ -1,4 +1,5 @@
 // The proxy as it is deployed, but that its process makes no call before the first request.
+
 import { onLambda } from '#runtime/lambda.ts'
 import { createServices } from '#runtime/services.ts'
 

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isLoopback } from '#domain/web-url.ts'
 import { CHECK_URL, CliError, refusalOf, UsageError } from './faults.ts'
+import type { Json } from './json.ts'
 import type { Sign } from './sign.ts'
 
 /** More than API Gateway's 30 s: its own answer says more than our giving up. */
@@ -10,9 +11,6 @@ const DEADLINE_MILLISECONDS = 35_000
 const ATTEMPTS = 3
 const PASSING = [429, 502, 503, 504]
 const PAUSE_MILLISECONDS = 1000
-
-// biome-ignore lint/suspicious/noExplicitAny: the service's answers, shown as they are
-export type Json = any
 
 export interface OperatorApi {
   readonly url: string

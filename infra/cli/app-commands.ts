@@ -1,7 +1,6 @@
 // apps …: a tenant's ClickFunnels applications, the rotation of their client secrets, the kill switch of each.
-
-import type { Json } from './api.ts'
 import type { Command, Values } from './command.ts'
+import type { Json } from './json.ts'
 import { age, type Column, time } from './output.ts'
 
 const SECRET_VARIABLE = 'CLIENT_SECRET'

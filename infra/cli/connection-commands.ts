@@ -1,7 +1,7 @@
 // connections …, and revoke-all: what the operator sees of a tenant's connections, and how they are stopped.
-import type { Json } from './api.ts'
 import type { Command, Context, Values } from './command.ts'
 import { UnfinishedError, UsageError } from './faults.ts'
+import type { Json } from './json.ts'
 import { age, type Column, time } from './output.ts'
 import { moreOf, pageOf } from './tenant-commands.ts'
 

@@ -1,4 +1,5 @@
 // keys …: the API keys a tenant's back end calls with.
+
 import { type Command, type Values, wholeNumber } from './command.ts'
 import { age, type Column, time } from './output.ts'
 

@@ -1,7 +1,7 @@
 // What a command prints. Results go to stdout: a table or a list of members for people, JSON as the API gave it for scripts.
 // Everything else, such as progress and what was done, goes to stderr. Names and ids of end users are what somebody chose:
 // nothing of them reaches the terminal that it would obey.
-import type { Json } from './api.ts'
+import type { Json } from './json.ts'
 
 /** A column: its heading and what it shows of a row. */
 export type Column = readonly [heading: string, of: (row: Json) => string]

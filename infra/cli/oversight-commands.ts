@@ -1,4 +1,5 @@
 // limits and audit: what a tenant may use, and what was done to it.
+
 import { type Command, wholeNumber } from './command.ts'
 import { UsageError } from './faults.ts'
 import { type Column, time } from './output.ts'

@@ -1,7 +1,7 @@
 // tenants …: from creating one to deleting it for good.
-import type { Json } from './api.ts'
 import type { Command, Context, Values } from './command.ts'
 import { UnfinishedError } from './faults.ts'
+import type { Json } from './json.ts'
 import { age, type Column, time } from './output.ts'
 
 const MEMBERS: readonly Column[] = [

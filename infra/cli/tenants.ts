@@ -1,5 +1,6 @@
 // The operator's command line: npm run tenants -- <noun> <verb>. It does nothing that the API's routes do not; it lives
 // beside the deployment code, because those who deploy use it, and is part of no function.
+
 import { operatorApi } from './api.ts'
 import { APP_COMMANDS } from './app-commands.ts'
 import { type Command, helpOf, readArguments } from './command.ts'

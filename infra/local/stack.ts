@@ -1,5 +1,6 @@
 // The whole service on this machine: emulators, the synthesized template's tables, functions, routes and schedules, and
 // the API's port. `npm start` and the journey tests start the same thing. Closing it leaves nothing behind.
+
 import { openBridge } from './api-gateway/bridge.ts'
 import { keepInUse, synthesize } from './cloudformation/synthesis.ts'
 import { readDeployment } from './cloudformation/template.ts'

@@ -1,4 +1,5 @@
 // Ports that somebody else has: found before anything is started, and said so that the reader knows what to do.
+
 import { listenOnLoopback } from './loopback-server.ts'
 import type { Settings } from './settings.ts'
 

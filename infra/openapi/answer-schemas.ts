@@ -1,15 +1,15 @@
 // What functions answer that have no schema of their own: each of these does not compile unless it says just that.
 import * as z from 'zod/mini'
-import { AUDIT_ACTIONS } from '#domain/audit.ts'
-import { SCOPES } from '#domain/caller.ts'
-import { ALGORITHMS, AUDIENCE_CLAIMS } from '#domain/identity-provider.ts'
-import type { apiKeyJson } from '#http/api-key-json.ts'
-import type { appJson } from '#http/app-json.ts'
-import type { auditEventJson } from '#http/audit-json.ts'
-import type { deletionJson, revocationJson } from '#http/deletion-json.ts'
-import type { identityProviderJson } from '#http/identity-provider-json.ts'
-import type { keyRingJson } from '#http/keys-json.ts'
-import type { tenantJson } from '#http/tenant-json.ts'
+import { AUDIT_ACTIONS } from '#domain/audit/audit.ts'
+import { SCOPES } from '#domain/callers/caller.ts'
+import { ALGORITHMS, AUDIENCE_CLAIMS } from '#domain/callers/identity-provider.ts'
+import type { apiKeyJson } from '#http/wire/api-key.ts'
+import type { appJson } from '#http/wire/app.ts'
+import type { auditEventJson } from '#http/wire/audit-event.ts'
+import type { deletionJson, revocationJson } from '#http/wire/deletion.ts'
+import type { identityProviderJson } from '#http/wire/identity-provider.ts'
+import type { keyRingJson } from '#http/wire/key-ring.ts'
+import type { tenantJson } from '#http/wire/tenant.ts'
 
 /** Member names in which a schema and an answer differ; `never` when they agree. */
 type Differing<Answer, Said> = Exclude<keyof Answer, keyof Said> | Exclude<keyof Said, keyof Answer>

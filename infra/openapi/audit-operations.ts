@@ -1,4 +1,5 @@
 // The audit trail, as the tenant reads it and as the operator does.
+
 import type { RouteKey } from '#http/routes.ts'
 import type { Operation } from './operation.ts'
 

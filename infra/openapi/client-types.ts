@@ -1,4 +1,5 @@
 // The types of the client library, from the schemas of the document.
+
 import { ERROR_CODES } from '#domain/errors.ts'
 import type { JsonSchema } from './json-schemas.ts'
 

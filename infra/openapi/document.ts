@@ -6,7 +6,7 @@
 //   3. describe members that are new in fields.ts (`npm run docs` says which);
 //   4. `npm run docs` writes docs/openapi.json and the client's types.
 import type { ErrorCode } from '#domain/errors.ts'
-import { PROBLEMS } from '#http/problem.ts'
+import { PROBLEMS } from '#http/problems/problem.ts'
 import { type Access, ANY_METHOD, ROUTES, type RouteKey } from '#http/routes.ts'
 import { AUDIT_OPERATIONS } from './audit-operations.ts'
 import { EXAMPLES } from './examples.ts'

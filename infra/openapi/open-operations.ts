@@ -1,4 +1,5 @@
 // What anyone may call.
+
 import type { RouteKey } from '#http/routes.ts'
 import type { Operation } from './operation.ts'
 

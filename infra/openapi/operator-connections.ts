@@ -1,4 +1,5 @@
 // What the operator calls about a tenant's connections.
+
 import type { RouteKey } from '#http/routes.ts'
 import type { Operation } from './operation.ts'
 import { VAULT } from './parts.ts'

@@ -1,4 +1,5 @@
 // What the operator calls: tenants, their apps and connections, API keys and keys of the vault.
+
 import type { RouteKey } from '#http/routes.ts'
 import type { Operation } from './operation.ts'
 import { OPERATOR_CONNECTION_OPERATIONS } from './operator-connections.ts'

@@ -1,8 +1,9 @@
 // What operations share: tags, security, headers, path parameters, sets of problems and an example of each.
-import { TENANTS_OWN } from '#domain/caller.ts'
+
+import { TENANTS_OWN } from '#domain/callers/caller.ts'
 import { ERROR_CODES, type ErrorCode } from '#domain/errors.ts'
-import { ERROR_CATALOG } from '#http/error-catalog.ts'
-import { PROBLEMS, problemType } from '#http/problem.ts'
+import { ERROR_CATALOG } from '#http/problems/catalog.ts'
+import { PROBLEMS, problemType } from '#http/problems/problem.ts'
 import { ROUTES, type RouteKey, scopeOf } from '#http/routes.ts'
 
 export const TAGS = [

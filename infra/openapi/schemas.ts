@@ -2,15 +2,15 @@
 // answer-schemas.ts.
 import * as z from 'zod/mini'
 import { ERROR_CODES } from '#domain/errors.ts'
-import { newApiKeySchema, rotationSchema } from '#http/api-key-json.ts'
-import { appChangeSchema, newAppSchema, secretRemovalSchema } from '#http/app-json.ts'
-import { auditQuerySchema } from '#http/audit-json.ts'
-import { connectionSchema, connectionSwitchSchema } from '#http/connection-json.ts'
-import { deletionSchema, revocationSchema } from '#http/deletion-json.ts'
-import { identityProviderChangeSchema, newIdentityProviderSchema } from '#http/identity-provider-json.ts'
-import { listQuerySchema, tenantListSchema } from '#http/list-query.ts'
-import { completionSchema, sessionRequestSchema, sessionSchema } from '#http/session-json.ts'
-import { newTenantSchema, tenantChangeSchema } from '#http/tenant-json.ts'
+import { newApiKeySchema, rotationSchema } from '#http/wire/api-key.ts'
+import { appChangeSchema, newAppSchema, secretRemovalSchema } from '#http/wire/app.ts'
+import { auditQuerySchema } from '#http/wire/audit-event.ts'
+import { connectionSchema, connectionSwitchSchema } from '#http/wire/connection.ts'
+import { deletionSchema, revocationSchema } from '#http/wire/deletion.ts'
+import { identityProviderChangeSchema, newIdentityProviderSchema } from '#http/wire/identity-provider.ts'
+import { listQuerySchema, tenantListSchema } from '#http/wire/list-query.ts'
+import { completionSchema, sessionRequestSchema, sessionSchema } from '#http/wire/session.ts'
+import { newTenantSchema, tenantChangeSchema } from '#http/wire/tenant.ts'
 import {
   apiKey,
   app,

@@ -1,4 +1,5 @@
 // What a tenant calls, and the two stops of an end user's browser.
+
 import type { RouteKey } from '#http/routes.ts'
 import type { Operation } from './operation.ts'
 import { UPSTREAM, VAULT } from './parts.ts'

@@ -1,5 +1,6 @@
 // A secret that cannot print: JSON, string templates, inspection and spreading all show "[redacted]".
 // Opening one is `.reveal()`, so that every place that handles a secret in clear can be found by that word.
+
 const REDACTED = '[redacted]'
 const inspect = Symbol.for('nodejs.util.inspect.custom')
 

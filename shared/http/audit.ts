@@ -1,12 +1,13 @@
 // Makes audit events of requests, in one place: what the route table calls an action, who called, how it ended. An endpoint
 // whose route has no credential says in its answer what happened.
+
 import { ExpiringCache } from '#adapters/expiring-cache.ts'
-import type { AuditActor, AuditNote, AuditTrail, Origin, ResourceType } from '#domain/audit.ts'
+import type { AuditActor, AuditNote, AuditTrail, Origin, ResourceType } from '#domain/audit/audit.ts'
 import { type ErrorCode, ServiceError } from '#domain/errors.ts'
 import { type MintedIds, parseId, type TenantId } from '#domain/ids.ts'
-import type { Answer } from './answer.ts'
-import { PROBLEMS } from './problem.ts'
-import type { ApiRequest } from './request.ts'
+import type { Answer } from './message/answer.ts'
+import type { ApiRequest } from './message/request.ts'
+import { PROBLEMS } from './problems/problem.ts'
 import { ROUTES, type Route, type RouteKey } from './routes.ts'
 
 export type Auditing = (request: ApiRequest, answer: Answer, failure: unknown) => Promise<void>

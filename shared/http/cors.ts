@@ -1,9 +1,10 @@
 // CORS (Fetch standard): a page may read our answers, refusals included, if its origin is registered for the tenant whose
 // credential it sent; with an end user's, nothing is done for any other page (requireOrigin of domain/caller.ts). Credentials travel in a header only, never in cookies, so a preflight, which has none, gives nothing
 // away. Answers to tenants vary by credential, too: a browser's cache must not show one user what another was told.
-import type { Tenant } from '#domain/tenant.ts'
-import type { Answer } from './answer.ts'
-import type { ApiRequest } from './request.ts'
+
+import type { Tenant } from '#domain/tenants/tenant.ts'
+import type { Answer } from './message/answer.ts'
+import type { ApiRequest } from './message/request.ts'
 import { methodsAt } from './route-match.ts'
 
 const PREFLIGHT_SECONDS = 600

@@ -1,12 +1,13 @@
 // A proxied call between API Gateway's form and the domain's.
+
 import { ServiceError, validationFailed } from '#domain/errors.ts'
-import { type IdempotencyKey, parseIdempotencyKey } from '#domain/idempotency.ts'
 import type { ConnectionId } from '#domain/ids.ts'
-import type { KeyedAnswer } from '#domain/keyed-call.ts'
-import type { ProxyRequest } from '#domain/proxy.ts'
-import type { UpstreamResponse } from '#domain/resource-server.ts'
-import type { Answer } from './answer.ts'
-import type { ApiRequest } from './request.ts'
+import type { UpstreamResponse } from '#domain/provider/resource-server.ts'
+import { type IdempotencyKey, parseIdempotencyKey } from '#domain/proxy/idempotency.ts'
+import type { KeyedAnswer } from '#domain/proxy/keyed-call.ts'
+import type { ProxyRequest } from '#domain/proxy/proxy.ts'
+import type { Answer } from './message/answer.ts'
+import type { ApiRequest } from './message/request.ts'
 
 const SEPARATOR = '/proxy/'
 const MIN_VALIDITY = 'funnel-connect-min-validity'

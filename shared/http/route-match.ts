@@ -1,7 +1,7 @@
 // Which methods are served where, from the route table: what a 405 and a preflight list, no more and no less. An HTTP API
 // has no HEAD beside a GET: it routes what the table names. Where a route takes ANY method, HEAD (RFC 9110 section 9.3.2)
 // is served; elsewhere it is refused like any other method, and not claimed.
-import type { ApiRequest } from './request.ts'
+import type { ApiRequest } from './message/request.ts'
 import { ANY_METHOD, ROUTES } from './routes.ts'
 
 const TEMPLATES = Object.keys(ROUTES)

@@ -1,8 +1,8 @@
 // Every route of the API, once: which function serves it and whose credential it takes.
 // The CDK stack makes the routes from this table, the functions must serve what it gives them (else they do not
 // compile), the $default function answers 405 from it, and the isolation tests walk it.
-import type { AuditAction } from '#domain/audit.ts'
-import type { Scope } from '#domain/caller.ts'
+import type { AuditAction } from '#domain/audit/audit.ts'
+import type { Scope } from '#domain/callers/caller.ts'
 
 /**
  * tenant: an API key or an end user's JWT, sent as a bearer token. operator: IAM (SigV4), checked by API Gateway.

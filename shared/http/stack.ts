@@ -1,17 +1,18 @@
 // The one middy stack around every HTTP function: it makes the request, authenticates it as its route demands, and turns
 // whatever happens into an answer. Rules of the business never live here.
+
 import middy from '@middy/core'
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
-import type { AuditTrail } from '#domain/audit.ts'
-import { type Caller, CallerRefused, requireOrigin, requireScope } from '#domain/caller.ts'
+import type { Ambient } from '#domain/ambient.ts'
+import type { AuditTrail } from '#domain/audit/audit.ts'
+import { type Caller, CallerRefused, requireOrigin, requireScope } from '#domain/callers/caller.ts'
 import { ServiceError } from '#domain/errors.ts'
-import type { Services } from '#domain/ports.ts'
-import { type Answer, toResult } from './answer.ts'
 import { auditing } from './audit.ts'
-import type { Authenticate } from './authenticate.ts'
 import { corsHeaders, preflight, VARY } from './cors.ts'
-import { PROBLEMS, problemAnswer } from './problem.ts'
-import { type ApiRequest, toApiRequest } from './request.ts'
+import type { Authenticate } from './credentials/authenticate.ts'
+import { type Answer, toResult } from './message/answer.ts'
+import { type ApiRequest, toApiRequest } from './message/request.ts'
+import { PROBLEMS, problemAnswer } from './problems/problem.ts'
 import { type Access, type ApiFunction, ROUTES, type RouteKey, type RoutesOf, scopeOf } from './routes.ts'
 
 /** Serves one route. The caller is there exactly when the route's access is "tenant". */
@@ -22,7 +23,7 @@ export type Endpoint<K extends RouteKey> = (typeof ROUTES)[K]['access'] extends 
 /** What a function has to serve: every route that the table gives it. */
 export type Endpoints<F extends ApiFunction> = { readonly [K in RoutesOf<F>]: Endpoint<K> }
 
-export interface StackPorts extends Pick<Services, 'log' | 'publicUrl'> {
+export interface StackPorts extends Pick<Ambient, 'log' | 'publicUrl'> {
   /** Absent in a function that changes nothing of anybody's. */
   readonly audit?: AuditTrail
   /** Absent in a function whose routes take no tenant's credential. */

@@ -1,6 +1,6 @@
 // Turns a function's builder into its Lambda handler. Importing a function's file elsewhere, in a test say, builds nothing.
 import type { Context } from 'aws-lambda'
-import type { Log } from '#domain/ports.ts'
+import type { Log } from '#domain/ambient.ts'
 import { type FunctionName, parseEnv, type Settings } from './env.ts'
 import { primed } from './prime.ts'
 

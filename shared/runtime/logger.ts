@@ -1,7 +1,7 @@
 // Logs as JSON lines: one object of strings, numbers and errors taken apart, as docs/runbook.md asks for them. Secrets
 // redact themselves (domain/secret.ts); the replacer here is the second wall, for a secret that reached a log as a plain
 // string under a telling name. Lines go to the standard output itself: Lambda's console would wrap each in another object.
-import type { Log } from '#domain/ports.ts'
+import type { Log } from '#domain/ambient.ts'
 
 /** Not `code`: that would hide error codes. Authorization codes are Secrets all the way. */
 const TELLING =

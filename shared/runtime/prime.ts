@@ -1,6 +1,6 @@
 // What a process does before its first request: the calls that make the SDK load, connect and sign for the first time.
 // Lambda's INIT phase has full CPU, a request has the share that the function's memory buys.
-import type { Log } from '#domain/ports.ts'
+import type { Log } from '#domain/ambient.ts'
 
 /** Whatever hangs is left to the request that needs it, which has deadlines of its own. */
 const MOST_MILLISECONDS = 1_500

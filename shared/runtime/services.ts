@@ -3,35 +3,36 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { KMSClient } from '@aws-sdk/client-kms'
-import { ClickFunnelsApi } from '#adapters/clickfunnels-api.ts'
-import { DynamoDbApiKeys } from '#adapters/dynamodb-api-keys.ts'
-import { DynamoDbAuditEvents } from '#adapters/dynamodb-audit-events.ts'
-import { DynamoDbConnections } from '#adapters/dynamodb-connections.ts'
-import { DynamoDbIdentityProviders } from '#adapters/dynamodb-identity-providers.ts'
-import { DynamoDbKeyedCalls } from '#adapters/dynamodb-keyed-calls.ts'
-import { DynamoDbRevocations } from '#adapters/dynamodb-revocations.ts'
-import { DynamoDbSealedRecords } from '#adapters/dynamodb-sealed-records.ts'
-import { DynamoDbSessions } from '#adapters/dynamodb-sessions.ts'
-import { Table } from '#adapters/dynamodb-table.ts'
-import { DynamoDbTenantRemains } from '#adapters/dynamodb-tenant-remains.ts'
-import { DynamoDbApps, DynamoDbTenants } from '#adapters/dynamodb-tenants.ts'
-import { DynamoDbUsage } from '#adapters/dynamodb-usage.ts'
-import { KmsDataKeys } from '#adapters/kms-data-keys.ts'
-import { KmsRootKeys } from '#adapters/kms-root-keys.ts'
-import { KmsTenantKeys } from '#adapters/kms-tenant-keys.ts'
-import { KmsVault } from '#adapters/kms-vault.ts'
-import { LateAuthorizationServer } from '#adapters/late-authorization-server.ts'
-import { type ProviderSettings, providerProfile } from '#adapters/provider-profiles.ts'
-import { SqsRecoveryQueue } from '#adapters/sqs-recovery-queue.ts'
-import { TenantKeyWrapping } from '#adapters/tenant-key-wrapping.ts'
-import { AuditTrail } from '#domain/audit.ts'
+import { ClickFunnelsApi } from '#adapters/clickfunnels/api.ts'
+import { LateAuthorizationServer } from '#adapters/clickfunnels/late-authorization-server.ts'
+import { type ProviderSettings, providerProfile } from '#adapters/clickfunnels/profiles.ts'
+import { DynamoDbApiKeys } from '#adapters/dynamodb/api-keys.ts'
+import { DynamoDbAuditEvents } from '#adapters/dynamodb/audit-events.ts'
+import { DynamoDbConnections } from '#adapters/dynamodb/connections.ts'
+import { DynamoDbIdentityProviders } from '#adapters/dynamodb/identity-providers.ts'
+import { DynamoDbKeyedCalls } from '#adapters/dynamodb/keyed-calls.ts'
+import { DynamoDbRevocations } from '#adapters/dynamodb/revocations.ts'
+import { DynamoDbSealedRecords } from '#adapters/dynamodb/sealed-records.ts'
+import { DynamoDbSessions } from '#adapters/dynamodb/sessions.ts'
+import { Table } from '#adapters/dynamodb/table.ts'
+import { DynamoDbTenantRemains } from '#adapters/dynamodb/tenant-remains.ts'
+import { DynamoDbApps, DynamoDbTenants } from '#adapters/dynamodb/tenants.ts'
+import { DynamoDbUsage } from '#adapters/dynamodb/usage.ts'
+import { SqsRecoveryQueue } from '#adapters/sqs/recovery-queue.ts'
+import { KmsDataKeys } from '#adapters/vault/data-keys.ts'
+import { KmsRootKeys } from '#adapters/vault/root-keys.ts'
+import { TenantKeyWrapping } from '#adapters/vault/tenant-key-wrapping.ts'
+import { KmsTenantKeys } from '#adapters/vault/tenant-keys.ts'
+import { KmsVault } from '#adapters/vault/vault.ts'
+import { AuditTrail } from '#domain/audit/audit.ts'
+import { Pacer } from '#domain/connections/pace.ts'
 import { idMinter } from '#domain/ids.ts'
-import { IssuerRule } from '#domain/issuer.ts'
-import { Limiter, type Limits } from '#domain/limits.ts'
-import { Pacer } from '#domain/pace.ts'
-import type { Services } from '#domain/ports.ts'
+import { IssuerRule } from '#domain/provider/issuer.ts'
+import { Limiter } from '#domain/tenants/limits.ts'
+import type { Limits } from '#domain/tenants/tenant.ts'
 import { epochSeconds } from '#domain/time.ts'
-import { TokenMemory } from '#domain/token-memory.ts'
+import { TokenMemory } from '#domain/tokens/token-memory.ts'
+import type { Services } from './all-services.ts'
 import { createLog } from './logger.ts'
 import { lateTokenVerifier } from './token-verifier.ts'
 
@@ -119,11 +120,11 @@ export function createServices(
     tokenVerifier: lateTokenVerifier(settings.PUBLIC_URL),
     recoveryQueue: new SqsRecoveryQueue(settings.RECOVERY_QUEUE_URL),
     authorizationServer: new LateAuthorizationServer(async () => {
-      const { ClickFunnelsOAuth } = await import('#adapters/clickfunnels-oauth.ts')
+      const { ClickFunnelsOAuth } = await import('#adapters/clickfunnels/oauth.ts')
       return new ClickFunnelsOAuth(provider)
     }),
     issuerRule: new IssuerRule(
-      async () => (await import('#adapters/clickfunnels-metadata.ts')).readIssuerPromise(provider.issuer),
+      async () => (await import('#adapters/clickfunnels/metadata.ts')).readIssuerPromise(provider.issuer),
       store.now,
       store.log,
     ),

@@ -1,11 +1,11 @@
 // The verifier of JWTs, loaded with the first one: callers with API keys do not pay for it.
-import { LateTokenVerifier } from '#adapters/late-token-verifier.ts'
+import { LateTokenVerifier } from '#adapters/jwt/late-token-verifier.ts'
 import { isLoopback } from '#domain/web-url.ts'
 
 /** @param publicUrl a service on loopback may have its identity providers there, too */
 export function lateTokenVerifier(publicUrl: string): LateTokenVerifier {
   return new LateTokenVerifier(async () => {
-    const { tokenVerifier } = await import('#adapters/jwt-verifier.ts')
+    const { tokenVerifier } = await import('#adapters/jwt/verifier.ts')
     return tokenVerifier(isLoopback(new URL(publicUrl)))
   })
 }

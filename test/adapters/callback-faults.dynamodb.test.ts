@@ -2,7 +2,7 @@
 // the page connects, and the code is exchanged once. On the real adapters; each response is received by a new process.
 import { DisableKeyCommand, EnableKeyCommand } from '@aws-sdk/client-kms'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { receiveAuthorizationResponse } from '#domain/callback.ts'
+import { receiveAuthorizationResponse } from '#domain/connect/callback.ts'
 import { openScene, type Scene } from '../fakes/scene.ts'
 import { type FaultyDynamoDb, startFaultyDynamoDb } from '../support/faulty-dynamodb.ts'
 import { type Backend, type Keys, openBackend, openKeys } from './backend.ts'

@@ -1,10 +1,10 @@
 // ClickFunnels' API as a resource server: calls as they are, faults by name, and what a probe proves.
 import { inspect } from 'node:util'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { ClickFunnelsApi } from '#adapters/clickfunnels-api.ts'
-import { ClickFunnelsOAuth } from '#adapters/clickfunnels-oauth.ts'
-import { MOST_RESPONSE_BYTES } from '#adapters/http-answer.ts'
-import type { UpstreamRequest } from '#domain/resource-server.ts'
+import { ClickFunnelsApi } from '#adapters/clickfunnels/api.ts'
+import { ClickFunnelsOAuth } from '#adapters/clickfunnels/oauth.ts'
+import { MOST_RESPONSE_BYTES } from '#adapters/outgoing/answer-reader.ts'
+import type { UpstreamRequest } from '#domain/provider/resource-server.ts'
 import { Secret } from '#domain/secret.ts'
 import { CLIENT, profileAt, type SimulatedProvider, startProvider } from '../support/simulated-provider.ts'
 

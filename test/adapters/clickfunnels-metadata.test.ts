@@ -1,6 +1,6 @@
 // The authorization server's metadata over HTTP: what it says, and that nothing which is not its own is believed.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { readIssuerPromise } from '#adapters/clickfunnels-metadata.ts'
+import { readIssuerPromise } from '#adapters/clickfunnels/metadata.ts'
 import { issuerPromiseContract, type Metadata } from '../contracts/issuer-promise.ts'
 import { type SimulatedProvider, startProvider } from '../support/simulated-provider.ts'
 

@@ -1,8 +1,8 @@
 // The token and revocation endpoints: every way a request can end, and that nothing of an answer's body leaves it.
 import { inspect } from 'node:util'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { ClickFunnelsOAuth } from '#adapters/clickfunnels-oauth.ts'
-import type { TokenOutcome } from '#domain/authorization-server.ts'
+import { ClickFunnelsOAuth } from '#adapters/clickfunnels/oauth.ts'
+import type { TokenOutcome } from '#domain/provider/authorization-server.ts'
 import { Secret } from '#domain/secret.ts'
 import { CLIENT, type SimulatedProvider, startProvider } from '../support/simulated-provider.ts'
 

@@ -1,6 +1,6 @@
 // What is taken from what the provider says of a workspace, and what is left out.
 import { expect, test } from 'vitest'
-import { workspaceFrom } from '#adapters/clickfunnels-workspace.ts'
+import { workspaceFrom } from '#adapters/clickfunnels/workspace.ts'
 import { CLICKFUNNELS } from '../fakes.ts'
 
 const from = (json: unknown) => workspaceFrom(CLICKFUNNELS, json)

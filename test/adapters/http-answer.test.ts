@@ -4,7 +4,7 @@ import { type IncomingMessage, request } from 'node:http'
 import { Duplex } from 'node:stream'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { AnswerReader, MOST_RESPONSE_BYTES } from '#adapters/http-answer.ts'
+import { AnswerReader, MOST_RESPONSE_BYTES } from '#adapters/outgoing/answer-reader.ts'
 
 const RUNS = Number(process.env.ANSWER_RUNS ?? 300)
 const bytes = (text: string) => Buffer.from(text, 'latin1')

@@ -9,10 +9,10 @@ import {
   stateKey,
   TTL_ATTRIBUTE,
   tenantKey,
-} from '#adapters/table.ts'
-import { disconnect } from '#domain/disconnect.ts'
-import { refreshConnection } from '#domain/refresh.ts'
+} from '#adapters/dynamodb/schema.ts'
 import { later } from '#domain/time.ts'
+import { disconnect } from '#domain/tokens/disconnect.ts'
+import { refreshConnection } from '#domain/tokens/refresh.ts'
 import { aConnection, aLink, aPending, aSession, aTenant, NOW, newId, refOf } from '../contracts/samples.ts'
 import { readable } from '../fakes/readable.ts'
 import { openScene } from '../fakes/scene.ts'

@@ -1,7 +1,7 @@
 // The keys of identity providers: rotations are noticed at once, invented key ids cost nothing, an outage does no harm for
 // an hour.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { JwksKeys } from '#adapters/jwks-keys.ts'
+import { JwksKeys } from '#adapters/jwt/jwks-cache.ts'
 
 const URI = 'https://id.example/jwks.json'
 let published: readonly string[]

@@ -3,9 +3,9 @@
 import { generateKeyPairSync, type KeyObject, sign as signBytes } from 'node:crypto'
 import { type JWTHeaderParameters, type JWTPayload, SignJWT } from 'jose'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { JwksKeys } from '#adapters/jwks-keys.ts'
-import { JwtVerifier } from '#adapters/jwt-verifier.ts'
-import type { IdentityProvider } from '#domain/identity-provider.ts'
+import { JwksKeys } from '#adapters/jwt/jwks-cache.ts'
+import { JwtVerifier } from '#adapters/jwt/verifier.ts'
+import type { IdentityProvider } from '#domain/callers/identity-provider.ts'
 import { anIdentityProvider, NOW, newId } from '../contracts/samples.ts'
 
 const PAIRS = {

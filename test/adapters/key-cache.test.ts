@@ -1,6 +1,6 @@
 // Keys in memory: how long, how often, how many; and that they are zeroed when they leave, but never under a user.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { KeyCache } from '#adapters/key-cache.ts'
+import { KeyCache } from '#adapters/vault/key-cache.ts'
 
 const BOUNDS = { seconds: 300, uses: 1000, count: 100 }
 let loads: Record<string, Uint8Array[]>

@@ -1,6 +1,6 @@
 // What the client to ClickFunnels says of a network that fails, and when it may send a request again.
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { MOST_ORIGINS, sendRequest } from '#adapters/outgoing-http.ts'
+import { MOST_ORIGINS, sendRequest } from '#adapters/outgoing/client.ts'
 import { type LoopbackPeer, type Peer, startPeer, wire } from '../support/loopback-peer.ts'
 
 const peers: LoopbackPeer[] = []

@@ -1,7 +1,7 @@
 // The client to ClickFunnels, byte for byte, against a server that answers as badly as a network can.
 import { afterEach, describe, expect, test } from 'vitest'
-import { MOST_RESPONSE_BYTES } from '#adapters/http-answer.ts'
-import { type OutgoingRequest, sendRequest } from '#adapters/outgoing-http.ts'
+import { MOST_RESPONSE_BYTES } from '#adapters/outgoing/answer-reader.ts'
+import { type OutgoingRequest, sendRequest } from '#adapters/outgoing/client.ts'
 import { type LoopbackPeer, type Peer, startPeer, wire } from '../support/loopback-peer.ts'
 
 let peer: LoopbackPeer | undefined

@@ -3,8 +3,8 @@ import { createServer, type Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { jwksFetcher } from '#adapters/jwks-http.ts'
-import { sendRequest } from '#adapters/outgoing-http.ts'
+import { jwksFetcher } from '#adapters/jwt/jwks-fetch.ts'
+import { sendRequest } from '#adapters/outgoing/client.ts'
 import { type Certificate, newAuthority } from '../support/certificates.ts'
 
 const trusted = newAuthority()

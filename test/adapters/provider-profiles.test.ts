@@ -1,6 +1,6 @@
 // The provider profiles, as the settings of a deployment choose them.
 import { describe, expect, test } from 'vitest'
-import { type ProviderSettings, providerProfile } from '#adapters/provider-profiles.ts'
+import { type ProviderSettings, providerProfile } from '#adapters/clickfunnels/profiles.ts'
 
 const custom = (more: Partial<ProviderSettings>) =>
   providerProfile({

@@ -1,14 +1,14 @@
 // A tenant is deleted while one of its end users connects, or a token is refreshed: on DynamoDB and KMS, by another process,
 // between the lines of the exchange. Nothing of the tenant may be left in the table, and no token alive at ClickFunnels.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { DUE_INDEX, shreddedKey, tenantKey } from '#adapters/table.ts'
-import { shredTenant } from '#domain/key-operations.ts'
-import { createApp } from '#domain/manage-apps.ts'
-import { updateTenant } from '#domain/onboarding.ts'
-import type { Services } from '#domain/ports.ts'
-import { refreshConnection } from '#domain/refresh.ts'
+import { DUE_INDEX, shreddedKey, tenantKey } from '#adapters/dynamodb/schema.ts'
+import { createApp } from '#domain/apps/manage-apps.ts'
+import { shredTenant } from '#domain/keys/key-operations.ts'
+import { deleteTenant } from '#domain/operator/tenant-deletion.ts'
 import { Secret } from '#domain/secret.ts'
-import { deleteTenant } from '#domain/tenant-deletion.ts'
+import { updateTenant } from '#domain/tenants/manage-tenants.ts'
+import { refreshConnection } from '#domain/tokens/refresh.ts'
+import type { Services } from '#runtime/all-services.ts'
 import { type Journey, openScene, type Scene } from '../fakes/scene.ts'
 import { type Backend, type Keys, openBackend, openKeys } from './backend.ts'
 

@@ -2,7 +2,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { inspect } from 'node:util'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { ClickFunnelsOAuth } from '#adapters/clickfunnels-oauth.ts'
+import { ClickFunnelsOAuth } from '#adapters/clickfunnels/oauth.ts'
 import { Secret } from '#domain/secret.ts'
 import { startPeer } from '../support/loopback-peer.ts'
 import { CLIENT, profileAt, type SimulatedProvider, startProvider } from '../support/simulated-provider.ts'

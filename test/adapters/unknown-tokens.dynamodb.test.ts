@@ -1,7 +1,7 @@
 // What it costs to find out that nobody knows a token: whatever it names may be invented, and the caller is nobody yet.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { later } from '#domain/time.ts'
-import { authentication } from '#http/authenticate.ts'
+import { authentication } from '#http/credentials/authenticate.ts'
 import { type Consumption, countCapacity } from '../../bench/capacity.ts'
 import { anIdentityProvider } from '../contracts/samples.ts'
 import { fakeToken } from '../fakes/identity-providers.ts'

@@ -1,6 +1,6 @@
 // Wrapped keys that came along with a read of their tenant live for seconds, by whichever clock goes further.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { WRAPPED_KEY_SECONDS, WrappedKeys } from '#adapters/wrapped-keys.ts'
+import { WRAPPED_KEY_SECONDS, WrappedKeys } from '#adapters/vault/wrapped-keys.ts'
 import { newId } from '../contracts/samples.ts'
 
 const tenant = newId('tenant')

@@ -1,6 +1,6 @@
 // What every implementation of ApiKeys has to do.
 import { describe, expect, test } from 'vitest'
-import type { ApiKey } from '#domain/api-keys.ts'
+import type { ApiKey } from '#domain/callers/api-key.ts'
 import { later } from '#domain/time.ts'
 import { anApiKey, NOW, newId } from './samples.ts'
 import type { OpenStores } from './stores.ts'

@@ -1,6 +1,6 @@
 // What every implementation of Connections has to do about grants: workspace claims, replacing, removing.
 import { describe, expect, test } from 'vitest'
-import type { Connection } from '#domain/connection.ts'
+import type { Connection } from '#domain/connections/connection.ts'
 import type { EndUserId, TenantId, WorkspaceId } from '#domain/ids.ts'
 import { later } from '#domain/time.ts'
 import { aConnection, aRevocation, bytes, NOW, newId, refOf } from './samples.ts'

@@ -1,7 +1,7 @@
 // What every implementation of Connections has to do when it lists.
 import { describe, expect, test } from 'vitest'
-import type { Connection } from '#domain/connection.ts'
-import type { ConnectionFilter, Connections } from '#domain/connections.ts'
+import type { Connection } from '#domain/connections/connection.ts'
+import type { ConnectionFilter, Connections } from '#domain/connections/connection-store.ts'
 import type { ConnectionId, EndUserId, TenantId } from '#domain/ids.ts'
 import { aConnection, aRevocation, newId } from './samples.ts'
 import type { OpenStores } from './stores.ts'

@@ -1,6 +1,6 @@
 // What every implementation of Connections has to do: storing, leases and fences. Lists: connections-list.ts.
 import { describe, expect, test } from 'vitest'
-import type { Connection } from '#domain/connection.ts'
+import type { Connection } from '#domain/connections/connection.ts'
 import { later } from '#domain/time.ts'
 import { aConnection, bytes, NOW, newId, refOf } from './samples.ts'
 import type { OpenStores } from './stores.ts'

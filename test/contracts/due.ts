@@ -1,9 +1,9 @@
 // What every implementation of Revocations and of the due index has to do.
 import { describe, expect, test } from 'vitest'
-import { DUE_SHARDS, dueShardOf } from '#adapters/table.ts'
-import type { Connection } from '#domain/connection.ts'
-import type { DueCursor, DueWork } from '#domain/due.ts'
+import { DUE_SHARDS, dueShardOf } from '#adapters/dynamodb/schema.ts'
+import type { Connection } from '#domain/connections/connection.ts'
 import type { TenantId } from '#domain/ids.ts'
+import type { DueCursor, DueWork } from '#domain/keep-alive/due.ts'
 import { epochSeconds, later } from '#domain/time.ts'
 import { aConnection, aRevocation, NOW, newId, refOf } from './samples.ts'
 import type { OpenStores, Stores } from './stores.ts'

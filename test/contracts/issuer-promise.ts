@@ -1,6 +1,6 @@
 // What any reader of ClickFunnels' metadata must keep to about the promise of `iss` (RFC 9207 section 3).
 import { expect, test } from 'vitest'
-import type { ReadIssuerPromise } from '#domain/issuer.ts'
+import type { ReadIssuerPromise } from '#domain/provider/issuer.ts'
 
 /** As a provider may serve its metadata: with or without the promise, none at all, or none to be had. */
 export type Metadata = 'promising' | 'silent' | 'absent' | 'unreadable'

@@ -1,12 +1,12 @@
 // What the contract suites store: one sample of each thing, new ids every time.
 import { randomBytes } from 'node:crypto'
-import type { ApiKey } from '#domain/api-keys.ts'
-import { SCOPES } from '#domain/caller.ts'
-import type { ConnectLink, ConnectSession, PendingAuthorization } from '#domain/connect-session.ts'
-import type { Connection, Revocation } from '#domain/connection.ts'
+import type { App } from '#domain/apps/app.ts'
+import type { ApiKey } from '#domain/callers/api-key.ts'
+import { SCOPES } from '#domain/callers/caller.ts'
+import type { IdentityProvider } from '#domain/callers/identity-provider.ts'
+import type { ConnectLink, ConnectSession, PendingAuthorization } from '#domain/connect/connect-session.ts'
+import type { Connection, Revocation } from '#domain/connections/connection.ts'
 import { sha256 } from '#domain/hash.ts'
-import type { KeyedCall } from '#domain/idempotency.ts'
-import type { IdentityProvider } from '#domain/identity-provider.ts'
 import {
   type AppId,
   type EndUserId,
@@ -15,9 +15,10 @@ import {
   type TenantId,
   type WorkspaceId,
 } from '#domain/ids.ts'
-import type { App, Tenant } from '#domain/tenant.ts'
+import type { KeyedCall } from '#domain/proxy/idempotency.ts'
+import type { Tenant } from '#domain/tenants/tenant.ts'
 import { epochSeconds, later } from '#domain/time.ts'
-import type { Sealed } from '#domain/vault.ts'
+import type { Sealed } from '#domain/vault/vault.ts'
 
 export const NOW = epochSeconds(1_767_225_600)
 

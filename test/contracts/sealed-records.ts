@@ -1,7 +1,7 @@
 // What every implementation of SealedRecords and RotationProgressStore has to do.
 import { describe, expect, test } from 'vitest'
 import type { TenantId } from '#domain/ids.ts'
-import type { SealedRecord } from '#domain/sealed-records.ts'
+import type { SealedRecord } from '#domain/keys/sealed-records.ts'
 import { later } from '#domain/time.ts'
 import {
   aConnection,

@@ -1,6 +1,6 @@
 // What every implementation of ConnectSessions and PendingAuthorizations has to do.
 import { describe, expect, test } from 'vitest'
-import type { SessionState } from '#domain/connect-session.ts'
+import type { SessionState } from '#domain/connect/connect-session.ts'
 import { later } from '#domain/time.ts'
 import { aLink, aPending, aSession, bytes, NOW, newId, randomHash } from './samples.ts'
 import type { OpenStores } from './stores.ts'

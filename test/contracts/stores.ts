@@ -1,5 +1,5 @@
 // The stores of one implementation, which a suite is run on.
-import type { Services } from '#domain/ports.ts'
+import type { Services } from '#runtime/all-services.ts'
 
 export type Stores = Pick<
   Services,

@@ -1,9 +1,9 @@
 // What every implementation has to do while a tenant is deleted: no way back, nothing left, nobody else touched.
 import { describe, expect, test } from 'vitest'
-import type { IdentityProvider } from '#domain/identity-provider.ts'
+import type { IdentityProvider } from '#domain/callers/identity-provider.ts'
 import type { AppId } from '#domain/ids.ts'
 import { later } from '#domain/time.ts'
-import type { Sealed } from '#domain/vault.ts'
+import type { Sealed } from '#domain/vault/vault.ts'
 import {
   aConnection,
   aLink,

@@ -1,9 +1,9 @@
 // What every implementation of TenantKeys and RootKeys has to do, and what a vault on them does when keys change.
 import { describe, expect, test } from 'vitest'
 import type { TenantId } from '#domain/ids.ts'
-import type { RootKeys, TenantKeys } from '#domain/keys.ts'
 import { Secret } from '#domain/secret.ts'
-import type { SealBinding, Vault } from '#domain/vault.ts'
+import type { RootKeys, TenantKeys } from '#domain/vault/key-ring.ts'
+import type { SealBinding, Vault } from '#domain/vault/vault.ts'
 import { newId } from './samples.ts'
 
 /** The keys of one process. */

@@ -1,7 +1,6 @@
 // What every implementation of Tenants and Apps has to do.
 import { describe, expect, test } from 'vitest'
-import type { EpochSeconds } from '#domain/time.ts'
-import { later } from '#domain/time.ts'
+import { type EpochSeconds, later } from '#domain/time.ts'
 import { anApp, aTenant, bytes, NOW, newId } from './samples.ts'
 import type { OpenStores } from './stores.ts'
 

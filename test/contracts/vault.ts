@@ -1,7 +1,7 @@
 // What every implementation of the Vault has to do.
 import { describe, expect, test } from 'vitest'
 import { Secret } from '#domain/secret.ts'
-import type { SealBinding, Sealed, Vault } from '#domain/vault.ts'
+import type { SealBinding, Sealed, Vault } from '#domain/vault/vault.ts'
 import { newId } from './samples.ts'
 
 const UNREADABLE = { code: 'secret_unreadable' }

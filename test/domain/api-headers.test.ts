@@ -2,14 +2,14 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { HeaderList } from '#domain/provider/resource-server.ts'
 import {
-  type HeaderList,
   NOT_RETURNED,
   NOT_SENT,
   requestHeadersToSend,
   responseHeadersToReturn,
   rewriteLink,
-} from '#domain/api-headers.ts'
+} from '#domain/proxy/api-headers.ts'
 
 const HOP_BY_HOP = [
   'connection',

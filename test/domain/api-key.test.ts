@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { hintOf, isApiKey, newApiKey } from '#domain/api-key.ts'
+import { hintOf, isApiKey, newApiKey } from '#domain/callers/api-key-form.ts'
 
 const ALPHABET = [...'0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz']
 const zeroes = (size: number) => new Uint8Array(size)

@@ -1,7 +1,7 @@
 // The path of a proxied call: refused if anybody could read it as another path, else encoded canonically.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { encodeApiPath, parseApiPath } from '#domain/api-path.ts'
+import { encodeApiPath, parseApiPath } from '#domain/proxy/api-path.ts'
 
 const refused = expect.objectContaining({ code: 'path_not_allowed' })
 /** The path upstream gets for what API Gateway hands over decoded. */

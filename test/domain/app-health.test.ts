@@ -1,7 +1,7 @@
 // What failures of one app mean for the others of its connections: refused credentials, and an outage of the provider.
 import { describe, expect, test } from 'vitest'
-import type { Connection } from '#domain/connection.ts'
-import { updateApp } from '#domain/manage-apps.ts'
+import { updateApp } from '#domain/apps/manage-apps.ts'
+import type { Connection } from '#domain/connections/connection.ts'
 import { Secret } from '#domain/secret.ts'
 import type { Scene } from '../fakes/scene.ts'
 import type { FakeServices } from '../fakes.ts'

@@ -1,10 +1,10 @@
 // The audit trail: what the domain notes by itself, and that noting never stands in the way.
 import { describe, expect, test } from 'vitest'
-import { DUE_SHARDS } from '#adapters/table.ts'
-import { AUDIT_UNWRITTEN, connectionNote } from '#domain/audit.ts'
-import { disconnect } from '#domain/disconnect.ts'
-import { keepAlive } from '#domain/keep-alive.ts'
-import { rotateKeys, TENANT_KEY_DAYS } from '#domain/key-rotation.ts'
+import { DUE_SHARDS } from '#adapters/dynamodb/schema.ts'
+import { AUDIT_UNWRITTEN, connectionNote } from '#domain/audit/audit.ts'
+import { keepAlive } from '#domain/keep-alive/keep-alive.ts'
+import { rotateKeys, TENANT_KEY_DAYS } from '#domain/keys/key-rotation.ts'
+import { disconnect } from '#domain/tokens/disconnect.ts'
 import { connectedScene, openScene } from '../fakes/scene.ts'
 
 describe('the trail', () => {

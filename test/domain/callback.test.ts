@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { type AuthorizationResponse, receiveAuthorizationResponse } from '#domain/callback.ts'
-import { STATE_LIFETIME_SECONDS } from '#domain/connect-session.ts'
-import { createApp } from '#domain/manage-apps.ts'
-import { updateTenant } from '#domain/onboarding.ts'
+import { createApp } from '#domain/apps/manage-apps.ts'
+import { type AuthorizationResponse, receiveAuthorizationResponse } from '#domain/connect/callback.ts'
+import { STATE_LIFETIME_SECONDS } from '#domain/connect/connect-session.ts'
 import { Secret } from '#domain/secret.ts'
+import { updateTenant } from '#domain/tenants/manage-tenants.ts'
 import { type Journey, openScene, type Scene } from '../fakes/scene.ts'
 
 const ISSUER = 'https://accounts.myclickfunnels.com'

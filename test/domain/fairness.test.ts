@@ -1,12 +1,12 @@
 // Fairness in virtual minutes: two processes, one connection that is stormed and one that is not, and a provider that
 // limits each and tells nobody how. What is asserted is what callers would see.
 import { expect, test } from 'vitest'
+import { Pacer } from '#domain/connections/pace.ts'
 import { ServiceError } from '#domain/errors.ts'
-import { Pacer } from '#domain/pace.ts'
-import { proxyCall } from '#domain/proxy.ts'
-import type { UpstreamRequest } from '#domain/resource-server.ts'
+import type { UpstreamRequest } from '#domain/provider/resource-server.ts'
+import { proxyCall } from '#domain/proxy/proxy.ts'
 import { epochSeconds } from '#domain/time.ts'
-import { TokenMemory } from '#domain/token-memory.ts'
+import { TokenMemory } from '#domain/tokens/token-memory.ts'
 import { VirtualTime } from '../../bench/fleet/virtual-time.ts'
 import { answer } from '../fakes/clickfunnels.ts'
 import { connectedScene } from '../fakes/scene.ts'

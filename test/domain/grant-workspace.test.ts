@@ -1,7 +1,7 @@
 // Which workspace a grant is for, where the token response or the store leave that open.
 import { describe, expect, test } from 'vitest'
-import { providerProfile } from '#adapters/provider-profiles.ts'
-import type { Workspace } from '#domain/connection.ts'
+import { providerProfile } from '#adapters/clickfunnels/profiles.ts'
+import type { Workspace } from '#domain/provider/workspace.ts'
 import { openScene, type Scene } from '../fakes/scene.ts'
 import { ACME } from '../fakes/tokens.ts'
 

@@ -1,9 +1,9 @@
 // Which keys there are, and when two calls with the same key are the same call.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { fingerprintOf, type IdempotencyKey, parseIdempotencyKey } from '#domain/idempotency.ts'
-import { MOST_KEPT_BYTES, openAnswer, sealAnswer } from '#domain/kept-answer.ts'
-import type { ProxyRequest } from '#domain/proxy.ts'
+import { fingerprintOf, type IdempotencyKey, parseIdempotencyKey } from '#domain/proxy/idempotency.ts'
+import { MOST_KEPT_BYTES, openAnswer, sealAnswer } from '#domain/proxy/kept-answer.ts'
+import type { ProxyRequest } from '#domain/proxy/proxy.ts'
 import { aKeyedCall, newId } from '../contracts/samples.ts'
 import { fakeServices } from '../fakes.ts'
 

@@ -1,7 +1,7 @@
 // Whether a response without `iss` is refused: as the metadata says, asked seldom, and never at the cost of a connection
 // while the metadata cannot be had.
 import { beforeEach, describe, expect, test } from 'vitest'
-import { PAUSE_SECONDS, PROMISE_SECONDS } from '#domain/issuer.ts'
+import { PAUSE_SECONDS, PROMISE_SECONDS } from '#domain/provider/issuer.ts'
 import { type FakeServices, fakeServices } from '../fakes.ts'
 
 let services: FakeServices

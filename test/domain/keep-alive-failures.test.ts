@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import type { Connection } from '#domain/connection.ts'
-import { disconnect } from '#domain/disconnect.ts'
-import { keepAlive } from '#domain/keep-alive.ts'
+import type { Connection } from '#domain/connections/connection.ts'
+import { keepAlive } from '#domain/keep-alive/keep-alive.ts'
 import { later } from '#domain/time.ts'
+import { disconnect } from '#domain/tokens/disconnect.ts'
 import { sceneOn } from '../fakes/scene.ts'
 import { always, inOneShard, run, sceneOf } from './keep-alive-runs.ts'
 

@@ -1,7 +1,8 @@
 // Runs of keep-alive, for its tests.
-import { DUE_SHARDS } from '#adapters/table.ts'
-import type { Connection } from '#domain/connection.ts'
-import { keepAlive } from '#domain/keep-alive.ts'
+
+import { DUE_SHARDS } from '#adapters/dynamodb/schema.ts'
+import type { Connection } from '#domain/connections/connection.ts'
+import { keepAlive } from '#domain/keep-alive/keep-alive.ts'
 import { openScene, type Scene } from '../fakes/scene.ts'
 import type { FakeServices } from '../fakes.ts'
 

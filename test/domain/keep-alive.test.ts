@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { dueShardOf } from '#adapters/table.ts'
-import type { Connection } from '#domain/connection.ts'
-import { disconnect } from '#domain/disconnect.ts'
-import { keepAlive } from '#domain/keep-alive.ts'
-import { updateTenant } from '#domain/onboarding.ts'
+import { dueShardOf } from '#adapters/dynamodb/schema.ts'
+import type { Connection } from '#domain/connections/connection.ts'
+import { keepAlive } from '#domain/keep-alive/keep-alive.ts'
+import { updateTenant } from '#domain/tenants/manage-tenants.ts'
+import { disconnect } from '#domain/tokens/disconnect.ts'
 import { always, run, sceneOf } from './keep-alive-runs.ts'
 
 describe('a run', () => {

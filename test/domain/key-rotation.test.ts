@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest'
+import { tokenOf } from '#domain/connections/connection.ts'
 import {
   RETIREMENT_DAYS,
   ROOT_KEY_DAYS,
   rotateKeys,
   SETTLING_SECONDS,
   TENANT_KEY_DAYS,
-} from '#domain/key-rotation.ts'
-import { tokenOf } from '#domain/revocation.ts'
-import type { Sealed } from '#domain/vault.ts'
+} from '#domain/keys/key-rotation.ts'
+import type { Sealed } from '#domain/vault/vault.ts'
 import { openScene, type Scene, sceneOn } from '../fakes/scene.ts'
 import { versionOf } from '../fakes/vault.ts'
 import { versionsNamed } from '../support/sealed-versions.ts'

@@ -1,9 +1,10 @@
 // The last use of API keys: noted once an hour and process, by the call that finds the key, which nobody fails by.
 import { beforeEach, expect, test } from 'vitest'
-import { type ApiKey, issueApiKey } from '#domain/api-keys.ts'
-import { SCOPES } from '#domain/caller.ts'
-import { type FindKey, keyFinder } from '#domain/key-use.ts'
-import { createTenant } from '#domain/onboarding.ts'
+import type { ApiKey } from '#domain/callers/api-key.ts'
+import { SCOPES } from '#domain/callers/caller.ts'
+import { type FindKey, keyFinder } from '#domain/callers/key-use.ts'
+import { issueApiKey } from '#domain/callers/manage-api-keys.ts'
+import { createTenant } from '#domain/tenants/manage-tenants.ts'
 import { type FakeServices, fakeServices } from '../fakes.ts'
 
 let services: FakeServices

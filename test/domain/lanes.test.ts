@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type LaneSignal, runInLanes } from '#domain/lanes.ts'
+import { type LaneSignal, runInLanes } from '#domain/keep-alive/lanes.ts'
 
 interface Work {
   readonly lane: string

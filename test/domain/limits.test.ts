@@ -1,10 +1,11 @@
 // A tenant at its limit: what it is told, what still works for it, and that nobody else notices.
 import { beforeEach, describe, expect, test } from 'vitest'
-import { followLink } from '#domain/authorize.ts'
-import { receiveAuthorizationResponse } from '#domain/callback.ts'
-import { disconnect } from '#domain/disconnect.ts'
-import { Limiter, type Limits } from '#domain/limits.ts'
-import { findTenant, updateTenant } from '#domain/onboarding.ts'
+import { followLink } from '#domain/connect/authorize.ts'
+import { receiveAuthorizationResponse } from '#domain/connect/callback.ts'
+import { Limiter } from '#domain/tenants/limits.ts'
+import { findTenant, updateTenant } from '#domain/tenants/manage-tenants.ts'
+import type { Limits } from '#domain/tenants/tenant.ts'
+import { disconnect } from '#domain/tokens/disconnect.ts'
 import { ALICE, BOB, cookiesOf, openScene, Scene, sceneOn } from '../fakes/scene.ts'
 import { ACME } from '../fakes/tokens.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { PROBE_INTERVAL_SECONDS } from '#domain/connection.ts'
-import { LEASE_SECONDS } from '#domain/lease.ts'
-import { probeConnection } from '#domain/liveness.ts'
+import { PROBE_INTERVAL_SECONDS } from '#domain/connections/connection.ts'
+import { LEASE_SECONDS } from '#domain/tokens/lease.ts'
+import { probeConnection } from '#domain/tokens/probe.ts'
 import { connectedScene } from '../fakes/scene.ts'
 import { versionOf } from '../fakes/vault.ts'
 

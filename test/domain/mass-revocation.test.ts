@@ -1,7 +1,7 @@
 // Revoking many connections: whose, how far in one call, and what becomes of those that ClickFunnels does not take.
 import { describe, expect, test } from 'vitest'
-import { keepAlive } from '#domain/keep-alive.ts'
-import { revokeMany } from '#domain/mass-revocation.ts'
+import { keepAlive } from '#domain/keep-alive/keep-alive.ts'
+import { revokeMany } from '#domain/operator/mass-revocation.ts'
 import { ALICE, connectedScene, sceneOn } from '../fakes/scene.ts'
 
 const connected = async (count: number) => {

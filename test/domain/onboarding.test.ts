@@ -1,10 +1,11 @@
 // What the operator does: tenants, apps whose client secrets overlap while they are rotated.
 import { beforeEach, describe, expect, test } from 'vitest'
-import { clientSecretOf } from '#domain/client-secrets.ts'
-import { createApp, findApp, updateApp } from '#domain/manage-apps.ts'
-import { createTenant, findTenant, updateTenant } from '#domain/onboarding.ts'
+import type { App } from '#domain/apps/app.ts'
+import { clientSecretOf } from '#domain/apps/client-secrets.ts'
+import { createApp, findApp, updateApp } from '#domain/apps/manage-apps.ts'
 import { Secret } from '#domain/secret.ts'
-import type { App, Tenant } from '#domain/tenant.ts'
+import { createTenant, findTenant, updateTenant } from '#domain/tenants/manage-tenants.ts'
+import type { Tenant } from '#domain/tenants/tenant.ts'
 import { readable } from '../fakes/readable.ts'
 import { type FakeServices, fakeServices } from '../fakes.ts'
 

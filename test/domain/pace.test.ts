@@ -1,9 +1,9 @@
 // The pace of a connection: learnt from 429s, shared with the record, kept by each process.
 import { describe, expect, test } from 'vitest'
-import { isPaced, Pacer, paceNow } from '#domain/pace.ts'
-import { type ProxyRequest, proxyCall } from '#domain/proxy.ts'
+import { isPaced, Pacer, paceNow } from '#domain/connections/pace.ts'
+import { type ProxyRequest, proxyCall } from '#domain/proxy/proxy.ts'
 import { epochSeconds, later } from '#domain/time.ts'
-import { TokenMemory } from '#domain/token-memory.ts'
+import { TokenMemory } from '#domain/tokens/token-memory.ts'
 import { answer } from '../fakes/clickfunnels.ts'
 import { connectedScene } from '../fakes/scene.ts'
 import { run, sceneOf } from './keep-alive-runs.ts'

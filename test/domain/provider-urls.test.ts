@@ -1,7 +1,7 @@
 // Where a tenant's identity provider may be: out in the world, or on this very machine where the service runs there itself.
 import { expect, test } from 'vitest'
-import { registerIdentityProvider } from '#domain/identity-provider.ts'
-import { createTenant } from '#domain/onboarding.ts'
+import { registerIdentityProvider } from '#domain/callers/manage-identity-providers.ts'
+import { createTenant } from '#domain/tenants/manage-tenants.ts'
 import { anIdentityProvider } from '../contracts/samples.ts'
 import { fakeServices, PUBLIC_URL } from '../fakes.ts'
 

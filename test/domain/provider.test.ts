@@ -1,7 +1,13 @@
 // Which base URL a path of the API has, and where the funnels are.
 import { describe, expect, test } from 'vitest'
 import type { WorkspaceId } from '#domain/ids.ts'
-import { apiBase, funnelsPath, isAccountLevel, type ProviderProfile, subdomainOf } from '#domain/provider.ts'
+import {
+  apiBase,
+  funnelsPath,
+  isAccountLevel,
+  type ProviderProfile,
+  subdomainOf,
+} from '#domain/provider/profile.ts'
 import { CLICKFUNNELS } from '../fakes.ts'
 
 const ACCOUNTS = 'https://accounts.myclickfunnels.com/api/v2'

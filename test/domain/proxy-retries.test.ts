@@ -1,7 +1,7 @@
 // When a proxied call is sent again, and when never.
 import { expect, test } from 'vitest'
-import { type ProxyRequest, proxyCall } from '#domain/proxy.ts'
-import type { UpstreamResponse } from '#domain/resource-server.ts'
+import type { UpstreamResponse } from '#domain/provider/resource-server.ts'
+import { type ProxyRequest, proxyCall } from '#domain/proxy/proxy.ts'
 import { answer } from '../fakes/clickfunnels.ts'
 import { connectedScene } from '../fakes/scene.ts'
 

@@ -1,9 +1,10 @@
 // The commit of a refresh: from the provider's answer on, the new tokens are in our hands only.
 import { describe, expect, test } from 'vitest'
-import { disconnect } from '#domain/disconnect.ts'
 import { ServiceError } from '#domain/errors.ts'
-import { type RecoverableRotation, recoverRotation } from '#domain/recovery.ts'
-import { refreshConnection } from '#domain/refresh.ts'
+import { disconnect } from '#domain/tokens/disconnect.ts'
+import { recoverRotation } from '#domain/tokens/recover-rotation.ts'
+import type { RecoverableRotation } from '#domain/tokens/recovery-queue.ts'
+import { refreshConnection } from '#domain/tokens/refresh.ts'
 import { readable } from '../fakes/readable.ts'
 import { connectedScene } from '../fakes/scene.ts'
 import type { FakeServices } from '../fakes.ts'

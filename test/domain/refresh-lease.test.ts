@@ -1,10 +1,10 @@
 // Several who want to refresh or change one connection at the same time.
 import { describe, expect, test } from 'vitest'
-import type { Connection } from '#domain/connection.ts'
-import { disconnect } from '#domain/disconnect.ts'
-import { LEASE_SECONDS } from '#domain/lease.ts'
-import { updateTenant } from '#domain/onboarding.ts'
-import { refreshConnection } from '#domain/refresh.ts'
+import type { Connection } from '#domain/connections/connection.ts'
+import { updateTenant } from '#domain/tenants/manage-tenants.ts'
+import { disconnect } from '#domain/tokens/disconnect.ts'
+import { LEASE_SECONDS } from '#domain/tokens/lease.ts'
+import { refreshConnection } from '#domain/tokens/refresh.ts'
 import { connectedScene, dieIn } from '../fakes/scene.ts'
 import type { FakeServices } from '../fakes.ts'
 

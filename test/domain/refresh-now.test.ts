@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { refreshNow } from '#domain/fresh-token.ts'
 import type { ConnectionId } from '#domain/ids.ts'
-import { createTenant, updateTenant } from '#domain/onboarding.ts'
+import { createTenant, updateTenant } from '#domain/tenants/manage-tenants.ts'
+import { refreshNow } from '#domain/tokens/fresh-token.ts'
 import { connectedScene, keyCaller } from '../fakes/scene.ts'
 
 describe('refreshNow', () => {

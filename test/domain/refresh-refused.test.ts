@@ -1,8 +1,8 @@
 // What an `invalid_grant` means: it has many causes, and ends a connection only when nothing that works is left.
 import { describe, expect, test } from 'vitest'
 import { ServiceError } from '#domain/errors.ts'
-import { LEASE_SECONDS } from '#domain/lease.ts'
-import { refreshConnection } from '#domain/refresh.ts'
+import { LEASE_SECONDS } from '#domain/tokens/lease.ts'
+import { refreshConnection } from '#domain/tokens/refresh.ts'
 import { connectedScene } from '../fakes/scene.ts'
 
 const REFUSED = { outcome: 'grant_refused', error: 'invalid_grant' } as const

@@ -2,8 +2,8 @@
 // docs/limits.md states, and what it costs.
 import { describe, expect, test } from 'vitest'
 import type { TenantId } from '#domain/ids.ts'
-import type { Usage } from '#domain/limits.ts'
-import { RequestMeter, WINDOW_SECONDS } from '#domain/request-meter.ts'
+import { RequestMeter, WINDOW_SECONDS } from '#domain/tenants/request-meter.ts'
+import type { Usage } from '#domain/tenants/usage.ts'
 import { FakeClock } from '../fakes/clock.ts'
 import { FakeLog } from '../fakes/log.ts'
 import { seededRandom } from '../fakes/random.ts'

@@ -1,6 +1,6 @@
 // Retry-After, in both its forms (RFC 9110 section 10.2.3), and what is neither.
 import { expect, test } from 'vitest'
-import { retryAfterSeconds } from '#domain/retry-after.ts'
+import { retryAfterSeconds } from '#domain/provider/retry-after.ts'
 import { epochSeconds } from '#domain/time.ts'
 
 const NOW = epochSeconds(Date.UTC(2026, 0, 1) / 1000)

@@ -1,7 +1,7 @@
 // Where a browser may be sent back to: under what the tenant registered, and nowhere else.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { isRegisteredReturnUrl } from '#domain/tenant.ts'
+import { isRegisteredReturnUrl } from '#domain/tenants/tenant.ts'
 import { webUrl } from '#domain/web-url.ts'
 
 const returnUrls = ['https://saas.example.com/app', 'http://localhost:3000/']

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { disconnect } from '#domain/disconnect.ts'
-import { createTenant } from '#domain/onboarding.ts'
-import { refreshConnection } from '#domain/refresh.ts'
-import { revokeOrphan, settleRevocation } from '#domain/revocation.ts'
 import { Secret } from '#domain/secret.ts'
+import { createTenant } from '#domain/tenants/manage-tenants.ts'
+import { disconnect } from '#domain/tokens/disconnect.ts'
+import { refreshConnection } from '#domain/tokens/refresh.ts'
+import { revokeOrphan, settleRevocation } from '#domain/tokens/revocation.ts'
 import { connectedScene, dieIn, keyCaller } from '../fakes/scene.ts'
 import type { FakeServices } from '../fakes.ts'
 

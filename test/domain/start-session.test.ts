@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { createApp } from '#domain/apps/manage-apps.ts'
+import { findSession, startSession } from '#domain/connect/start-session.ts'
 import type { ConnectionId } from '#domain/ids.ts'
-import { createApp } from '#domain/manage-apps.ts'
-import { createTenant } from '#domain/onboarding.ts'
 import { Secret } from '#domain/secret.ts'
-import { findSession, startSession } from '#domain/start-session.ts'
+import { createTenant } from '#domain/tenants/manage-tenants.ts'
 import { ALICE, BOB, keyCaller, openScene, RETURN_URL, type Scene } from '../fakes/scene.ts'
 
 const secondApp = (scene: Scene) =>

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { switchConnection } from '#domain/switches.ts'
+import { switchConnection } from '#domain/operator/switches.ts'
 import { connectedScene } from '../fakes/scene.ts'
 
 test('a connection that is switched is read once, written once, and given as it is then', async () => {

@@ -1,7 +1,7 @@
 // Which host may be sent a token: the tricks that have made others send theirs elsewhere.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { isWorkspaceHost, type ProviderProfile, workspaceHostOf } from '#domain/provider.ts'
+import { isWorkspaceHost, type ProviderProfile, workspaceHostOf } from '#domain/provider/profile.ts'
 import { CLICKFUNNELS } from '../fakes.ts'
 
 const withHosts = (...workspaceHosts: readonly string[]): ProviderProfile => ({

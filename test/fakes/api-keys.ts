@@ -1,5 +1,5 @@
 // API keys in a map, by their hash.
-import type { ApiKey, ApiKeys, KnownApiKey } from '#domain/api-keys.ts'
+import type { ApiKey, ApiKeys, KnownApiKey } from '#domain/callers/api-key.ts'
 import type { ApiKeyId, TenantId } from '#domain/ids.ts'
 import type { EpochSeconds } from '#domain/time.ts'
 

@@ -1,14 +1,19 @@
 // ClickFunnels in memory, behind the two ports. A script can take the place of any answer, once or for good.
-import type { AuthorizationServer, ClientCredentials, TokenOutcome } from '#domain/authorization-server.ts'
-import type { Workspace } from '#domain/connection.ts'
+
 import { codeChallenge } from '#domain/hash.ts'
-import type { IssuerPromise } from '#domain/issuer.ts'
+import type {
+  AuthorizationServer,
+  ClientCredentials,
+  TokenOutcome,
+} from '#domain/provider/authorization-server.ts'
+import type { IssuerPromise } from '#domain/provider/issuer.ts'
 import type {
   ProbeOutcome,
   ResourceServer,
   UpstreamRequest,
   UpstreamResponse,
-} from '#domain/resource-server.ts'
+} from '#domain/provider/resource-server.ts'
+import type { Workspace } from '#domain/provider/workspace.ts'
 import { Secret } from '#domain/secret.ts'
 import type { Clock } from '#domain/time.ts'
 import { ACME, type TokenRow, TokenRows } from './tokens.ts'

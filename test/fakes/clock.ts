@@ -1,7 +1,6 @@
 // A clock that stands still until it is moved. Sleeping moves it, and lets everybody else run meanwhile.
 import { setImmediate as turn } from 'node:timers/promises'
-import type { Clock } from '#domain/time.ts'
-import { epochSeconds } from '#domain/time.ts'
+import { type Clock, epochSeconds } from '#domain/time.ts'
 
 export class FakeClock {
   #milliseconds = Date.UTC(2026, 0, 1)

@@ -1,6 +1,7 @@
 // Connections, owed revocations and the due index in maps, with the conditions that the ports document.
-import { dueShardOf } from '#adapters/table.ts'
-import type { Connection, ConnectionRef, Lease, Revocation } from '#domain/connection.ts'
+
+import { dueShardOf } from '#adapters/dynamodb/schema.ts'
+import type { Connection, ConnectionRef, Lease, Pace, Revocation } from '#domain/connections/connection.ts'
 import type {
   ConnectionChange,
   ConnectionFilter,
@@ -8,10 +9,10 @@ import type {
   Fence,
   Page,
   Revocations,
-} from '#domain/connections.ts'
-import type { DueCursor, DueIndex, DueWork } from '#domain/due.ts'
+} from '#domain/connections/connection-store.ts'
+import { mayShrink } from '#domain/connections/pace.ts'
 import type { AppId, ConnectionId, EndUserId, RevocationId, TenantId, WorkspaceId } from '#domain/ids.ts'
-import { mayShrink, type Pace } from '#domain/pace.ts'
+import type { DueCursor, DueIndex, DueWork } from '#domain/keep-alive/due.ts'
 import type { EpochSeconds } from '#domain/time.ts'
 import type { FakeUsage } from './usage.ts'
 

@@ -1,6 +1,6 @@
 // Identity providers in a map, and a verifier that takes what was signed "good".
-import type { Claims, TokenVerifier } from '#domain/end-user-token.ts'
-import type { IdentityProvider, IdentityProviders } from '#domain/identity-provider.ts'
+import type { Claims, TokenVerifier } from '#domain/callers/end-user-token.ts'
+import type { IdentityProvider, IdentityProviders } from '#domain/callers/identity-provider.ts'
 import type { IdentityProviderId, TenantId } from '#domain/ids.ts'
 import type { EpochSeconds } from '#domain/time.ts'
 

@@ -1,5 +1,5 @@
 // Calls with an Idempotency-Key in a map.
-import type { CallOutcome, KeyedCall, KeyedCalls, KeyedRef } from '#domain/idempotency.ts'
+import type { CallOutcome, KeyedCall, KeyedCalls, KeyedRef } from '#domain/proxy/idempotency.ts'
 import type { EpochSeconds } from '#domain/time.ts'
 
 export class FakeKeyedCalls implements KeyedCalls {

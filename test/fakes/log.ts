@@ -1,6 +1,6 @@
 // A log that keeps everything, so that a test can search what was written.
 import { inspect } from 'node:util'
-import type { Log } from '#domain/ports.ts'
+import type { Log } from '#domain/ambient.ts'
 
 export interface LogEntry {
   readonly level: 'info' | 'warn' | 'error'

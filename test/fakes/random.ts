@@ -1,4 +1,5 @@
 // Random numbers that are the same in every run (mulberry32).
+
 export function seededRandom(seed: number): { bytes: (size: number) => Uint8Array; chance: () => number } {
   let state = seed
   const chance = () => {

@@ -1,5 +1,5 @@
 // A recovery queue that keeps what it is sent.
-import type { RecoverableRotation, RecoveryQueue } from '#domain/recovery.ts'
+import type { RecoverableRotation, RecoveryQueue } from '#domain/tokens/recovery-queue.ts'
 
 export class FakeRecoveryQueue implements RecoveryQueue {
   readonly sent: RecoverableRotation[] = []

@@ -9,7 +9,7 @@ import {
   type SealedRecord,
   type SealedRecords,
   type WaitingSession,
-} from '#domain/sealed-records.ts'
+} from '#domain/keys/sealed-records.ts'
 import type { FakeConnections, FakeRevocations } from './connections.ts'
 import type { FakeKeyedCalls } from './keyed-calls.ts'
 import type { FakeSessions } from './sessions.ts'

@@ -1,4 +1,5 @@
 // Connect sessions, links and pending authorizations in maps.
+
 import {
   type Arrival,
   type ConnectLink,
@@ -8,7 +9,7 @@ import {
   type PendingAuthorization,
   type PendingAuthorizations,
   type SessionState,
-} from '#domain/connect-session.ts'
+} from '#domain/connect/connect-session.ts'
 import type { ConnectSessionId, TenantId } from '#domain/ids.ts'
 import type { EpochSeconds } from '#domain/time.ts'
 import { readable } from './readable.ts'

@@ -1,8 +1,8 @@
 // Erases a deleted tenant from the other fakes.
-import type { ApiKeys } from '#domain/api-keys.ts'
-import type { IdentityProviders } from '#domain/identity-provider.ts'
+import type { ApiKeys } from '#domain/callers/api-key.ts'
+import type { IdentityProviders } from '#domain/callers/identity-provider.ts'
 import type { TenantId } from '#domain/ids.ts'
-import type { TenantRemains } from '#domain/tenant-deletion.ts'
+import type { TenantRemains } from '#domain/operator/tenant-remains.ts'
 import type { FakeConnections, FakeRevocations } from './connections.ts'
 import type { FakeSessions } from './sessions.ts'
 import type { FakeApps } from './tenants.ts'

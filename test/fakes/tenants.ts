@@ -1,6 +1,7 @@
 // Tenants and apps in maps. Everything is copied on its way in and out, as a store would.
+import type { App, Apps } from '#domain/apps/app.ts'
 import type { AppId, TenantId } from '#domain/ids.ts'
-import type { App, Apps, SuspendedApps, Tenant, Tenants } from '#domain/tenant.ts'
+import type { SuspendedApps, Tenant, Tenants } from '#domain/tenants/tenant.ts'
 import type { EpochSeconds } from '#domain/time.ts'
 
 export class FakeTenants implements Tenants {

@@ -1,8 +1,8 @@
 // Tokens as Doorkeeper keeps them: one row holds an access token and its refresh token.
-import type { Workspace } from '#domain/connection.ts'
+
 import type { WorkspaceId } from '#domain/ids.ts'
-import type { Clock, EpochSeconds } from '#domain/time.ts'
-import { later } from '#domain/time.ts'
+import type { Workspace } from '#domain/provider/workspace.ts'
+import { type Clock, type EpochSeconds, later } from '#domain/time.ts'
 
 export const ACME = {
   id: '20417' as WorkspaceId,

@@ -1,7 +1,7 @@
 // What tenants have used, in maps.
+
 import type { TenantId } from '#domain/ids.ts'
-import type { Usage } from '#domain/limits.ts'
-import type { RequestCounts } from '#domain/request-meter.ts'
+import type { RequestCounts, Usage } from '#domain/tenants/usage.ts'
 
 export class FakeUsage implements Usage {
   readonly #connections = new Map<TenantId, number>()

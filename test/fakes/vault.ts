@@ -3,9 +3,15 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { ServiceError } from '#domain/errors.ts'
 import type { TenantId } from '#domain/ids.ts'
-import type { KeyRing, RootKeys, RootKeyVersion, TenantKeys, TenantKeyVersion } from '#domain/keys.ts'
 import { Secret } from '#domain/secret.ts'
 import type { Clock, EpochSeconds } from '#domain/time.ts'
+import type {
+  KeyRing,
+  RootKeys,
+  RootKeyVersion,
+  TenantKeys,
+  TenantKeyVersion,
+} from '#domain/vault/key-ring.ts'
 import {
   type SealBinding,
   type Sealed,
@@ -13,7 +19,7 @@ import {
   secretUnreadable,
   tenantShredded,
   type Vault,
-} from '#domain/vault.ts'
+} from '#domain/vault/vault.ts'
 
 const VERSION = 4
 const NONCE = 12

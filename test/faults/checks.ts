@@ -1,6 +1,6 @@
 // What must hold once everything is quiet again. "Lost" is a token set that the provider considers current and that we
 // neither hold nor owe, although we once had it in our hands and could have kept it.
-import type { Connection } from '#domain/connection.ts'
+import type { Connection } from '#domain/connections/connection.ts'
 import type { TokenRow } from '../fakes/tokens.ts'
 import type { FakeServices } from '../fakes.ts'
 import type { Mode } from './plan.ts'

@@ -1,12 +1,13 @@
 // One run: a connection that is due, processes that refresh it while things go wrong and get killed and restarted, an end
 // user who reconnects or disconnects meanwhile. Then nothing goes wrong any more, and everything has to come right.
-import { dueShardOf } from '#adapters/table.ts'
-import { disconnect } from '#domain/disconnect.ts'
-import { refreshNow, usableToken } from '#domain/fresh-token.ts'
-import { keepAlive } from '#domain/keep-alive.ts'
-import { refOf } from '#domain/lease.ts'
-import { recoverRotation } from '#domain/recovery.ts'
-import { refreshConnection } from '#domain/refresh.ts'
+
+import { dueShardOf } from '#adapters/dynamodb/schema.ts'
+import { refOf } from '#domain/connections/connection.ts'
+import { keepAlive } from '#domain/keep-alive/keep-alive.ts'
+import { disconnect } from '#domain/tokens/disconnect.ts'
+import { refreshNow, usableToken } from '#domain/tokens/fresh-token.ts'
+import { recoverRotation } from '#domain/tokens/recover-rotation.ts'
+import { refreshConnection } from '#domain/tokens/refresh.ts'
 import { connectedScene, Scene } from '../fakes/scene.ts'
 import { checkReconnect, checkRows, type Ending, endingOf } from './checks.ts'
 import type { Act, Plan, UserAct } from './plan.ts'

@@ -1,6 +1,7 @@
 // One process of the service: every port it calls has a gate before and after the call, where it may be killed. Killed, it
 // never has any effect again: what was under way took effect or did not.
-import type { Connections } from '#domain/connections.ts'
+
+import type { Connections } from '#domain/connections/connection-store.ts'
 import { ServiceError } from '#domain/errors.ts'
 import type { FakeServices } from '../fakes.ts'
 import type { CallFault, Part } from './plan.ts'

@@ -1,8 +1,12 @@
 // The line between one process and the provider's token endpoint: requests and answers get lost or late on it, and what
 // the provider does with a request no longer depends on whoever sent it.
-import type { AuthorizationServer, ClientCredentials, TokenOutcome } from '#domain/authorization-server.ts'
-import { TOKEN_REQUEST_SECONDS } from '#domain/lease.ts'
+import type {
+  AuthorizationServer,
+  ClientCredentials,
+  TokenOutcome,
+} from '#domain/provider/authorization-server.ts'
 import type { Secret } from '#domain/secret.ts'
+import { TOKEN_REQUEST_SECONDS } from '#domain/tokens/lease.ts'
 import type { Process, World } from './process.ts'
 
 const DEADLINE = TOKEN_REQUEST_SECONDS * 1000

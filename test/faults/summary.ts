@@ -1,4 +1,5 @@
 // Figures of many runs.
+
 import type { RunReport } from './harness.ts'
 import type { Mode } from './plan.ts'
 

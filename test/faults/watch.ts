@@ -1,9 +1,9 @@
 // Sees everything that happens in a run: every state of the connection, every token set the provider issued and what became
 // of it. What must never happen, not even for a moment, is a violation at once.
-import type { TokenOutcome } from '#domain/authorization-server.ts'
-import { type Connection, type Lease, NOBODY } from '#domain/connection.ts'
-import { tokenOf } from '#domain/revocation.ts'
-import type { Sealed } from '#domain/vault.ts'
+
+import { type Connection, type Lease, NOBODY, tokenOf } from '#domain/connections/connection.ts'
+import type { TokenOutcome } from '#domain/provider/authorization-server.ts'
+import type { Sealed } from '#domain/vault/vault.ts'
 import type { TokenRow } from '../fakes/tokens.ts'
 import type { FakeServices } from '../fakes.ts'
 import type { Process } from './process.ts'

@@ -1,7 +1,7 @@
 // Answers in the form of API Gateway: text as text, bytes as base64, nothing that does not fit.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { json, noContent, redirect, toResult } from '#http/answer.ts'
+import { json, noContent, redirect, toResult } from '#http/message/answer.ts'
 
 const withType = (body: Uint8Array, headers: Record<string, string>) =>
   toResult({ status: 200, headers, body })

@@ -1,10 +1,10 @@
 // An API key acts for its tenant: which headers are credentials, and for how long an answer of the store counts.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { newApiKey } from '#domain/api-key.ts'
-import { issueApiKey, revokeApiKey } from '#domain/api-keys.ts'
-import { SCOPES } from '#domain/caller.ts'
-import { createTenant, updateTenant } from '#domain/onboarding.ts'
-import { type Authenticate, authentication } from '#http/authenticate.ts'
+import { newApiKey } from '#domain/callers/api-key-form.ts'
+import { SCOPES } from '#domain/callers/caller.ts'
+import { issueApiKey, revokeApiKey } from '#domain/callers/manage-api-keys.ts'
+import { createTenant, updateTenant } from '#domain/tenants/manage-tenants.ts'
+import { type Authenticate, authentication } from '#http/credentials/authenticate.ts'
 import { type FakeServices, fakeServices } from '../fakes.ts'
 
 let services: FakeServices

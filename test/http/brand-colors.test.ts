@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { contrast, palettes } from '#http/brand-colors.ts'
+import { contrast, palettes } from '#http/pages/brand-colors.ts'
 
 const color = fc.integer({ min: 0, max: 0xffffff }).map((value) => `#${value.toString(16).padStart(6, '0')}`)
 const PAPERS = { light: ['#f4f5f7', '#ffffff'], dark: ['#10151c', '#1a212b'] } as const

@@ -1,6 +1,6 @@
 // CORS: preflights are answered everywhere, answers are readable for registered origins alone.
 import { describe, expect, test } from 'vitest'
-import { type Caller, CallerRefused } from '#domain/caller.ts'
+import { type Caller, CallerRefused } from '#domain/callers/caller.ts'
 import { ServiceError } from '#domain/errors.ts'
 import { corsHeaders, preflight } from '#http/cors.ts'
 import { ROUTES } from '#http/routes.ts'

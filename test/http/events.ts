@@ -1,9 +1,9 @@
 // Requests as API Gateway hands them to a function (payload format 2.0), and a function of the tests' own behind the stack.
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
-import { type Caller, SCOPES, type Scope } from '#domain/caller.ts'
-import type { Answer } from '#http/answer.ts'
-import type { Authenticate } from '#http/authenticate.ts'
-import { type ApiRequest, toApiRequest } from '#http/request.ts'
+import { type Caller, SCOPES, type Scope } from '#domain/callers/caller.ts'
+import type { Authenticate } from '#http/credentials/authenticate.ts'
+import type { Answer } from '#http/message/answer.ts'
+import { type ApiRequest, toApiRequest } from '#http/message/request.ts'
 import { type Endpoints, httpHandler } from '#http/stack.ts'
 import { FakeLog } from '../fakes/log.ts'
 import { PUBLIC_URL } from '../fakes.ts'

@@ -2,9 +2,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ServiceError } from '#domain/errors.ts'
-import { listQuerySchema } from '#http/list-query.ts'
-import { parseQuery } from '#http/parse.ts'
-import { queryParameters } from '#http/request.ts'
+import { parseQuery } from '#http/message/parse.ts'
+import { queryParameters } from '#http/message/request.ts'
+import { listQuerySchema } from '#http/wire/list-query.ts'
 import { aRequest } from './events.ts'
 
 const APP = `app_${'0'.repeat(26)}`

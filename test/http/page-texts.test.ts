@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { textsFor } from '#http/page-texts.ts'
+import { textsFor } from '#http/pages/texts.ts'
 
 describe('the language of a page', () => {
   test.each([

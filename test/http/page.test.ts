@@ -1,14 +1,14 @@
 // What a browser sees of us: nothing that somebody typed becomes markup, nothing is loaded, framed or kept.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { LinkOutcome } from '#domain/authorize.ts'
+import type { LinkOutcome } from '#domain/connect/authorize.ts'
 import { ServiceError } from '#domain/errors.ts'
 import type { EndUserId } from '#domain/ids.ts'
 import { Secret } from '#domain/secret.ts'
-import { hostCookie } from '#http/answer.ts'
-import { type ConfirmationForm, confirmationPage, faultPage, refusalPage } from '#http/connect-pages.ts'
-import { errorPage } from '#http/error-page.ts'
-import { html, page } from '#http/page.ts'
+import { hostCookie } from '#http/message/answer.ts'
+import { type ConfirmationForm, confirmationPage, faultPage, refusalPage } from '#http/pages/connect-pages.ts'
+import { errorPage } from '#http/pages/error-page.ts'
+import { html, page } from '#http/pages/page.ts'
 import { aSession, newId } from '../contracts/samples.ts'
 
 type Confirm = Extract<LinkOutcome, { outcome: 'confirm' }>

@@ -1,9 +1,9 @@
 // Problem documents (RFC 9457): closed set of codes, nothing of a fault's inside, no request named.
 import { describe, expect, test } from 'vitest'
 import { ERROR_CODES, ServiceError } from '#domain/errors.ts'
-import { ERROR_CATALOG } from '#http/error-catalog.ts'
-import { errorPage } from '#http/error-page.ts'
-import { PROBLEMS, problemAnswer } from '#http/problem.ts'
+import { errorPage } from '#http/pages/error-page.ts'
+import { ERROR_CATALOG } from '#http/problems/catalog.ts'
+import { PROBLEMS, problemAnswer } from '#http/problems/problem.ts'
 import { PUBLIC_URL } from '../fakes.ts'
 
 const answerTo = (error: unknown) => {

@@ -1,7 +1,7 @@
 // The stack around every function: credentials by route, faults as problems, one log line a request.
 import { describe, expect, test } from 'vitest'
 import { ServiceError } from '#domain/errors.ts'
-import { json } from '#http/answer.ts'
+import { json } from '#http/message/answer.ts'
 import { httpHandler } from '#http/stack.ts'
 import { FakeLog } from '../fakes/log.ts'
 import { PUBLIC_URL } from '../fakes.ts'

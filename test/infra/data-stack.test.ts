@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { DUE_INDEX, END_USER_INDEX, PARTITION_KEY, SORT_KEY, TTL_ATTRIBUTE } from '#adapters/table.ts'
+import {
+  DUE_INDEX,
+  END_USER_INDEX,
+  PARTITION_KEY,
+  SORT_KEY,
+  TTL_ATTRIBUTE,
+} from '#adapters/dynamodb/schema.ts'
 import { data, readOutput, resourcesOf } from './synthesized.ts'
 
 const [[tableId, table] = []] = resourcesOf(data, 'AWS::DynamoDB::GlobalTable')

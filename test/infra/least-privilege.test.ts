@@ -2,7 +2,7 @@
 // places, and is seen in review.
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { DUE_INDEX, END_USER_INDEX } from '#adapters/table.ts'
+import { DUE_INDEX, END_USER_INDEX } from '#adapters/dynamodb/schema.ts'
 import { ENV, type FunctionName } from '#runtime/env.ts'
 import { data, functionResource, type Resource, resourcesOf, service } from './synthesized.ts'
 
@@ -192,8 +192,8 @@ it('the roles are for Lambda and, in this account only, for the scheduler', () =
 })
 
 it.each([
-  ['kms-root-keys', ROOT_KEY_PURPOSE],
-  ['tenant-key-wrapping', TENANT_KEY_PURPOSE],
+  ['vault/root-keys', ROOT_KEY_PURPOSE],
+  ['vault/tenant-key-wrapping', TENANT_KEY_PURPOSE],
 ])('KMS is allowed for the purpose that %s names', (file, purpose) => {
   const adapter = readFileSync(new URL(`../../shared/adapters/${file}.ts`, import.meta.url), 'utf8')
   expect(adapter).toContain(`PURPOSE = '${purpose}'`)

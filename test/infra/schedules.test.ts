@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { DUE_SHARDS } from '#adapters/table.ts'
+import { DUE_SHARDS } from '#adapters/dynamodb/schema.ts'
 import { functionResource, resourcesOf, service } from './synthesized.ts'
 
 const all = resourcesOf(service, 'AWS::Scheduler::Schedule').map(([, { Properties }]) => Properties)

@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { inject } from 'vitest'
 import type { FunctionName } from '#runtime/env.ts'
 import { synthesize } from '../../infra/local/cloudformation/synthesis.ts'
-import type {} from '../setup.ts'
 
 export interface Resource {
   readonly Type: string

@@ -1,8 +1,8 @@
 // What a proxied call costs in calls to AWS: none while the process is warm.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { ROOT_KEY_COUNT } from '#adapters/kms-root-keys.ts'
-import { REMEMBERED_SECONDS } from '#domain/token-memory.ts'
+import { ROOT_KEY_COUNT } from '#adapters/vault/root-keys.ts'
+import { REMEMBERED_SECONDS } from '#domain/tokens/token-memory.ts'
 import { type FaultyDynamoDb, startFaultyDynamoDb } from '../support/faulty-dynamodb.ts'
 import { type ApiCall, startTestStack, type TestStack, WORKSPACE_ID } from '../support/stack.ts'
 

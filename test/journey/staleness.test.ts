@@ -1,7 +1,7 @@
 // What a warm process may not know for some seconds, line by line of token-memory.ts, with functions that share nothing but
 // the store: the proxy remembers a token while "connections" and the operator change what is behind it.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { REMEMBERED_SECONDS } from '#domain/token-memory.ts'
+import { REMEMBERED_SECONDS } from '#domain/tokens/token-memory.ts'
 import { startTestStack, type TestStack, type TestTenant, WORKSPACE_ID } from '../support/stack.ts'
 
 let stack: TestStack

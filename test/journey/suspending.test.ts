@@ -1,10 +1,10 @@
 // The operator's kill switches over HTTP, on a clock that the test moves: within how many seconds calls stop, that
 // refreshes stop at once, and that nothing is lost.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { issueApiKey } from '#domain/api-keys.ts'
-import { SCOPES } from '#domain/caller.ts'
-import type { Connection } from '#domain/connection.ts'
-import { keepAlive } from '#domain/keep-alive.ts'
+import { SCOPES } from '#domain/callers/caller.ts'
+import { issueApiKey } from '#domain/callers/manage-api-keys.ts'
+import type { Connection } from '#domain/connections/connection.ts'
+import { keepAlive } from '#domain/keep-alive/keep-alive.ts'
 import { toRfc3339 } from '#domain/time.ts'
 import { type Scene, sceneOn } from '../fakes/scene.ts'
 import { type ServiceInProcess, startInProcess } from '../support/service.ts'

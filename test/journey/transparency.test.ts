@@ -5,8 +5,8 @@ import { connect } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { NOT_RETURNED, NOT_SENT } from '#domain/api-headers.ts'
-import { encodeApiPath } from '#domain/api-path.ts'
+import { NOT_RETURNED, NOT_SENT } from '#domain/proxy/api-headers.ts'
+import { encodeApiPath } from '#domain/proxy/api-path.ts'
 import { openProxied, type Proxied, startUpstream } from '../support/proxied.ts'
 
 const RUNS = Number(process.env.TRANSPARENCY_RUNS ?? 30)

@@ -1,8 +1,9 @@
 // The ClickFunnels simulator with one registered application, for tests of the adapters that talk to it.
-import { providerProfile } from '#adapters/provider-profiles.ts'
-import type { ClientCredentials } from '#domain/authorization-server.ts'
+
+import { providerProfile } from '#adapters/clickfunnels/profiles.ts'
 import { codeChallenge } from '#domain/hash.ts'
-import type { ProviderProfile } from '#domain/provider.ts'
+import type { ClientCredentials } from '#domain/provider/authorization-server.ts'
+import type { ProviderProfile } from '#domain/provider/profile.ts'
 import { Secret } from '#domain/secret.ts'
 import { startClickFunnels } from '../../infra/local/clickfunnels/simulator.ts'
 

@@ -4,7 +4,6 @@ import { inject } from 'vitest'
 import { type Simulator, startClickFunnels } from '../../infra/local/clickfunnels/simulator.ts'
 import { type ProviderSettings, templateParameters, usesSimulator } from '../../infra/local/settings.ts'
 import { type LocalStack, startStack } from '../../infra/local/stack.ts'
-import type {} from '../setup.ts'
 import { Browser } from './browser.ts'
 
 export interface ApiAnswer {

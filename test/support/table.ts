@@ -1,6 +1,6 @@
 // The table past the service: to look at everything that is stored, and to make time pass for what is due.
 import { DynamoDBClient, ListTablesCommand, ScanCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
-import { DUE_INDEX, prefixOf } from '#adapters/table.ts'
+import { DUE_INDEX, prefixOf } from '#adapters/dynamodb/schema.ts'
 
 interface Stack {
   readonly endpoints: { readonly dynamodb: string }

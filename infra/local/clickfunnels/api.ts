@@ -1,5 +1,6 @@
 // Owns /api/v2: which path exists on which host, and who may call it. Account paths live on the accounts
 // host, workspace data on the workspace's own host. Follows "API" and "Dead tokens" of clickfunnels.md.
+
 import { connectedWorkspace, platformUser } from './account.ts'
 import { listReply } from './collections.ts'
 import type { Workspace } from './data.ts'

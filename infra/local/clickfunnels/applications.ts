@@ -1,8 +1,7 @@
 // Owns the platform applications registered with the simulator and how a client authenticates, after
 // Doorkeeper: credentials in Basic or in the body, never both (RFC 6749 section 2.3), Basic not percent-decoded.
 import type { Kept } from '../journal.ts'
-import type { SimulatorRequest } from './http.ts'
-import { text } from './http.ts'
+import { type SimulatorRequest, text } from './http.ts'
 import { opaqueToken, type TokenMode } from './tokens.ts'
 
 export interface Application {

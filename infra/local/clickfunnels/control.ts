@@ -1,5 +1,6 @@
 // Owns /_control on the accounts host: what a test or the local stack may set up, break and look at. It has
 // no counterpart at ClickFunnels, answers JSON, and is neither recorded nor hit by faults.
+
 import type { Application, ApplicationChanges } from './applications.ts'
 import {
   booleanMember,

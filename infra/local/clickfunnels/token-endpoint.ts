@@ -1,5 +1,6 @@
 // Owns POST /oauth/token and POST /oauth/revoke with Doorkeeper's order of checks and its error bodies.
 // Follows "OAuth" and "Refresh, if it applies" of clickfunnels.md, RFC 6749 section 5 and RFC 7009.
+
 import { workspaceExtras } from './account.ts'
 import { type Application, authenticateClient, type ClientAuthentication } from './applications.ts'
 import { verifierFits } from './authorization-codes.ts'

@@ -1,4 +1,5 @@
 // Queues of the template, and the functions that are fed from them.
+
 import { functionNameOf } from './function-name.ts'
 import { type Resource, resolve, resolveText } from './intrinsics.ts'
 import type { StackScope } from './stack-scope.ts'

@@ -1,0 +1,29 @@
+// An authorization server whose code is loaded at its first use: most processes proxy with tokens that are good, and
+// would start with a protocol library they never need.
+import type { AuthorizationServer } from '#domain/provider/authorization-server.ts'
+
+export class LateAuthorizationServer implements AuthorizationServer {
+  readonly #load: () => Promise<AuthorizationServer>
+  #loaded?: Promise<AuthorizationServer>
+
+  constructor(load: () => Promise<AuthorizationServer>) {
+    this.#load = load
+  }
+
+  async exchangeCode(...args: Parameters<AuthorizationServer['exchangeCode']>) {
+    return (await this.#server()).exchangeCode(...args)
+  }
+
+  async refresh(...args: Parameters<AuthorizationServer['refresh']>) {
+    return (await this.#server()).refresh(...args)
+  }
+
+  async revoke(...args: Parameters<AuthorizationServer['revoke']>) {
+    return (await this.#server()).revoke(...args)
+  }
+
+  #server(): Promise<AuthorizationServer> {
+    this.#loaded ??= this.#load()
+    return this.#loaded
+  }
+}

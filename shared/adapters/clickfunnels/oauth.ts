@@ -1,0 +1,196 @@
+// ClickFunnels' token and revocation endpoints (RFC 6749 sections 4.1.3 and 6, RFC 7009). oauth4webapi does the
+// protocol; this file sends its requests with our client and names every way they can end. Nothing of a response body
+// but `error` leaves it, since a malformed body may hold a token.
+import * as oauth from 'oauth4webapi'
+import type {
+  AuthorizationServer,
+  ClientCredentials,
+  TokenOutcome,
+} from '#domain/provider/authorization-server.ts'
+import type { ProviderProfile } from '#domain/provider/profile.ts'
+import { retryAfterSeconds } from '#domain/provider/retry-after.ts'
+import { Secret } from '#domain/secret.ts'
+import { epochSeconds } from '#domain/time.ts'
+import { TOKEN_REQUEST_SECONDS } from '#domain/tokens/lease.ts'
+import { sendRequest } from '../outgoing/client.ts'
+import { OutgoingError } from '../outgoing/error.ts'
+import { workspaceFrom } from './workspace.ts'
+
+/** Statuses of gateways that gave up waiting: the request goes on behind them. 524 is Cloudflare's. */
+const GATEWAY_TIMEOUTS = [504, 524]
+
+export class ClickFunnelsOAuth implements AuthorizationServer {
+  readonly #profile: ProviderProfile
+  readonly #server: oauth.AuthorizationServer
+  readonly #options: oauth.TokenEndpointRequestOptions
+
+  constructor(profile: ProviderProfile) {
+    this.#profile = profile
+    this.#server = {
+      issuer: profile.issuer,
+      token_endpoint: profile.tokenEndpoint,
+      ...(profile.revocationEndpoint && { revocation_endpoint: profile.revocationEndpoint }),
+    }
+    this.#options = {
+      [oauth.customFetch]: (url, { method, headers, body }) => send(url, method, headers, body),
+      // Plain http is for a provider on this machine; profiles are deployment configuration (domain/provider.ts).
+      [oauth.allowInsecureRequests]: new URL(profile.tokenEndpoint).protocol === 'http:',
+    }
+  }
+
+  exchangeCode(
+    { clientId, clientSecret }: ClientCredentials,
+    grant: { readonly code: Secret; readonly codeVerifier: Secret; readonly redirectUri: string },
+  ): Promise<TokenOutcome> {
+    const client = { client_id: clientId }
+    // State and issuer were checked where the response came in (domain/callback.ts).
+    const response = oauth.validateAuthResponse(
+      this.#server,
+      client,
+      new URLSearchParams({ code: grant.code.reveal() }),
+      oauth.expectNoState,
+    )
+    return this.#tokens(
+      () =>
+        oauth.authorizationCodeGrantRequest(
+          this.#server,
+          client,
+          oauth.ClientSecretPost(clientSecret.reveal()),
+          response,
+          grant.redirectUri,
+          grant.codeVerifier.reveal(),
+          this.#options,
+        ),
+      (answer) => oauth.processAuthorizationCodeResponse(this.#server, client, answer),
+    )
+  }
+
+  refresh({ clientId, clientSecret }: ClientCredentials, refreshToken: Secret): Promise<TokenOutcome> {
+    const client = { client_id: clientId }
+    const authentication = oauth.ClientSecretPost(clientSecret.reveal())
+    const token = refreshToken.reveal()
+    return this.#tokens(
+      () => oauth.refreshTokenGrantRequest(this.#server, client, authentication, token, this.#options),
+      (answer) => oauth.processRefreshTokenResponse(this.#server, client, answer),
+    )
+  }
+
+  async revoke(
+    { clientId, clientSecret }: ClientCredentials,
+    token: Secret,
+    hint: 'access_token' | 'refresh_token',
+  ): Promise<'done' | 'client_refused' | 'failed'> {
+    if (this.#profile.revocationEndpoint === undefined) return 'done'
+    try {
+      const { status } = await oauth.revocationRequest(
+        this.#server,
+        { client_id: clientId },
+        oauth.ClientSecretPost(clientSecret.reveal()),
+        token.reveal(),
+        { ...this.#options, additionalParameters: { token_type_hint: hint } },
+      )
+      if (status === 200) return 'done'
+      return status === 401 || status === 403 ? 'client_refused' : 'failed'
+    } catch (error) {
+      if (error instanceof OutgoingError) return 'failed'
+      throw error
+    }
+  }
+
+  async #tokens(
+    request: () => Promise<Response>,
+    process: (response: Response) => Promise<oauth.TokenEndpointResponse>,
+  ): Promise<TokenOutcome> {
+    try {
+      const response = await request()
+      const { status } = response
+      if (status === 429) {
+        const seconds = retryAfterSeconds(
+          response.headers.get('retry-after') ?? undefined,
+          epochSeconds(Date.now() / 1000),
+        )
+        return { outcome: 'rate_limited', ...(seconds !== undefined && { retryAfterSeconds: seconds }) }
+      }
+      if (GATEWAY_TIMEOUTS.includes(status)) return { outcome: 'answer_late', detail: `status ${status}` }
+      if (status >= 500) return { outcome: 'provider_down', detail: `status ${status}` }
+      return this.#granted(await process(response))
+    } catch (error) {
+      return outcomeOf(error)
+    }
+  }
+
+  #granted(answer: oauth.TokenEndpointResponse): TokenOutcome {
+    const { access_token, refresh_token, expires_in, scope, token_type } = answer
+    if (token_type !== 'bearer') return { outcome: 'malformed', detail: 'token_type is not Bearer' }
+    return {
+      outcome: 'granted',
+      tokens: {
+        accessToken: new Secret(access_token),
+        ...(refresh_token && { refreshToken: new Secret(refresh_token) }),
+        ...(expires_in !== undefined && { expiresInSeconds: expires_in }),
+        scopes: scope?.split(' ').filter((word) => word !== '') ?? [],
+        workspace: workspaceFrom(this.#profile, answer),
+      },
+    }
+  }
+}
+
+/** The library's request, sent by our client. */
+async function send(
+  url: string,
+  method: string,
+  headers: Readonly<Record<string, string>>,
+  body: unknown,
+): Promise<Response> {
+  const response = await sendRequest({
+    method,
+    url,
+    headers: Object.entries(headers).filter(([name]) => name !== 'user-agent'),
+    body: Buffer.from(String(body)),
+    deadlineMilliseconds: TOKEN_REQUEST_SECONDS * 1000,
+  })
+  // Doorkeeper sends this header with every error, which would keep the library from reading the body's `error`.
+  const passed = response.headers.filter(([name]) => name !== 'www-authenticate')
+  const empty = response.status === 204 || response.status === 304 || response.body.byteLength === 0
+  return new Response(empty ? null : withoutBlanks(response.body), {
+    status: response.status,
+    headers: passed.map(([name, value]) => [name, value]),
+  })
+}
+
+/** Blank members are as good as absent (Rails writes both); the library would refuse the tokens beside them. */
+function withoutBlanks(body: Uint8Array): Uint8Array | string {
+  try {
+    const json: unknown = JSON.parse(Buffer.from(body).toString())
+    if (typeof json !== 'object' || json === null || Array.isArray(json)) return body
+    const members = Object.entries(json).filter(([, value]) => value !== null && value !== '')
+    return JSON.stringify(Object.fromEntries(members))
+  } catch {
+    return body
+  }
+}
+
+function outcomeOf(error: unknown): TokenOutcome {
+  if (error instanceof OutgoingError) {
+    if (error.fault === 'unreachable' || error.fault === 'untrusted')
+      return { outcome: 'provider_down', detail: error.message }
+    if (error.fault === 'too_large') return { outcome: 'malformed', detail: error.message }
+    return { outcome: error.fault === 'timeout' ? 'answer_late' : 'answer_lost', detail: error.message }
+  }
+  if (error instanceof oauth.ResponseBodyError) {
+    switch (error.error) {
+      case 'invalid_grant':
+        return { outcome: 'grant_refused', error: error.error }
+      case 'invalid_client':
+      case 'unauthorized_client':
+        return { outcome: 'client_refused', error: error.error }
+      default:
+        return { outcome: 'malformed', detail: `unexpected error code, status ${error.status}` }
+    }
+  }
+  // UnsupportedOperationError: a token type that is not Bearer. Both may carry the body, so neither goes further.
+  if (error instanceof oauth.OperationProcessingError || error instanceof oauth.UnsupportedOperationError) {
+    return { outcome: 'malformed', detail: error.code ?? 'not a token response' }
+  }
+  throw error
+}

@@ -1,0 +1,69 @@
+// The provider profiles: where ClickFunnels is, chosen by deployment configuration.
+import type { ProviderProfile } from '#domain/provider/profile.ts'
+
+export interface ProviderSettings {
+  readonly CLICKFUNNELS_PROFILE: 'clickfunnels' | 'seed' | 'custom'
+  /** For "custom": origin of the accounts host. */
+  readonly CLICKFUNNELS_ACCOUNTS_URL: string
+  /** For "custom": base of the API, may hold `{subdomain}`; empty: the workspace's own host. */
+  readonly CLICKFUNNELS_API_URL: string
+  /** For "custom": comma separated hosts a workspace may have; empty: the accounts host. */
+  readonly CLICKFUNNELS_WORKSPACE_HOSTS: string
+}
+
+/** What ClickFunnels documents as required beyond RFC 6749; without `new_installation` there is no workspace picker. */
+const CLICKFUNNELS_PARAMETERS = { grant_type: 'authorization_code', new_installation: 'true' }
+const FUNNELS_PATH = 'workspaces/{workspace_id}/funnels'
+
+/** @throws Error when "custom" lacks an accounts URL */
+export function providerProfile(settings: ProviderSettings): ProviderProfile {
+  switch (settings.CLICKFUNNELS_PROFILE) {
+    case 'clickfunnels':
+      return {
+        ...accountsAt('https://accounts.myclickfunnels.com'),
+        workspaceHosts: ['*.myclickfunnels.com'],
+      }
+    // The literal URLs this project was first asked for. ClickFunnels does not serve them today.
+    case 'seed':
+      return {
+        issuer: 'https://app.clickfunnels.com',
+        authorizationEndpoint: 'https://app.clickfunnels.com/oauth/authorize',
+        tokenEndpoint: 'https://app.clickfunnels.com/oauth/token',
+        authorizationParameters: {},
+        accountsApi: 'https://api.clickfunnels.com/api/v2',
+        fixedApi: 'https://api.clickfunnels.com/api/v2',
+        workspaceHosts: [],
+        funnelsPath: 'funnels',
+      }
+    case 'custom':
+      return custom(settings)
+  }
+}
+
+function custom(settings: ProviderSettings): ProviderProfile {
+  if (settings.CLICKFUNNELS_ACCOUNTS_URL === '') {
+    throw new Error('The provider profile "custom" needs CLICKFUNNELS_ACCOUNTS_URL')
+  }
+  const { origin, host } = new URL(settings.CLICKFUNNELS_ACCOUNTS_URL)
+  const hosts = settings.CLICKFUNNELS_WORKSPACE_HOSTS.split(',').map((entry) => entry.trim())
+  const fixedApi = settings.CLICKFUNNELS_API_URL.replace(/\/+$/, '')
+  return {
+    ...accountsAt(origin),
+    ...(fixedApi !== '' && { fixedApi: /\/api\/v2$/.test(fixedApi) ? fixedApi : `${fixedApi}/api/v2` }),
+    workspaceHosts: hosts.some((entry) => entry !== '') ? hosts.filter((entry) => entry !== '') : [host],
+    // A provider that tells no workspace URL serves everything on one host.
+    fallbackWorkspaceHost: host,
+  }
+}
+
+function accountsAt(origin: string): Omit<ProviderProfile, 'workspaceHosts'> {
+  return {
+    issuer: origin,
+    authorizationEndpoint: `${origin}/oauth/authorize`,
+    tokenEndpoint: `${origin}/oauth/token`,
+    revocationEndpoint: `${origin}/oauth/revoke`,
+    authorizationParameters: CLICKFUNNELS_PARAMETERS,
+    accountsApi: `${origin}/api/v2`,
+    funnelsPath: FUNNELS_PATH,
+  }
+}

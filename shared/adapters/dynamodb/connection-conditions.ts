@@ -1,0 +1,30 @@
+// What writes to connections depend on, as DynamoDB conditions: the fence, and the claim to a workspace.
+
+import type { Connection } from '#domain/connections/connection.ts'
+import type { Fence } from '#domain/connections/connection-store.ts'
+import type { ConnectionId } from '#domain/ids.ts'
+import type { Condition } from './expressions.ts'
+import { type Key, workspaceClaimKey } from './schema.ts'
+
+export function fenced({ generation, leaseOwner }: Fence): Condition {
+  if (leaseOwner === undefined)
+    return { expression: 'generation = :generation', values: { ':generation': generation } }
+  return {
+    expression: 'generation = :generation AND leaseOwner = :owner',
+    values: { ':generation': generation, ':owner': leaseOwner },
+  }
+}
+
+export function claimedBy(id: ConnectionId, or = ''): Condition {
+  return { expression: `${or}connectionId = :connectionId`, values: { ':connectionId': id } }
+}
+
+/** The item that says "this end user's connection of this app to this workspace is …". */
+export function claimOf({
+  tenantId,
+  appId,
+  workspace,
+  endUser,
+}: Pick<Connection, 'tenantId' | 'appId' | 'workspace' | 'endUser'>): Key | undefined {
+  return workspace.id && workspaceClaimKey(tenantId, appId, workspace.id, endUser.id)
+}

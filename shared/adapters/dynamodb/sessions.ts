@@ -1,0 +1,122 @@
+// Connect sessions, connect links and pending authorizations in DynamoDB. Expired items are refused by their own
+// timestamps; the TTL only cleans up.
+
+import {
+  type Arrival,
+  type ConnectLink,
+  type ConnectSession,
+  type ConnectSessions,
+  type PendingAuthorization,
+  type PendingAuthorizations,
+  SESSION_MEMORY_SECONDS,
+  type SessionState,
+} from '#domain/connect/connect-session.ts'
+import type { ConnectSessionId, TenantId } from '#domain/ids.ts'
+import { type EpochSeconds, later } from '#domain/time.ts'
+import { ABSENT, type Condition, type Item, type Update } from './expressions.ts'
+import { connectLinkKey, connectSessionKey, stateKey, TTL_ATTRIBUTE } from './schema.ts'
+import type { Table } from './table.ts'
+
+export class DynamoDbSessions implements ConnectSessions, PendingAuthorizations {
+  readonly #table: Table
+
+  constructor(table: Table) {
+    this.#table = table
+  }
+
+  async create(session: ConnectSession, link: ConnectLink): Promise<void> {
+    await this.#table.transact([
+      {
+        put: {
+          ...connectSessionKey(session.tenantId, session.id),
+          ...session,
+          [TTL_ATTRIBUTE]: later(session.expiresAt, SESSION_MEMORY_SECONDS),
+        },
+        condition: ABSENT,
+      },
+      {
+        put: { ...connectLinkKey(link.secretHash), ...link, [TTL_ATTRIBUTE]: link.expiresAt },
+        condition: ABSENT,
+      },
+    ])
+  }
+
+  async get(tenant: TenantId, id: ConnectSessionId): Promise<ConnectSession | undefined> {
+    const item = await this.#table.get(connectSessionKey(tenant, id))
+    return item && plain<ConnectSession>(item)
+  }
+
+  async findLink(secretHash: string): Promise<ConnectLink | undefined> {
+    const item = await this.#table.get(connectLinkKey(secretHash))
+    return item && plain<ConnectLink>(item)
+  }
+
+  begin(link: ConnectLink, pending: PendingAuthorization): Promise<boolean> {
+    return this.#table.transact([
+      {
+        update: connectSessionKey(link.tenantId, link.sessionId),
+        change: { set: { state: { status: 'authorizing' }, expiresAt: pending.expiresAt } },
+        condition: inState('created'),
+      },
+      {
+        put: { ...stateKey(pending.stateHash), ...pending, [TTL_ATTRIBUTE]: pending.expiresAt },
+        condition: ABSENT,
+      },
+    ])
+  }
+
+  move(
+    { tenantId, id }: Pick<ConnectSession, 'tenantId' | 'id'>,
+    from: SessionState['status'],
+    to: SessionState,
+    expiresAt: EpochSeconds,
+  ): Promise<boolean> {
+    // A transaction of one: asked again after a lost answer, it is told as done, and it waits for another on the session.
+    return this.#table.transact([
+      { update: connectSessionKey(tenantId, id), change: movedTo(to, expiresAt), condition: inState(from) },
+    ])
+  }
+
+  async find(stateHash: string): Promise<PendingAuthorization | undefined> {
+    const item = await this.#table.get(stateKey(stateHash))
+    return item && plain<PendingAuthorization>(item)
+  }
+
+  take(
+    { stateHash, tenantId, sessionId }: PendingAuthorization,
+    { appId, browserHash, now }: Arrival,
+    to: SessionState,
+    expiresAt: EpochSeconds,
+  ): Promise<boolean> {
+    return this.#table.transact([
+      {
+        delete: stateKey(stateHash),
+        condition: {
+          expression: 'appId = :appId AND browserHash = :browserHash AND expiresAt > :now',
+          values: { ':appId': appId, ':browserHash': browserHash, ':now': now },
+        },
+      },
+      {
+        update: connectSessionKey(tenantId, sessionId),
+        change: movedTo(to, expiresAt),
+        condition: inState('authorizing'),
+      },
+    ])
+  }
+}
+
+function movedTo(state: SessionState, expiresAt: EpochSeconds): Update {
+  return { set: { state, expiresAt, [TTL_ATTRIBUTE]: later(expiresAt, SESSION_MEMORY_SECONDS) } }
+}
+
+function inState(status: SessionState['status']): Condition {
+  return {
+    expression: '#state.#status = :from',
+    names: { '#state': 'state', '#status': 'status' },
+    values: { ':from': status },
+  }
+}
+
+function plain<T>({ pk, sk, [TTL_ATTRIBUTE]: _, ...rest }: Item): T {
+  return rest as T
+}

@@ -1,0 +1,192 @@
+// The calls this service makes to its table: plain items in and out, conditions as booleans, throttling and outages as
+// a ServiceError. The stores beside this file say what is read and written; nothing else touches the SDK's DynamoDB client.
+import { setTimeout as sleep } from 'node:timers/promises'
+import {
+  type AttributeValue,
+  BatchGetItemCommand,
+  type BatchGetItemCommandInput,
+  type BatchGetItemCommandOutput,
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  TransactionCanceledException,
+  TransactWriteItemsCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb'
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
+import { storageUnavailable, translateAwsFault } from '../aws-faults.ts'
+import {
+  type Condition,
+  deleteInput,
+  type Item,
+  marshalled,
+  putInput,
+  transactInput,
+  type Update,
+  updateInput,
+  type Write,
+} from './expressions.ts'
+import type { Key } from './schema.ts'
+
+export interface Query {
+  readonly index?: string
+  readonly partition: readonly [attribute: string, value: string]
+  readonly sort?: { readonly expression: string; readonly attribute: string; readonly values: Item }
+  readonly newestFirst?: boolean
+  readonly limit?: number
+  readonly filter?: Condition
+  readonly after?: Item
+}
+
+/** DynamoDB's limit for one call. */
+const BATCH_GET_MOST = 100
+const CONFLICT_ATTEMPTS = 6
+const CONFLICT_PAUSE_MILLISECONDS = 30
+
+export class Table {
+  readonly #client: DynamoDBClient
+  readonly #name: string
+
+  constructor(client: DynamoDBClient, name: string) {
+    this.#client = client
+    this.#name = name
+  }
+
+  /** Reads one item, strongly consistent. */
+  async get(key: Key): Promise<Item | undefined> {
+    const { Item } = await this.#call(() =>
+      this.#client.send(
+        new GetItemCommand({ TableName: this.#name, Key: marshall(key), ConsistentRead: true }),
+      ),
+    )
+    return Item && unmarshall(Item)
+  }
+
+  /** Reads items by key, in no order; what is missing is left out. */
+  async getMany(keys: readonly Key[]): Promise<readonly Item[]> {
+    const found: Item[] = []
+    const wanted: Record<string, AttributeValue>[] = keys.map((key) => marshall(key))
+    while (wanted.length > 0) {
+      const input: BatchGetItemCommandInput = {
+        RequestItems: { [this.#name]: { Keys: wanted.splice(0, BATCH_GET_MOST) } },
+      }
+      const { Responses, UnprocessedKeys }: BatchGetItemCommandOutput = await this.#call(() =>
+        this.#client.send(new BatchGetItemCommand(input)),
+      )
+      found.push(...(Responses?.[this.#name] ?? []).map((item) => unmarshall(item)))
+      wanted.push(...(UnprocessedKeys?.[this.#name]?.Keys ?? []))
+    }
+    return found
+  }
+
+  /** Reads one page of items; `last` is where the next page starts, if there may be one. */
+  async query(query: Query): Promise<{ readonly items: readonly Item[]; readonly last?: Item }> {
+    const [attribute, value] = query.partition
+    const { sort, filter } = query
+    const { Items, LastEvaluatedKey } = await this.#call(() =>
+      this.#client.send(
+        new QueryCommand({
+          TableName: this.#name,
+          IndexName: query.index,
+          KeyConditionExpression: `#partition = :partition${sort ? ` AND ${sort.expression}` : ''}`,
+          FilterExpression: filter?.expression,
+          ExpressionAttributeNames: {
+            '#partition': attribute,
+            ...(sort && { '#sort': sort.attribute }),
+            ...filter?.names,
+          },
+          ExpressionAttributeValues: marshalled({ ':partition': value, ...sort?.values, ...filter?.values }),
+          ScanIndexForward: query.newestFirst !== true,
+          Limit: query.limit,
+          ExclusiveStartKey: query.after && marshall(query.after),
+          ConsistentRead: query.index === undefined,
+        }),
+      ),
+    )
+    const items = (Items ?? []).map((item) => unmarshall(item))
+    return { items, ...(LastEvaluatedKey && { last: unmarshall(LastEvaluatedKey) }) }
+  }
+
+  /** Puts an item; false if the condition does not hold. */
+  put(item: Item, condition?: Condition): Promise<boolean> {
+    return this.#conditional(() =>
+      this.#client.send(new PutItemCommand(putInput(this.#name, item, condition))),
+    )
+  }
+
+  /** Changes an item; gives it as it is now, or nothing if the condition does not hold. */
+  async update(key: Key, change: Update, condition?: Condition): Promise<Item | undefined> {
+    const { changed, item } = await this.change(key, change, condition)
+    return changed ? item : undefined
+  }
+
+  /** The same; when the condition does not hold, `item` is the one that stands, if there is one. */
+  async change(
+    key: Key,
+    change: Update,
+    condition?: Condition,
+  ): Promise<{ readonly changed: boolean; readonly item?: Item }> {
+    const input = {
+      ...updateInput(this.#name, key, change, condition),
+      ReturnValues: 'ALL_NEW',
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+    } as const
+    try {
+      const { Attributes } = await this.#call(() => this.#client.send(new UpdateItemCommand(input)))
+      return { changed: true, ...(Attributes && { item: unmarshall(Attributes) }) }
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error
+      return { changed: false, ...(error.Item && { item: unmarshall(error.Item) }) }
+    }
+  }
+
+  /** Deletes an item if there is one; false if the condition does not hold. */
+  delete(key: Key, condition?: Condition): Promise<boolean> {
+    return this.#conditional(() =>
+      this.#client.send(new DeleteItemCommand(deleteInput(this.#name, key, condition))),
+    )
+  }
+
+  /**
+   * All or nothing; false if a condition does not hold. Transactions on one item, a counter say, get in each other's way
+   * for milliseconds: they are tried again, and a conflict that stays is storage trouble.
+   */
+  async transact(writes: readonly Write[]): Promise<boolean> {
+    const TransactItems = writes.map((write) => transactInput(this.#name, write))
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.#call(() => this.#client.send(new TransactWriteItemsCommand({ TransactItems })))
+        return true
+      } catch (error) {
+        if (!(error instanceof TransactionCanceledException)) throw error
+        const reasons = (error.CancellationReasons ?? []).map(({ Code }) => Code)
+        if (reasons.includes('ConditionalCheckFailed')) return false
+        if (!reasons.includes('TransactionConflict') || attempt === CONFLICT_ATTEMPTS) {
+          throw storageUnavailable(error)
+        }
+        await sleep(attempt * CONFLICT_PAUSE_MILLISECONDS * (0.5 + Math.random()))
+      }
+    }
+  }
+
+  async #conditional(call: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await this.#call(call)
+      return true
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false
+      throw error
+    }
+  }
+
+  async #call<T>(call: () => Promise<T>): Promise<T> {
+    try {
+      return await call()
+    } catch (error) {
+      throw translateAwsFault(error)
+    }
+  }
+}

@@ -1,0 +1,106 @@
+// What tenants have used, in DynamoDB: sums that are added to, never read and written back.
+
+import type { TenantId } from '#domain/ids.ts'
+import { WINDOW_SECONDS } from '#domain/tenants/request-meter.ts'
+import type { RequestCounts, Usage } from '#domain/tenants/usage.ts'
+import type { Item, Write } from './expressions.ts'
+import {
+  connectionCountKey,
+  PARTITION_KEY,
+  prefixOf,
+  requestCountKey,
+  SORT_KEY,
+  sessionCountKey,
+  TTL_ATTRIBUTE,
+  tenantKey,
+} from './schema.ts'
+import type { Table } from './table.ts'
+
+/** Counts are of no use once their time is over; some time more, for whoever looks into what happened. */
+const MEMORY_SECONDS = 60 * 60
+const RECOUNTS = 5
+
+export class DynamoDbUsage implements Usage {
+  readonly #table: Table
+
+  constructor(table: Table) {
+    this.#table = table
+  }
+
+  async connections(tenant: TenantId): Promise<number> {
+    return Number((await this.#table.get(connectionCountKey(tenant)))?.count ?? 0)
+  }
+
+  /** Every connection made or removed raises "changes": what was counted holds only if none was meanwhile. */
+  async recountConnections(tenant: TenantId): Promise<number> {
+    const key = connectionCountKey(tenant)
+    for (let attempt = 0; attempt < RECOUNTS; attempt++) {
+      const before = await this.#table.get(key)
+      const count = await this.#stored(tenant)
+      // A tenant that was erased meanwhile gets no item back.
+      if (before === undefined && count === 0) return 0
+      const unchanged =
+        before?.changes === undefined
+          ? { expression: 'attribute_not_exists(changes)' }
+          : { expression: 'changes = :changes', values: { ':changes': before.changes } }
+      if ((await this.#table.update(key, { set: { count } }, unchanged)) !== undefined) return count
+    }
+    throw new Error(`The connections of tenant "${tenant}" kept changing while they were counted`)
+  }
+
+  async #stored(tenant: TenantId): Promise<number> {
+    let count = 0
+    for (let after: Item | undefined; ; ) {
+      const { items, last } = await this.#table.query({
+        partition: [PARTITION_KEY, tenantKey(tenant).pk],
+        sort: {
+          attribute: SORT_KEY,
+          expression: 'begins_with(#sort, :prefix)',
+          values: { ':prefix': prefixOf.connections },
+        },
+        ...(after && { after }),
+      })
+      count += items.length
+      if (last === undefined) return count
+      after = last
+    }
+  }
+
+  async countSession(tenant: TenantId, minute: number, most: number): Promise<boolean> {
+    const counted = await this.#table.update(
+      sessionCountKey(tenant, minute),
+      { set: { [TTL_ATTRIBUTE]: minute * 60 + MEMORY_SECONDS }, add: { count: 1 } },
+      below(most),
+    )
+    return counted !== undefined
+  }
+
+  async addRequests(
+    tenant: TenantId,
+    window: number,
+    { requests, shared }: RequestCounts,
+  ): Promise<RequestCounts> {
+    const sums = await this.#table.update(requestCountKey(tenant, window), {
+      set: { [TTL_ATTRIBUTE]: window * WINDOW_SECONDS + MEMORY_SECONDS },
+      add: { requests, shared },
+    })
+    return { requests: Number(sums?.requests), shared: Number(sums?.shared) }
+  }
+}
+
+/** The part of a transaction that counts a connection in or out. */
+export function connectionCounted(tenant: TenantId, by: 1 | -1, most?: number): Write {
+  return {
+    update: connectionCountKey(tenant),
+    change: { set: {}, add: { count: by, changes: 1 } },
+    ...(most !== undefined && { condition: below(most) }),
+  }
+}
+
+function below(most: number) {
+  return {
+    expression: 'attribute_not_exists(#count) OR #count < :most',
+    names: { '#count': 'count' },
+    values: { ':most': most },
+  }
+}

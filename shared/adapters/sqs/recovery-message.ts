@@ -1,0 +1,40 @@
+// A message of the recovery queue, read back: whatever is no rotation of ours is refused.
+import * as z from 'zod/mini'
+import type { AppId, ConnectionId, TenantId } from '#domain/ids.ts'
+import { epochSeconds } from '#domain/time.ts'
+import type { RecoverableRotation } from '#domain/tokens/recovery-queue.ts'
+import type { Sealed } from '#domain/vault/vault.ts'
+
+const seal = z.pipe(
+  z.string(),
+  z.transform((text) => new Uint8Array(Buffer.from(text, 'base64')) as Sealed),
+)
+const moment = z.pipe(z.number(), z.transform(epochSeconds))
+const branded = <T extends string>() =>
+  z.pipe(
+    z.string(),
+    z.transform((text) => text as T),
+  )
+
+const messageSchema = z.object({
+  ref: z.object({ tenantId: branded<TenantId>(), connectionId: branded<ConnectionId>() }),
+  appId: branded<AppId>(),
+  generation: z.number(),
+  credential: z.union([
+    z.object({
+      kind: z.literal('refreshable'),
+      accessToken: seal,
+      refreshToken: seal,
+      issuedAt: moment,
+      expiresAt: z.optional(moment),
+    }),
+    z.object({ kind: z.literal('non_expiring'), accessToken: seal }),
+  ]),
+  scopes: z.array(z.string()),
+  rotatedAt: moment,
+})
+
+/** @throws Error when the message is not one of ours */
+export function fromMessage(body: string): RecoverableRotation {
+  return messageSchema.parse(JSON.parse(body)) as RecoverableRotation
+}

@@ -1,0 +1,141 @@
+// What the operator does with a tenant's platform applications: registers them, changes them, rotates their client secrets
+// so that the former one works beside the new one.
+import type { Ambient } from '../ambient.ts'
+import { ServiceError } from '../errors.ts'
+import type { AppId, TenantId } from '../ids.ts'
+import type { Secret } from '../secret.ts'
+import { livingTenant } from '../tenants/manage-tenants.ts'
+import type { TenancyPorts } from '../tenants/ports.ts'
+import type { VaultPorts } from '../vault/ports.ts'
+import { tenantShredded } from '../vault/vault.ts'
+import type { App, SealedClientSecret } from './app.ts'
+import { secretState } from './app-health.ts'
+import { clientSecretOf } from './client-secrets.ts'
+import type { AppStorePorts } from './ports.ts'
+
+/** How often a concurrent change of the same app is answered by starting over. */
+const ATTEMPTS = 5
+
+type AppPorts = Pick<
+  Ambient & TenancyPorts & AppStorePorts & VaultPorts,
+  'now' | 'newId' | 'tenants' | 'apps' | 'vault'
+>
+
+/** @throws ServiceError not_found or tenant_deleted when there is no such tenant; tenant_shredded */
+export async function createApp(
+  services: AppPorts,
+  tenantId: TenantId,
+  input: Pick<App, 'name' | 'clientId'> & { readonly clientSecret: Secret },
+): Promise<App> {
+  await livingTenant(services, tenantId)
+  const now = services.now()
+  const id = services.newId('app')
+  const app: App = {
+    id,
+    tenantId,
+    name: input.name,
+    clientId: input.clientId,
+    clientSecrets: [await sealSecret(services, { tenantId, id }, 1, input.clientSecret)],
+    createdAt: now,
+    updatedAt: now,
+  }
+  if (await services.apps.create(app)) return app
+  await livingTenant(services, tenantId)
+  // We sealed all the same: the tenant's key was in our memory.
+  throw tenantShredded()
+}
+
+/** @throws ServiceError not_found */
+export async function findApp(
+  services: Pick<AppStorePorts, 'apps'>,
+  tenantId: TenantId,
+  id: AppId,
+): Promise<App> {
+  const app = await services.apps.get(tenantId, id)
+  if (app === undefined) throw new ServiceError('not_found', 'There is no such app.')
+  return app
+}
+
+/**
+ * Changes an app. A new client secret is put before the present one, which goes on working beside it.
+ * @throws ServiceError not_found
+ */
+export async function updateApp(
+  services: AppPorts,
+  tenantId: TenantId,
+  id: AppId,
+  change: { readonly name?: string; readonly clientSecret?: Secret },
+): Promise<App> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const read = await findApp(services, tenantId, id)
+    if (change.name === undefined && change.clientSecret === undefined) return read
+    const serial = (read.clientSecrets[0]?.serial ?? 0) + 1
+    const added = change.clientSecret && (await sealSecret(services, read, serial, change.clientSecret))
+    const { trouble, ...untroubled } = read
+    const app: App = {
+      // A new secret deserves a new try, and is the first to be tried.
+      ...(added ? { ...untroubled, untriedSecret: serial } : read),
+      name: change.name ?? read.name,
+      clientSecrets: added ? [added, ...secretsToKeep(read)] : read.clientSecrets,
+      updatedAt: services.now(),
+    }
+    if (await services.apps.replace(app, read)) return app
+  }
+  throw new Error(`The app "${id}" kept changing while it was updated`)
+}
+
+/** During a rotation the secret that works stays beside the new one, whichever of the older ones that is. */
+function secretsToKeep(app: App): readonly SealedClientSecret[] {
+  const { clientSecrets, workingSecret } = app
+  const working = clientSecrets.find(({ serial }) => serial === workingSecret)
+  return working ? [working] : clientSecrets.slice(0, 1)
+}
+
+/**
+ * Removes a client secret of a rotation. One that may be the only one that works stays, unless forced; the last one always.
+ * @throws ServiceError not_found; client_secret_in_use
+ */
+export async function removeClientSecret(
+  services: Pick<Ambient & AppStorePorts, 'now' | 'apps'>,
+  tenantId: TenantId,
+  id: AppId,
+  serial: number,
+  forced: boolean,
+): Promise<App> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const read = await findApp(services, tenantId, id)
+    const kept = read.clientSecrets.filter((secret) => secret.serial !== serial)
+    if (kept.length === read.clientSecrets.length)
+      throw new ServiceError('not_found', 'There is no such client secret.')
+    const proven = kept.some((secret) => secretState(read, secret.serial) === 'in_use')
+    const spare = proven || secretState(read, serial) === 'refused'
+    if (kept.length === 0 || !(spare || forced)) throw secretInUse(kept.length === 0)
+    const { workingSecret, untriedSecret, ...rest } = read
+    const app: App = {
+      ...rest,
+      ...(workingSecret !== undefined && workingSecret !== serial && { workingSecret }),
+      ...(untriedSecret !== undefined && untriedSecret !== serial && { untriedSecret }),
+      clientSecrets: kept,
+      updatedAt: services.now(),
+    }
+    if (await services.apps.replace(app, read)) return app
+  }
+  throw new Error(`The app "${id}" kept changing while it was updated`)
+}
+
+function secretInUse(last: boolean): ServiceError {
+  const detail = last
+    ? 'It is the only client secret of the app. Put a new one beside it first.'
+    : 'No other client secret of the app is known to work yet. Wait until one has been used, or force it.'
+  return new ServiceError('client_secret_in_use', detail)
+}
+
+async function sealSecret(
+  services: Pick<Ambient & VaultPorts, 'now' | 'vault'>,
+  app: Pick<App, 'tenantId' | 'id'>,
+  serial: number,
+  secret: Secret,
+): Promise<SealedClientSecret> {
+  const sealed = await services.vault.seal(clientSecretOf(app, serial), secret)
+  return { serial, sealed, createdAt: services.now() }
+}

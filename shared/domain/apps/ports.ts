@@ -1,0 +1,6 @@
+// Apps need their store.
+import type { Apps } from './app.ts'
+
+export interface AppStorePorts {
+  readonly apps: Apps
+}

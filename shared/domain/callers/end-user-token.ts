@@ -1,0 +1,72 @@
+// An end user's JWT (RFC 7519): how it is told from other credentials, whose it says it is, and who its end user is once it
+// has been verified. What it says before that serves to find whose keys to verify it with, and for nothing else.
+
+import { isEndUserId } from '../ids.ts'
+import type { EndUser } from '../tenants/tenant.ts'
+import type { EpochSeconds } from '../time.ts'
+import type { IdentityProvider } from './identity-provider.ts'
+
+export type Claims = Readonly<Record<string, unknown>>
+
+export interface TokenVerifier {
+  /**
+   * The claims of a token that the provider signed, for its audience, and that is in force.
+   * @throws ServiceError identity_provider_unavailable when the provider's keys are not known and cannot be fetched
+   */
+  verify(token: string, provider: IdentityProvider, now: EpochSeconds): Promise<Claims | undefined>
+}
+
+const FORM = /^[\w-]+\.([\w-]+)\.[\w-]+$/
+/** API Gateway takes 10 KB of headers. */
+const MOST_CHARACTERS = 8192
+const MOST_AUDIENCES = 10
+const MOST_NAME_CHARACTERS = 256
+
+/** Where an unverified token says it belongs. */
+export interface TokenAddress {
+  readonly issuer: string
+  /** All that it names, in whichever claim. */
+  readonly audiences: readonly string[]
+  /** By the claim that names them. */
+  readonly named: Readonly<Record<IdentityProvider['audienceClaim'], readonly string[]>>
+}
+
+/** Reads where a token belongs; `undefined` for what is no JWT or names nobody. */
+export function addressOf(token: string): TokenAddress | undefined {
+  if (token.length > MOST_CHARACTERS) return undefined
+  const payload = FORM.exec(token)?.[1]
+  const claims = payload === undefined ? undefined : parsed(payload)
+  if (typeof claims?.iss !== 'string') return undefined
+  const named = { aud: textsIn(claims.aud), azp: textsIn(claims.azp), client_id: textsIn(claims.client_id) }
+  const audiences = [...new Set(Object.values(named).flat())]
+  if (audiences.length === 0 || audiences.length > MOST_AUDIENCES) return undefined
+  return { issuer: claims.iss, audiences, named }
+}
+
+function textsIn(claim: unknown): readonly string[] {
+  return [claim].flat().filter((one) => typeof one === 'string')
+}
+
+/** The end user that verified claims name; `undefined` where the claim is missing or cannot be an id. */
+export function endUserOf(claims: Claims, { endUserClaim }: IdentityProvider): EndUser | undefined {
+  const claim = claims[endUserClaim]
+  const id = typeof claim === 'number' && Number.isSafeInteger(claim) ? String(claim) : claim
+  if (typeof id !== 'string' || !isEndUserId(id)) return undefined
+  const displayName = [claims.name, claims.email].find(isName)
+  return { id, ...(displayName !== undefined && { displayName }) }
+}
+
+function isName(value: unknown): value is string {
+  return (
+    typeof value === 'string' && value !== '' && value.length <= MOST_NAME_CHARACTERS && value.isWellFormed()
+  )
+}
+
+function parsed(payload: string): Claims | undefined {
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString())
+    return typeof claims === 'object' && claims !== null ? (claims as Claims) : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,51 @@
+// A tenant's identity provider: the issuer and keys that its end users' JWTs (RFC 7519) are checked against, and its store.
+import type { IdentityProviderId, TenantId } from '../ids.ts'
+import type { EpochSeconds } from '../time.ts'
+
+/** Signatures only (RFC 7518, RFC 8037): never "none", and no HMAC, whose key would be known to the verifier. */
+export const ALGORITHMS = ['RS256', 'ES256', 'EdDSA'] as const
+
+/** Where a token says for whom it is: "aud" (RFC 7519), or what providers send in its place. */
+export const AUDIENCE_CLAIMS = ['aud', 'azp', 'client_id'] as const
+
+export interface IdentityProvider {
+  readonly id: IdentityProviderId
+  readonly tenantId: TenantId
+  /** Letter for letter as in the tokens. */
+  readonly issuer: string
+  readonly audience: string
+  readonly audienceClaim: (typeof AUDIENCE_CLAIMS)[number]
+  readonly jwksUri: string
+  readonly algorithms: readonly (typeof ALGORITHMS)[number][]
+  /** The claim that holds the tenant's id of its user. */
+  readonly endUserClaim: string
+  readonly createdAt: EpochSeconds
+  readonly updatedAt: EpochSeconds
+}
+
+export type IdentityProviderInput = Omit<
+  IdentityProvider,
+  'id' | 'tenantId' | 'jwksUri' | 'createdAt' | 'updatedAt'
+> & { readonly jwksUri?: string }
+
+export type IdentityProviderChange = Partial<
+  Pick<IdentityProvider, 'audienceClaim' | 'jwksUri' | 'algorithms' | 'endUserClaim'>
+>
+
+export interface IdentityProviders {
+  /** False when issuer and audience are registered already, for whichever tenant, or the tenant's deletion has begun. */
+  create(provider: IdentityProvider): Promise<boolean>
+  get(tenant: TenantId, id: IdentityProviderId): Promise<IdentityProvider | undefined>
+  list(tenant: TenantId): Promise<readonly IdentityProvider[]>
+  /** Those that an issuer's audiences, each named once, are registered for. One registered this very second may be missing. */
+  find(issuer: string, audiences: readonly string[]): Promise<readonly IdentityProvider[]>
+  /** `undefined` when there is no such provider. */
+  update(
+    tenant: TenantId,
+    id: IdentityProviderId,
+    change: IdentityProviderChange,
+    now: EpochSeconds,
+  ): Promise<IdentityProvider | undefined>
+  /** False when there was none. */
+  remove(tenant: TenantId, id: IdentityProviderId): Promise<boolean>
+}

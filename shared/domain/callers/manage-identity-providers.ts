@@ -1,0 +1,118 @@
+// A tenant's identity providers: who signs the JWTs of its end users, for which audience, and where the keys are.
+// Issuer and audience are how a token finds its tenant, so the pair belongs to one tenant and does not change.
+import type { Ambient } from '../ambient.ts'
+import { ServiceError, validationFailed } from '../errors.ts'
+import type { IdentityProviderId, TenantId } from '../ids.ts'
+import { livingTenant } from '../tenants/manage-tenants.ts'
+import type { TenancyPorts } from '../tenants/ports.ts'
+import { isLoopback, webUrl } from '../web-url.ts'
+import type { IdentityProvider, IdentityProviderChange, IdentityProviderInput } from './identity-provider.ts'
+import type { CallerPorts } from './ports.ts'
+
+type Ports = Pick<
+  Ambient & TenancyPorts & CallerPorts,
+  'now' | 'newId' | 'publicUrl' | 'tenants' | 'identityProviders'
+>
+
+/** @throws ServiceError not_found or tenant_deleted when there is no such tenant; validation_failed; identity_provider_taken */
+export async function registerIdentityProvider(
+  services: Ports,
+  tenantId: TenantId,
+  input: IdentityProviderInput,
+): Promise<IdentityProvider> {
+  await livingTenant(services, tenantId)
+  checkUrls(services, input)
+  const now = services.now()
+  const provider: IdentityProvider = {
+    ...input,
+    id: services.newId('identityProvider'),
+    tenantId,
+    jwksUri: input.jwksUri ?? `${input.issuer.replace(/\/$/, '')}/.well-known/jwks.json`,
+    createdAt: now,
+    updatedAt: now,
+  }
+  if (await services.identityProviders.create(provider)) return provider
+  await livingTenant(services, tenantId)
+  throw taken()
+}
+
+/** @throws ServiceError identity_provider_taken, validation_failed */
+export async function checkIdentityProvider(
+  services: Pick<Ports, 'publicUrl' | 'identityProviders'>,
+  input: IdentityProviderInput,
+): Promise<void> {
+  checkUrls(services, input)
+  const known = await services.identityProviders.find(input.issuer, [input.audience])
+  if (known.length > 0) throw taken()
+}
+
+/** @throws ServiceError not_found */
+export async function findIdentityProvider(
+  services: Pick<CallerPorts, 'identityProviders'>,
+  tenantId: TenantId,
+  id: IdentityProviderId,
+): Promise<IdentityProvider> {
+  const provider = await services.identityProviders.get(tenantId, id)
+  if (provider === undefined) throw noSuchProvider()
+  return provider
+}
+
+/** @throws ServiceError not_found; validation_failed */
+export async function updateIdentityProvider(
+  services: Pick<Ports, 'now' | 'publicUrl' | 'identityProviders'>,
+  tenantId: TenantId,
+  id: IdentityProviderId,
+  change: IdentityProviderChange,
+): Promise<IdentityProvider> {
+  checkUrls(services, change)
+  const provider = await services.identityProviders.update(tenantId, id, change, services.now())
+  if (provider === undefined) throw noSuchProvider()
+  return provider
+}
+
+/** @throws ServiceError not_found */
+export async function removeIdentityProvider(
+  services: Pick<CallerPorts, 'identityProviders'>,
+  tenantId: TenantId,
+  id: IdentityProviderId,
+): Promise<void> {
+  if (!(await services.identityProviders.remove(tenantId, id))) throw noSuchProvider()
+}
+
+/** Our functions fetch the keys from inside: what is named here must lead out. Where a name leads is checked on every fetch. */
+function checkUrls(
+  { publicUrl }: Pick<Ambient, 'publicUrl'>,
+  { issuer, jwksUri }: { readonly issuer?: string; readonly jwksUri?: string },
+): void {
+  const local = isLoopback(new URL(publicUrl))
+  const errors = Object.entries({ issuer, jwks_uri: jwksUri }).flatMap(([name, value]) =>
+    value === undefined || leadsOut(value, local)
+      ? []
+      : [
+          {
+            pointer: `#/${name}`,
+            detail: 'must be an https URL of a public host, without user info and fragment',
+          },
+        ],
+  )
+  if (errors.length > 0) throw validationFailed(...errors)
+}
+
+function leadsOut(text: string, local: boolean): boolean {
+  const url = webUrl(text)
+  if (url === undefined) return false
+  if (isLoopback(url)) return local
+  // An address in the place of a name is not a provider's; a name without a dot is our own network's.
+  return /\.[a-z][a-z0-9-]*\.?$/.test(url.hostname) && !/\.(internal|local|localhost)\.?$/.test(url.hostname)
+}
+
+function taken(): ServiceError {
+  return new ServiceError(
+    'identity_provider_taken',
+    'This issuer and audience are registered already: a token has to lead to one tenant.',
+  )
+}
+
+function noSuchProvider(): ServiceError {
+  return new ServiceError('not_found', 'There is no such identity provider.')
+}

@@ -1,0 +1,155 @@
+// Starts a connect session: for whom, back to where, through which app; and tells how one stands.
+import type { Ambient } from '../ambient.ts'
+import type { App } from '../apps/app.ts'
+import type { AppStorePorts } from '../apps/ports.ts'
+import { type Caller, maySee } from '../callers/caller.ts'
+import type { ConnectionPorts } from '../connections/ports.ts'
+import { ServiceError, validationFailed } from '../errors.ts'
+import { randomSecret, sha256 } from '../hash.ts'
+import type { AppId, ConnectionId, ConnectSessionId } from '../ids.ts'
+import { Secret } from '../secret.ts'
+import { connectionsExceeded } from '../tenants/limits.ts'
+import type { TenancyPorts } from '../tenants/ports.ts'
+import { suspended, suspensionOf } from '../tenants/suspension.ts'
+import { type EndUser, isRegisteredReturnUrl } from '../tenants/tenant.ts'
+import { later } from '../time.ts'
+import { type Completion, type ConnectSession, LINK_LIFETIME_SECONDS } from './connect-session.ts'
+import type { ConnectPorts } from './ports.ts'
+
+export interface SessionRequest {
+  readonly appId?: AppId
+  /** For whom; of an end user's own session its credential says that. */
+  readonly endUser?: EndUser
+  readonly returnUrl: string
+  /** Default: verified for an end user, who is there to complete it; for a key confirmed, which needs nothing of a back end. */
+  readonly completion?: Completion
+  /** The connection to reconnect. */
+  readonly connectionId?: ConnectionId
+}
+
+export interface StartedSession {
+  readonly session: ConnectSession
+  /** The part of the connect URL that lets its holder start; stored only as a hash. */
+  readonly linkSecret: Secret
+}
+
+type Ports = Pick<
+  Ambient & TenancyPorts & AppStorePorts & ConnectionPorts & ConnectPorts,
+  'now' | 'newId' | 'randomBytes' | 'tenants' | 'apps' | 'connections' | 'sessions' | 'limiter'
+>
+
+/**
+ * Starts a connect session.
+ * @throws ServiceError end_user_mismatch; return_url_not_registered; tenant_suspended; app_suspended; tenant_limit_exceeded;
+ *   validation_failed when app or connection are not the tenant's, or the connection is not this end user's
+ */
+export async function startSession(
+  services: Ports,
+  caller: Caller,
+  given: SessionRequest,
+): Promise<StartedSession> {
+  const { tenant, actor } = caller
+  const request = { ...given, endUser: endUserFor(caller, given.endUser) }
+  if (!isRegisteredReturnUrl(tenant, request.returnUrl)) {
+    throw new ServiceError(
+      'return_url_not_registered',
+      '"return_url" must lie under a URL that is registered for the tenant: same scheme, host, port and path prefix.',
+      { extensions: { errors: [{ pointer: '#/return_url', detail: 'is not registered for the tenant' }] } },
+    )
+  }
+  const reconnected = await connectionToReconnect(services, tenant.id, request)
+  const app = await chooseApp(services, tenant.id, request.appId ?? reconnected?.appId)
+  if (reconnected !== undefined && reconnected.appId !== app.id) {
+    throw validationFailed({ pointer: '#/app_id', detail: 'is not the app of the connection to reconnect' })
+  }
+  // Read anew: nothing is begun for a tenant that was suspended or deleted in the minute for which a caller is remembered.
+  const what = suspensionOf(await services.tenants.get(tenant.id), { appId: app.id })
+  if (what !== undefined) throw suspended(what)
+  const now = services.now()
+  await services.limiter.countSession(tenant, now)
+  // Better now than after the end user has approved. Whom a connection is there for already can be named.
+  if (reconnected === undefined && (await services.limiter.isFull(tenant)))
+    throw connectionsExceeded(services.limiter.mostConnections(tenant))
+  const linkSecret = randomSecret(services.randomBytes)
+  const session: ConnectSession = {
+    id: services.newId('connectSession'),
+    tenantId: tenant.id,
+    appId: app.id,
+    endUser: request.endUser,
+    returnUrl: request.returnUrl,
+    completion: request.completion ?? (actor.kind === 'end_user' ? 'verified' : 'confirmed'),
+    ...(reconnected && { reconnects: reconnected.id }),
+    state: { status: 'created' },
+    createdAt: now,
+    expiresAt: later(now, LINK_LIFETIME_SECONDS),
+  }
+  const { id: sessionId, expiresAt } = session
+  await services.sessions.create(session, {
+    secretHash: sha256(linkSecret),
+    tenantId: tenant.id,
+    sessionId,
+    expiresAt,
+  })
+  return { session, linkSecret: new Secret(linkSecret) }
+}
+
+/** @throws ServiceError not_found */
+export async function findSession(
+  services: Pick<ConnectPorts, 'sessions'>,
+  caller: Caller,
+  id: ConnectSessionId,
+): Promise<ConnectSession> {
+  const session = await services.sessions.get(caller.tenant.id, id)
+  if (session === undefined || !maySee(caller, session.endUser.id)) throw noSuchSession()
+  return session
+}
+
+/** The same for what is missing and for what is another's. */
+export function noSuchSession(): ServiceError {
+  return new ServiceError('not_found', 'There is no such connect session.')
+}
+
+/** A page of ours may name the end user: one that comes by itself is named as its identity provider does. */
+function endUserFor({ actor }: Caller, given: EndUser | undefined): EndUser {
+  if (actor.kind === 'end_user') {
+    const { id, displayName } = actor
+    if (given === undefined || given.id === id)
+      return { id, ...(displayName !== undefined && { displayName }) }
+    throw new ServiceError('end_user_mismatch', 'The body names another end user than the JWT.')
+  }
+  if (given !== undefined) return given
+  throw validationFailed({
+    pointer: '#/end_user',
+    detail: 'is required: an API key may act for any end user',
+  })
+}
+
+async function connectionToReconnect(
+  services: Ports,
+  tenantId: Caller['tenant']['id'],
+  request: SessionRequest & { readonly endUser: EndUser },
+) {
+  if (request.connectionId === undefined) return undefined
+  const connection = await services.connections.get({ tenantId, connectionId: request.connectionId })
+  if (connection === undefined || connection.endUser.id !== request.endUser.id) {
+    throw validationFailed({ pointer: '#/connection_id', detail: 'is not a connection of this end user' })
+  }
+  return connection
+}
+
+async function chooseApp(services: Ports, tenantId: Caller['tenant']['id'], appId?: AppId): Promise<App> {
+  if (appId !== undefined) {
+    const app = await services.apps.get(tenantId, appId)
+    if (app === undefined)
+      throw validationFailed({ pointer: '#/app_id', detail: 'is not an app of this tenant' })
+    return app
+  }
+  const [only, ...more] = await services.apps.list(tenantId)
+  if (only === undefined) {
+    throw validationFailed({ pointer: '#/app_id', detail: 'cannot be left out: the tenant has no app yet' })
+  }
+  if (more.length > 0) {
+    throw validationFailed({ pointer: '#/app_id', detail: 'cannot be left out: the tenant has several apps' })
+  }
+  return only
+}

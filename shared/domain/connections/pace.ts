@@ -1,0 +1,79 @@
+// How fast a connection may be called. ClickFunnels publishes no limits, so they are learnt (AIMD, as TCP learns them): a
+// 429 halves the pace, time without one raises it. The pace is kept with the connection and read with it, so that all
+// processes share what one has learnt; it is written at a 429 and at no other time. It is a pace for each process: with
+// more of them at work, more 429s come, and it shrinks until it fits.
+
+import { type EpochSeconds, later } from '../time.ts'
+import { type Connection, type ConnectionRef, keyOf, type Pace } from './connection.ts'
+
+/** What a second without a 429 adds, in calls a second. */
+const GROWTH_PER_SECOND = 0.5
+/** No pace at all: faster than one process calls. */
+const UNLIMITED_PER_SECOND = 50
+const SLOWEST_PER_SECOND = 0.2
+/** Calls that were under way when a 429 came are told the same: it counts once. */
+export const SHRINK_SECONDS = 2
+const MOST_CONNECTIONS = 1000
+
+/** The calls a second that a connection may make; `undefined` when nothing limits it. */
+export function paceNow(pace: Pace | undefined, now: EpochSeconds): number | undefined {
+  if (pace === undefined) return undefined
+  const grown = pace.perSecond + GROWTH_PER_SECOND * (now - pace.setAt)
+  return grown >= UNLIMITED_PER_SECOND ? undefined : grown
+}
+
+/** Whether background work should leave a connection's budget to its callers for now. */
+export function isPaced({ pace }: Pick<Connection, 'pace'>, now: EpochSeconds): boolean {
+  return paceNow(pace, now) !== undefined
+}
+
+interface Spending {
+  readonly second: EpochSeconds
+  readonly calls: number
+  /** Calls that may be made at once. */
+  readonly saved: number
+}
+
+/** What this process spends of each connection's budget. */
+export class Pacer {
+  readonly #spending = new Map<string, Spending>()
+
+  /** Takes a call from the budget; gives the seconds to wait before making it. */
+  take(ref: ConnectionRef, perSecond: number | undefined, now: EpochSeconds): number {
+    const before = this.#spending.get(keyOf(ref)) ?? { second: now, calls: 0, saved: perSecond ?? 0 }
+    const calls = before.second === now ? before.calls + 1 : 1
+    const rate = perSecond ?? 0
+    const saved = Math.min(Math.max(1, rate), before.saved + rate * (now - before.second)) - 1
+    this.#keep(ref, { second: now, calls, saved: perSecond === undefined ? 0 : saved })
+    return perSecond === undefined || saved >= 0 ? 0 : -saved / perSecond
+  }
+
+  /** Gives back a call that was not made. */
+  giveBack(ref: ConnectionRef): void {
+    const spent = this.#spending.get(keyOf(ref))
+    if (spent) this.#keep(ref, { ...spent, calls: spent.calls - 1, saved: spent.saved + 1 })
+  }
+
+  /** The pace after a 429: half of what it was, or of what this process did within a second. */
+  shrunk(ref: ConnectionRef, perSecond: number | undefined, now: EpochSeconds): Pace {
+    const before = perSecond ?? this.#spending.get(keyOf(ref))?.calls ?? 1
+    return { perSecond: Math.max(SLOWEST_PER_SECOND, before / 2), setAt: now }
+  }
+
+  #keep(ref: ConnectionRef, spending: Spending): void {
+    const key = keyOf(ref)
+    this.#spending.delete(key)
+    this.#spending.set(key, spending)
+    if (this.#spending.size <= MOST_CONNECTIONS) return
+    // A map keeps the order of insertion: the first is the one least lately called.
+    for (const oldest of this.#spending.keys()) {
+      this.#spending.delete(oldest)
+      return
+    }
+  }
+}
+
+/** Whether a pace that was set at a moment may be shrunk again. */
+export function mayShrink(pace: Pace | undefined, now: EpochSeconds): boolean {
+  return pace === undefined || now >= later(pace.setAt, SHRINK_SECONDS)
+}

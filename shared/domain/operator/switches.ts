@@ -1,0 +1,61 @@
+// How the operator suspends and resumes apps and connections; what that means is in suspension.ts, which every call needs.
+import type { Ambient } from '../ambient.ts'
+import type { App } from '../apps/app.ts'
+import type { Connection, ConnectionRef } from '../connections/connection.ts'
+import { changed } from '../connections/connection-store.ts'
+import { tenantConnection } from '../connections/list-connections.ts'
+import type { ConnectionPorts } from '../connections/ports.ts'
+import { findTenant } from '../tenants/manage-tenants.ts'
+import type { TenancyPorts } from '../tenants/ports.ts'
+import { appSuspendedSince } from '../tenants/suspension.ts'
+import type { Tenant } from '../tenants/tenant.ts'
+
+/** How often a concurrent change is answered by starting over. */
+const ATTEMPTS = 5
+
+/**
+ * Suspends an app, which was found, or resumes it; one that is as wanted stays as it is. Gives the tenant, which holds that.
+ * @throws ServiceError not_found when the tenant is gone
+ */
+export async function switchApp(
+  services: Pick<Ambient & TenancyPorts, 'now' | 'tenants' | 'log'>,
+  { tenantId, id }: Pick<App, 'tenantId' | 'id'>,
+  status: 'active' | 'suspended',
+): Promise<Tenant> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const tenant = await findTenant(services, tenantId)
+    if ((appSuspendedSince(tenant, id) !== undefined) === (status === 'suspended')) return tenant
+    const now = services.now()
+    const { [id]: _, ...others } = tenant.suspendedApps ?? {}
+    const suspendedApps = status === 'suspended' ? { ...others, [id]: now } : others
+    if (await services.tenants.setSuspendedApps(tenant, suspendedApps, now)) {
+      services.log.warn('An app was switched', { tenant: tenantId, app: id, status })
+      return { ...tenant, suspendedApps, updatedAt: now }
+    }
+  }
+  throw new Error(`The apps of tenant "${tenantId}" kept being switched by others`)
+}
+
+/**
+ * Suspends a connection or resumes it; one that is as wanted stays as it is. The generation stays: a refresh that is under
+ * way still commits what it got. Resumed, it is due at once, as its token may have run out meanwhile.
+ * @throws ServiceError not_found
+ */
+export async function switchConnection(
+  services: Pick<Ambient & ConnectionPorts, 'now' | 'connections' | 'log'>,
+  ref: ConnectionRef,
+  status: 'active' | 'suspended',
+): Promise<Connection> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const read = await tenantConnection(services, ref)
+    if ((read.suspendedAt !== undefined) === (status === 'suspended')) return read
+    const now = services.now()
+    const resumed = { suspendedAt: null, ...(read.state.status === 'active' && { dueAt: now }) }
+    const change = { ...(status === 'suspended' ? { suspendedAt: now } : resumed), updatedAt: now }
+    if (await services.connections.update(ref, { generation: read.generation }, change)) {
+      services.log.warn('A connection was switched', { ...ref, status })
+      return changed(read, change)
+    }
+  }
+  throw new Error(`The connection "${ref.connectionId}" kept changing while it was switched`)
+}

@@ -1,0 +1,112 @@
+// Deletes a tenant for good (crypto-shredding): its tokens are revoked at ClickFunnels, its keys deleted, its items erased.
+// A call works for some seconds and says how far it has come; the next one, or the hour's run of rotate-keys, goes on.
+//
+//   suspended ─▶ deleting: revoking ─▶ keys shredded ─▶ erasing ─▶ deleted (a tombstone: id, name, times)
+//
+// Nothing is shredded while tokens can still be revoked, unless the operator says so: afterwards nobody can read them.
+import type { Ambient } from '../ambient.ts'
+import { ServiceError } from '../errors.ts'
+import type { TenantId } from '../ids.ts'
+import { findTenant } from '../tenants/manage-tenants.ts'
+import type { TenancyPorts } from '../tenants/ports.ts'
+import { isLiving, type Tenant } from '../tenants/tenant.ts'
+import { type EpochSeconds, later } from '../time.ts'
+import { settleRevocation } from '../tokens/revocation.ts'
+import type { VaultPorts } from '../vault/ports.ts'
+import { CALL_SECONDS, type RevocationReport, revokeMany } from './mass-revocation.ts'
+import type { OperatorPorts } from './ports.ts'
+
+/** Debts paid at once. */
+const WIDTH = 16
+const ERASED_AT_ONCE = 100
+
+export interface DeletionReport extends Omit<RevocationReport, 'processed'> {
+  readonly stage: 'revoking' | 'erasing' | 'deleted'
+  /** Items of the store that were erased by this call. */
+  readonly erased: number
+}
+
+type Erasing = Pick<
+  Ambient & TenancyPorts & VaultPorts & OperatorPorts,
+  'now' | 'tenants' | 'tenantKeys' | 'tenantRemains' | 'log'
+>
+type Ports = Erasing & Parameters<typeof revokeMany>[0]
+
+/**
+ * Goes on deleting a tenant; a deleted one stays so.
+ * @param revoke whether tokens are revoked at ClickFunnels first
+ * @throws ServiceError not_found; tenant_not_suspended
+ */
+export async function deleteTenant(services: Ports, id: TenantId, revoke: boolean): Promise<DeletionReport> {
+  const tenant = await begun(services, id)
+  const nothing = { revoked: 0, owed: 0, failed: 0, erased: 0 }
+  if (tenant.status === 'deleted') return { stage: 'deleted', ...nothing }
+  const shredded = (await services.tenantKeys.list(id)).shreddedAt !== undefined
+  if (shredded || !revoke) return { ...nothing, ...(await erase(services, tenant)) }
+  const until = later(services.now(), CALL_SECONDS)
+  const { report, next } = await revokeMany(services, id, {}, undefined)
+  const { revoked, failed } = report
+  if (next !== undefined) return { stage: 'revoking', revoked, owed: report.owed, failed, erased: 0 }
+  const debts = await payDebts(services, id, until)
+  const counts = { revoked: revoked + debts.paid, owed: debts.owed, failed }
+  if (failed > 0 || debts.owed > 0 || debts.more) return { stage: 'revoking', ...counts, erased: 0 }
+  return { ...counts, ...(await erase(services, tenant)) }
+}
+
+/** Shreds the keys of a tenant that is being deleted and erases what is left, for some seconds. */
+export async function erase(
+  services: Erasing,
+  tenant: Tenant,
+): Promise<Pick<DeletionReport, 'stage' | 'erased'>> {
+  const until = later(services.now(), CALL_SECONDS)
+  await services.tenantKeys.shred(tenant.id)
+  for (let erased = 0; ; ) {
+    const count = await services.tenantRemains.erase(tenant.id, ERASED_AT_ONCE)
+    erased += count
+    if (count === 0) {
+      await services.tenants.bury(tenant, services.now())
+      services.log.warn('A tenant was deleted', { tenant: tenant.id })
+      return { stage: 'deleted', erased }
+    }
+    if (services.now() >= until) return { stage: 'erasing', erased }
+  }
+}
+
+/** The tenant, as one that is being deleted: from here on it cannot be resumed. */
+async function begun(
+  services: Pick<Ambient & TenancyPorts, 'now' | 'tenants' | 'log'>,
+  id: TenantId,
+): Promise<Tenant> {
+  const tenant = await findTenant(services, id)
+  if (!isLiving(tenant)) return tenant
+  if (tenant.status === 'suspended') {
+    if (await services.tenants.beginDeletion(id, services.now())) {
+      services.log.warn('The deletion of a tenant begins', { tenant: id })
+      return { ...tenant, status: 'deleting' }
+    }
+    // Another call was quicker: with the deletion, or with resuming it.
+    const since = await findTenant(services, id)
+    if (!isLiving(since)) return since
+  }
+  throw new ServiceError(
+    'tenant_not_suspended',
+    'A tenant that is active is not deleted. Suspend it first; nothing can be brought back afterwards.',
+  )
+}
+
+/** Asks ClickFunnels once more for each revocation that is owed, due or not; stops where one is not taken. */
+async function payDebts(
+  services: Ports,
+  id: TenantId,
+  until: EpochSeconds,
+): Promise<{ readonly paid: number; readonly owed: number; readonly more: boolean }> {
+  for (let paid = 0; ; ) {
+    const debts = await services.revocations.ofTenant(id, WIDTH)
+    const outcomes = await Promise.all(debts.map((debt) => settleRevocation(services, debt)))
+    const settled = outcomes.filter((outcome) => outcome === 'settled').length
+    paid += settled
+    const owed = debts.length - settled
+    const more = debts.length === WIDTH
+    if (owed > 0 || !more || services.now() >= until) return { paid, owed, more }
+  }
+}

@@ -1,0 +1,46 @@
+// The provider's authorization server (RFC 6749): what it is asked for, and every way in which that can end.
+import type { Secret } from '../secret.ts'
+import type { Workspace } from './workspace.ts'
+
+/** Tokens as the provider gave them (RFC 6749 section 5.1, with ClickFunnels' extras). */
+export interface TokenSet {
+  readonly accessToken: Secret
+  readonly refreshToken?: Secret
+  readonly expiresInSeconds?: number
+  readonly scopes: readonly string[]
+  readonly workspace: Workspace
+}
+
+/** Every way a token request can end. */
+export type TokenOutcome =
+  | { readonly outcome: 'granted'; readonly tokens: TokenSet }
+  /** invalid_grant and the other verdicts on the grant itself. */
+  | { readonly outcome: 'grant_refused'; readonly error: string }
+  /** invalid_client, unauthorized_client: the app's fault, not the grant's. */
+  | { readonly outcome: 'client_refused'; readonly error: string }
+  | { readonly outcome: 'rate_limited'; readonly retryAfterSeconds?: number }
+  | { readonly outcome: 'provider_down'; readonly detail: string }
+  /** The connection broke: the request may have been carried out, and is over. */
+  | { readonly outcome: 'answer_lost'; readonly detail: string }
+  /** No answer within the deadline: the request may still be under way. */
+  | { readonly outcome: 'answer_late'; readonly detail: string }
+  | { readonly outcome: 'malformed'; readonly detail: string }
+
+export interface ClientCredentials {
+  readonly clientId: string
+  readonly clientSecret: Secret
+}
+
+export interface AuthorizationServer {
+  exchangeCode(
+    client: ClientCredentials,
+    grant: { readonly code: Secret; readonly codeVerifier: Secret; readonly redirectUri: string },
+  ): Promise<TokenOutcome>
+  refresh(client: ClientCredentials, refreshToken: Secret): Promise<TokenOutcome>
+  /** RFC 7009. "done" also for a token that the server does not know, and where the provider cannot revoke. */
+  revoke(
+    client: ClientCredentials,
+    token: Secret,
+    hint: 'access_token' | 'refresh_token',
+  ): Promise<'done' | 'client_refused' | 'failed'>
+}

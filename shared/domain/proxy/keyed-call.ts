@@ -1,0 +1,120 @@
+// Carries a call with an Idempotency-Key out once. Its first answer that came whole is kept for a day and replayed to
+// whoever sends the same call with the same key. Where nobody knows whether ClickFunnels carried the call out, that is
+// said, and nothing is sent a second time. ClickFunnels itself knows no such keys.
+import type { Caller } from '../callers/caller.ts'
+import { ServiceError } from '../errors.ts'
+import { randomSecret } from '../hash.ts'
+import type { ResourceServer, UpstreamRequest, UpstreamResponse } from '../provider/resource-server.ts'
+import type { Sealed } from '../vault/vault.ts'
+import {
+  type CallOutcome,
+  fingerprintOf,
+  type IdempotencyKey,
+  type KeyedCall,
+  keyHashOf,
+} from './idempotency.ts'
+import { openAnswer, sealAnswer } from './kept-answer.ts'
+import { type EntryPorts, endCall, enterCall, forgetCall } from './keyed-entry.ts'
+import { type ProxyPorts, type ProxyRequest, proxyCall } from './proxy.ts'
+
+export interface KeyedAnswer extends UpstreamResponse {
+  /** Whether it is the answer to an earlier call. */
+  readonly replayed: boolean
+}
+
+/** What these say was not carried out, and is not what a repetition should be told: the key is free again. */
+const NOT_CARRIED_OUT = [401, 429, 503]
+/** Failures before anything of the call was sent, or before ClickFunnels saw it. */
+const NOT_SENT = ['upstream_unreachable', 'upstream_untrusted', 'upstream_blocked', 'malformed_request']
+
+/**
+ * Carries a call out, or replays the answer to an earlier one with its key.
+ * @throws ServiceError idempotency_key_reused; idempotency_in_progress; idempotency_outcome_unknown;
+ *   idempotency_answer_not_kept; whatever the proxied call throws
+ */
+export async function keyedCall(
+  services: ProxyPorts & EntryPorts,
+  caller: Caller,
+  request: ProxyRequest,
+  key: IdempotencyKey,
+): Promise<KeyedAnswer> {
+  const since = services.now()
+  const tenantId = caller.tenant.id
+  // In hand before anything is sent: trouble with the keys loses no answer that has come.
+  const seal = await services.vault.sealer(tenantId)
+  const entered = await enterCall(services, caller, since, {
+    tenantId,
+    connectionId: request.connectionId,
+    keyHash: keyHashOf(key),
+    attempt: randomSecret(services.randomBytes),
+    fingerprint: fingerprintOf(key, request),
+  })
+  if (entered.earlier !== undefined) return replay(services, entered.earlier)
+
+  const { attempt } = entered
+  const upstream = new WatchedServer(services.resourceServer)
+  let answer: UpstreamResponse
+  try {
+    answer = await proxyCall({ ...services, resourceServer: upstream }, caller, request, since)
+  } catch (error) {
+    await (upstream.loss ? endCall(services, attempt, upstream.loss) : forgetCall(services, attempt))
+    throw error
+  }
+  if (NOT_CARRIED_OUT.includes(answer.status)) await forgetCall(services, attempt)
+  else await endCall(services, attempt, keptOutcome(answer, sealAnswer(seal, attempt, answer)))
+  return { ...answer, replayed: false }
+}
+
+/** The resource server, and what is known of a call that has no answer to show. */
+class WatchedServer implements ResourceServer {
+  /** Set while a call may have been carried out. */
+  loss: CallOutcome | undefined
+  readonly #server: ResourceServer
+
+  constructor(server: ResourceServer) {
+    this.#server = server
+  }
+
+  async call(request: UpstreamRequest): Promise<UpstreamResponse> {
+    this.loss = { status: 'unknown' }
+    try {
+      const answer = await this.#server.call(request)
+      if (NOT_CARRIED_OUT.includes(answer.status)) this.loss = undefined
+      return answer
+    } catch (error) {
+      if (error instanceof ServiceError) this.loss = lossOf(error)
+      throw error
+    }
+  }
+
+  probe: ResourceServer['probe'] = (accessToken) => this.#server.probe(accessToken)
+}
+
+function lossOf({ code }: ServiceError): CallOutcome | undefined {
+  if (NOT_SENT.includes(code)) return undefined
+  return code === 'upstream_response_too_large' ? { status: 'not_kept' } : { status: 'unknown' }
+}
+
+function keptOutcome({ status }: UpstreamResponse, answer: Sealed | undefined): CallOutcome {
+  return answer ? { status: 'kept', answer } : { status: 'not_kept', upstreamStatus: status }
+}
+
+async function replay(services: ProxyPorts, earlier: KeyedCall): Promise<KeyedAnswer> {
+  const { state } = earlier
+  if (state.status === 'kept') {
+    return { ...(await openAnswer(services.vault, earlier, state.answer)), replayed: true }
+  }
+  if (state.status === 'not_kept') throw answerNotKept(state.upstreamStatus)
+  throw new ServiceError(
+    'idempotency_outcome_unknown',
+    'An earlier call with this "Idempotency-Key" was cut off, or its answer was lost. Whether ClickFunnels carried it out is unknown; it is not sent again.',
+  )
+}
+
+function answerNotKept(upstreamStatus: number | undefined): ServiceError {
+  return new ServiceError(
+    'idempotency_answer_not_kept',
+    'An earlier call with this "Idempotency-Key" was carried out, but its answer was too large to be kept. It is not sent again.',
+    { ...(upstreamStatus !== undefined && { extensions: { upstream_status: upstreamStatus } }) },
+  )
+}

@@ -1,0 +1,195 @@
+// Calls the ClickFunnels API for a connection: adds a fresh token, chooses the host from the connection and the path
+// alone, and hands the answer on unchanged. There is no list of operations: whatever the API has, passes.
+import type { Ambient } from '../ambient.ts'
+import type { Caller } from '../callers/caller.ts'
+import { type Connection, refOf } from '../connections/connection.ts'
+import { mayShrink, paceNow } from '../connections/pace.ts'
+import type { ConnectionPorts } from '../connections/ports.ts'
+import { reachOf } from '../connections/reach.ts'
+import { ServiceError } from '../errors.ts'
+import type { ConnectionId } from '../ids.ts'
+import type { ProviderPorts } from '../provider/ports.ts'
+import { apiBase, funnelsPath } from '../provider/profile.ts'
+import type { HeaderList, UpstreamResponse } from '../provider/resource-server.ts'
+import { retryAfterSeconds } from '../provider/retry-after.ts'
+import { refuseSuspended } from '../tenants/suspension.ts'
+import { type EpochSeconds, later } from '../time.ts'
+import { type FreshTokenPorts, replaceRejected, usableToken } from '../tokens/fresh-token.ts'
+import { TOKEN_REQUEST_SECONDS } from '../tokens/lease.ts'
+import type { UsableToken } from '../tokens/token-memory.ts'
+import { requestHeadersToSend, responseHeadersToReturn, rewriteLink } from './api-headers.ts'
+import { encodeApiPath } from './api-path.ts'
+
+export interface ProxyRequest {
+  readonly connectionId: ConnectionId
+  readonly method: string
+  /** Decoded segments below `/api/v2/`; absent for "the connection's funnels", wherever the provider has them. */
+  readonly segments?: readonly string[]
+  /** As it was sent, byte for byte, without the question mark. */
+  readonly rawQuery: string
+  /** Names in lower case. */
+  readonly headers: HeaderList
+  readonly body?: Uint8Array
+  readonly requestId: string
+  /** Seconds for which the token should still be good, where the caller's own work goes on. */
+  readonly minValiditySeconds?: number
+}
+
+/** Everything of a proxied call ends within this; API Gateway gives up at 30 s. */
+const DEADLINE_SECONDS = 25
+/** What another attempt needs of it, at the least. */
+const ATTEMPT_SECONDS = 2
+const BACKOFF_SECONDS = 1
+/** RFC 9110 section 9.2.1. */
+const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS']
+const RETRIED_STATUSES = [429, 503]
+const MOST_ATTEMPTS = 4
+
+/** How long a call waits for its turn; longer is the caller's to wait. */
+const MOST_PACED_SECONDS = 5
+
+export type ProxyPorts = FreshTokenPorts &
+  Pick<ProviderPorts & Ambient & ConnectionPorts, 'provider' | 'publicUrl' | 'resourceServer' | 'pacer'>
+
+/**
+ * Makes one call upstream. A 401 leads to the stored token if that is another one, or to one coordinated refresh, and a
+ * replay. A safe method that is answered 429 or
+ * 503 goes again after what `Retry-After` says, or a jittered backoff, if that is within the deadline; else the answer is
+ * handed on with a `Retry-After`. Nothing else is ever sent twice.
+ * @param since when the caller's time began to run
+ * @throws ServiceError not_found; *_suspended; reauthorization_required; refresh_failed; app_credentials_refused;
+ *   upstream_*
+ */
+export async function proxyCall(
+  services: ProxyPorts,
+  caller: Caller,
+  request: ProxyRequest,
+  since = services.now(),
+): Promise<UpstreamResponse> {
+  const end = later(since, DEADLINE_SECONDS)
+  const reach = reachOf(caller, request.connectionId)
+  let token = await usableToken(services, reach, request.minValiditySeconds, end)
+  refuseSuspended(caller.tenant, token.connection)
+  let answer = await patiently(services, request, token, end)
+  // Twice at the most: what replaces a remembered token may itself be one that was stored a while ago, and has died, too.
+  for (let refused = 1; answer.status === 401 && refused <= 2; refused++) {
+    if (services.tokenMemory.isAcquitted(token.connection, services.now())) return answer
+    if (services.now() + TOKEN_REQUEST_SECONDS + ATTEMPT_SECONDS > end) {
+      throw new ServiceError(
+        'upstream_timeout',
+        'ClickFunnels did not accept the token, and said so too late for a refresh. The call was not carried out.',
+      )
+    }
+    const replacement = await replaceRejected(services, token.connection, end)
+    if (replacement !== undefined) {
+      token = replacement
+      answer = await patiently(services, request, token, end)
+    }
+    // To a token that was made for this call, or that a probe did not find dead, the 401 is about something else.
+    const lives = replacement === undefined || (answer.status === 401 && issuedSince(token.connection, since))
+    if (lives) services.tokenMemory.acquit(token.connection, services.now())
+  }
+  return answer
+}
+
+function issuedSince({ credential }: Connection, since: EpochSeconds): boolean {
+  return credential.kind === 'refreshable' && credential.issuedAt >= since
+}
+
+async function patiently(
+  services: ProxyPorts,
+  request: ProxyRequest,
+  token: UsableToken,
+  end: EpochSeconds,
+): Promise<UpstreamResponse> {
+  for (let attempt = 1; ; attempt++) {
+    await takeTurn(services, token.connection, end)
+    const answer = await send(services, request, token, end)
+    if (answer.status === 429) await slowDown(services, token.connection)
+    if (!RETRIED_STATUSES.includes(answer.status)) return answer
+    const asked = retryAfterSeconds(headerOf(answer, 'retry-after'), services.now())
+    const wait = asked ?? BACKOFF_SECONDS * 2 ** (attempt - 1) * (0.5 + services.chance())
+    const inTime = services.now() + wait + ATTEMPT_SECONDS <= end
+    if (!SAFE_METHODS.includes(request.method) || attempt === MOST_ATTEMPTS || !inTime) {
+      return asked === undefined ? withRetryAfter(answer, wait) : answer
+    }
+    await services.sleep(wait * 1000)
+  }
+}
+
+/** Keeps a connection within the pace that ClickFunnels' 429s have taught. */
+async function takeTurn(services: ProxyPorts, connection: Connection, end: EpochSeconds): Promise<void> {
+  const now = services.now()
+  const ref = refOf(connection)
+  const wait = services.pacer.take(ref, paceNow(connection.pace, now), now)
+  if (wait === 0) return
+  if (wait <= MOST_PACED_SECONDS && now + wait + ATTEMPT_SECONDS <= end) return services.sleep(wait * 1000)
+  services.pacer.giveBack(ref)
+  throw new ServiceError(
+    'rate_limited',
+    'ClickFunnels limits how fast this connection may be called, and others of your calls are waiting already.',
+    { retryAfterSeconds: Math.ceil(wait), extensions: { connection_id: connection.id } },
+  )
+}
+
+/** Learns from a 429. A lesson that cannot be stored is learnt by the next one. */
+async function slowDown(services: ProxyPorts, connection: Connection): Promise<void> {
+  const now = services.now()
+  if (!mayShrink(connection.pace, now)) return
+  const ref = refOf(connection)
+  const pace = services.pacer.shrunk(ref, paceNow(connection.pace, now), now)
+  await services.connections.setPace(ref, pace).catch((error) => {
+    services.log.warn('The pace of a connection was not stored', { ...ref, error })
+  })
+  // This process goes by it at once, the others when they read the connection again.
+  services.tokenMemory.forget(ref)
+}
+
+function headerOf({ headers }: UpstreamResponse, wanted: string): string | undefined {
+  return headers.find(([name]) => name === wanted)?.[1]
+}
+
+function withRetryAfter(answer: UpstreamResponse, seconds: number): UpstreamResponse {
+  return { ...answer, headers: [...answer.headers, ['retry-after', String(Math.ceil(seconds))]] }
+}
+
+async function send(
+  services: ProxyPorts,
+  request: ProxyRequest,
+  { connection, accessToken }: UsableToken,
+  end: EpochSeconds,
+): Promise<UpstreamResponse> {
+  const { base, path } = target(services, request, connection)
+  const remaining = (end - services.now()) * 1000
+  if (remaining <= 0)
+    throw new ServiceError(
+      'upstream_timeout',
+      'The time for this call was used up before ClickFunnels was asked.',
+    )
+  const answer = await services.resourceServer.call({
+    method: request.method,
+    url: `${base}/${path}${request.rawQuery === '' ? '' : `?${request.rawQuery}`}`,
+    headers: [...requestHeadersToSend(request.headers), ['x-request-id', request.requestId]],
+    accessToken,
+    ...(request.body && { body: request.body }),
+    deadlineMilliseconds: remaining,
+  })
+  const proxied = `${services.publicUrl}/v1/connections/${connection.id}/proxy`
+  const headers = responseHeadersToReturn(answer.headers).map(([name, value]) =>
+    name === 'link' ? ([name, rewriteLink(value, base, proxied)] as const) : ([name, value] as const),
+  )
+  return { ...answer, headers }
+}
+
+/** Where a call goes: never decided by anything in the request but the path. */
+function target({ provider }: ProxyPorts, request: ProxyRequest, { workspace }: Connection) {
+  const segments = request.segments ?? funnelsPath(provider, workspace.id)
+  const base = segments && apiBase(provider, workspace, segments)
+  if (segments === undefined || base === undefined) {
+    throw new ServiceError(
+      'upstream_unreachable',
+      'The workspace of this connection, or its host, is not known or no longer allowed. Connect it again.',
+    )
+  }
+  return { base, path: encodeApiPath(segments) }
+}

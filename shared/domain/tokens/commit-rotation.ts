@@ -1,0 +1,123 @@
+// Commits rotated tokens: the one moment at which they are in our hands only. When the write fails, the sealed tokens go
+// to the recovery queue (recovery.ts) at once, and the write is tried on. Tokens that belong nowhere are revoked.
+import type { Ambient } from '../ambient.ts'
+import type { App } from '../apps/app.ts'
+import { type Connection, refOf, tokenOf } from '../connections/connection.ts'
+import { changed } from '../connections/connection-store.ts'
+import type { ConnectionPorts } from '../connections/ports.ts'
+import { ServiceError } from '../errors.ts'
+import { equalSecrets } from '../hash.ts'
+import type { TokenSet } from '../provider/authorization-server.ts'
+import { later } from '../time.ts'
+import type { Sealer } from '../vault/vault.ts'
+import { replacement } from './new-tokens.ts'
+import type { TokenPorts } from './ports.ts'
+import { revokeOrphan } from './revocation.ts'
+
+/** How long a commit is tried while the store fails. */
+const COMMIT_SECONDS = 8
+const COMMIT_PAUSE_MILLISECONDS = 300
+
+export type RotationPorts = Pick<
+  Ambient & ConnectionPorts & TokenPorts,
+  'sleep' | 'connections' | 'recoveryQueue'
+> &
+  Parameters<typeof revokeOrphan>[0]
+
+export type RotationOutcome =
+  | { readonly outcome: 'refreshed'; readonly connection: Connection }
+  | { readonly outcome: 'overtaken' }
+  | { readonly outcome: 'failed'; readonly error: 'commit_failed' }
+
+/**
+ * Commits the tokens of a refresh. The fence is the generation alone, as in recovery.ts: while it is the one that was
+ * read, these tokens succeed those stored, even if our process stood still until another had taken the lease.
+ * @param held had before the provider was asked: a sealer, which needs no store any more, and the app
+ */
+export async function commitRotation(
+  services: RotationPorts,
+  connection: Connection,
+  held: { readonly sealer: Sealer; readonly app: App },
+  tokens: TokenSet,
+): Promise<RotationOutcome> {
+  const scopes = tokens.scopes.length > 0 ? tokens.scopes : connection.scopes
+  const change = {
+    ...replacement(services, held.sealer, connection, tokens),
+    scopes,
+    lastRefreshedAt: services.now(),
+  }
+  const ref = refOf(connection)
+  const { appId, generation } = connection
+  const { credential, updatedAt: rotatedAt } = change
+  const queue = () => services.recoveryQueue.send({ ref, appId, generation, credential, scopes, rotatedAt })
+  const committed = await persistently(
+    services,
+    () => services.connections.update(ref, { generation }, change),
+    queue,
+  )
+  if (committed === 'queued') return { outcome: 'failed', error: 'commit_failed' }
+  if (committed) return { outcome: 'refreshed', connection: changed(connection, change) }
+  return displaced(services, connection, held.app, tokens).catch(async (error): Promise<RotationOutcome> => {
+    services.log.error('Displaced tokens could not be revoked; they go to the recovery queue', { error })
+    await queue()
+    return { outcome: 'overtaken' }
+  })
+}
+
+/** What becomes of tokens whose commit was refused. */
+async function displaced(
+  services: RotationPorts,
+  connection: Connection,
+  app: App,
+  tokens: TokenSet,
+): Promise<RotationOutcome> {
+  const found = await services.connections.get(refOf(connection))
+  // A retried write can refuse what its first attempt stored; and a provider may give two askers the same tokens.
+  if (found !== undefined && (await holds(services, found, tokens))) {
+    return { outcome: 'refreshed', connection: found }
+  }
+  // Reconnected, deleted or refreshed by another while we asked: our tokens belong nowhere.
+  await revokeOrphan(services, app, tokens)
+  return { outcome: 'overtaken' }
+}
+
+/**
+ * The new tokens are in our hands only. At the first sign of trouble they go to the recovery queue, since the process may
+ * die any moment; the write is still tried for as long as storage trouble may pass within the lease.
+ * @throws what the store said, when the queue did not take the tokens either
+ */
+async function persistently(
+  services: Pick<Ambient, 'now' | 'chance' | 'sleep' | 'log'>,
+  write: () => Promise<boolean>,
+  queue: () => Promise<void>,
+): Promise<boolean | 'queued'> {
+  const until = later(services.now(), COMMIT_SECONDS)
+  let queued = false
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await write()
+    } catch (error) {
+      if (attempt === 1)
+        services.log.error('A rotation could not be committed; it goes to the recovery queue', { error })
+      queued ||= await queue().then(
+        () => true,
+        (cause) => {
+          services.log.error('The recovery queue did not take a rotation', { error: cause })
+          return false
+        },
+      )
+      const passing = error instanceof ServiceError && error.code === 'storage_unavailable'
+      if ((queued && !passing) || services.now() >= until) {
+        if (queued) return 'queued'
+        throw error
+      }
+      await services.sleep(COMMIT_PAUSE_MILLISECONDS * (0.5 + services.chance()))
+    }
+  }
+}
+
+async function holds(services: RotationPorts, stored: Connection, tokens: TokenSet): Promise<boolean> {
+  const binding = tokenOf(stored.tenantId, stored.id, stored.generation, 'access_token')
+  const held = await services.vault.open(binding, stored.credential.accessToken)
+  return equalSecrets(held.reveal(), tokens.accessToken.reveal())
+}

@@ -1,0 +1,68 @@
+// What new tokens make of a connection: sealed for it and its next generation, due anew, with a clean record.
+import type { Ambient } from '../ambient.ts'
+import {
+  type Connection,
+  type ConnectionRef,
+  type Credential,
+  expiryOf,
+  nextDueAt,
+  tokenOf,
+} from '../connections/connection.ts'
+import type { ConnectionChange } from '../connections/connection-store.ts'
+import type { TokenSet } from '../provider/authorization-server.ts'
+import type { Secret } from '../secret.ts'
+import { type EpochSeconds, later } from '../time.ts'
+import type { Sealer } from '../vault/vault.ts'
+
+/** The change that puts new tokens in place of a connection's: the next generation, due anew, with a clean record. */
+export function replacement(
+  services: Pick<Ambient, 'now' | 'chance'>,
+  sealer: Sealer,
+  current: Connection,
+  tokens: TokenSet,
+): ConnectionChange & { readonly credential: Credential } {
+  const now = services.now()
+  const generation = current.generation + 1
+  const ref = { tenantId: current.tenantId, connectionId: current.id }
+  const credential = sealTokens(sealer, ref, generation, tokens, now)
+  return { ...renewal(services, generation, credential), credential }
+}
+
+/** The change that goes with new tokens, besides the tokens. */
+export function renewal(
+  services: Pick<Ambient, 'now' | 'chance'>,
+  generation: number,
+  credential: Credential,
+): ConnectionChange {
+  const now = services.now()
+  return {
+    state: { status: 'active' },
+    generation,
+    lease: null,
+    unanswered: null,
+    dueAt: nextDueAt(now, expiryOf(credential), services.chance),
+    consecutiveFailures: 0,
+    lastError: null,
+    updatedAt: now,
+  }
+}
+
+export function sealTokens(
+  sealer: Sealer,
+  { tenantId, connectionId }: ConnectionRef,
+  generation: number,
+  { accessToken, refreshToken, expiresInSeconds }: TokenSet,
+  now: EpochSeconds,
+): Credential {
+  const seal = (field: 'access_token' | 'refresh_token', token: Secret) =>
+    sealer(tokenOf(tenantId, connectionId, generation, field), token)
+  const sealedAccess = seal('access_token', accessToken)
+  if (refreshToken === undefined) return { kind: 'non_expiring', accessToken: sealedAccess }
+  return {
+    kind: 'refreshable',
+    accessToken: sealedAccess,
+    refreshToken: seal('refresh_token', refreshToken),
+    issuedAt: now,
+    ...(expiresInSeconds !== undefined && { expiresAt: later(now, expiresInSeconds) }),
+  }
+}

@@ -1,0 +1,185 @@
+// Revokes tokens at the provider (RFC 7009) that no connection holds any more. The debt is stored before the first
+// attempt and paid off by keep-alive if that fails, so that no live token is forgotten.
+import type { Ambient } from '../ambient.ts'
+import type { App } from '../apps/app.ts'
+import { withClientCredentials } from '../apps/client-secrets.ts'
+import type { AppStorePorts } from '../apps/ports.ts'
+import type { AuditNote } from '../audit/audit.ts'
+import type { AuditPorts } from '../audit/ports.ts'
+import { backoffUntil, type Connection, type Revocation, tokenOf } from '../connections/connection.ts'
+import type { ConnectionPorts } from '../connections/ports.ts'
+import type { ErrorCode } from '../errors.ts'
+import { equalSecrets } from '../hash.ts'
+import { parseId } from '../ids.ts'
+import type { TokenSet } from '../provider/authorization-server.ts'
+import type { ProviderPorts } from '../provider/ports.ts'
+import type { Secret } from '../secret.ts'
+import { later } from '../time.ts'
+import type { VaultPorts } from '../vault/ports.ts'
+
+type Ports = Pick<
+  Ambient & AppStorePorts & ConnectionPorts & VaultPorts & ProviderPorts & AuditPorts,
+  'now' | 'newId' | 'chance' | 'apps' | 'revocations' | 'vault' | 'authorizationServer' | 'audit' | 'log'
+>
+
+/** Seconds that the process which stored a debt has to pay it, before keep-alive tries. */
+const FIRST_ATTEMPT_SECONDS = 60
+/** After so many attempts (about a week of hourly ones) the provider is not going to take the token. */
+const MOST_ATTEMPTS = 170
+
+/** The debt for the tokens a connection holds now, unless the provider gave the very same access token again. */
+export async function oweFormerTokens(
+  services: Ports,
+  former: Connection,
+  replacedBy: TokenSet,
+): Promise<Revocation | undefined> {
+  const held = await services.vault.open(
+    tokenOf(former.tenantId, former.id, former.generation, 'access_token'),
+    former.credential.accessToken,
+  )
+  if (equalSecrets(held.reveal(), replacedBy.accessToken.reveal())) return undefined
+  return debtOf(services, former)
+}
+
+/**
+ * Revokes tokens that were granted but found no place.
+ * @param app as whoever asked for the tokens knows it: with its tenant it may be deleted by now
+ * @throws what kept the debt from being stored, when the provider did not take the tokens either
+ */
+export async function revokeOrphan(services: Ports, app: App, tokens: TokenSet): Promise<void> {
+  const { accessToken, refreshToken } = tokens
+  const presented: readonly Presented[] = [
+    ...(refreshToken ? [[refreshToken, 'refresh_token'] as const] : []),
+    [accessToken, 'access_token'],
+  ]
+  const revoke = () => present(services, app, presented)
+  const debt = await oweOrphan(services, app, tokens).catch(async (error) => {
+    // The store is down, or the tenant's keys were deleted. The tokens are in our memory now, and nowhere afterwards.
+    if ((await revoke().catch(() => 'failed')) !== 'done') throw error
+  })
+  if (debt !== undefined) await settleRevocation(services, debt, revoke)
+}
+
+async function oweOrphan(
+  services: Ports,
+  { tenantId, id: appId }: App,
+  tokens: TokenSet,
+): Promise<Revocation> {
+  const id = services.newId('revocation')
+  const seal = (field: 'access_token' | 'refresh_token', token: Secret) =>
+    services.vault.seal(tokenOf(tenantId, id, 0, field), token)
+  const debt: Revocation = {
+    id,
+    tenantId,
+    appId,
+    record: id,
+    generation: 0,
+    accessToken: await seal('access_token', tokens.accessToken),
+    ...(tokens.refreshToken && { refreshToken: await seal('refresh_token', tokens.refreshToken) }),
+    attempts: 0,
+    dueAt: later(services.now(), FIRST_ATTEMPT_SECONDS),
+  }
+  await services.revocations.owe(debt)
+  return debt
+}
+
+export type SettlementOutcome = 'settled' | 'postponed' | 'error'
+
+/** Tries to pay a debt; a failure leaves it stored and due later. Never throws: whoever calls has done its own work. */
+export async function settleRevocation(
+  services: Ports,
+  debt: Revocation,
+  revoke = () => revokeTokens(services, debt),
+): Promise<SettlementOutcome> {
+  try {
+    const result = await revoke().catch((error) => {
+      services.log.warn('Tokens were not revoked yet', { revocation: debt.id, error })
+      return 'failed'
+    })
+    const hopeless = result !== 'done' && debt.attempts >= MOST_ATTEMPTS
+    if (hopeless)
+      services.log.error('Gave up revoking tokens', { revocation: debt.id, attempts: debt.attempts })
+    if (result === 'done' || result === 'app_gone' || hopeless) {
+      const givenUp = result === 'app_gone' ? 'not_found' : hopeless ? 'upstream_unreachable' : undefined
+      await Promise.all([
+        services.revocations.settle(debt),
+        services.audit.note(settlementNote(debt, givenUp)),
+      ])
+      return 'settled'
+    }
+    await services.revocations.postpone(
+      debt,
+      backoffUntil(services.now(), debt.attempts + 1, services.chance),
+    )
+    return 'postponed'
+  } catch (error) {
+    services.log.error('A revocation could not be stored; it stays due', { revocation: debt.id, error })
+    return 'error'
+  }
+}
+
+/** About the connection whose tokens they were, or the app, for tokens that no connection ever held. */
+function settlementNote({ tenantId, appId, record }: Revocation, givenUp: ErrorCode | undefined): AuditNote {
+  const id = parseId('connection', record)
+  return {
+    tenantId,
+    action: 'connection.revoke_tokens',
+    resource: id === undefined ? { type: 'app', id: appId } : { type: 'connection', id },
+    result: 'ok',
+    ...(givenUp && { result: givenUp, reason: 'given up' }),
+  }
+}
+
+type Presented = readonly [Secret, 'access_token' | 'refresh_token']
+
+async function revokeTokens(services: Ports, debt: Revocation) {
+  const app = await services.apps.get(debt.tenantId, debt.appId)
+  if (app === undefined) {
+    // Deleted, or erased with its tenant: nobody can present the tokens any more.
+    services.log.warn('Tokens are given up: their app is gone', { revocation: debt.id })
+    return 'app_gone'
+  }
+  const tokens: Presented[] = []
+  for (const [field, sealed] of [
+    ['refresh_token', debt.refreshToken],
+    ['access_token', debt.accessToken],
+  ] as const) {
+    if (sealed === undefined) continue
+    const binding = tokenOf(debt.tenantId, debt.record, debt.generation, field)
+    tokens.push([await services.vault.open(binding, sealed), field])
+  }
+  return present(services, app, tokens)
+}
+
+async function present(
+  services: Pick<VaultPorts & ProviderPorts, 'vault' | 'authorizationServer'>,
+  app: App,
+  tokens: readonly Presented[],
+) {
+  for (const [token, hint] of tokens) {
+    const { answer } = await withClientCredentials(
+      services,
+      app,
+      (client) => services.authorizationServer.revoke(client, token, hint),
+      (result) => result === 'client_refused',
+    )
+    if (answer !== 'done') return answer
+  }
+  return 'done'
+}
+
+/** The debt for the tokens of a connection that gives them up. */
+export function debtOf(services: Pick<Ports, 'now' | 'newId'>, connection: Connection): Revocation {
+  const { credential } = connection
+  return {
+    id: services.newId('revocation'),
+    tenantId: connection.tenantId,
+    appId: connection.appId,
+    record: connection.id,
+    generation: connection.generation,
+    accessToken: credential.accessToken,
+    ...(credential.kind === 'refreshable' && { refreshToken: credential.refreshToken }),
+    attempts: 0,
+    dueAt: later(services.now(), FIRST_ATTEMPT_SECONDS),
+  }
+}

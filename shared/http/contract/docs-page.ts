@@ -1,0 +1,125 @@
+// The OpenAPI document as a page: every operation by subject, without a script.
+import type { Answer } from '../message/answer.ts'
+import { type Html, html, page, together } from '../pages/page.ts'
+import type { OpenApi, OpenApiOperation } from './document.ts'
+
+const SHEET = `
+main > h2 { margin-top: 3rem; font: 600 1.2rem/1.3 system-ui, sans-serif }
+nav h2 { margin: 1rem 0 .1rem; font: 600 .9rem/1.4 system-ui, sans-serif }
+nav ul { font: .9rem/1.7 system-ui, sans-serif }
+article { margin-top: 1.5rem; padding-top: 1.25rem; border-top: 1px solid var(--line) }
+article:target { border-top: 3px solid var(--accent) }
+h3, h4 { margin: 0 0 .25rem; font-size: 1rem } h4 { margin-top: 1rem; font-size: .9rem }
+.soft { color: var(--soft) }
+code, pre { background: var(--paper); border-radius: 5px; font: .875rem/1.5 ui-monospace, monospace }
+code { padding: .1rem .3rem; overflow-wrap: anywhere } pre { margin: 0; padding: .75rem 1rem; overflow: auto }
+dl { margin: 0 } dt { margin-top: .4rem } dd { margin: 0 0 0 1rem }`
+
+export function docsPage(document: OpenApi, publicUrl: string): Answer {
+  const operations = Object.entries(document.paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, operation]) => ({ method, path, operation })),
+  )
+  const subjects = document.tags
+    .map((tag) => ({
+      ...tag,
+      calls: operations.filter(({ operation }) => operation.tags.includes(tag.name)),
+    }))
+    .filter(({ calls }) => calls.length > 0)
+  return page({
+    status: 200,
+    title: `The API of ${document.info.title}`,
+    content: html`${prose(document.info.description)}
+<p>Here it is called at <code>${publicUrl}</code>. For programs: <a href="/v1/openapi.json">openapi.json</a>
+(OpenAPI 3.1). What went wrong: <a href="/v1/errors">error codes</a>.</p>
+<nav aria-label="Operations">${together(subjects.map(navigation))}</nav>
+${together(subjects.map(subject))}`,
+    wide: true,
+    sheet: SHEET,
+  })
+}
+
+interface Call {
+  readonly method: string
+  readonly path: string
+  readonly operation: OpenApiOperation
+}
+
+interface Subject {
+  readonly name: string
+  readonly description: string
+  readonly calls: readonly Call[]
+}
+
+function navigation({ name, calls }: Subject): Html {
+  const items = calls.map(
+    ({ operation }) =>
+      html`<li><a href="#${operation.operationId}">${operation.summary}${sameName(operation, calls)}</a></li>`,
+  )
+  return html`<h2>${name}</h2><ul>${together(items)}</ul>`
+}
+
+/** Of calls that differ by their method alone, the method. */
+function sameName({ summary, operationId }: OpenApiOperation, calls: readonly Call[]): string {
+  const same = calls.filter(({ operation }) => operation.summary === summary)
+  const method = same.find(({ operation }) => operation.operationId === operationId)?.method ?? ''
+  return same.length > 1 ? ` (${method.toUpperCase()})` : ''
+}
+
+function subject({ name, description, calls }: Subject): Html {
+  return html`<h2>${name}</h2><p class="soft">${description}</p>${together(calls.map(article))}`
+}
+
+function article({ method, path, operation }: Call): Html {
+  const { operationId, summary, description, security, parameters = [], requestBody, responses } = operation
+  const credentials = security
+    .flatMap((scheme) => Object.keys(scheme))
+    .map((name) => CREDENTIALS[name] ?? name)
+  return html`<article id="${operationId}">
+<h3>${summary}</h3>
+<p><b>${method.toUpperCase()}</b> <code>${path}</code></p>
+<p class="soft">${credentials.length > 0 ? `Takes ${credentials.join(' or ')}.` : 'Takes no credential.'}</p>
+${description === undefined ? nothing : prose(description)}
+${parameters.length === 0 ? nothing : html`<h4>Parameters</h4><dl>${together(parameters.map(parameter))}</dl>`}
+${requestBody === undefined ? nothing : example('Request body', requestBody.content)}
+<h4>Answers</h4><dl>${together(
+    Object.entries(responses).map(
+      ([status, { description }]) => html`<dt><b>${status}</b></dt><dd>${inline(description)}</dd>`,
+    ),
+  )}</dl>
+${together(Object.values(responses).map(({ content }) => example('Example', content)))}
+</article>`
+}
+
+const CREDENTIALS: Readonly<Record<string, string>> = {
+  apiKey: 'an API key',
+  endUserJwt: "an end user's JWT",
+  awsSigV4: 'a signature (AWS SigV4)',
+}
+
+type Parameter = NonNullable<OpenApiOperation['parameters']>[number]
+
+function parameter({ name, in: where, required, description }: Parameter): Html {
+  return html`<dt><code>${name}</code> <span class="soft">${where}${required ? ', required' : ''}</span></dt><dd>${inline(description)}</dd>`
+}
+
+function example(title: string, content: OpenApiOperation['responses'][string]['content']): Html {
+  const shown = content?.['application/json']?.example
+  if (shown === undefined) return nothing
+  // It scrolls where it is wide, so the keyboard has to get to it.
+  return html`<h4>${title}</h4><pre tabindex="0" role="region" aria-label="${title}">${JSON.stringify(shown, null, 2)}</pre>`
+}
+
+const nothing: Html = { html: '' }
+
+function prose(text: string): Html {
+  return together(text.split('\n\n').map((paragraph) => html`<p>${inline(paragraph)}</p>`))
+}
+
+/** The little Markdown that our descriptions have: code and emphasis. */
+function inline(text: string): Html {
+  const parts = text.split(/(`[^`]+`|\*[^*]+\*)/).map((part) => {
+    if (part.startsWith('`') && part.length > 1) return html`<code>${part.slice(1, -1)}</code>`
+    return /^\*.+\*$/.test(part) ? html`<em>${part.slice(1, -1)}</em>` : html`${part}`
+  })
+  return together(parts)
+}

@@ -1,0 +1,99 @@
+// An end user's JWT: finds the tenant by issuer and audience, verifies, and gives the caller. Two things are kept in the
+// process for a minute, and apart, so that neither adds to the other's age: who registered an issuer's audience, with the
+// tenant as it was then; and that a token, by its hash, was verified against that registration. A verified token is not
+// kept beyond its expiry. That nobody registered what a token names is kept for seconds, so that a provider works soon after
+// it was registered, and in a room of its own, so that invented names do not push out those that are known.
+
+import { ExpiringCache } from '#adapters/expiring-cache.ts'
+import type { Ambient } from '#domain/ambient.ts'
+import { CallerRefused } from '#domain/callers/caller.ts'
+import { addressOf, endUserOf, type TokenAddress } from '#domain/callers/end-user-token.ts'
+import type { IdentityProvider } from '#domain/callers/identity-provider.ts'
+import type { CallerPorts } from '#domain/callers/ports.ts'
+import { ServiceError } from '#domain/errors.ts'
+import { sha256 } from '#domain/hash.ts'
+import type { TenancyPorts } from '#domain/tenants/ports.ts'
+import type { EndUser, Tenant } from '#domain/tenants/tenant.ts'
+import type { EpochSeconds } from '#domain/time.ts'
+import type { Admitted } from './admitted.ts'
+
+const CACHE_SECONDS = 60
+const CACHED_TOKENS = 5000
+const CACHED_REGISTRATIONS = 1000
+const STRANGER_SECONDS = 5
+const CACHED_STRANGERS = 1000
+
+interface Registration {
+  readonly provider: IdentityProvider
+  readonly tenant: Tenant
+}
+
+interface Verified {
+  readonly endUser: EndUser
+  readonly expiresAt: EpochSeconds
+}
+
+type Ports = Pick<
+  TenancyPorts & CallerPorts & Ambient,
+  'tenants' | 'identityProviders' | 'tokenVerifier' | 'now'
+>
+
+/** Builds the authentication of end users of a process; it gives `undefined` for what is no JWT of any tenant's. */
+export function endUserAuthentication(services: Ports): (token: string) => Promise<Admitted | undefined> {
+  const registrations = new ExpiringCache<Registration | undefined>(
+    CACHE_SECONDS,
+    CACHED_REGISTRATIONS,
+    (found) => found !== undefined,
+  )
+  const strangers = new ExpiringCache<Registration | undefined>(
+    STRANGER_SECONDS,
+    CACHED_STRANGERS,
+    (found) => found === undefined,
+  )
+  const verified = new ExpiringCache<Verified>(CACHE_SECONDS, CACHED_TOKENS)
+
+  /**
+   * A token that names several registered audiences is for the one that stands in the claim its registration says: an
+   * access token may name the API in "aud" and the client in "azp". Is there more than one still, it acts for none.
+   */
+  async function findRegistration(address: TokenAddress): Promise<Registration | undefined> {
+    const { issuer, audiences, named } = address
+    const found = await services.identityProviders.find(issuer, audiences)
+    const meant = found.filter(({ audience, audienceClaim }) => named[audienceClaim].includes(audience))
+    // One that stands elsewhere is refused by the verification, in the name of the tenant.
+    const [provider, ...others] = found.length === 1 ? found : meant
+    if (provider === undefined || others.length > 0) return undefined
+    const tenant = await services.tenants.get(provider.tenantId)
+    return tenant && { provider, tenant }
+  }
+
+  async function verify(token: string, { provider, tenant }: Registration): Promise<Verified> {
+    const claims = await services.tokenVerifier.verify(token, provider, services.now()).catch((error) => {
+      throw error instanceof ServiceError ? new CallerRefused(error, tenant) : error
+    })
+    const endUser = claims && endUserOf(claims, provider)
+    if (claims === undefined || endUser === undefined) {
+      const detail =
+        "The JWT is not one that the tenant's identity provider gave an end user, or it has expired."
+      throw new CallerRefused(new ServiceError('invalid_credential', detail), tenant)
+    }
+    return { endUser, expiresAt: claims.exp as EpochSeconds }
+  }
+
+  return async (token) => {
+    const address = addressOf(token)
+    if (address === undefined) return undefined
+    const place = JSON.stringify(address)
+    const registration = await registrations.get(place, () =>
+      strangers.get(place, () => findRegistration(address)),
+    )
+    if (registration === undefined) return undefined
+    const { provider, tenant } = registration
+    // A registration that is changed has to be met again.
+    const known = sha256(`${provider.id} ${provider.updatedAt} ${token}`)
+    let { endUser, expiresAt } = await verified.get(known, () => verify(token, registration))
+    if (expiresAt <= services.now()) ({ endUser, expiresAt } = await verify(token, registration))
+    const actor = { kind: 'end_user', identityProviderId: provider.id, ...endUser } as const
+    return { caller: { tenant, actor }, expiresAt: undefined }
+  }
+}

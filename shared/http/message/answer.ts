@@ -1,0 +1,81 @@
+// What an endpoint answers, and its form for API Gateway (payload format 2.0).
+import { isUtf8 } from 'node:buffer'
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
+import type { AuditNote } from '#domain/audit/audit.ts'
+import { ServiceError } from '#domain/errors.ts'
+
+export interface Answer {
+  readonly status: number
+  /** Names in lower case; API Gateway carries one value each. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly cookies?: readonly string[]
+  readonly body?: string | Uint8Array
+  /** What happened, for the audit trail, where the route alone does not say it. Not sent. */
+  readonly audit?: AuditNote
+  /** What exactly was done, for the audit trail, where the route's action does not say it. Not sent. */
+  readonly reason?: string
+}
+
+export function json(status: number, body: unknown): Answer {
+  return {
+    status,
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+    body: JSON.stringify(body),
+  }
+}
+
+export const noContent: Answer = { status: 204, headers: { 'cache-control': 'no-store' } }
+
+export function redirect(location: string, cookies: readonly string[] = []): Answer {
+  // No referrer: the URL that led here holds a code or a link's secret.
+  const headers = { location, 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' }
+  return { status: 302, headers, cookies }
+}
+
+/** Holds what the confirmation page's form sends back. */
+export const CONFIRMATION_COOKIE = '__Host-fc-confirmation'
+
+/** A cookie of this very host: only over https, unreadable for scripts, sent when ClickFunnels sends the browser back. */
+export function hostCookie(name: string, value: string, seconds: number): string {
+  return `${name}=${value}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=${seconds}`
+}
+
+/** What Lambda hands on at the most, less room for status and headers. */
+const MOST_PAYLOAD_BYTES = 6 * 1024 * 1024 - 64 * 1024
+
+/** @throws ServiceError upstream_response_too_large when the answer does not fit into a Lambda response */
+export function toResult({ status, headers, cookies, body }: Answer): APIGatewayProxyStructuredResultV2 {
+  const encoded = body === undefined ? undefined : encode(body, headers)
+  const size = encoded === undefined ? 0 : payloadBytes(encoded.body)
+  if (size > MOST_PAYLOAD_BYTES) {
+    throw new ServiceError(
+      'upstream_response_too_large',
+      `The answer takes ${size} bytes on its way (base64 and escapes counted), and ${MOST_PAYLOAD_BYTES} can be handed on. Ask for less at a time.`,
+      { extensions: { size, limit: MOST_PAYLOAD_BYTES } },
+    )
+  }
+  return {
+    statusCode: status,
+    headers: { ...headers },
+    ...(cookies && { cookies: [...cookies] }),
+    ...encoded,
+  }
+}
+
+/** Text goes as text, which is smaller; whatever might change on the way goes as base64. */
+function encode(
+  body: string | Uint8Array,
+  headers: Answer['headers'],
+): { body: string; isBase64Encoded?: boolean } {
+  if (typeof body === 'string') return { body }
+  const textual = /^(text\/|application\/([\w.+-]*\+)?json)/.test(headers['content-type'] ?? '')
+  if (textual && headers['content-encoding'] === undefined && isUtf8(body)) {
+    return { body: Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString() }
+  }
+  return { body: Buffer.from(body).toString('base64'), isBase64Encoded: true }
+}
+
+/** The body as Lambda carries it, inside JSON: quotes and backslashes take two bytes. Exact only where it may matter. */
+function payloadBytes(body: string): number {
+  return body.length < MOST_PAYLOAD_BYTES / 8 ? body.length : Buffer.byteLength(JSON.stringify(body))
+}

@@ -1,0 +1,78 @@
+// A request as the endpoints see it, from API Gateway's event (payload format 2.0). Paths and path parameters arrive
+// percent-decoded, the query string raw, header names in lower case with repeated ones joined.
+import type { APIGatewayProxyEventV2 } from 'aws-lambda'
+import type { Caller } from '#domain/callers/caller.ts'
+import { ServiceError } from '#domain/errors.ts'
+
+export interface ApiRequest {
+  readonly id: string
+  readonly routeKey: string
+  readonly method: string
+  /** Who sent it, as API Gateway saw it. */
+  readonly sourceIp: string
+  /** Percent-decoded. */
+  readonly path: string
+  readonly pathParameters: Readonly<Record<string, string | undefined>>
+  readonly rawQuery: string
+  readonly headers: Readonly<Record<string, string | undefined>>
+  readonly cookies: ReadonlyMap<string, string>
+  readonly body: Uint8Array | undefined
+  /** The IAM principal that API Gateway authenticated, on the operator's routes. */
+  readonly operator: string | undefined
+  /** Set by authentication, on the tenants' routes. */
+  readonly caller?: Caller
+}
+
+export function toApiRequest(event: APIGatewayProxyEventV2): ApiRequest {
+  const { requestContext: context } = event
+  const iam = 'authorizer' in context ? (context.authorizer as { iam?: { userArn?: string } }).iam : undefined
+  return {
+    id: context.requestId,
+    routeKey: event.routeKey,
+    method: context.http.method,
+    sourceIp: context.http.sourceIp,
+    path: event.rawPath,
+    pathParameters: event.pathParameters ?? {},
+    rawQuery: event.rawQueryString,
+    headers: event.headers,
+    cookies: parseCookies(event.cookies ?? []),
+    body:
+      event.body === undefined
+        ? undefined
+        : Buffer.from(event.body, event.isBase64Encoded ? 'base64' : 'utf8'),
+    operator: iam?.userArn,
+  }
+}
+
+/** More than any body of ours needs. */
+const MOST_JSON_BYTES = 64 * 1024
+
+/**
+ * The request's body as JSON.
+ * @throws ServiceError request_too_large; malformed_request
+ */
+export function jsonBody({ body }: ApiRequest): unknown {
+  if (body === undefined || body.byteLength === 0) return {}
+  if (body.byteLength > MOST_JSON_BYTES) {
+    throw new ServiceError('request_too_large', `The body may have ${MOST_JSON_BYTES} bytes at the most.`)
+  }
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
+  } catch {
+    throw new ServiceError('malformed_request', 'The body is not JSON.')
+  }
+}
+
+/** The query's parameters, decoded; of a repeated one the last. */
+export function queryParameters({ rawQuery }: ApiRequest): Record<string, string> {
+  return Object.fromEntries(new URLSearchParams(rawQuery))
+}
+
+function parseCookies(cookies: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(
+    cookies.map((cookie) => {
+      const split = cookie.indexOf('=')
+      return [cookie.slice(0, split).trim(), cookie.slice(split + 1).trim()]
+    }),
+  )
+}

@@ -1,0 +1,23 @@
+// What our pages say, by language. Another language is a file like page-texts-en.ts and an entry here.
+
+import { GERMAN } from './texts-de.ts'
+import { ENGLISH } from './texts-en.ts'
+import { SPANISH } from './texts-es.ts'
+import type { PageTexts } from './texts-type.ts'
+
+const LANGUAGES = [ENGLISH, GERMAN, SPANISH] as const
+
+/** The language of ours that a browser likes best (RFC 9110 section 12.5.4); English when it names none of them. */
+export function textsFor(acceptLanguage: string | undefined): PageTexts {
+  const wanted = (acceptLanguage ?? '').split(',').map((range) => {
+    const [tag = '', ...parameters] = range.trim().toLowerCase().split(';')
+    const weight = parameters.map((text) => /^\s*q=([01](?:\.\d*)?)\s*$/.exec(text)?.[1]).find(Boolean)
+    return { primary: tag.trim().split('-')[0], weight: Number(weight ?? 1) }
+  })
+  const best = wanted
+    .filter(({ weight }) => weight > 0)
+    .toSorted((one, other) => other.weight - one.weight)
+    .map(({ primary }) => LANGUAGES.find(({ language }) => language === primary))
+    .find((texts) => texts !== undefined)
+  return best ?? ENGLISH
+}

@@ -1,0 +1,53 @@
+// API keys on the wire, both ways. A key goes out once, when it is issued.
+import * as z from 'zod/mini'
+import type { ApiKey } from '#domain/callers/api-key.ts'
+import { SCOPES } from '#domain/callers/caller.ts'
+import type { Secret } from '#domain/secret.ts'
+import { type EpochSeconds, toRfc3339 } from '#domain/time.ts'
+import { moment, text } from './fields.ts'
+
+const DAY_SECONDS = 24 * 60 * 60
+const MOST_OVERLAP_SECONDS = 30 * DAY_SECONDS
+
+const scopes = z.pipe(
+  z.array(z.enum(SCOPES)).check(z.minLength(1), z.maxLength(SCOPES.length)),
+  z.transform((given) => SCOPES.filter((scope) => given.includes(scope))),
+)
+
+/** Without scopes, a key has all of them. */
+export const newApiKeySchema = z.pipe(
+  z.object({ name: text(128), scopes: z.optional(scopes), expires_at: z.optional(moment) }),
+  z.transform(({ name, scopes: given, expires_at }) => ({
+    name,
+    scopes: given ?? [...SCOPES],
+    ...(expires_at !== undefined && { expiresAt: expires_at }),
+  })),
+)
+
+export const rotationSchema = z.pipe(
+  z.object({
+    overlap_seconds: z._default(z.int().check(z.minimum(0), z.maximum(MOST_OVERLAP_SECONDS)), DAY_SECONDS),
+    expires_at: z.optional(moment),
+  }),
+  z.transform(({ overlap_seconds, expires_at }) => ({
+    overlapSeconds: overlap_seconds,
+    ...(expires_at !== undefined && { expiresAt: expires_at }),
+  })),
+)
+
+/** @param key the key itself: told once, when it is issued */
+export function apiKeyJson(record: ApiKey, now: EpochSeconds, key?: Secret) {
+  const { expiresAt, lastUsedAt, successor } = record
+  return {
+    id: record.id,
+    name: record.name,
+    ...(key && { api_key: key.reveal() }),
+    hint: record.hint,
+    scopes: record.scopes,
+    status: expiresAt !== undefined && expiresAt <= now ? 'expired' : 'active',
+    ...(successor && { successor }),
+    created_at: toRfc3339(record.createdAt),
+    ...(expiresAt !== undefined && { expires_at: toRfc3339(expiresAt) }),
+    ...(lastUsedAt !== undefined && { last_used_at: toRfc3339(lastUsedAt) }),
+  }
+}

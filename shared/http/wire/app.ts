@@ -1,0 +1,59 @@
+// Apps on the wire, both ways. A client secret comes in and never goes out.
+import * as z from 'zod/mini'
+import { type App, redirectUri } from '#domain/apps/app.ts'
+import { recognisedTrouble, secretState } from '#domain/apps/app-health.ts'
+import { Secret } from '#domain/secret.ts'
+import { appSuspendedSince } from '#domain/tenants/suspension.ts'
+import type { Tenant } from '#domain/tenants/tenant.ts'
+import { toRfc3339 } from '#domain/time.ts'
+import { text } from './fields.ts'
+
+const secret = z.pipe(
+  text(512),
+  z.transform((value) => new Secret(value)),
+)
+
+export const newAppSchema = z.pipe(
+  z.object({ name: text(128), client_id: text(256), client_secret: secret }),
+  z.transform((body) => ({ name: body.name, clientId: body.client_id, clientSecret: body.client_secret })),
+)
+
+export const appChangeSchema = z.pipe(
+  z.object({
+    name: z.optional(text(128)),
+    client_secret: z.optional(secret),
+    status: z.optional(z.enum(['active', 'suspended'])),
+  }),
+  z.transform(({ name, client_secret, status }) => ({
+    ...(name && { name }),
+    ...(client_secret && { clientSecret: client_secret }),
+    ...(status && { status }),
+  })),
+)
+
+/** @param tenant whose app it is: it knows which of its apps are suspended */
+export function appJson(app: App, tenant: Tenant, publicUrl: string) {
+  const trouble = recognisedTrouble(app)
+  const suspendedAt = appSuspendedSince(tenant, app.id)
+  return {
+    id: app.id,
+    name: app.name,
+    status: suspendedAt === undefined ? 'active' : 'suspended',
+    ...(suspendedAt !== undefined && { suspended_at: toRfc3339(suspendedAt) }),
+    client_id: app.clientId,
+    client_secrets: app.clientSecrets.map(({ serial, createdAt }) => ({
+      serial,
+      state: secretState(app, serial),
+      created_at: toRfc3339(createdAt),
+    })),
+    redirect_uri: redirectUri(publicUrl, app.id),
+    health: {
+      status: trouble?.kind ?? 'working',
+      ...(trouble && { since: toRfc3339(trouble.since) }),
+    },
+    created_at: toRfc3339(app.createdAt),
+    updated_at: toRfc3339(app.updatedAt),
+  }
+}
+
+export const secretRemovalSchema = z.object({ force: z._default(z.enum(['true', 'false']), 'false') })

@@ -1,0 +1,68 @@
+// Connections on the wire. The response schema is what keeps an undeclared member, a seal above all, from leaving.
+import * as z from 'zod/mini'
+import { type Connection, expiryOf } from '#domain/connections/connection.ts'
+import { subdomainOf } from '#domain/provider/profile.ts'
+import { toRfc3339 } from '#domain/time.ts'
+
+export const STATUSES = ['active', 'reauthorization_required', 'revoked'] as const
+
+export const connectionSchema = z.object({
+  id: z.string(),
+  app_id: z.string(),
+  end_user: z.object({ id: z.string(), display_name: z.optional(z.string()) }),
+  status: z.enum(STATUSES),
+  status_reason: z.optional(z.string()),
+  suspended_at: z.optional(z.string()),
+  workspace: z.object({
+    id: z.optional(z.string()),
+    name: z.optional(z.string()),
+    subdomain: z.optional(z.string()),
+    team_id: z.optional(z.string()),
+    team_name: z.optional(z.string()),
+  }),
+  scopes: z.array(z.string()),
+  token: z.object({
+    expires_at: z.optional(z.string()),
+    refreshable: z.boolean(),
+    last_refreshed_at: z.optional(z.string()),
+    next_due_at: z.optional(z.string()),
+    consecutive_failures: z.number(),
+    last_error: z.optional(z.string()),
+  }),
+  created_at: z.string(),
+  updated_at: z.string(),
+})
+
+/** The operator's kill switch. */
+export const connectionSwitchSchema = z.object({ suspended: z.boolean() })
+
+export function connectionJson(connection: Connection): z.infer<typeof connectionSchema> {
+  const { id, appId, endUser, state, workspace, scopes, credential } = connection
+  const time = (moment: Connection['dueAt']) => (moment === undefined ? undefined : toRfc3339(moment))
+  return connectionSchema.parse({
+    id,
+    app_id: appId,
+    end_user: { id: endUser.id, display_name: endUser.displayName },
+    status: state.status,
+    status_reason: state.status === 'active' ? undefined : state.reason,
+    suspended_at: time(connection.suspendedAt),
+    workspace: {
+      id: workspace.id,
+      name: workspace.name,
+      subdomain: subdomainOf(workspace.host),
+      team_id: workspace.teamId,
+      team_name: workspace.teamName,
+    },
+    scopes: [...scopes],
+    token: {
+      expires_at: time(expiryOf(credential)),
+      refreshable: credential.kind === 'refreshable',
+      last_refreshed_at: time(connection.lastRefreshedAt),
+      next_due_at: time(connection.dueAt),
+      consecutive_failures: connection.consecutiveFailures,
+      last_error: connection.lastError,
+    },
+    created_at: toRfc3339(connection.createdAt),
+    updated_at: toRfc3339(connection.updatedAt),
+  })
+}

@@ -1,0 +1,66 @@
+// Identity providers on the wire, both ways. They hold nothing secret.
+import * as z from 'zod/mini'
+import {
+  ALGORITHMS,
+  AUDIENCE_CLAIMS,
+  type IdentityProvider,
+  type IdentityProviderInput,
+} from '#domain/callers/identity-provider.ts'
+import { toRfc3339 } from '#domain/time.ts'
+import { text } from './fields.ts'
+
+const algorithms = z.pipe(
+  z.array(z.enum(ALGORITHMS)).check(z.minLength(1), z.maxLength(ALGORITHMS.length)),
+  z.transform((given) => ALGORITHMS.filter((algorithm) => given.includes(algorithm))),
+)
+const audienceClaim = z.enum(AUDIENCE_CLAIMS)
+
+export const newIdentityProviderSchema = z.pipe(
+  z.object({
+    issuer: text(512),
+    audience: text(512),
+    audience_claim: z._default(audienceClaim, 'aud'),
+    jwks_uri: z.optional(text(1024)),
+    algorithms: z.optional(algorithms),
+    end_user_claim: z._default(text(128), 'sub'),
+  }),
+  z.transform(
+    (body): IdentityProviderInput => ({
+      issuer: body.issuer,
+      audience: body.audience,
+      audienceClaim: body.audience_claim,
+      ...(body.jwks_uri && { jwksUri: body.jwks_uri }),
+      algorithms: body.algorithms ?? [...ALGORITHMS],
+      endUserClaim: body.end_user_claim,
+    }),
+  ),
+)
+
+export const identityProviderChangeSchema = z.pipe(
+  z.object({
+    audience_claim: z.optional(audienceClaim),
+    jwks_uri: z.optional(text(1024)),
+    algorithms: z.optional(algorithms),
+    end_user_claim: z.optional(text(128)),
+  }),
+  z.transform((body) => ({
+    ...(body.audience_claim && { audienceClaim: body.audience_claim }),
+    ...(body.jwks_uri && { jwksUri: body.jwks_uri }),
+    ...(body.algorithms && { algorithms: body.algorithms }),
+    ...(body.end_user_claim && { endUserClaim: body.end_user_claim }),
+  })),
+)
+
+export function identityProviderJson(provider: IdentityProvider) {
+  return {
+    id: provider.id,
+    issuer: provider.issuer,
+    audience: provider.audience,
+    audience_claim: provider.audienceClaim,
+    jwks_uri: provider.jwksUri,
+    algorithms: provider.algorithms,
+    end_user_claim: provider.endUserClaim,
+    created_at: toRfc3339(provider.createdAt),
+    updated_at: toRfc3339(provider.updatedAt),
+  }
+}
