@@ -1,0 +1,217 @@
+import { describe, expect, test } from 'vitest'
+import { providerProfile } from '#adapters/clickfunnels/profiles.ts'
+import { browserCookieName, followLink } from '#domain/connect/authorize.ts'
+import { LINK_LIFETIME_SECONDS } from '#domain/connect/connect-session.ts'
+import { codeChallenge, sha256 } from '#domain/hash.ts'
+import { Secret } from '#domain/secret.ts'
+import { updateTenant } from '#domain/tenants/manage-tenants.ts'
+import { openScene, type Scene } from '../../fakes/scene.ts'
+import { PUBLIC_URL } from '../../fakes.ts'
+
+const settings = {
+  CLICKFUNNELS_ACCOUNTS_URL: 'http://127.0.0.1:4700',
+  CLICKFUNNELS_API_URL: '',
+  CLICKFUNNELS_WORKSPACE_HOSTS: '',
+}
+
+async function visit(scene: Scene, linkSecret: Secret, confirmation?: { sent: string; cookie: string }) {
+  return followLink(scene.services, {
+    linkSecret: linkSecret.reveal(),
+    ...(confirmation && { confirmation }),
+  })
+}
+
+describe('the authorization request', () => {
+  test.each([
+    [
+      'clickfunnels',
+      'https://accounts.myclickfunnels.com/oauth/authorize',
+      { grant_type: 'authorization_code', new_installation: 'true' },
+    ],
+    ['seed', 'https://app.clickfunnels.com/oauth/authorize', {}],
+    [
+      'custom',
+      'http://127.0.0.1:4700/oauth/authorize',
+      { grant_type: 'authorization_code', new_installation: 'true' },
+    ],
+  ] as const)(
+    'of the profile "%s" has exactly the parameters the provider documents',
+    async (name, url, own) => {
+      const provider = providerProfile({ ...settings, CLICKFUNNELS_PROFILE: name })
+      const scene = await openScene({ provider })
+      const { location } = await scene.leave()
+      const request = new URL(location)
+      expect(request.origin + request.pathname).toBe(url)
+      expect(Object.fromEntries(request.searchParams)).toEqual({
+        client_id: 'client-1',
+        redirect_uri: `${PUBLIC_URL}/v1/callback/${scene.app.id}`,
+        response_type: 'code',
+        ...own,
+        state: expect.stringMatching(/^[\w-]{43}$/),
+        code_challenge: expect.stringMatching(/^[\w-]{43}$/),
+        code_challenge_method: 'S256',
+      })
+    },
+  )
+
+  test('challenges with the S256 of the verifier that is kept, sealed, for the exchange', async () => {
+    const scene = await openScene()
+    const { location, cookies } = await scene.leave()
+    const query = new URL(location).searchParams
+    const stateHash = sha256(query.get('state') ?? '')
+    const pending = await scene.services.authorizations.find(stateHash)
+    if (pending === undefined) throw new Error('No authorization is pending')
+    expect(pending.browserHash).toBe(sha256(cookies.get(browserCookieName(stateHash)) ?? ''))
+    const { tenantId, sessionId, codeVerifier } = pending
+    const binding = { tenantId, record: sessionId, generation: 0, field: 'code_verifier' } as const
+    const verifier = await scene.services.vault.open(binding, codeVerifier)
+    expect(codeChallenge(verifier.reveal())).toBe(query.get('code_challenge'))
+    expect(verifier.reveal()).toMatch(/^[\w-]{43,128}$/)
+  })
+
+  test('has another state, challenge and cookie each time', async () => {
+    const scene = await openScene()
+    const one = new URL((await scene.leave()).location).searchParams
+    const other = new URL((await scene.leave()).location).searchParams
+    expect(one.get('state')).not.toBe(other.get('state'))
+    expect(one.get('code_challenge')).not.toBe(other.get('code_challenge'))
+  })
+
+  test('ties the browser by a cookie of this host alone, named after the state', async () => {
+    const { location, cookies } = await (await openScene()).leave()
+    const state = new URL(location).searchParams.get('state') ?? ''
+    expect([...cookies.keys()]).toEqual([`__Host-fc-${sha256(state).slice(0, 16)}`])
+    expect([...cookies.values()]).not.toContain(state)
+  })
+
+  test('leaves neither state, cookie nor link secret in the store', async () => {
+    const scene = await openScene()
+    const { location, cookies, linkSecret } = await scene.leave()
+    const stored = scene.services.sessions.text()
+    const state = new URL(location).searchParams.get('state') ?? ''
+    expect(stored).toContain(sha256(state))
+    for (const secret of [state, linkSecret, ...cookies.values()]) expect(stored).not.toContain(secret)
+  })
+})
+
+describe('the confirmation page', () => {
+  test('stands before a "confirmed" session leaves, and does not use the link up', async () => {
+    const scene = await openScene()
+    const { session, linkSecret } = await scene.start({ completion: 'confirmed' })
+    const first = await visit(scene, linkSecret)
+    const second = await visit(scene, linkSecret)
+    expect(first).toMatchObject({
+      outcome: 'confirm',
+      product: { name: 'Saas' },
+      session: { id: session.id },
+    })
+    expect(second.outcome).toBe('confirm')
+    expect((await scene.session({ session })).state.status).toBe('created')
+  })
+
+  test('lets on only whom sends back what the cookie holds', async () => {
+    const scene = await openScene()
+    const { linkSecret } = await scene.start({ completion: 'confirmed' })
+    const refused = [
+      { sent: 'a', cookie: 'b' },
+      { sent: '', cookie: '' },
+      { sent: 'a', cookie: '' },
+      { sent: '', cookie: 'a' },
+    ]
+    for (const confirmation of refused) {
+      expect((await visit(scene, linkSecret, confirmation)).outcome).toBe('confirm')
+    }
+    expect((await visit(scene, linkSecret, { sent: 'a', cookie: 'a' })).outcome).toBe('redirect')
+  })
+
+  test('ends the session as denied when the account is not the reader’s, once, if the page was shown', async () => {
+    const scene = await openScene()
+    const { session, linkSecret } = await scene.start({ completion: 'confirmed' })
+    const decline = (cookie: string) =>
+      followLink(scene.services, {
+        linkSecret: linkSecret.reveal(),
+        confirmation: { sent: 'shown', cookie },
+        declines: true,
+      })
+    expect((await decline('')).outcome).toBe('confirm')
+    expect(await decline('shown')).toEqual({
+      outcome: 'declined',
+      session: expect.objectContaining({ id: session.id }),
+      product: {
+        name: 'Saas',
+        returnTo: `https://saas.example.com/settings?connect_session=${session.id}&status=denied&error=access_denied`,
+      },
+    })
+    expect((await scene.session({ session })).state).toEqual({ status: 'denied', error: 'access_denied' })
+    expect((await decline('shown')).outcome).toBe('used')
+    expect((await visit(scene, linkSecret, { sent: 'shown', cookie: 'shown' })).outcome).toBe('used')
+  })
+
+  test('is not shown for a "verified" session', async () => {
+    const scene = await openScene()
+    const { linkSecret } = await scene.start({ completion: 'verified' })
+    expect((await visit(scene, linkSecret)).outcome).toBe('redirect')
+  })
+})
+
+describe('a connect link', () => {
+  test('works once', async () => {
+    const scene = await openScene()
+    const { linkSecret } = await scene.start()
+    expect((await visit(scene, linkSecret)).outcome).toBe('redirect')
+    expect(await visit(scene, linkSecret)).toMatchObject({ outcome: 'used' })
+  })
+
+  test('works once when two browsers follow it at the same moment', async () => {
+    const scene = await openScene()
+    const { linkSecret } = await scene.start()
+    const outcomes = await Promise.all([visit(scene, linkSecret), visit(scene, linkSecret)])
+    expect(outcomes.map(({ outcome }) => outcome).sort()).toEqual(['redirect', 'used'])
+  })
+
+  test('lives half an hour, to the second', async () => {
+    const scene = await openScene()
+    const { linkSecret, session } = await scene.start({ completion: 'confirmed' })
+    scene.services.clock.advance(LINK_LIFETIME_SECONDS - 1)
+    expect((await visit(scene, linkSecret)).outcome).toBe('confirm')
+    scene.services.clock.advance(1)
+    expect(await visit(scene, linkSecret)).toEqual({
+      outcome: 'return',
+      location: `https://saas.example.com/settings?connect_session=${session.id}&status=expired&error=session_expired`,
+    })
+  })
+
+  test('leads nobody to a return URL that is registered no more', async () => {
+    const scene = await openScene()
+    const { linkSecret } = await scene.start()
+    await updateTenant(scene.services, scene.caller.tenant.id, { returnUrls: ['https://new.example.com/'] })
+    scene.services.clock.advance(LINK_LIFETIME_SECONDS)
+    expect(await visit(scene, linkSecret)).toEqual({ outcome: 'expired', product: { name: 'Saas' } })
+  })
+
+  test('that was used says how its session stands to the product alone', async () => {
+    const scene = await openScene()
+    const { linkSecret, session } = await scene.leave()
+    expect(await visit(scene, new Secret(linkSecret))).toMatchObject({
+      outcome: 'used',
+      product: {
+        returnTo: `https://saas.example.com/settings?connect_session=${session.id}&status=authorizing&error=link_used`,
+      },
+    })
+  })
+
+  test('is not known by the id of its session', async () => {
+    const scene = await openScene()
+    const { session } = await scene.start()
+    expect(await visit(scene, new Secret(session.id))).toEqual({ outcome: 'unknown' })
+  })
+
+  test('leads nowhere while the tenant is suspended, and works again afterwards', async () => {
+    const scene = await openScene()
+    const { linkSecret } = await scene.start()
+    await updateTenant(scene.services, scene.caller.tenant.id, { status: 'suspended' })
+    expect(await visit(scene, linkSecret)).toEqual({ outcome: 'suspended', product: { name: 'Saas' } })
+    await updateTenant(scene.services, scene.caller.tenant.id, { status: 'active' })
+    expect((await visit(scene, linkSecret)).outcome).toBe('redirect')
+  })
+})

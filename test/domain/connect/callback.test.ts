@@ -1,0 +1,319 @@
+import { describe, expect, test } from 'vitest'
+import { createApp } from '#domain/apps/manage-apps.ts'
+import { type AuthorizationResponse, receiveAuthorizationResponse } from '#domain/connect/callback.ts'
+import { STATE_LIFETIME_SECONDS } from '#domain/connect/connect-session.ts'
+import { Secret } from '#domain/secret.ts'
+import { updateTenant } from '#domain/tenants/manage-tenants.ts'
+import { type Journey, openScene, type Scene } from '../../fakes/scene.ts'
+
+const ISSUER = 'https://accounts.myclickfunnels.com'
+
+/** What the provider sends back, with changes. */
+function respond(scene: Scene, journey: Journey, change: Partial<AuthorizationResponse> = {}) {
+  const { code, state } = scene.services.clickfunnels.approve(journey.location)
+  const { cookies } = journey
+  return receiveAuthorizationResponse(scene.services, {
+    appId: scene.app.id,
+    state,
+    code,
+    cookies,
+    ...change,
+  })
+}
+
+/** A denial and the like come without a code. */
+function respondError(scene: Scene, journey: Journey, change: Partial<AuthorizationResponse>) {
+  const { state } = scene.services.clickfunnels.approve(journey.location)
+  const { cookies } = journey
+  return receiveAuthorizationResponse(scene.services, { appId: scene.app.id, state, cookies, ...change })
+}
+
+function queryOf(response: Awaited<ReturnType<typeof respond>>): Record<string, string> {
+  if (response.outcome !== 'return') throw new Error(`The callback ended in "${response.outcome}"`)
+  const url = new URL(response.location)
+  expect(url.origin + url.pathname).toBe('https://saas.example.com/settings')
+  return Object.fromEntries(url.searchParams)
+}
+
+describe('a response that is refused outright', () => {
+  test('has a state that nobody sent', async () => {
+    const scene = await openScene()
+    const journey = await scene.leave()
+    expect(await respond(scene, journey, { state: 'invented' })).toEqual({ outcome: 'unknown' })
+    expect(await respond(scene, journey, { state: '' })).toEqual({ outcome: 'unknown' })
+  })
+
+  test('comes later than ten minutes, to the second', async () => {
+    const scene = await openScene()
+    const [early, late] = [await scene.leave(), await scene.leave()]
+    scene.services.clock.advance(STATE_LIFETIME_SECONDS - 1)
+    expect((await respond(scene, early)).outcome).toBe('return')
+    scene.services.clock.advance(1)
+    // The browser that began is sent back to the product; another one is only told.
+    expect(await respond(scene, late, { cookies: new Map() })).toMatchObject({ outcome: 'expired' })
+    expect(queryOf(await respond(scene, late))).toEqual({
+      connect_session: late.session.id,
+      status: 'expired',
+      error: 'session_expired',
+    })
+  })
+
+  test('comes from another browser, which leaves the state for the right one', async () => {
+    const scene = await openScene()
+    const journey = await scene.leave()
+    const other = await scene.leave()
+    expect(await respond(scene, journey, { cookies: new Map() })).toMatchObject({ outcome: 'other_browser' })
+    const [name = ''] = journey.cookies.keys()
+    const [foreign = ''] = other.cookies.values()
+    const forged = new Map([...other.cookies, [name, foreign]])
+    expect(await respond(scene, journey, { cookies: forged })).toMatchObject({ outcome: 'other_browser' })
+    expect((await respond(scene, journey)).outcome).toBe('return')
+  })
+
+  test('leads back to the product, if its return URL is still registered', async () => {
+    const scene = await openScene()
+    const journey = await scene.leave()
+    const strange = { cookies: new Map() }
+    expect(await respond(scene, journey, strange)).toEqual({
+      outcome: 'other_browser',
+      session: expect.objectContaining({ id: journey.session.id }),
+      product: {
+        name: 'Saas',
+        returnTo: `https://saas.example.com/settings?connect_session=${journey.session.id}&status=authorizing&error=started_in_other_browser`,
+      },
+    })
+    await updateTenant(scene.services, scene.caller.tenant.id, { returnUrls: [] })
+    expect(await respond(scene, journey, strange)).toEqual({
+      outcome: 'other_browser',
+      session: expect.objectContaining({ id: journey.session.id }),
+      product: { name: 'Saas' },
+    })
+  })
+
+  test("comes to another app's redirect URI", async () => {
+    const scene = await openScene()
+    const journey = await scene.leave({ appId: scene.app.id })
+    const input = { name: 'Second', clientId: 'client-2', clientSecret: new Secret('x') }
+    const second = await createApp(scene.services, scene.caller.tenant.id, input)
+    expect(await respond(scene, journey, { appId: second.id })).toMatchObject({ outcome: 'other_app' })
+    expect((await scene.session(journey)).state.status).toBe('authorizing')
+  })
+
+  test('uses a state a second time', async () => {
+    const scene = await openScene()
+    const journey = await scene.leave()
+    expect((await respond(scene, journey)).outcome).toBe('return')
+    expect(await respond(scene, journey)).toEqual({ outcome: 'unknown' })
+  })
+
+  test('comes while the tenant is suspended: nothing is exchanged', async () => {
+    const scene = await openScene()
+    const journey = await scene.leave({ completion: 'confirmed' })
+    await updateTenant(scene.services, scene.caller.tenant.id, { status: 'suspended' })
+    expect(await respond(scene, journey)).toEqual({
+      outcome: 'suspended',
+      session: expect.objectContaining({ id: journey.session.id }),
+      product: { name: 'Saas' },
+    })
+    expect(scene.services.clickfunnels.counts.exchangeCode).toBe(0)
+    await updateTenant(scene.services, scene.caller.tenant.id, { status: 'active' })
+    expect(queryOf(await respond(scene, journey))).toMatchObject({ status: 'connected' })
+  })
+
+  test('is one of two that come at the same moment', async () => {
+    const scene = await openScene()
+    const journey = await scene.leave({ completion: 'confirmed' })
+    const both = await Promise.all([respond(scene, journey), respond(scene, journey)])
+    expect(both.map(({ outcome }) => outcome).sort()).toEqual(['return', 'unknown'])
+    expect(scene.services.clickfunnels.counts.exchangeCode).toBe(1)
+  })
+
+  test('is one of two with different codes: one code is kept, and only its browser can complete', async () => {
+    const scene = await openScene()
+    const journey = await scene.leave()
+    const both = await Promise.all([respond(scene, journey), respond(scene, journey)])
+    expect(both.map(({ outcome }) => outcome).sort()).toEqual(['return', 'unknown'])
+    expect((await scene.complete(journey)).state.status).toBe('active')
+    expect(scene.services.clickfunnels.counts.exchangeCode).toBe(1)
+  })
+})
+
+describe('a response that meets a fault of ours', () => {
+  /** The method fails in its next call, and works again after that. */
+  function failOnce(port: object, method: string): void {
+    const failing = async () => {
+      Reflect.deleteProperty(port, method)
+      throw new Error('told to fail')
+    }
+    Object.assign(port, { [method]: failing })
+  }
+
+  test.each([
+    ['confirmed', 'authorizations', 'find'],
+    ['confirmed', 'tenants', 'get'],
+    ['confirmed', 'sessions', 'get'],
+    ['confirmed', 'apps', 'get'],
+    ['confirmed', 'vault', 'open'],
+    ['confirmed', 'authorizations', 'take'],
+    ['verified', 'vault', 'seal'],
+    ['verified', 'authorizations', 'take'],
+  ] as const)(
+    'of a "%s" session, in %s.%s, loses nothing: it can be repeated',
+    async (completion, port, method) => {
+      const scene = await openScene()
+      const { clickfunnels } = scene.services
+      const journey = await scene.leave({ completion })
+      const approved = clickfunnels.approve(journey.location)
+      failOnce(scene.services[port], method)
+      await expect(respond(scene, journey, approved)).rejects.toThrow('told to fail')
+      expect((await scene.session(journey)).state.status).toBe('authorizing')
+      expect(clickfunnels.counts.exchangeCode).toBe(0)
+      const repeated = await Promise.all([1, 2].map(() => respond(scene, journey, approved)))
+      expect(repeated.map(({ outcome }) => outcome).sort()).toEqual(['return', 'unknown'])
+      if (completion === 'verified') await scene.complete(journey)
+      expect((await scene.session(journey)).state.status).toBe('connected')
+      expect(clickfunnels.counts.exchangeCode).toBe(1)
+    },
+  )
+})
+
+describe('a response that ends the session', () => {
+  test('a denial is told to the tenant as what it is', async () => {
+    const scene = await openScene()
+    const journey = await scene.leave()
+    const query = queryOf(await respondError(scene, journey, { error: 'access_denied' }))
+    expect(query).toEqual({ connect_session: journey.session.id, status: 'denied', error: 'access_denied' })
+    expect((await scene.session(journey)).state).toEqual({ status: 'denied', error: 'access_denied' })
+  })
+
+  test.each([
+    ['server_error', 'server_error'],
+    ['temporarily_unavailable', 'temporarily_unavailable'],
+    ['<script>alert(1)</script>', 'server_error'],
+    ['', 'server_error'],
+    [`x${'y'.repeat(64)}`, 'server_error'],
+  ])('the error "%s" is handed on as "%s"', async (error, told) => {
+    const scene = await openScene()
+    const query = queryOf(await respondError(scene, await scene.leave(), { error }))
+    expect(query).toMatchObject({ status: 'failed', error: told })
+  })
+
+  test.each([{}, { code: '' }])('neither code nor error (%j) is an invalid response', async (response) => {
+    const scene = await openScene()
+    const query = queryOf(await respondError(scene, await scene.leave(), response))
+    expect(query).toMatchObject({ status: 'failed', error: 'invalid_response' })
+  })
+
+  test.each(['https://evil.example', '', `${ISSUER}/`])(
+    'the issuer "%s" is not ours: the code is not exchanged',
+    async (iss) => {
+      const scene = await openScene()
+      const journey = await scene.leave({ completion: 'confirmed' })
+      expect(queryOf(await respond(scene, journey, { iss }))).toMatchObject({
+        status: 'failed',
+        error: 'issuer_mismatch',
+      })
+      expect(scene.services.clickfunnels.counts.exchangeCode).toBe(0)
+    },
+  )
+
+  test.each<[string, 'confirmed' | 'verified']>([
+    ['exchanged', 'confirmed'],
+    ['kept', 'verified'],
+  ])('no issuer where the server promises one: the code is not %s', async (_, completion) => {
+    const scene = await openScene()
+    scene.services.clickfunnels.metadata = 'promising'
+    const journey = await scene.leave({ completion })
+    expect(queryOf(await respond(scene, journey))).toEqual({
+      connect_session: journey.session.id,
+      status: 'failed',
+      error: 'issuer_mismatch',
+    })
+    const { state } = await scene.session(journey)
+    expect(state).toEqual({ status: 'failed', error: 'issuer_mismatch' })
+    expect(scene.services.clickfunnels.counts.exchangeCode).toBe(0)
+  })
+
+  test('no issuer is checked before an error is believed, too', async () => {
+    const scene = await openScene()
+    scene.services.clickfunnels.metadata = 'promising'
+    const query = queryOf(await respondError(scene, await scene.leave(), { error: 'access_denied' }))
+    expect(query).toMatchObject({ status: 'failed', error: 'issuer_mismatch' })
+  })
+
+  test('an issuer is checked before an error is believed', async () => {
+    const scene = await openScene()
+    const response = { error: 'access_denied', iss: 'https://evil.example' }
+    const query = queryOf(await respondError(scene, await scene.leave(), response))
+    expect(query).toMatchObject({ status: 'failed', error: 'issuer_mismatch' })
+  })
+})
+
+describe('a response with a code', () => {
+  test('of a "confirmed" session is exchanged at once', async () => {
+    const scene = await openScene()
+    const journey = await scene.leave({ completion: 'confirmed' })
+    const query = queryOf(await respond(scene, journey, { iss: ISSUER }))
+    const { state } = await scene.session(journey)
+    if (state.status !== 'connected') throw new Error(state.status)
+    expect(query).toEqual({
+      connect_session: journey.session.id,
+      status: 'connected',
+      connection_id: state.connectionId,
+    })
+  })
+
+  test.each(['silent', 'absent', 'unreadable'] as const)(
+    'and no issuer goes on where the metadata of the server is %s',
+    async (metadata) => {
+      const scene = await openScene()
+      scene.services.clickfunnels.metadata = metadata
+      const query = queryOf(await respond(scene, await scene.leave({ completion: 'confirmed' })))
+      expect(query).toMatchObject({ status: 'connected' })
+    },
+  )
+
+  test('and an issuer needs no look at the metadata, nor does a state that nobody sent', async () => {
+    const scene = await openScene()
+    scene.services.clickfunnels.metadata = 'promising'
+    const journey = await scene.leave({ completion: 'confirmed' })
+    await respond(scene, journey, { state: 'invented' })
+    expect(queryOf(await respond(scene, journey, { iss: ISSUER }))).toMatchObject({ status: 'connected' })
+    expect(scene.services.clickfunnels.counts.issuerPromise).toBe(0)
+  })
+
+  test('of a "verified" session is kept sealed and not exchanged', async () => {
+    const scene = await openScene()
+    const journey = await scene.leave({ completion: 'verified' })
+    const { code, state } = scene.services.clickfunnels.approve(journey.location)
+    const response = await respond(scene, journey, { code, state })
+    const { completion_code, ...query } = queryOf(response)
+    expect(query).toEqual({ connect_session: journey.session.id, status: 'awaiting_completion' })
+    expect(completion_code).toMatch(/^[\w-]{43}$/)
+    expect(scene.services.sessions.text()).not.toContain(completion_code)
+    expect(scene.services.clickfunnels.counts.exchangeCode).toBe(0)
+    const session = await scene.session(journey)
+    if (session.state.status !== 'awaiting_completion') throw new Error(session.state.status)
+    const binding = { tenantId: session.tenantId, record: session.id, generation: 0, field: 'code' } as const
+    expect((await scene.services.vault.open(binding, session.state.code)).reveal()).toBe(code)
+    expect(scene.services.sessions.text()).not.toContain(code)
+  })
+
+  test("keeps the tenant's own query of the return URL", async () => {
+    const scene = await openScene()
+    const journey = await scene.leave({ returnUrl: 'https://saas.example.com/settings?tab=2&status=mine' })
+    expect(queryOf(await respond(scene, journey))).toEqual({
+      tab: '2',
+      status: 'awaiting_completion',
+      connect_session: journey.session.id,
+      completion_code: expect.any(String),
+    })
+  })
+
+  test('names the cookie that is spent', async () => {
+    const scene = await openScene()
+    const journey = await scene.leave()
+    const [name] = journey.cookies.keys()
+    expect(await respond(scene, journey)).toMatchObject({ spentCookie: name })
+  })
+})

@@ -1,0 +1,115 @@
+import { describe, expect, test } from 'vitest'
+import { createApp } from '#domain/apps/manage-apps.ts'
+import { findSession, startSession } from '#domain/connect/start-session.ts'
+import type { ConnectionId } from '#domain/ids.ts'
+import { Secret } from '#domain/secret.ts'
+import { createTenant } from '#domain/tenants/manage-tenants.ts'
+import { ALICE, BOB, keyCaller, openScene, RETURN_URL, type Scene } from '../../fakes/scene.ts'
+
+const secondApp = (scene: Scene) =>
+  createApp(scene.services, scene.caller.tenant.id, {
+    name: 'Second',
+    clientId: 'client-2',
+    clientSecret: new Secret('x'),
+  })
+
+async function stranger(scene: Scene) {
+  const tenant = await createTenant(scene.services, { name: 'Other', returnUrls: [RETURN_URL], origins: [] })
+  return keyCaller(scene.services, tenant)
+}
+
+describe('startSession', () => {
+  test('starts a session that lives half an hour and keeps its link as a hash', async () => {
+    const scene = await openScene()
+    const { session, linkSecret } = await scene.start({ endUser: { id: ALICE, displayName: 'Alice' } })
+    expect(session).toMatchObject({
+      appId: scene.app.id,
+      endUser: { id: 'alice', displayName: 'Alice' },
+      state: { status: 'created' },
+      expiresAt: session.createdAt + 1800,
+    })
+    expect(linkSecret.reveal()).toMatch(/^[\w-]{43}$/)
+    expect(scene.services.sessions.text()).not.toContain(linkSecret.reveal())
+  })
+
+  test('is "confirmed" unless told otherwise', async () => {
+    const scene = await openScene()
+    const input = { endUser: { id: ALICE }, returnUrl: RETURN_URL }
+    const { session } = await startSession(scene.services, scene.caller, input)
+    expect(session.completion).toBe('confirmed')
+  })
+
+  test('refuses a return URL that is not registered, naming the member', async () => {
+    const scene = await openScene()
+    await expect(scene.start({ returnUrl: 'https://evil.example/settings' })).rejects.toMatchObject({
+      code: 'return_url_not_registered',
+      extensions: { errors: [{ pointer: '#/return_url' }] },
+    })
+  })
+
+  test('finds the only app by itself, and wants a name when there are several or none', async () => {
+    const scene = await openScene()
+    expect((await scene.start()).session.appId).toBe(scene.app.id)
+    const second = await secondApp(scene)
+    await expect(scene.start()).rejects.toMatchObject({ code: 'validation_failed' })
+    expect((await scene.start({ appId: second.id })).session.appId).toBe(second.id)
+    const input = { endUser: { id: ALICE }, returnUrl: RETURN_URL }
+    await expect(startSession(scene.services, await stranger(scene), input)).rejects.toThrow('no app yet')
+  })
+
+  test("does not know another tenant's app", async () => {
+    const scene = await openScene()
+    const input = { endUser: { id: ALICE }, returnUrl: RETURN_URL, appId: scene.app.id }
+    await expect(startSession(scene.services, await stranger(scene), input)).rejects.toMatchObject({
+      code: 'validation_failed',
+      extensions: { errors: [{ pointer: '#/app_id' }] },
+    })
+  })
+})
+
+describe('reconnecting', () => {
+  test('takes the app of the connection, though the tenant has several', async () => {
+    const scene = await openScene()
+    const connection = await scene.connect()
+    await secondApp(scene)
+    const { session } = await scene.start({ connectionId: connection.id })
+    expect(session).toMatchObject({ appId: scene.app.id, reconnects: connection.id })
+  })
+
+  test('refuses another app than that of the connection', async () => {
+    const scene = await openScene()
+    const connection = await scene.connect()
+    const second = await secondApp(scene)
+    await expect(scene.start({ connectionId: connection.id, appId: second.id })).rejects.toMatchObject({
+      code: 'validation_failed',
+      extensions: { errors: [{ pointer: '#/app_id' }] },
+    })
+  })
+
+  test("says the same of a missing connection, another end user's and another tenant's", async () => {
+    const scene = await openScene()
+    const connection = await scene.connect()
+    const missing = `conn_${'0'.repeat(26)}` as ConnectionId
+    const problems = await Promise.all([
+      scene.start({ connectionId: missing }).catch((error: unknown) => error),
+      scene.start({ connectionId: connection.id, endUser: { id: BOB } }).catch((error: unknown) => error),
+      startSession(scene.services, await stranger(scene), {
+        endUser: { id: ALICE },
+        returnUrl: RETURN_URL,
+        connectionId: connection.id,
+      }).catch((error: unknown) => error),
+    ])
+    const told = problems.map((problem) => JSON.stringify([problem, String(problem)]))
+    expect(told[0]).toContain('is not a connection of this end user')
+    expect(new Set(told).size).toBe(1)
+  })
+})
+
+test("a session is found by its tenant's caller alone", async () => {
+  const scene = await openScene()
+  const { session } = await scene.start()
+  expect(await findSession(scene.services, scene.caller, session.id)).toEqual(session)
+  await expect(findSession(scene.services, await stranger(scene), session.id)).rejects.toMatchObject({
+    code: 'not_found',
+  })
+})

@@ -1,0 +1,102 @@
+// The commit of a refresh: from the provider's answer on, the new tokens are in our hands only.
+import { describe, expect, test } from 'vitest'
+import { ServiceError } from '#domain/errors.ts'
+import { disconnect } from '#domain/tokens/disconnect.ts'
+import { recoverRotation } from '#domain/tokens/recover-rotation.ts'
+import type { RecoverableRotation } from '#domain/tokens/recovery-queue.ts'
+import { refreshConnection } from '#domain/tokens/refresh.ts'
+import { readable } from '../../fakes/readable.ts'
+import { connectedScene } from '../../fakes/scene.ts'
+import type { FakeServices } from '../../fakes.ts'
+
+const unavailable = () => new ServiceError('storage_unavailable', 'The store did not answer in time.')
+
+/** Lets writes that carry a new generation fail, that many times. */
+function failCommits(services: FakeServices, times: number, error: () => Error = unavailable): void {
+  const update = services.connections.update.bind(services.connections)
+  let left = times
+  services.connections.update = async (ref, fence, change) => {
+    if (change.generation !== undefined && left-- > 0) throw error()
+    return update(ref, fence, change)
+  }
+}
+
+describe('a commit', () => {
+  test('that is refused because its first attempt went through counts as done', async () => {
+    const { services, scene, connection } = await connectedScene()
+    const { update } = services.connections
+    // The write is carried out, its answer is lost, and the SDK's second attempt meets its own condition.
+    services.connections.update = async (...write) => {
+      services.connections.update = update
+      await update.apply(services.connections, write)
+      return update.apply(services.connections, write)
+    }
+    const outcome = await refreshConnection(services, connection)
+    expect(outcome).toEqual({ outcome: 'refreshed', connection: await scene.stored(connection) })
+    expect(services.clickfunnels.counts.revoke).toBe(0)
+  })
+
+  test('is tried again while the store fails: rotated tokens are not lost', async () => {
+    const { services, scene, connection } = await connectedScene('strict')
+    failCommits(services, 10)
+    expect(await refreshConnection(services, connection)).toMatchObject({ outcome: 'refreshed' })
+    expect((await scene.stored(connection)).generation).toBe(2)
+    expect(services.clickfunnels.counts.refresh).toBe(1)
+  })
+
+  test('is not tried for longer than the lease lasts: then the sealed tokens go to the recovery queue', async () => {
+    const { services, scene, connection } = await connectedScene('strict')
+    failCommits(services, 1000)
+    const before = services.clock.milliseconds()
+    const outcome = await refreshConnection(services, connection)
+    expect(outcome).toEqual({ outcome: 'failed', error: 'commit_failed' })
+    const tried = services.clock.milliseconds() - before
+    expect(tried).toBeGreaterThan(7000)
+    expect(tried).toBeLessThan(10_000)
+    const { tenantId, id, appId } = connection
+    expect(services.recoveryQueue.sent).toMatchObject([
+      { ref: { tenantId, connectionId: id }, appId, generation: 1, scopes: ['admin', 'read'] },
+    ])
+    const row = services.clickfunnels.tokens.rows[1]
+    const sent = readable(services.recoveryQueue.sent)
+    for (const token of [row?.accessToken, row?.refreshToken]) expect(sent).not.toContain(token)
+    expect((await scene.stored(connection)).generation).toBe(1)
+  })
+
+  test('is not tried again after a fault that does not pass, but not lost either', async () => {
+    const { services, connection } = await connectedScene('strict')
+    failCommits(services, 1, () => new Error('AccessDenied'))
+    const outcome = await refreshConnection(services, connection)
+    expect(outcome).toEqual({ outcome: 'failed', error: 'commit_failed' })
+    expect(services.recoveryQueue.sent).toHaveLength(1)
+  })
+
+  test('that is refused while the store fails leaves its orphans to the recovery queue if ClickFunnels does not take them', async () => {
+    const { services, scene, connection } = await connectedScene()
+    services.clickfunnels.script('refresh', async (work) => {
+      const granted = await work()
+      await disconnect(services, scene.caller, connection.id)
+      const { owe } = services.revocations
+      services.revocations.owe = async () => {
+        services.revocations.owe = owe
+        throw unavailable()
+      }
+      services.clickfunnels.script('revoke', 'failed')
+      return granted
+    })
+    expect(await refreshConnection(services, connection)).toEqual({ outcome: 'overtaken' })
+    const [rotation] = services.recoveryQueue.sent as [RecoverableRotation]
+    expect(await recoverRotation(services, rotation)).toBe('overtaken')
+    expect(services.clickfunnels.tokens.live()).toEqual([])
+  })
+
+  test('needs nothing of the vault any more: the key was in hand before the provider rotated', async () => {
+    const { services, connection } = await connectedScene('strict')
+    services.clickfunnels.script('refresh', (work) => {
+      const down = async () => Promise.reject(unavailable())
+      Object.assign(services.vault, { seal: down, sealer: down })
+      return work()
+    })
+    expect(await refreshConnection(services, connection)).toMatchObject({ outcome: 'refreshed' })
+  })
+})
