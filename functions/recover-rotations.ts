@@ -2,7 +2,7 @@
 // queue; the others of its batch do not. One that nobody can open any more is logged and done with.
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda'
 import { fromMessage } from '#adapters/sqs/recovery-message.ts'
-import { recoverRotation } from '#domain/tokens/recover-rotation.ts'
+import { recoverTokenRotation } from '#domain/tokens/recover-rotation.ts'
 import type { Services } from '#runtime/all-services.ts'
 import { onLambda } from '#runtime/lambda.ts'
 import { createServices } from '#runtime/services.ts'
@@ -13,7 +13,7 @@ export const recoverRotations =
     const batchItemFailures: SQSBatchResponse['batchItemFailures'] = []
     for (const { messageId, body } of Records) {
       try {
-        await recoverRotation(services, fromMessage(body))
+        await recoverTokenRotation(services, fromMessage(body))
       } catch (error) {
         services.log.error('A rotation was not recovered yet', { messageId, error })
         batchItemFailures.push({ itemIdentifier: messageId })

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { KMSClient } from '@aws-sdk/client-kms'
 import { ClickFunnelsApi } from '#adapters/clickfunnels/api.ts'
-import { LateAuthorizationServer } from '#adapters/clickfunnels/late-authorization-server.ts'
+import { LazyAuthorizationServer } from '#adapters/clickfunnels/lazy-authorization-server.ts'
 import { type ProviderSettings, providerProfile } from '#adapters/clickfunnels/profiles.ts'
 import { DynamoDbApiKeys } from '#adapters/dynamodb/api-keys.ts'
 import { DynamoDbAuditEvents } from '#adapters/dynamodb/audit-events.ts'
@@ -119,7 +119,7 @@ export function createServices(
     provider,
     tokenVerifier: lateTokenVerifier(settings.PUBLIC_URL),
     recoveryQueue: new SqsRecoveryQueue(settings.RECOVERY_QUEUE_URL),
-    authorizationServer: new LateAuthorizationServer(async () => {
+    authorizationServer: new LazyAuthorizationServer(async () => {
       const { ClickFunnelsOAuth } = await import('#adapters/clickfunnels/oauth.ts')
       return new ClickFunnelsOAuth(provider)
     }),

@@ -108,20 +108,20 @@ export function connectionGrantsContract(open: OpenStores): void {
   describe('removing', () => {
     test('deletes connection and claim, and owes the tokens', async () => {
       const { stores, connection, ref } = await stored()
-      const debt = aRevocation(connection)
-      expect(await stores.connections.remove(connection, debt)).toBe(true)
+      const revocation = aRevocation(connection)
+      expect(await stores.connections.remove(connection, revocation)).toBe(true)
       expect(await stores.connections.get(ref)).toBeUndefined()
       expect(await find(stores, connection)).toBeUndefined()
-      expect(await stores.revocations.get(debt.tenantId, debt.id)).toEqual(debt)
+      expect(await stores.revocations.get(revocation.tenantId, revocation.id)).toEqual(revocation)
       expect(await stores.connections.create({ ...connection, id: newId('connection') })).toBe(true)
     })
 
     test('does nothing at all when the generation has moved', async () => {
       const { stores, connection, ref } = await stored()
-      const debt = aRevocation(connection)
-      expect(await stores.connections.remove({ ...connection, generation: 2 }, debt)).toBe(false)
+      const revocation = aRevocation(connection)
+      expect(await stores.connections.remove({ ...connection, generation: 2 }, revocation)).toBe(false)
       expect(await stores.connections.get(ref)).toEqual(connection)
-      expect(await stores.revocations.get(debt.tenantId, debt.id)).toBeUndefined()
+      expect(await stores.revocations.get(revocation.tenantId, revocation.id)).toBeUndefined()
     })
 
     test('happens once, however many try at the same time', async () => {

@@ -30,36 +30,40 @@ export function dueContract(open: OpenStores): void {
   describe('a revocation', () => {
     test('is owed until it is settled, by its own tenant', async () => {
       const { stores, connection } = await stored()
-      const debt = aRevocation(connection)
-      await stores.revocations.owe(debt)
-      expect(await stores.revocations.get(debt.tenantId, debt.id)).toEqual(debt)
-      expect(await stores.revocations.get(newId('tenant'), debt.id)).toBeUndefined()
-      await stores.revocations.settle(debt)
-      expect(await stores.revocations.get(debt.tenantId, debt.id)).toBeUndefined()
-      await stores.revocations.settle(debt)
+      const revocation = aRevocation(connection)
+      await stores.revocations.enqueue(revocation)
+      expect(await stores.revocations.get(revocation.tenantId, revocation.id)).toEqual(revocation)
+      expect(await stores.revocations.get(newId('tenant'), revocation.id)).toBeUndefined()
+      await stores.revocations.remove(revocation)
+      expect(await stores.revocations.get(revocation.tenantId, revocation.id)).toBeUndefined()
+      await stores.revocations.remove(revocation)
     })
 
     test('of an access token alone is stored, too', async () => {
       const { stores, connection } = await stored()
-      const { refreshToken: _, ...debt } = aRevocation(connection)
-      await stores.revocations.owe(debt)
-      expect(await stores.revocations.get(debt.tenantId, debt.id)).toEqual(debt)
+      const { refreshToken: _, ...revocation } = aRevocation(connection)
+      await stores.revocations.enqueue(revocation)
+      expect(await stores.revocations.get(revocation.tenantId, revocation.id)).toEqual(revocation)
     })
 
     test('that is postponed counts the attempt, once of many at the same time', async () => {
       const { stores, connection } = await stored()
-      const debt = aRevocation(connection)
-      await stores.revocations.owe(debt)
+      const revocation = aRevocation(connection)
+      await stores.revocations.enqueue(revocation)
       const dueAt = later(NOW, 500)
-      await Promise.all([1, 2, 3].map(() => stores.revocations.postpone(debt, dueAt)))
-      expect(await stores.revocations.get(debt.tenantId, debt.id)).toEqual({ ...debt, attempts: 1, dueAt })
+      await Promise.all([1, 2, 3].map(() => stores.revocations.postpone(revocation, dueAt)))
+      expect(await stores.revocations.get(revocation.tenantId, revocation.id)).toEqual({
+        ...revocation,
+        attempts: 1,
+        dueAt,
+      })
     })
 
     test('that was settled does not come back by being postponed', async () => {
       const { stores, connection } = await stored()
-      const debt = aRevocation(connection)
-      await stores.revocations.postpone(debt, later(NOW, 500))
-      expect(await stores.revocations.get(debt.tenantId, debt.id)).toBeUndefined()
+      const revocation = aRevocation(connection)
+      await stores.revocations.postpone(revocation, later(NOW, 500))
+      expect(await stores.revocations.get(revocation.tenantId, revocation.id)).toBeUndefined()
     })
   })
 
@@ -73,20 +77,20 @@ export function dueContract(open: OpenStores): void {
 
     test('names revocations beside connections', async () => {
       const { stores, connection, tenantId, work } = await stored()
-      const debt = aRevocation(connection)
-      await stores.revocations.owe(debt)
+      const revocation = aRevocation(connection)
+      await stores.revocations.enqueue(revocation)
       const works = await due(stores, tenantId, NOW + 10_000)
       expect(works).toHaveLength(2)
       expect(works).toContainEqual(work)
       expect(works).toContainEqual({
         kind: 'revocation',
         tenantId,
-        appId: debt.appId,
-        revocationId: debt.id,
+        appId: revocation.appId,
+        revocationId: revocation.id,
       })
-      await stores.revocations.postpone(debt, later(NOW, 20_000))
+      await stores.revocations.postpone(revocation, later(NOW, 20_000))
       expect(await due(stores, tenantId, NOW + 10_000)).toEqual([work])
-      await stores.revocations.settle(debt)
+      await stores.revocations.remove(revocation)
       expect(await due(stores, tenantId, NOW + 30_000)).toEqual([work])
     })
 
@@ -102,12 +106,12 @@ export function dueContract(open: OpenStores): void {
       expect(await due(stores, idle.tenantId, NOW + 1e9)).toEqual([])
     })
 
-    test('loses a connection that is removed, and gains the debt for its tokens', async () => {
+    test('loses a connection that is removed, and gains the revocation for its tokens', async () => {
       const { stores, connection, tenantId } = await stored()
-      const debt = aRevocation(connection)
-      await stores.connections.remove(connection, debt)
+      const revocation = aRevocation(connection)
+      await stores.connections.remove(connection, revocation)
       expect(await due(stores, tenantId, NOW + 1e9)).toEqual([
-        { kind: 'revocation', tenantId, appId: debt.appId, revocationId: debt.id },
+        { kind: 'revocation', tenantId, appId: revocation.appId, revocationId: revocation.id },
       ])
     })
 

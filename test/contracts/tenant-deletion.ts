@@ -38,7 +38,7 @@ async function furnished(stores: Stores) {
   await identityProviders.create(provider)
   await sessions.create(session, aLink(session))
   await connections.create(connection)
-  await revocations.owe(revocation)
+  await revocations.enqueue(revocation)
   return { tenant, app, key, provider, session, connection, revocation }
 }
 
@@ -139,7 +139,7 @@ export function tenantDeletionContract(open: OpenStores): void {
     const { revocations } = open()
     const [tenant, other] = [newId('tenant'), newId('tenant')]
     const owed = [aRevocation(aConnection(tenant)), aRevocation(aConnection(tenant))]
-    for (const revocation of [...owed, aRevocation(aConnection(other))]) await revocations.owe(revocation)
+    for (const revocation of [...owed, aRevocation(aConnection(other))]) await revocations.enqueue(revocation)
     expect(await revocations.ofTenant(tenant, 10)).toEqual(expect.arrayContaining(owed))
     expect(await revocations.ofTenant(tenant, 10)).toHaveLength(2)
     expect(await revocations.ofTenant(tenant, 1)).toHaveLength(1)
@@ -188,7 +188,7 @@ export function tenantDeletionContract(open: OpenStores): void {
       const fill = async (appId: AppId, accessToken: Sealed) => {
         const credential = { kind: 'non_expiring', accessToken } as const
         await connections.create(aConnection(tenant, { appId, credential }))
-        await revocations.owe({ ...aRevocation(aConnection(tenant, { appId })), accessToken })
+        await revocations.enqueue({ ...aRevocation(aConnection(tenant, { appId })), accessToken })
       }
       const found = (of: AppId, whose = tenant) =>
         Promise.all([connections.anyOfApp(whose, of), revocations.anyOfApp(whose, of)])

@@ -19,7 +19,7 @@ import type { FakeUsage } from './usage.ts'
 export class FakeRevocations implements Revocations {
   readonly items = new Map<RevocationId, Revocation>()
 
-  async owe(revocation: Revocation): Promise<void> {
+  async enqueue(revocation: Revocation): Promise<void> {
     if (!this.items.has(revocation.id)) this.items.set(revocation.id, structuredClone(revocation))
   }
 
@@ -42,7 +42,7 @@ export class FakeRevocations implements Revocations {
     if (found?.attempts === attempts) this.items.set(id, { ...found, attempts: attempts + 1, dueAt })
   }
 
-  async settle({ id }: Pick<Revocation, 'id'>): Promise<void> {
+  async remove({ id }: Pick<Revocation, 'id'>): Promise<void> {
     this.items.delete(id)
   }
 }
@@ -117,7 +117,7 @@ export class FakeConnections implements Connections, DueIndex {
     if (former !== undefined && this.#revocations.items.has(former.id)) return false
     if (!(await this.update(ref, { generation: read.generation }, change))) return false
     if (claim !== undefined) this.#claims.set(claim, read.id)
-    if (former !== undefined) await this.#revocations.owe(former)
+    if (former !== undefined) await this.#revocations.enqueue(former)
     return true
   }
 
@@ -129,7 +129,7 @@ export class FakeConnections implements Connections, DueIndex {
     this.#usage.countConnection(connection.tenantId, -1)
     const claim = claimOf(connection)
     if (claim !== undefined && this.#claims.get(claim) === connection.id) this.#claims.delete(claim)
-    await this.#revocations.owe(revocation)
+    await this.#revocations.enqueue(revocation)
     return true
   }
 

@@ -1,10 +1,10 @@
 // A recovery queue that keeps what it is sent.
-import type { RecoverableRotation, RecoveryQueue } from '#domain/tokens/recovery-queue.ts'
+import type { RecoveryQueue, TokenRotation } from '#domain/tokens/recovery-queue.ts'
 
 export class FakeRecoveryQueue implements RecoveryQueue {
-  readonly sent: RecoverableRotation[] = []
+  readonly sent: TokenRotation[] = []
 
-  async send(rotation: RecoverableRotation): Promise<void> {
+  async send(rotation: TokenRotation): Promise<void> {
     this.sent.push(structuredClone(rotation))
   }
 }

@@ -6,7 +6,7 @@ import { refOf } from '#domain/connections/connection.ts'
 import { keepAlive } from '#domain/keep-alive/keep-alive.ts'
 import { disconnect } from '#domain/tokens/disconnect.ts'
 import { refreshNow, usableToken } from '#domain/tokens/fresh-token.ts'
-import { recoverRotation } from '#domain/tokens/recover-rotation.ts'
+import { recoverTokenRotation } from '#domain/tokens/recover-rotation.ts'
 import { refreshConnection } from '#domain/tokens/refresh.ts'
 import { connectedScene, Scene } from '../fakes/scene.ts'
 import { checkReconnect, checkRows, type Ending, endingOf } from './checks.ts'
@@ -27,7 +27,7 @@ export interface RunReport {
 }
 
 /** After so much virtual time everything must have come right. */
-const MOST_MINUTES = 12 * 60
+const MAX_MINUTES = 12 * 60
 
 /** @throws Violation, with the trace of the run */
 export async function runPlan(plan: Plan): Promise<RunReport> {
@@ -124,7 +124,7 @@ async function keepAliveOnce(services: Process['services'], { base }: World): Pr
 async function deliver(services: Process['services'], { base, weather }: World): Promise<void> {
   const { sent } = base.recoveryQueue
   for (const rotation of [...sent]) {
-    await recoverRotation(services, rotation)
+    await recoverTokenRotation(services, rotation)
     if (weather.fraction() < 0.7 && sent.includes(rotation)) sent.splice(sent.indexOf(rotation), 1)
   }
 }
@@ -132,7 +132,7 @@ async function deliver(services: Process['services'], { base, weather }: World):
 /** Keep-alive every minute and the recovery queue, until there is nothing left to do. */
 async function heal({ services }: Process, world: World): Promise<void> {
   const { base, turns } = world
-  for (let minutes = 0; minutes < MOST_MINUTES; ) {
+  for (let minutes = 0; minutes < MAX_MINUTES; ) {
     await deliver(services, world).catch(() => undefined)
     await keepAliveOnce(services, world)
     const connection = world.watch.connection()

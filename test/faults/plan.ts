@@ -12,7 +12,7 @@ export type CallFault = 'before' | 'after' | 'repeated'
 export interface Trouble {
   readonly part: Part
   /** What the times count from, in milliseconds: the beginning, or the last time the provider issued tokens. */
-  readonly since: 'start' | 'rotation'
+  readonly since: 'start' | 'token_rotation'
   readonly from: number
   readonly until: number
   readonly likelihood: number
@@ -60,7 +60,7 @@ const FAULTS: readonly (readonly CallFault[])[] = [
   ['repeated'],
   ['before', 'after', 'repeated'],
 ]
-const MOST_GATES = 45
+const MAX_GATES = 45
 
 export function planOf(seed: number, mode: Mode): Plan {
   const { chance } = seededRandom(Math.imul(seed + 1, 0x9e3779b1) ^ (mode === 'strict' ? 0x5bd1e995 : 0))
@@ -70,7 +70,7 @@ export function planOf(seed: number, mode: Mode): Plan {
   const trouble = (): Trouble => {
     const from = pick([0, 0, 1, 1, 30]) * upTo(1000)
     const until = from + pick([100, 1000, 10_000, 60_000])
-    const since = pick(['start', 'rotation'] as const)
+    const since = pick(['start', 'token_rotation'] as const)
     return {
       part: pick(PARTS),
       since,
@@ -95,10 +95,10 @@ export function planOf(seed: number, mode: Mode): Plan {
     troubles: many(pick([0, 0, 1, 2, 3, 4]), trouble),
     providerTrouble: pick([0, 0, 0.3, 0.7]),
     slowest: pick([20, 20, 20, 400, 7000]),
-    kills: many(4, () => (chance() < 0.55 ? 1 + upTo(MOST_GATES) : undefined)),
+    kills: many(4, () => (chance() < 0.55 ? 1 + upTo(MAX_GATES) : undefined)),
     freeze:
       chance() < 0.1
-        ? { process: upTo(3), gate: 1 + upTo(MOST_GATES), milliseconds: 10_000 + upTo(80_000) }
+        ? { process: upTo(3), gate: 1 + upTo(MAX_GATES), milliseconds: 10_000 + upTo(80_000) }
         : undefined,
     chance,
   }

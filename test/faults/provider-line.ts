@@ -51,7 +51,7 @@ export class ProviderLine implements AuthorizationServer {
     const carryOut = async () => {
       answer = await base.clickfunnels.refresh(client, refreshToken)
       watch.noteIssued(answer, process)
-      if (answer.outcome === 'granted') weather.noteRotation()
+      if (answer.outcome === 'granted') weather.noteTokenRotation()
     }
     const half = 20 + Math.min(weather.delay(), SLOWEST_HALF)
     if (fate === 'late_done')

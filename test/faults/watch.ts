@@ -94,7 +94,8 @@ export class Watch {
       if (!this.isGone) this.note('the connection is gone')
       this.isGone = true
     } else await this.#lookAt(connection)
-    for (const debt of this.#base.revocations.items.values()) await this.#keep(debt.id, debt.record, debt)
+    for (const revocation of this.#base.revocations.items.values())
+      await this.#keep(revocation.id, revocation.record, revocation)
     for (const { ref, generation, credential } of this.#base.recoveryQueue.sent) {
       const holder = { generation: generation + 1, ...credential }
       await this.#keep(`queue/${generation}/${String(credential.accessToken)}`, ref.connectionId, holder)

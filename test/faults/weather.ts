@@ -19,7 +19,7 @@ export class Weather {
   readonly #plan: Plan
   readonly #startedAt: number
   readonly #now: () => number
-  #rotatedAt = Number.POSITIVE_INFINITY
+  #tokensRotatedAt = Number.POSITIVE_INFINITY
   #calm = false
 
   constructor(plan: Plan, now: () => number) {
@@ -34,8 +34,8 @@ export class Weather {
   }
 
   /** The provider has issued tokens this moment. */
-  noteRotation(): void {
-    this.#rotatedAt = this.#now()
+  noteTokenRotation(): void {
+    this.#tokensRotatedAt = this.#now()
   }
 
   /** How a call fails; "repeated" only where an adapter's retry can meet the condition of its own first attempt. */
@@ -43,7 +43,7 @@ export class Weather {
     if (this.#calm) return undefined
     const { chance } = this.#plan
     for (const trouble of this.#plan.troubles) {
-      const at = this.#now() - (trouble.since === 'start' ? this.#startedAt : this.#rotatedAt)
+      const at = this.#now() - (trouble.since === 'start' ? this.#startedAt : this.#tokensRotatedAt)
       if (trouble.part !== part || at < trouble.from || at >= trouble.until) continue
       if (chance() >= trouble.likelihood) continue
       const fault = trouble.faults[Math.floor(chance() * trouble.faults.length)]

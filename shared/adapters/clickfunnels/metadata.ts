@@ -7,7 +7,7 @@ import { OutgoingError } from '../outgoing/error.ts'
 /** A browser waits for it. */
 const DEADLINE_MILLISECONDS = 2_000
 /** What is larger is not parsed. */
-const MOST_BYTES = 64 * 1024
+const MAX_BYTES = 64 * 1024
 /** A server without metadata: that is an answer. */
 const ABSENT = [404, 410]
 
@@ -25,7 +25,7 @@ export async function readIssuerPromise(
     })
     if (ABSENT.includes(status)) return { outcome: 'not_made' }
     if (status !== 200) return unknown(`status ${status}`)
-    if (body.byteLength > MOST_BYTES) return unknown(`${body.byteLength} bytes, ${MOST_BYTES} at the most`)
+    if (body.byteLength > MAX_BYTES) return unknown(`${body.byteLength} bytes, ${MAX_BYTES} at the most`)
     return promiseIn(Buffer.from(body).toString(), issuer)
   } catch (error) {
     if (error instanceof OutgoingError) return unknown(error.message)

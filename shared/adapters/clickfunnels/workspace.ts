@@ -24,12 +24,10 @@ export function workspaceFrom(profile: ProviderProfile, json: unknown): Workspac
 }
 
 /** Longer than any name or id of theirs: a provider that lies must not fill our items. */
-const MOST_CHARACTERS = 200
+const MAX_CHARACTERS = 200
 
 function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== ''
-    ? value.slice(0, MOST_CHARACTERS).toWellFormed()
-    : undefined
+  return typeof value === 'string' && value !== '' ? value.slice(0, MAX_CHARACTERS).toWellFormed() : undefined
 }
 
 /** Integers there; some JSON libraries on the way make them strings. It becomes a path segment: nothing else will do. */

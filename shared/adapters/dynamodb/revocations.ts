@@ -26,7 +26,7 @@ export class DynamoDbRevocations implements Revocations, DueIndex {
     this.#table = table
   }
 
-  async owe(revocation: Revocation): Promise<void> {
+  async enqueue(revocation: Revocation): Promise<void> {
     await this.#table.put(revocationItem(revocation), ABSENT)
   }
 
@@ -60,7 +60,7 @@ export class DynamoDbRevocations implements Revocations, DueIndex {
     )
   }
 
-  async settle({ tenantId, id }: Pick<Revocation, 'tenantId' | 'id'>): Promise<void> {
+  async remove({ tenantId, id }: Pick<Revocation, 'tenantId' | 'id'>): Promise<void> {
     await this.#table.delete(revocationKey(tenantId, id))
   }
 

@@ -2,7 +2,7 @@
 import * as z from 'zod/mini'
 import type { AppId, ConnectionId, TenantId } from '#domain/ids.ts'
 import { epochSeconds } from '#domain/time.ts'
-import type { RecoverableRotation } from '#domain/tokens/recovery-queue.ts'
+import type { TokenRotation } from '#domain/tokens/recovery-queue.ts'
 import type { Sealed } from '#domain/vault/vault.ts'
 
 const seal = z.pipe(
@@ -35,6 +35,6 @@ const messageSchema = z.object({
 })
 
 /** @throws Error when the message is not one of ours */
-export function fromMessage(body: string): RecoverableRotation {
-  return messageSchema.parse(JSON.parse(body)) as RecoverableRotation
+export function fromMessage(body: string): TokenRotation {
+  return messageSchema.parse(JSON.parse(body)) as TokenRotation
 }

@@ -14,7 +14,7 @@ import type { TenancyPorts } from '../tenants/ports.ts'
 import { appSuspendedSince } from '../tenants/suspension.ts'
 import { isLiving } from '../tenants/tenant.ts'
 import { replacement, sealTokens } from '../tokens/new-tokens.ts'
-import { oweFormerTokens, revokeOrphan, settleRevocation } from '../tokens/revocation.ts'
+import { attemptRevocation, revocationOfReplaced, revokeOrphan } from '../tokens/revocation.ts'
 import type { ConnectSession } from './connect-session.ts'
 
 export type StoredGrant =
@@ -36,7 +36,7 @@ type Ports = Pick<
   Ambient & TenancyPorts & ConnectionPorts & ProviderPorts,
   'now' | 'newId' | 'chance' | 'tenants' | 'connections' | 'limiter' | 'resourceServer' | 'provider'
 > &
-  Parameters<typeof settleRevocation>[0]
+  Parameters<typeof attemptRevocation>[0]
 
 /** How often a concurrent change of the same connection is answered by starting over. */
 const ATTEMPTS = 5
@@ -172,11 +172,11 @@ async function replaceTokens(
     workspace: { ...current.workspace, ...workspace },
     scopes: tokens.scopes,
   }
-  const former = await oweFormerTokens(services, current, tokens)
+  const former = await revocationOfReplaced(services, current, tokens)
   const connection = changed(current, change)
   const replace = () => services.connections.replaceGrant(current, change, former)
   if (!(await isStored(services, connection, replace))) return undefined
-  if (former !== undefined) await settleRevocation(services, former)
+  if (former !== undefined) await attemptRevocation(services, former)
   return connection
 }
 

@@ -79,14 +79,14 @@ export interface Connections {
 
 export interface Revocations {
   /** Owes a revocation; used where there is no connection to take the tokens from. */
-  owe(revocation: Revocation): Promise<void>
+  enqueue(revocation: Revocation): Promise<void>
   get(tenant: TenantId, id: RevocationId): Promise<Revocation | undefined>
   /** What is owed for a tenant, `limit` at most. */
   ofTenant(tenant: TenantId, limit: number): Promise<readonly Revocation[]>
   /** Whether one is owed to an app. It looks at all of the tenant's, if need be. */
   anyOfApp(tenant: TenantId, app: AppId): Promise<boolean>
   postpone(revocation: Revocation, dueAt: EpochSeconds): Promise<void>
-  settle(revocation: Pick<Revocation, 'tenantId' | 'id'>): Promise<void>
+  remove(revocation: Pick<Revocation, 'tenantId' | 'id'>): Promise<void>
 }
 
 /** A connection as a change that was stored leaves it: no read, since nothing may fail after the tokens are stored. */

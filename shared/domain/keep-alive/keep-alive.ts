@@ -9,7 +9,7 @@ import type { FreshTokenPorts } from '../tokens/fresh-token.ts'
 import { type LivenessOutcome, probeConnection } from '../tokens/probe.ts'
 import { type RefreshOutcome, refreshConnection } from '../tokens/refresh.ts'
 import { ruleOf } from '../tokens/refresh-rules.ts'
-import { settleRevocation } from '../tokens/revocation.ts'
+import { attemptRevocation } from '../tokens/revocation.ts'
 import type { DueCursor, DueWork } from './due.ts'
 import { type LaneSignal, runInLanes } from './lanes.ts'
 import type { KeepAlivePorts } from './ports.ts'
@@ -73,14 +73,16 @@ function pages(services: Ports, shard: number): () => Promise<readonly DueWork[]
 /** One failing connection must not stop the others: its error is logged, and it stays due. */
 async function attempt(services: Ports, work: DueWork): Promise<Ended> {
   try {
-    return work.kind === 'revocation' ? await payDebt(services, work) : await attend(services, work)
+    return work.kind === 'revocation'
+      ? await processDueRevocation(services, work)
+      : await processDueConnection(services, work)
   } catch (error) {
     services.log.error('Keep-alive failed for one piece of work', { ...work, error })
     return { outcome: 'error', signal: 'trouble' }
   }
 }
 
-async function attend(services: Ports, work: DueWork & { kind: 'connection' }): Promise<Ended> {
+async function processDueConnection(services: Ports, work: DueWork & { kind: 'connection' }): Promise<Ended> {
   const connection = await services.connections.get(work)
   // The index is eventually consistent: it may name what is gone or was done a moment ago.
   if (connection?.dueAt === undefined || connection.dueAt > services.now()) {
@@ -128,10 +130,11 @@ async function postpone(services: Ports, connection: Connection, seconds: number
   await services.connections.update(refOf(connection), { generation: connection.generation }, change)
 }
 
-async function payDebt(services: Ports, work: DueWork & { kind: 'revocation' }): Promise<Ended> {
-  const debt = await services.revocations.get(work.tenantId, work.revocationId)
-  if (debt === undefined || debt.dueAt > services.now()) return { outcome: 'not_due', signal: 'good' }
-  const outcome = await settleRevocation(services, debt)
+async function processDueRevocation(services: Ports, work: DueWork & { kind: 'revocation' }): Promise<Ended> {
+  const revocation = await services.revocations.get(work.tenantId, work.revocationId)
+  if (revocation === undefined || revocation.dueAt > services.now())
+    return { outcome: 'not_due', signal: 'good' }
+  const outcome = await attemptRevocation(services, revocation)
   const signal = outcome === 'settled' ? 'good' : 'trouble'
   return { outcome: outcome === 'error' ? outcome : `revocation_${outcome}`, signal }
 }

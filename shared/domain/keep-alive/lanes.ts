@@ -21,7 +21,7 @@ class Lane<T> {
     return !this.closed && this.waiting.length > 0 && this.running < this.width
   }
 
-  heed(signal: LaneSignal, widest: number): number {
+  adjust(signal: LaneSignal, widest: number): number {
     if (signal === 'good') this.width = Math.min(this.width * 2, widest)
     else this.width = 1
     if (signal !== 'closed') return 0
@@ -68,7 +68,7 @@ export async function runInLanes<T>(
     lanes.set(name, lane)
     const done = run(work).then((signal) => {
       lane.running -= 1
-      const dropped = lane.heed(signal, limits.perLane)
+      const dropped = lane.adjust(signal, limits.perLane)
       waiting -= dropped
       left += dropped
       running.delete(done)

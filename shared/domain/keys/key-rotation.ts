@@ -115,7 +115,7 @@ class Run {
   async #visit(tenantId: TenantId, look: Look | undefined): Promise<{ readonly look?: Look } | undefined> {
     this.report.tenants += 1
     try {
-      return await this.#attend(tenantId, look)
+      return await this.#maintainTenantKeys(tenantId, look)
     } catch (error) {
       this.report.failed += 1
       this.#services.log.error('The keys of a tenant could not be looked after', { tenant: tenantId, error })
@@ -123,7 +123,10 @@ class Run {
     }
   }
 
-  async #attend(tenantId: TenantId, look: Look | undefined): Promise<{ readonly look: Look } | undefined> {
+  async #maintainTenantKeys(
+    tenantId: TenantId,
+    look: Look | undefined,
+  ): Promise<{ readonly look: Look } | undefined> {
     const { tenants, tenantKeys, now } = this.#services
     const ring = await tenantKeys.list(tenantId)
     const newest = ring.versions.at(-1)

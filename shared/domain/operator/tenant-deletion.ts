@@ -11,12 +11,12 @@ import { findTenant } from '../tenants/manage-tenants.ts'
 import type { TenancyPorts } from '../tenants/ports.ts'
 import { isLiving, type Tenant } from '../tenants/tenant.ts'
 import { type EpochSeconds, later } from '../time.ts'
-import { settleRevocation } from '../tokens/revocation.ts'
+import { attemptRevocation } from '../tokens/revocation.ts'
 import type { VaultPorts } from '../vault/ports.ts'
 import { CALL_SECONDS, type RevocationReport, revokeMany } from './mass-revocation.ts'
 import type { OperatorPorts } from './ports.ts'
 
-/** Debts paid at once. */
+/** Revocations attempted at once. */
 const WIDTH = 16
 const ERASED_AT_ONCE = 100
 
@@ -47,9 +47,10 @@ export async function deleteTenant(services: Ports, id: TenantId, revoke: boolea
   const { report, next } = await revokeMany(services, id, {}, undefined)
   const { revoked, failed } = report
   if (next !== undefined) return { stage: 'revoking', revoked, owed: report.owed, failed, erased: 0 }
-  const debts = await payDebts(services, id, until)
-  const counts = { revoked: revoked + debts.paid, owed: debts.owed, failed }
-  if (failed > 0 || debts.owed > 0 || debts.more) return { stage: 'revoking', ...counts, erased: 0 }
+  const revocations = await attemptRevocations(services, id, until)
+  const counts = { revoked: revoked + revocations.done, owed: revocations.owed, failed }
+  if (failed > 0 || revocations.owed > 0 || revocations.more)
+    return { stage: 'revoking', ...counts, erased: 0 }
   return { ...counts, ...(await erase(services, tenant)) }
 }
 
@@ -95,18 +96,20 @@ async function begun(
 }
 
 /** Asks ClickFunnels once more for each revocation that is owed, due or not; stops where one is not taken. */
-async function payDebts(
+async function attemptRevocations(
   services: Ports,
   id: TenantId,
   until: EpochSeconds,
-): Promise<{ readonly paid: number; readonly owed: number; readonly more: boolean }> {
-  for (let paid = 0; ; ) {
-    const debts = await services.revocations.ofTenant(id, WIDTH)
-    const outcomes = await Promise.all(debts.map((debt) => settleRevocation(services, debt)))
+): Promise<{ readonly done: number; readonly owed: number; readonly more: boolean }> {
+  for (let done = 0; ; ) {
+    const revocations = await services.revocations.ofTenant(id, WIDTH)
+    const outcomes = await Promise.all(
+      revocations.map((revocation) => attemptRevocation(services, revocation)),
+    )
     const settled = outcomes.filter((outcome) => outcome === 'settled').length
-    paid += settled
-    const owed = debts.length - settled
-    const more = debts.length === WIDTH
-    if (owed > 0 || !more || services.now() >= until) return { paid, owed, more }
+    done += settled
+    const owed = revocations.length - settled
+    const more = revocations.length === WIDTH
+    if (owed > 0 || !more || services.now() >= until) return { done, owed, more }
   }
 }

@@ -6,7 +6,7 @@ import type { Sealed, Sealer, Vault } from '../vault/vault.ts'
 import { type KeyedCall, keptAnswerOf } from './idempotency.ts'
 
 /** An item of the store has 400 KB at the most; the rest is room for what lies beside the seal. */
-export const MOST_KEPT_BYTES = 380 * 1024
+export const MAX_KEPT_BYTES = 380 * 1024
 
 /** Seals an answer for the attempt that got it; `undefined` when it is too large, compressed as it is. */
 export function sealAnswer(
@@ -16,8 +16,8 @@ export function sealAnswer(
 ): Sealed | undefined {
   const head = Buffer.from(`${JSON.stringify({ status, headers })}\n`)
   const packed = deflateRawSync(Buffer.concat([head, body])).toString('base64')
-  const sealed = packed.length > MOST_KEPT_BYTES ? undefined : seal(keptAnswerOf(call), new Secret(packed))
-  return sealed && sealed.byteLength <= MOST_KEPT_BYTES ? sealed : undefined
+  const sealed = packed.length > MAX_KEPT_BYTES ? undefined : seal(keptAnswerOf(call), new Secret(packed))
+  return sealed && sealed.byteLength <= MAX_KEPT_BYTES ? sealed : undefined
 }
 
 /** @throws ServiceError secret_unreadable */

@@ -16,7 +16,7 @@ export const KEPT_SECONDS = 24 * 60 * 60
 /** A call ends within 25 s, and its function within 29: one that has no end after this was cut off. */
 export const CUT_OFF_SECONDS = 35
 /** How long a repetition waits for the call that is under way; longer is the caller's to wait. */
-const MOST_WAITED_SECONDS = 10
+const MAX_WAIT_SECONDS = 10
 const FIRST_POLL_MILLISECONDS = 100
 const POLL_GROWTH = 1.5
 const LAST_POLL_MILLISECONDS = 1500
@@ -52,7 +52,7 @@ export async function enterCall(
     await mustBeSeen(services, caller, call)
     if (earlier.fingerprint !== call.fingerprint) throw keyReused()
     if (!isUnderWay(earlier, now)) return { earlier }
-    if (now >= later(since, MOST_WAITED_SECONDS)) throw inProgress()
+    if (now >= later(since, MAX_WAIT_SECONDS)) throw inProgress()
     await services.sleep(pause * (0.5 + services.chance()))
   }
 }

@@ -43,10 +43,10 @@ const BACKOFF_SECONDS = 1
 /** RFC 9110 section 9.2.1. */
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS']
 const RETRIED_STATUSES = [429, 503]
-const MOST_ATTEMPTS = 4
+const MAX_ATTEMPTS = 4
 
 /** How long a call waits for its turn; longer is the caller's to wait. */
-const MOST_PACED_SECONDS = 5
+const MAX_PACE_WAIT_SECONDS = 5
 
 export type ProxyPorts = FreshTokenPorts &
   Pick<ProviderPorts & Ambient & ConnectionPorts, 'provider' | 'publicUrl' | 'resourceServer' | 'pacer'>
@@ -70,10 +70,10 @@ export async function proxyCall(
   const reach = reachOf(caller, request.connectionId)
   let token = await usableToken(services, reach, request.minValiditySeconds, end)
   refuseSuspended(caller.tenant, token.connection)
-  let answer = await patiently(services, request, token, end)
+  let answer = await sendWithRetry(services, request, token, end)
   // Twice at the most: what replaces a remembered token may itself be one that was stored a while ago, and has died, too.
   for (let refused = 1; answer.status === 401 && refused <= 2; refused++) {
-    if (services.tokenMemory.isAcquitted(token.connection, services.now())) return answer
+    if (services.tokenMemory.isMarkedValid(token.connection, services.now())) return answer
     if (services.now() + TOKEN_REQUEST_SECONDS + ATTEMPT_SECONDS > end) {
       throw new ServiceError(
         'upstream_timeout',
@@ -83,11 +83,11 @@ export async function proxyCall(
     const replacement = await replaceRejected(services, token.connection, end)
     if (replacement !== undefined) {
       token = replacement
-      answer = await patiently(services, request, token, end)
+      answer = await sendWithRetry(services, request, token, end)
     }
     // To a token that was made for this call, or that a probe did not find dead, the 401 is about something else.
     const lives = replacement === undefined || (answer.status === 401 && issuedSince(token.connection, since))
-    if (lives) services.tokenMemory.acquit(token.connection, services.now())
+    if (lives) services.tokenMemory.markValid(token.connection, services.now())
   }
   return answer
 }
@@ -96,21 +96,21 @@ function issuedSince({ credential }: Connection, since: EpochSeconds): boolean {
   return credential.kind === 'refreshable' && credential.issuedAt >= since
 }
 
-async function patiently(
+async function sendWithRetry(
   services: ProxyPorts,
   request: ProxyRequest,
   token: UsableToken,
   end: EpochSeconds,
 ): Promise<UpstreamResponse> {
   for (let attempt = 1; ; attempt++) {
-    await takeTurn(services, token.connection, end)
+    await waitForPace(services, token.connection, end)
     const answer = await send(services, request, token, end)
     if (answer.status === 429) await slowDown(services, token.connection)
     if (!RETRIED_STATUSES.includes(answer.status)) return answer
     const asked = retryAfterSeconds(headerOf(answer, 'retry-after'), services.now())
     const wait = asked ?? BACKOFF_SECONDS * 2 ** (attempt - 1) * (0.5 + services.chance())
     const inTime = services.now() + wait + ATTEMPT_SECONDS <= end
-    if (!SAFE_METHODS.includes(request.method) || attempt === MOST_ATTEMPTS || !inTime) {
+    if (!SAFE_METHODS.includes(request.method) || attempt === MAX_ATTEMPTS || !inTime) {
       return asked === undefined ? withRetryAfter(answer, wait) : answer
     }
     await services.sleep(wait * 1000)
@@ -118,12 +118,12 @@ async function patiently(
 }
 
 /** Keeps a connection within the pace that ClickFunnels' 429s have taught. */
-async function takeTurn(services: ProxyPorts, connection: Connection, end: EpochSeconds): Promise<void> {
+async function waitForPace(services: ProxyPorts, connection: Connection, end: EpochSeconds): Promise<void> {
   const now = services.now()
   const ref = refOf(connection)
   const wait = services.pacer.take(ref, paceNow(connection.pace, now), now)
   if (wait === 0) return
-  if (wait <= MOST_PACED_SECONDS && now + wait + ATTEMPT_SECONDS <= end) return services.sleep(wait * 1000)
+  if (wait <= MAX_PACE_WAIT_SECONDS && now + wait + ATTEMPT_SECONDS <= end) return services.sleep(wait * 1000)
   services.pacer.giveBack(ref)
   throw new ServiceError(
     'rate_limited',

@@ -18,13 +18,13 @@ import { revokeOrphan } from './revocation.ts'
 const COMMIT_SECONDS = 8
 const COMMIT_PAUSE_MILLISECONDS = 300
 
-export type RotationPorts = Pick<
+export type TokenRotationPorts = Pick<
   Ambient & ConnectionPorts & TokenPorts,
   'sleep' | 'connections' | 'recoveryQueue'
 > &
   Parameters<typeof revokeOrphan>[0]
 
-export type RotationOutcome =
+export type TokenRotationOutcome =
   | { readonly outcome: 'refreshed'; readonly connection: Connection }
   | { readonly outcome: 'overtaken' }
   | { readonly outcome: 'failed'; readonly error: 'commit_failed' }
@@ -34,12 +34,12 @@ export type RotationOutcome =
  * read, these tokens succeed those stored, even if our process stood still until another had taken the lease.
  * @param held had before the provider was asked: a sealer, which needs no store any more, and the app
  */
-export async function commitRotation(
-  services: RotationPorts,
+export async function commitTokenRotation(
+  services: TokenRotationPorts,
   connection: Connection,
   held: { readonly sealer: Sealer; readonly app: App },
   tokens: TokenSet,
-): Promise<RotationOutcome> {
+): Promise<TokenRotationOutcome> {
   const scopes = tokens.scopes.length > 0 ? tokens.scopes : connection.scopes
   const change = {
     ...replacement(services, held.sealer, connection, tokens),
@@ -50,27 +50,29 @@ export async function commitRotation(
   const { appId, generation } = connection
   const { credential, updatedAt: rotatedAt } = change
   const queue = () => services.recoveryQueue.send({ ref, appId, generation, credential, scopes, rotatedAt })
-  const committed = await persistently(
+  const committed = await commitWithRetry(
     services,
     () => services.connections.update(ref, { generation }, change),
     queue,
   )
   if (committed === 'queued') return { outcome: 'failed', error: 'commit_failed' }
   if (committed) return { outcome: 'refreshed', connection: changed(connection, change) }
-  return displaced(services, connection, held.app, tokens).catch(async (error): Promise<RotationOutcome> => {
-    services.log.error('Displaced tokens could not be revoked; they go to the recovery queue', { error })
-    await queue()
-    return { outcome: 'overtaken' }
-  })
+  return displaced(services, connection, held.app, tokens).catch(
+    async (error): Promise<TokenRotationOutcome> => {
+      services.log.error('Displaced tokens could not be revoked; they go to the recovery queue', { error })
+      await queue()
+      return { outcome: 'overtaken' }
+    },
+  )
 }
 
 /** What becomes of tokens whose commit was refused. */
 async function displaced(
-  services: RotationPorts,
+  services: TokenRotationPorts,
   connection: Connection,
   app: App,
   tokens: TokenSet,
-): Promise<RotationOutcome> {
+): Promise<TokenRotationOutcome> {
   const found = await services.connections.get(refOf(connection))
   // A retried write can refuse what its first attempt stored; and a provider may give two askers the same tokens.
   if (found !== undefined && (await holds(services, found, tokens))) {
@@ -86,7 +88,7 @@ async function displaced(
  * die any moment; the write is still tried for as long as storage trouble may pass within the lease.
  * @throws what the store said, when the queue did not take the tokens either
  */
-async function persistently(
+async function commitWithRetry(
   services: Pick<Ambient, 'now' | 'chance' | 'sleep' | 'log'>,
   write: () => Promise<boolean>,
   queue: () => Promise<void>,
@@ -116,7 +118,7 @@ async function persistently(
   }
 }
 
-async function holds(services: RotationPorts, stored: Connection, tokens: TokenSet): Promise<boolean> {
+async function holds(services: TokenRotationPorts, stored: Connection, tokens: TokenSet): Promise<boolean> {
   const binding = tokenOf(stored.tenantId, stored.id, stored.generation, 'access_token')
   const held = await services.vault.open(binding, stored.credential.accessToken)
   return equalSecrets(held.reveal(), tokens.accessToken.reveal())

@@ -25,7 +25,7 @@ export const LATEST_REQUEST_SECONDS = 5
 /** After so long a request that was given up is over at the provider, too. */
 const REQUEST_OVER_SECONDS = 60
 /** A provider may ask for any patience; a token must not expire over it. */
-const MOST_PATIENCE_SECONDS = 15 * 60
+const MAX_RETRY_AFTER_SECONDS = 15 * 60
 /** While the provider is down, a connection that was tried is due again within this. */
 const OUTAGE_RETRY_SECONDS = 60
 
@@ -118,7 +118,7 @@ export async function keepTokens(
   connection: Connection,
   owner: string,
   result: KeptReason,
-  { outage = false, unanswered = wasAbandoned(connection), patienceSeconds = 0 }: KeepOptions = {},
+  { outage = false, unanswered = wasAbandoned(connection), retryAfterSeconds = 0 }: KeepOptions = {},
 ): Promise<{ readonly outcome: 'failed'; readonly error: KeptReason } | { readonly outcome: 'overtaken' }> {
   const now = services.now()
   const { blames, again, maybeRotated } = ruleOf(result)
@@ -128,11 +128,11 @@ export async function keepTokens(
   const retryAt = outage
     ? later(now, 1 + OUTAGE_RETRY_SECONDS * services.chance())
     : backoffUntil(now, Math.max(1, consecutiveFailures), services.chance)
-  const patient = later(now, Math.min(patienceSeconds, MOST_PATIENCE_SECONDS))
+  const notBefore = later(now, Math.min(retryAfterSeconds, MAX_RETRY_AFTER_SECONDS))
   const kept = await services.connections.update(refOf(connection), fenceOf(connection, owner), {
     lease: over === undefined ? null : { owner: NOBODY, until: over },
     // An app without working credentials: everything of it stays due, and goes on the moment it has some.
-    ...(again !== 'when_app_works' && { dueAt: latest(latest(retryAt, patient), over ?? now) }),
+    ...(again !== 'when_app_works' && { dueAt: latest(latest(retryAt, notBefore), over ?? now) }),
     ...((maybeRotated || unanswered) && { unanswered: true }),
     consecutiveFailures,
     lastError: result,
@@ -146,7 +146,7 @@ interface KeepOptions {
   /** Whether an answer that may have held the next refresh token never came. */
   readonly unanswered?: boolean
   /** What the provider's `Retry-After` asked for. */
-  readonly patienceSeconds?: number
+  readonly retryAfterSeconds?: number
 }
 
 /** Whether somebody may be at work on a connection, as it was read. */

@@ -8,11 +8,11 @@ import { equalSecrets } from '../hash.ts'
 import { later } from '../time.ts'
 import type { VaultPorts } from '../vault/ports.ts'
 import { renewal } from './new-tokens.ts'
-import type { RecoverableRotation } from './recovery-queue.ts'
+import type { TokenRotation } from './recovery-queue.ts'
 import { resealCredential } from './reseal-tokens.ts'
-import { settleRevocation } from './revocation.ts'
+import { attemptRevocation } from './revocation.ts'
 
-type Ports = Pick<ConnectionPorts & Ambient, 'connections' | 'log'> & Parameters<typeof settleRevocation>[0]
+type Ports = Pick<ConnectionPorts & Ambient, 'connections' | 'log'> & Parameters<typeof attemptRevocation>[0]
 
 /**
  * Commits one rotation; safe to repeat.
@@ -20,9 +20,9 @@ type Ports = Pick<ConnectionPorts & Ambient, 'connections' | 'log'> & Parameters
  *   given_up: the tenant's keys were deleted, as those of a deleted tenant are, and nobody can open the tokens any more
  * @throws ServiceError storage_unavailable: try again later
  */
-export async function recoverRotation(
+export async function recoverTokenRotation(
   services: Ports,
-  rotation: RecoverableRotation,
+  rotation: TokenRotation,
 ): Promise<'recovered' | 'overtaken' | 'given_up'> {
   try {
     return await commit(services, rotation)
@@ -35,7 +35,7 @@ export async function recoverRotation(
   }
 }
 
-async function commit(services: Ports, rotation: RecoverableRotation): Promise<'recovered' | 'overtaken'> {
+async function commit(services: Ports, rotation: TokenRotation): Promise<'recovered' | 'overtaken'> {
   const { ref, generation, scopes } = rotation
   // It may have waited for days: the tenant's key may have a successor by now.
   const credential = (await resealCredential(services.vault, heldBy(rotation))) ?? rotation.credential
@@ -58,8 +58,8 @@ async function commit(services: Ports, rotation: RecoverableRotation): Promise<'
   return 'overtaken'
 }
 
-async function revokeRotated(services: Ports, { ref, appId, generation, credential }: RecoverableRotation) {
-  const debt = {
+async function revokeRotated(services: Ports, { ref, appId, generation, credential }: TokenRotation) {
+  const revocation = {
     id: services.newId('revocation'),
     tenantId: ref.tenantId,
     appId,
@@ -70,14 +70,14 @@ async function revokeRotated(services: Ports, { ref, appId, generation, credenti
     attempts: 0,
     dueAt: later(backoffUntil(services.now(), 1, services.chance), 60),
   }
-  await services.revocations.owe(debt)
-  await settleRevocation(services, debt)
+  await services.revocations.enqueue(revocation)
+  await attemptRevocation(services, revocation)
 }
 
 type Holder = Pick<Connection, 'tenantId' | 'id' | 'generation' | 'credential'>
 
 /** The connection as it would be with the rotated tokens. */
-function heldBy({ ref, generation, credential }: RecoverableRotation): Holder {
+function heldBy({ ref, generation, credential }: TokenRotation): Holder {
   return { tenantId: ref.tenantId, id: ref.connectionId, generation: generation + 1, credential }
 }
 

@@ -4,7 +4,7 @@ import type { AppId } from '../ids.ts'
 import type { EpochSeconds } from '../time.ts'
 
 /** Rotated tokens whose commit failed, on their way to be committed later. Holds seals only. */
-export interface RecoverableRotation {
+export interface TokenRotation {
   readonly ref: ConnectionRef
   /** The connection as it was when the provider rotated: its app owns the tokens, its generation is the fence. */
   readonly appId: AppId
@@ -15,5 +15,5 @@ export interface RecoverableRotation {
 }
 
 export interface RecoveryQueue {
-  send(rotation: RecoverableRotation): Promise<void>
+  send(rotation: TokenRotation): Promise<void>
 }

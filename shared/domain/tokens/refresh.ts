@@ -19,7 +19,7 @@ import type { ProviderPorts } from '../provider/ports.ts'
 import type { TenancyPorts } from '../tenants/ports.ts'
 import type { Suspended } from '../tenants/suspension.ts'
 import { later } from '../time.ts'
-import { commitRotation, type RotationPorts } from './commit-rotation.ts'
+import { commitTokenRotation, type TokenRotationPorts } from './commit-rotation.ts'
 import {
   acquireLease,
   type HeldLease,
@@ -52,7 +52,7 @@ export type RefreshOutcome =
       readonly outage?: boolean
     }
 
-export type RefreshPorts = RotationPorts &
+export type RefreshPorts = TokenRotationPorts &
   Pick<Ambient & TenancyPorts & ProviderPorts, 'randomBytes' | 'tenants' | 'resourceServer'>
 
 /** Refreshes a connection that has a refresh token. */
@@ -81,7 +81,7 @@ export async function refreshConnection(
   const { answer, serial } = asked
   const outcome =
     answer.outcome === 'granted'
-      ? await commitRotation(services, connection, asked, answer.tokens)
+      ? await commitTokenRotation(services, connection, asked, answer.tokens)
       : await conclude(services, connection, lease, asked, answer)
   const outage = await noteAnswer(services, asked.app, ruleOf(resultOf(answer)).blames, serial)
   return outcome.outcome === 'failed' && outage ? { ...outcome, outage } : outcome
@@ -111,7 +111,7 @@ function conclude(
   return keepTokens(services, connection, owner, answer.outcome, {
     outage: isProviderDown(app, services.now()),
     unanswered,
-    ...(answer.outcome === 'rate_limited' && { patienceSeconds: answer.retryAfterSeconds ?? 0 }),
+    ...(answer.outcome === 'rate_limited' && { retryAfterSeconds: answer.retryAfterSeconds ?? 0 }),
   })
 }
 

@@ -1,4 +1,4 @@
-// Revokes tokens at the provider (RFC 7009) that no connection holds any more. The debt is stored before the first
+// Revokes tokens at the provider (RFC 7009) that no connection holds any more. The revocation is stored before the first
 // attempt and paid off by keep-alive if that fails, so that no live token is forgotten.
 import type { Ambient } from '../ambient.ts'
 import type { App } from '../apps/app.ts'
@@ -22,13 +22,13 @@ type Ports = Pick<
   'now' | 'newId' | 'chance' | 'apps' | 'revocations' | 'vault' | 'authorizationServer' | 'audit' | 'log'
 >
 
-/** Seconds that the process which stored a debt has to pay it, before keep-alive tries. */
+/** Seconds that the process which stored a revocation has to pay it, before keep-alive tries. */
 const FIRST_ATTEMPT_SECONDS = 60
 /** After so many attempts (about a week of hourly ones) the provider is not going to take the token. */
-const MOST_ATTEMPTS = 170
+const MAX_ATTEMPTS = 170
 
-/** The debt for the tokens a connection holds now, unless the provider gave the very same access token again. */
-export async function oweFormerTokens(
+/** The revocation for the tokens a connection holds now, unless the provider gave the very same access token again. */
+export async function revocationOfReplaced(
   services: Ports,
   former: Connection,
   replacedBy: TokenSet,
@@ -38,13 +38,13 @@ export async function oweFormerTokens(
     former.credential.accessToken,
   )
   if (equalSecrets(held.reveal(), replacedBy.accessToken.reveal())) return undefined
-  return debtOf(services, former)
+  return revocationFor(services, former)
 }
 
 /**
  * Revokes tokens that were granted but found no place.
  * @param app as whoever asked for the tokens knows it: with its tenant it may be deleted by now
- * @throws what kept the debt from being stored, when the provider did not take the tokens either
+ * @throws what kept the revocation from being stored, when the provider did not take the tokens either
  */
 export async function revokeOrphan(services: Ports, app: App, tokens: TokenSet): Promise<void> {
   const { accessToken, refreshToken } = tokens
@@ -53,14 +53,14 @@ export async function revokeOrphan(services: Ports, app: App, tokens: TokenSet):
     [accessToken, 'access_token'],
   ]
   const revoke = () => present(services, app, presented)
-  const debt = await oweOrphan(services, app, tokens).catch(async (error) => {
+  const revocation = await enqueueOrphan(services, app, tokens).catch(async (error) => {
     // The store is down, or the tenant's keys were deleted. The tokens are in our memory now, and nowhere afterwards.
     if ((await revoke().catch(() => 'failed')) !== 'done') throw error
   })
-  if (debt !== undefined) await settleRevocation(services, debt, revoke)
+  if (revocation !== undefined) await attemptRevocation(services, revocation, revoke)
 }
 
-async function oweOrphan(
+async function enqueueOrphan(
   services: Ports,
   { tenantId, id: appId }: App,
   tokens: TokenSet,
@@ -68,7 +68,7 @@ async function oweOrphan(
   const id = services.newId('revocation')
   const seal = (field: 'access_token' | 'refresh_token', token: Secret) =>
     services.vault.seal(tokenOf(tenantId, id, 0, field), token)
-  const debt: Revocation = {
+  const revocation: Revocation = {
     id,
     tenantId,
     appId,
@@ -79,47 +79,50 @@ async function oweOrphan(
     attempts: 0,
     dueAt: later(services.now(), FIRST_ATTEMPT_SECONDS),
   }
-  await services.revocations.owe(debt)
-  return debt
+  await services.revocations.enqueue(revocation)
+  return revocation
 }
 
-export type SettlementOutcome = 'settled' | 'postponed' | 'error'
+export type RevocationOutcome = 'settled' | 'postponed' | 'error'
 
-/** Tries to pay a debt; a failure leaves it stored and due later. Never throws: whoever calls has done its own work. */
-export async function settleRevocation(
+/** Tries to pay a revocation; a failure leaves it stored and due later. Never throws: whoever calls has done its own work. */
+export async function attemptRevocation(
   services: Ports,
-  debt: Revocation,
-  revoke = () => revokeTokens(services, debt),
-): Promise<SettlementOutcome> {
+  revocation: Revocation,
+  revoke = () => revokeTokens(services, revocation),
+): Promise<RevocationOutcome> {
   try {
     const result = await revoke().catch((error) => {
-      services.log.warn('Tokens were not revoked yet', { revocation: debt.id, error })
+      services.log.warn('Tokens were not revoked yet', { revocation: revocation.id, error })
       return 'failed'
     })
-    const hopeless = result !== 'done' && debt.attempts >= MOST_ATTEMPTS
+    const hopeless = result !== 'done' && revocation.attempts >= MAX_ATTEMPTS
     if (hopeless)
-      services.log.error('Gave up revoking tokens', { revocation: debt.id, attempts: debt.attempts })
+      services.log.error('Gave up revoking tokens', {
+        revocation: revocation.id,
+        attempts: revocation.attempts,
+      })
     if (result === 'done' || result === 'app_gone' || hopeless) {
       const givenUp = result === 'app_gone' ? 'not_found' : hopeless ? 'upstream_unreachable' : undefined
       await Promise.all([
-        services.revocations.settle(debt),
-        services.audit.note(settlementNote(debt, givenUp)),
+        services.revocations.remove(revocation),
+        services.audit.note(revocationNote(revocation, givenUp)),
       ])
       return 'settled'
     }
     await services.revocations.postpone(
-      debt,
-      backoffUntil(services.now(), debt.attempts + 1, services.chance),
+      revocation,
+      backoffUntil(services.now(), revocation.attempts + 1, services.chance),
     )
     return 'postponed'
   } catch (error) {
-    services.log.error('A revocation could not be stored; it stays due', { revocation: debt.id, error })
+    services.log.error('A revocation could not be stored; it stays due', { revocation: revocation.id, error })
     return 'error'
   }
 }
 
 /** About the connection whose tokens they were, or the app, for tokens that no connection ever held. */
-function settlementNote({ tenantId, appId, record }: Revocation, givenUp: ErrorCode | undefined): AuditNote {
+function revocationNote({ tenantId, appId, record }: Revocation, givenUp: ErrorCode | undefined): AuditNote {
   const id = parseId('connection', record)
   return {
     tenantId,
@@ -132,20 +135,20 @@ function settlementNote({ tenantId, appId, record }: Revocation, givenUp: ErrorC
 
 type Presented = readonly [Secret, 'access_token' | 'refresh_token']
 
-async function revokeTokens(services: Ports, debt: Revocation) {
-  const app = await services.apps.get(debt.tenantId, debt.appId)
+async function revokeTokens(services: Ports, revocation: Revocation) {
+  const app = await services.apps.get(revocation.tenantId, revocation.appId)
   if (app === undefined) {
     // Deleted, or erased with its tenant: nobody can present the tokens any more.
-    services.log.warn('Tokens are given up: their app is gone', { revocation: debt.id })
+    services.log.warn('Tokens are given up: their app is gone', { revocation: revocation.id })
     return 'app_gone'
   }
   const tokens: Presented[] = []
   for (const [field, sealed] of [
-    ['refresh_token', debt.refreshToken],
-    ['access_token', debt.accessToken],
+    ['refresh_token', revocation.refreshToken],
+    ['access_token', revocation.accessToken],
   ] as const) {
     if (sealed === undefined) continue
-    const binding = tokenOf(debt.tenantId, debt.record, debt.generation, field)
+    const binding = tokenOf(revocation.tenantId, revocation.record, revocation.generation, field)
     tokens.push([await services.vault.open(binding, sealed), field])
   }
   return present(services, app, tokens)
@@ -168,8 +171,8 @@ async function present(
   return 'done'
 }
 
-/** The debt for the tokens of a connection that gives them up. */
-export function debtOf(services: Pick<Ports, 'now' | 'newId'>, connection: Connection): Revocation {
+/** The revocation for the tokens of a connection that gives them up. */
+export function revocationFor(services: Pick<Ports, 'now' | 'newId'>, connection: Connection): Revocation {
   const { credential } = connection
   return {
     id: services.newId('revocation'),

@@ -19,13 +19,13 @@ export interface UsableToken {
 
 export const REMEMBERED_SECONDS = 5
 /** For so long a 401 to a token that was found to live is about something else, and leads to no refresh and no probe. */
-export const ACQUITTED_SECONDS = 30
-const MOST_REMEMBERED = 1000
+export const MARKED_VALID_SECONDS = 30
+const MAX_REMEMBERED = 1000
 
 export class TokenMemory {
   readonly #entries = new Map<string, { readonly token: UsableToken; readonly until: EpochSeconds }>()
   readonly #reads = new Map<string, Promise<Connection | undefined>>()
-  readonly #acquitted = new Map<string, EpochSeconds>()
+  readonly #markedValid = new Map<string, EpochSeconds>()
 
   recall(ref: ConnectionRef, now: EpochSeconds): UsableToken | undefined {
     const known = this.#entries.get(keyOf(ref))
@@ -41,14 +41,14 @@ export class TokenMemory {
   }
 
   /** The token of this generation lives, whatever a 401 said. */
-  acquit(connection: Connection, now: EpochSeconds): void {
-    this.#acquitted.delete(generationOf(connection))
-    this.#acquitted.set(generationOf(connection), later(now, ACQUITTED_SECONDS))
-    dropOldest(this.#acquitted)
+  markValid(connection: Connection, now: EpochSeconds): void {
+    this.#markedValid.delete(generationOf(connection))
+    this.#markedValid.set(generationOf(connection), later(now, MARKED_VALID_SECONDS))
+    dropOldest(this.#markedValid)
   }
 
-  isAcquitted(connection: Connection, now: EpochSeconds): boolean {
-    const until = this.#acquitted.get(generationOf(connection))
+  isMarkedValid(connection: Connection, now: EpochSeconds): boolean {
+    const until = this.#markedValid.get(generationOf(connection))
     return until !== undefined && now < until
   }
 
@@ -72,7 +72,7 @@ export class TokenMemory {
 }
 
 function dropOldest(entries: Map<string, unknown>): void {
-  if (entries.size <= MOST_REMEMBERED) return
+  if (entries.size <= MAX_REMEMBERED) return
   // A map keeps the order of insertion: the first is the oldest.
   for (const oldest of entries.keys()) {
     entries.delete(oldest)

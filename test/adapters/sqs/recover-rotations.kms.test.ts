@@ -9,7 +9,7 @@ import type { Connection } from '#domain/connections/connection.ts'
 import { shredTenant } from '#domain/keys/key-operations.ts'
 import { deleteTenant } from '#domain/operator/tenant-deletion.ts'
 import { updateTenant } from '#domain/tenants/manage-tenants.ts'
-import type { RecoverableRotation } from '#domain/tokens/recovery-queue.ts'
+import type { TokenRotation } from '#domain/tokens/recovery-queue.ts'
 import { refreshConnection } from '#domain/tokens/refresh.ts'
 import { recoverRotations } from '../../../functions/recover-rotations.ts'
 import { openScene, type Scene } from '../../fakes/scene.ts'
@@ -24,7 +24,7 @@ afterAll(() => keys?.close())
 
 let scene: Scene
 let connection: Connection
-let rotation: RecoverableRotation
+let rotation: TokenRotation
 beforeEach(async () => {
   backend = await openBackend()
   scene = await openScene({ ...backend.stores, ...keys.process(backend.table) })
@@ -40,7 +40,7 @@ async function rotated(): Promise<void> {
   services.connections.update = async () => Promise.reject(new Error('the store is down'))
   await refreshConnection(services, connection)
   services.connections.update = update
-  rotation = services.recoveryQueue.sent[0] as RecoverableRotation
+  rotation = services.recoveryQueue.sent[0] as TokenRotation
 }
 
 /** What the queue is told to keep, when a new process gets the message; its keys come from `table`. */

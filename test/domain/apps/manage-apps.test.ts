@@ -109,12 +109,13 @@ describe('an app', () => {
     services.clickfunnels.script('revoke', 'failed')
     await disconnectNow(services, { tenantId, connectionId: connection.id })
     await expect(remove()).rejects.toThrow(/owed/)
-    for (const debt of services.revocations.items.values()) await services.revocations.settle(debt)
+    for (const revocation of services.revocations.items.values())
+      await services.revocations.remove(revocation)
     await remove()
     await expect(remove()).rejects.toMatchObject({ code: 'not_found' })
   })
 
-  test('is deleted however many connections and debts the other apps of its tenant have', async () => {
+  test('is deleted however many connections and revocations the other apps of its tenant have', async () => {
     const scene = await openScene()
     const { services } = scene
     const { tenantId } = scene.app
@@ -122,13 +123,14 @@ describe('an app', () => {
     const input = { name: 'Second', clientId: 'client-2', clientSecret: new Secret('x') }
     const second = await createApp(services, tenantId, input)
     await switchApp(services, second, 'suspended')
-    const owe = (appId: AppId) => services.revocations.owe(aRevocation(aConnection(tenantId, { appId })))
-    for (let i = 0; i < 1000; i++) await owe(scene.app.id)
-    await owe(second.id)
+    const enqueue = (appId: AppId) =>
+      services.revocations.enqueue(aRevocation(aConnection(tenantId, { appId })))
+    for (let i = 0; i < 1000; i++) await enqueue(scene.app.id)
+    await enqueue(second.id)
     const remove = () => removeApp(services, tenantId, second.id)
     await expect(remove()).rejects.toThrow(/owed/)
-    for (const debt of services.revocations.items.values()) {
-      if (debt.appId === second.id) await services.revocations.settle(debt)
+    for (const revocation of services.revocations.items.values()) {
+      if (revocation.appId === second.id) await services.revocations.remove(revocation)
     }
     await remove()
     await expect(findApp(services, tenantId, second.id)).rejects.toMatchObject({ code: 'not_found' })

@@ -71,7 +71,7 @@ describe('work that fails for ever', () => {
     expect((await scene.stored(mine)).dueAt).toBeGreaterThan(services.now())
   })
 
-  test('among debts is tried once a run', async () => {
+  test('among revocations is tried once a run', async () => {
     const { services, scene, connections } = await sceneOf('rotating', 120)
     services.clickfunnels.always('revoke', 'failed')
     for (const { id } of connections) await disconnect(services, scene.caller, id)

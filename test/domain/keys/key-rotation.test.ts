@@ -66,15 +66,15 @@ describe('the background rotation', () => {
     expect(await run(scene)).toMatchObject({ resealed: 0, retired: 0, removed: 0 })
   })
 
-  test('leaves the seals of sessions and debts open to what they were sealed for', async () => {
+  test('leaves the seals of sessions and revocations open to what they were sealed for', async () => {
     const { scene, services, journey } = await settled()
     const tenantId = scene.caller.tenant.id
     await run(scene)
-    const [debt] = services.revocations.items.values()
+    const [revocation] = services.revocations.items.values()
     const { state, id } = await scene.session(journey)
-    if (debt === undefined || state.status !== 'awaiting_completion') throw new Error('Nothing waits')
-    const access = tokenOf(tenantId, debt.record, debt.generation, 'access_token')
-    expect((await services.vault.open(access, debt.accessToken)).reveal()).toMatch(/^access-/)
+    if (revocation === undefined || state.status !== 'awaiting_completion') throw new Error('Nothing waits')
+    const access = tokenOf(tenantId, revocation.record, revocation.generation, 'access_token')
+    expect((await services.vault.open(access, revocation.accessToken)).reveal()).toMatch(/^access-/)
     const code = { tenantId, record: id, generation: 0, field: 'code' } as const
     expect((await services.vault.open(code, state.code)).reveal()).not.toBe('')
   })

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { fingerprintOf, type IdempotencyKey, parseIdempotencyKey } from '#domain/proxy/idempotency.ts'
-import { MOST_KEPT_BYTES, openAnswer, sealAnswer } from '#domain/proxy/kept-answer.ts'
+import { MAX_KEPT_BYTES, openAnswer, sealAnswer } from '#domain/proxy/kept-answer.ts'
 import type { ProxyRequest } from '#domain/proxy/proxy.ts'
 import { aKeyedCall, newId } from '../../contracts/samples.ts'
 import { fakeServices } from '../../fakes.ts'
@@ -132,9 +132,7 @@ describe('a kept answer', () => {
     }))
     const json = Buffer.from(JSON.stringify({ rows, text: 'x'.repeat(400_000) }))
     expect(json.length).toBeGreaterThan(1_000_000)
-    expect((await kept({ status: 200, headers: [], body: json })).sealed?.length).toBeLessThan(
-      MOST_KEPT_BYTES,
-    )
+    expect((await kept({ status: 200, headers: [], body: json })).sealed?.length).toBeLessThan(MAX_KEPT_BYTES)
     const noise = (size: number) => Buffer.from(fakeServices().randomBytes(size))
     expect((await kept({ status: 200, headers: [], body: noise(280_000) })).sealed).toBeDefined()
     expect((await kept({ status: 200, headers: [], body: noise(300_000) })).sealed).toBeUndefined()

@@ -4,8 +4,8 @@ import { rotateKeys, SETTLING_SECONDS } from '#domain/keys/key-rotation.ts'
 import { disconnect } from '#domain/tokens/disconnect.ts'
 import { usableToken } from '#domain/tokens/fresh-token.ts'
 import { LEASE_SECONDS } from '#domain/tokens/lease.ts'
-import { recoverRotation } from '#domain/tokens/recover-rotation.ts'
-import type { RecoverableRotation } from '#domain/tokens/recovery-queue.ts'
+import { recoverTokenRotation } from '#domain/tokens/recover-rotation.ts'
+import type { TokenRotation } from '#domain/tokens/recovery-queue.ts'
 import { refreshConnection } from '#domain/tokens/refresh.ts'
 import { connectedScene } from '../../fakes/scene.ts'
 import { versionOf } from '../../fakes/vault.ts'
@@ -18,7 +18,7 @@ async function rotated(mode: FakeServices['clickfunnels']['tokens']['mode'] = 's
   services.connections.update = async () => Promise.reject(new Error('the store is down'))
   await refreshConnection(services, connection)
   services.connections.update = update
-  const [rotation] = services.recoveryQueue.sent as [RecoverableRotation]
+  const [rotation] = services.recoveryQueue.sent as [TokenRotation]
   return { services, scene, connection, rotation }
 }
 
@@ -30,7 +30,7 @@ const liveTokens = ({ clickfunnels }: FakeServices) =>
 describe('recovering a rotation', () => {
   test('commits its tokens, which then work', async () => {
     const { services, scene, connection, rotation } = await rotated()
-    expect(await recoverRotation(services, rotation)).toBe('recovered')
+    expect(await recoverTokenRotation(services, rotation)).toBe('recovered')
     const stored = await scene.stored(connection)
     expect(stored).toMatchObject({
       generation: 2,
@@ -48,21 +48,21 @@ describe('recovering a rotation', () => {
 
   test('twice changes nothing more', async () => {
     const { services, scene, connection, rotation } = await rotated()
-    await recoverRotation(services, rotation)
+    await recoverTokenRotation(services, rotation)
     const stored = await scene.stored(connection)
-    expect(await recoverRotation(services, rotation)).toBe('recovered')
+    expect(await recoverTokenRotation(services, rotation)).toBe('recovered')
     expect(await scene.stored(connection)).toEqual(stored)
     expect(services.clickfunnels.counts.revoke).toBe(0)
   })
 
   test('twice changes nothing more, though the tokens were sealed anew in between', async () => {
     const { services, scene, connection, rotation } = await rotated()
-    await recoverRotation(services, rotation)
+    await recoverTokenRotation(services, rotation)
     await services.vault.rotate(connection.tenantId)
     services.clock.advance(SETTLING_SECONDS)
     expect(await rotateKeys(services, () => true)).toMatchObject({ resealed: 2 })
     const stored = await scene.stored(connection)
-    expect(await recoverRotation(services, rotation)).toBe('recovered')
+    expect(await recoverTokenRotation(services, rotation)).toBe('recovered')
     expect(await scene.stored(connection)).toEqual(stored)
     expect(services.clickfunnels.counts.revoke).toBe(0)
     expect(liveTokens(services)).toEqual([await scene.accessToken(stored)])
@@ -71,7 +71,7 @@ describe('recovering a rotation', () => {
   test('commits tokens under the newest key, however long they waited', async () => {
     const { services, scene, connection, rotation } = await rotated()
     await services.vault.rotate(connection.tenantId)
-    expect(await recoverRotation(services, rotation)).toBe('recovered')
+    expect(await recoverTokenRotation(services, rotation)).toBe('recovered')
     const { credential } = await scene.stored(connection)
     expect(versionOf(credential.accessToken)).toBe(2)
   })
@@ -80,7 +80,7 @@ describe('recovering a rotation', () => {
     const { services, scene, connection, rotation } = await rotated()
     services.clock.advance(7200)
     expect(await refreshConnection(services, connection)).toEqual({ outcome: 'reauthorization_required' })
-    expect(await recoverRotation(services, rotation)).toBe('recovered')
+    expect(await recoverTokenRotation(services, rotation)).toBe('recovered')
     expect((await scene.stored(connection)).state).toEqual({ status: 'active' })
   })
 
@@ -88,7 +88,7 @@ describe('recovering a rotation', () => {
     const { services, scene, connection, rotation } = await rotated()
     services.clock.advance(LEASE_SECONDS)
     services.clickfunnels.script('refresh', async (work) => {
-      await recoverRotation(services, rotation)
+      await recoverTokenRotation(services, rotation)
       return work()
     })
     expect(await refreshConnection(services, connection)).toEqual({ outcome: 'overtaken' })
@@ -102,7 +102,7 @@ describe('recovering a rotation', () => {
     services.clock.advance(LEASE_SECONDS)
     await refreshConnection(services, connection)
     const stored = await scene.stored(connection)
-    expect(await recoverRotation(services, rotation)).toBe('overtaken')
+    expect(await recoverTokenRotation(services, rotation)).toBe('overtaken')
     expect(await scene.stored(connection)).toEqual(stored)
     expect(services.clickfunnels.tokens.rows[1]?.revoked).toBe(true)
     expect(liveTokens(services)).toContain(await scene.accessToken(stored))
@@ -111,7 +111,7 @@ describe('recovering a rotation', () => {
   test('after the connection was deleted revokes the tokens', async () => {
     const { services, scene, connection, rotation } = await rotated()
     await disconnect(services, scene.caller, connection.id)
-    expect(await recoverRotation(services, rotation)).toBe('overtaken')
+    expect(await recoverTokenRotation(services, rotation)).toBe('overtaken')
     expect(liveTokens(services)).toEqual([])
     expect(services.revocations.items.size).toBe(0)
   })
@@ -119,7 +119,7 @@ describe('recovering a rotation', () => {
   test('after the end user connected again leaves the new tokens alone', async () => {
     const { services, scene, connection, rotation } = await rotated()
     const again = await scene.connect({ connectionId: connection.id })
-    expect(await recoverRotation(services, rotation)).toBe('overtaken')
+    expect(await recoverTokenRotation(services, rotation)).toBe('overtaken')
     expect(await scene.stored(connection)).toEqual(again)
     expect(liveTokens(services)).toEqual([await scene.accessToken(again)])
   })
@@ -127,7 +127,7 @@ describe('recovering a rotation', () => {
   test('of a tenant whose keys were deleted gives up, and revokes nothing', async () => {
     const { services, scene, connection, rotation } = await rotated()
     await services.vault.shred(connection.tenantId)
-    expect(await recoverRotation(services, rotation)).toBe('given_up')
+    expect(await recoverTokenRotation(services, rotation)).toBe('given_up')
     expect(await scene.stored(connection)).toMatchObject({ generation: 1 })
     expect(services.clickfunnels.counts.revoke).toBe(0)
     expect(services.revocations.items.size).toBe(0)
@@ -138,16 +138,18 @@ describe('recovering a rotation', () => {
     await services.vault.rotate(rotation.ref.tenantId)
     await services.vault.retire(rotation.ref.tenantId, 1)
     await services.vault.remove(rotation.ref.tenantId, 1)
-    await expect(recoverRotation(services, rotation)).rejects.toMatchObject({ code: 'secret_unreadable' })
+    await expect(recoverTokenRotation(services, rotation)).rejects.toMatchObject({
+      code: 'secret_unreadable',
+    })
   })
 
   test('while the store is still down throws, and revokes nothing', async () => {
     const { services, rotation } = await rotated()
     const { update } = services.connections
     services.connections.update = async () => Promise.reject(new Error('still down'))
-    await expect(recoverRotation(services, rotation)).rejects.toThrow('still down')
+    await expect(recoverTokenRotation(services, rotation)).rejects.toThrow('still down')
     expect(services.clickfunnels.counts.revoke).toBe(0)
     services.connections.update = update
-    expect(await recoverRotation(services, rotation)).toBe('recovered')
+    expect(await recoverTokenRotation(services, rotation)).toBe('recovered')
   })
 })

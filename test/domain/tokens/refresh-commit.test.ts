@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest'
 import { ServiceError } from '#domain/errors.ts'
 import { disconnect } from '#domain/tokens/disconnect.ts'
-import { recoverRotation } from '#domain/tokens/recover-rotation.ts'
-import type { RecoverableRotation } from '#domain/tokens/recovery-queue.ts'
+import { recoverTokenRotation } from '#domain/tokens/recover-rotation.ts'
+import type { TokenRotation } from '#domain/tokens/recovery-queue.ts'
 import { refreshConnection } from '#domain/tokens/refresh.ts'
 import { readable } from '../../fakes/readable.ts'
 import { connectedScene } from '../../fakes/scene.ts'
@@ -76,17 +76,17 @@ describe('a commit', () => {
     services.clickfunnels.script('refresh', async (work) => {
       const granted = await work()
       await disconnect(services, scene.caller, connection.id)
-      const { owe } = services.revocations
-      services.revocations.owe = async () => {
-        services.revocations.owe = owe
+      const { enqueue } = services.revocations
+      services.revocations.enqueue = async () => {
+        services.revocations.enqueue = enqueue
         throw unavailable()
       }
       services.clickfunnels.script('revoke', 'failed')
       return granted
     })
     expect(await refreshConnection(services, connection)).toEqual({ outcome: 'overtaken' })
-    const [rotation] = services.recoveryQueue.sent as [RecoverableRotation]
-    expect(await recoverRotation(services, rotation)).toBe('overtaken')
+    const [rotation] = services.recoveryQueue.sent as [TokenRotation]
+    expect(await recoverTokenRotation(services, rotation)).toBe('overtaken')
     expect(services.clickfunnels.tokens.live()).toEqual([])
   })
 

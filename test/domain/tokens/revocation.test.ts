@@ -3,14 +3,14 @@ import { Secret } from '#domain/secret.ts'
 import { createTenant } from '#domain/tenants/manage-tenants.ts'
 import { disconnect } from '#domain/tokens/disconnect.ts'
 import { refreshConnection } from '#domain/tokens/refresh.ts'
-import { revokeOrphan, settleRevocation } from '#domain/tokens/revocation.ts'
+import { attemptRevocation, revokeOrphan } from '#domain/tokens/revocation.ts'
 import { connectedScene, dieIn, keyCaller } from '../../fakes/scene.ts'
 import type { FakeServices } from '../../fakes.ts'
 
-function onlyDebt(services: FakeServices) {
-  const [debt, ...more] = services.revocations.items.values()
-  if (debt === undefined || more.length > 0) throw new Error('not one debt')
-  return debt
+function onlyRevocation(services: FakeServices) {
+  const [revocation, ...more] = services.revocations.items.values()
+  if (revocation === undefined || more.length > 0) throw new Error('not one revocation')
+  return revocation
 }
 
 describe('disconnecting', () => {
@@ -35,16 +35,16 @@ describe('disconnecting', () => {
     services.clickfunnels.script('revoke', 'failed')
     await disconnect(services, scene.caller, connection.id)
     expect(services.connections.items.size).toBe(0)
-    expect(onlyDebt(services)).toMatchObject({ attempts: 1, record: connection.id, generation: 1 })
-    await settleRevocation(services, onlyDebt(services))
+    expect(onlyRevocation(services)).toMatchObject({ attempts: 1, record: connection.id, generation: 1 })
+    await attemptRevocation(services, onlyRevocation(services))
     expect(services.clickfunnels.tokens.live()).toEqual([])
     expect(services.revocations.items.size).toBe(0)
   })
 
-  test('stores the debt before the first attempt, for the process that dies in it', async () => {
+  test('stores the revocation before the first attempt, for the process that dies in it', async () => {
     const { services, scene, connection } = await connectedScene()
     await dieIn(services, 'revoke', () => disconnect(services, scene.caller, connection.id))
-    expect(onlyDebt(services)).toMatchObject({ attempts: 0, dueAt: services.now() + 60 })
+    expect(onlyRevocation(services)).toMatchObject({ attempts: 0, dueAt: services.now() + 60 })
   })
 
   test('takes the tokens that are stored now, though a refresh replaces them at this moment', async () => {
@@ -74,17 +74,17 @@ describe('disconnecting', () => {
   })
 })
 
-describe('a debt', () => {
+describe('a revocation', () => {
   test('that fails is due later each time', async () => {
     const { services, scene, connection } = await connectedScene()
     services.clickfunnels.always('revoke', 'failed')
     await disconnect(services, scene.caller, connection.id)
     for (let attempts = 1; attempts < 5; attempts++) {
-      const debt = onlyDebt(services)
-      expect(debt.attempts).toBe(attempts)
-      expect(debt.dueAt).toBeGreaterThan(services.now())
-      expect(debt.dueAt).toBeLessThanOrEqual(services.now() + 30 * 2 ** (attempts - 1))
-      expect(await settleRevocation(services, debt)).toBe('postponed')
+      const revocation = onlyRevocation(services)
+      expect(revocation.attempts).toBe(attempts)
+      expect(revocation.dueAt).toBeGreaterThan(services.now())
+      expect(revocation.dueAt).toBeLessThanOrEqual(services.now() + 30 * 2 ** (attempts - 1))
+      expect(await attemptRevocation(services, revocation)).toBe('postponed')
     }
   })
 
@@ -93,8 +93,8 @@ describe('a debt', () => {
     services.clickfunnels.script('revoke', 'failed')
     await disconnect(services, scene.caller, connection.id)
     services.vault.shred(connection.tenantId)
-    expect(await settleRevocation(services, onlyDebt(services))).toBe('postponed')
-    expect(onlyDebt(services).attempts).toBe(2)
+    expect(await attemptRevocation(services, onlyRevocation(services))).toBe('postponed')
+    expect(onlyRevocation(services).attempts).toBe(2)
   })
 
   test('that nobody takes for a week is given up, and that is logged', async () => {
@@ -103,7 +103,7 @@ describe('a debt', () => {
     await disconnect(services, scene.caller, connection.id)
     for (let attempt = 0; attempt < 170; attempt++) {
       expect(services.revocations.items.size).toBe(1)
-      await settleRevocation(services, onlyDebt(services))
+      await attemptRevocation(services, onlyRevocation(services))
     }
     expect(services.revocations.items.size).toBe(0)
     const [entry] = services.log.entries.filter(({ level }) => level === 'error')
@@ -115,7 +115,7 @@ describe('a debt', () => {
     services.clickfunnels.script('revoke', 'failed')
     await disconnect(services, scene.caller, connection.id)
     Object.assign(services.apps, { get: async () => undefined })
-    expect(await settleRevocation(services, onlyDebt(services))).toBe('settled')
+    expect(await attemptRevocation(services, onlyRevocation(services))).toBe('settled')
     expect(services.revocations.items.size).toBe(0)
     expect([...services.auditEvents.items.values()].at(-1)).toMatchObject({
       action: 'connection.revoke_tokens',
@@ -125,7 +125,7 @@ describe('a debt', () => {
     })
   })
 
-  test('tries refresh token and access token; one failure keeps the whole debt', async () => {
+  test('tries refresh token and access token; one failure keeps the whole revocation', async () => {
     const { services, scene, connection } = await connectedScene('rotating')
     services.clickfunnels.script('revoke', 'done', 'failed')
     await disconnect(services, scene.caller, connection.id)
@@ -138,9 +138,14 @@ describe('a debt', () => {
     services.clickfunnels.script('revoke', 'failed')
     const tokens = { scopes: [], workspace: {}, accessToken: new Secret('a'), refreshToken: new Secret('r') }
     await revokeOrphan(services, scene.app, tokens)
-    const debt = onlyDebt(services)
-    expect(debt).toMatchObject({ record: debt.id, generation: 0, attempts: 1, appId: connection.appId })
-    await settleRevocation(services, debt)
+    const revocation = onlyRevocation(services)
+    expect(revocation).toMatchObject({
+      record: revocation.id,
+      generation: 0,
+      attempts: 1,
+      appId: connection.appId,
+    })
+    await attemptRevocation(services, revocation)
     expect(services.revocations.items.size).toBe(0)
     expect(services.clickfunnels.counts.revoke).toBe(3)
   })
@@ -148,7 +153,7 @@ describe('a debt', () => {
   test('for tokens that found no place takes no store: they are in memory, and so is the app', async () => {
     const { services, scene } = await connectedScene('rotating')
     const down = new Error('the store is down')
-    Object.assign(services.revocations, { owe: async () => Promise.reject(down) })
+    Object.assign(services.revocations, { enqueue: async () => Promise.reject(down) })
     Object.assign(services.apps, { get: async () => Promise.reject(down) })
     const tokens = { scopes: [], workspace: {}, accessToken: new Secret('a'), refreshToken: new Secret('r') }
     await revokeOrphan(services, scene.app, tokens)

@@ -6,7 +6,7 @@ import { proxyCall } from '#domain/proxy/proxy.ts'
 import { disconnect } from '#domain/tokens/disconnect.ts'
 import { replaceRejected, usableToken } from '#domain/tokens/fresh-token.ts'
 import { refreshConnection } from '#domain/tokens/refresh.ts'
-import { ACQUITTED_SECONDS, REMEMBERED_SECONDS, TokenMemory } from '#domain/tokens/token-memory.ts'
+import { MARKED_VALID_SECONDS, REMEMBERED_SECONDS, TokenMemory } from '#domain/tokens/token-memory.ts'
 import { answer } from '../../fakes/clickfunnels.ts'
 import { connectedScene } from '../../fakes/scene.ts'
 import type { FakeServices } from '../../fakes.ts'
@@ -150,7 +150,7 @@ describe('a 401 that is not about the token', () => {
       const looks = () => services.clickfunnels.counts.refresh + services.clickfunnels.counts.probe
       for (let i = 0; i < 5; i++) expect((await call()).status).toBe(401)
       expect(looks()).toBe(1)
-      services.clock.advance(ACQUITTED_SECONDS)
+      services.clock.advance(MARKED_VALID_SECONDS)
       await call()
       expect(looks()).toBe(2)
     },

@@ -2,7 +2,7 @@
 // would start with a protocol library they never need.
 import type { AuthorizationServer } from '#domain/provider/authorization-server.ts'
 
-export class LateAuthorizationServer implements AuthorizationServer {
+export class LazyAuthorizationServer implements AuthorizationServer {
   readonly #load: () => Promise<AuthorizationServer>
   #loaded?: Promise<AuthorizationServer>
 
