@@ -1,12 +1,12 @@
-// A tenant's colour, made readable: whatever it is, what is drawn in it and on it keeps the contrast of WCAG 2.2 AA
-// (1.4.3: 4.5 for text; 1.4.11: 3 for what a control is known by), on light paper and on dark.
+// Makes a tenant's colour readable. Whatever the colour, what is drawn in it and on it has the contrast of WCAG 2.2 AA
+// (1.4.3: 4.5 for text; 1.4.11: 3 for controls), on light paper and on dark.
 
 type Rgb = readonly [number, number, number]
 
 const BLACK: Rgb = [0, 0, 0]
 const WHITE: Rgb = [255, 255, 255]
 
-/** The two papers of page-style.ts: what our colours lie on. Of each, the one that is nearer to the colours. */
+/** The backgrounds of style.ts. Each scheme has two (page and card); here is the one with less contrast. */
 const LIGHT_PAPER: Rgb = [0xf4, 0xf5, 0xf7]
 const DARK_PAPER: Rgb = [0x1a, 0x21, 0x2b]
 
@@ -15,10 +15,10 @@ const CONTROL_CONTRAST = 3
 const STEPS = 25
 
 export interface Palette {
-  /** A button's face, or a mark. */
+  /** Buttons and marks. */
   readonly accent: string
   readonly onAccent: string
-  /** Text in the tenant's colour: links. */
+  /** Links. */
   readonly link: string
 }
 
@@ -28,7 +28,7 @@ export function palettes(color: string): { readonly light: Palette; readonly dar
   return { light: palette(rgb, LIGHT_PAPER, BLACK), dark: palette(rgb, DARK_PAPER, WHITE) }
 }
 
-/** The ratio that WCAG defines, of 1 to 21. */
+/** The contrast ratio that WCAG defines, from 1 to 21. */
 export function contrast(one: string, other: string): number {
   return ratio(parse(one), parse(other))
 }
@@ -43,7 +43,7 @@ function palette(color: Rgb, paper: Rgb, ink: Rgb): Palette {
   }
 }
 
-/** The colour, with as little ink mixed into it as the contrast takes. */
+/** The colour with just enough ink mixed in to reach the contrast. */
 function readable(color: Rgb, paper: Rgb, ink: Rgb, least: number): Rgb {
   for (let step = 0; step < STEPS; step++) {
     const mixed = mix(color, ink, step / STEPS)

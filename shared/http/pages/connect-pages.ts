@@ -1,6 +1,5 @@
-// What an end user sees of us on the way to ClickFunnels and back: who is about to be connected, or why it does not go
-// on and what to do next. In the language of the browser, in the name and colour of the product.
-
+// The pages that an end user may see on the way to ClickFunnels and back: the confirmation, or why the connection
+// cannot go on and what to do next. They use the browser's language and the product's name and colour.
 import type { LinkOutcome } from '#domain/connect/authorize.ts'
 import type { Product } from '#domain/connect/product.ts'
 import { ServiceError } from '#domain/errors.ts'
@@ -18,16 +17,16 @@ const CONFIRMATION_SECONDS = 30 * 60
 
 export interface ConfirmationForm {
   readonly linkSecret: string
-  /** Where the form's redirect leads. */
+  /** The redirect that answers the form leads here. */
   readonly providerUrl: string
-  /** The form was sent before, and the cookie was not there. */
+  /** The browser sent the form, but not the cookie. */
   readonly forgotten: boolean
 }
 
 /**
- * Names the product and the account before anything happens, so that nobody approves for somebody else's account
- * unknowingly. The form sends back what the cookie holds: only a browser that was shown this page has both. The
- * account's id stands beside its name, because an end user may be able to choose the name.
+ * Names the product and the account before the browser goes to ClickFunnels. So an end user notices when a link would
+ * connect their workspace to an attacker's account. The page shows the account's id beside its name, because end users
+ * may be able to choose their names. Form and cookie hold the same secret: only a browser that saw this page has both.
  */
 export function confirmationPage(
   reader: Reader,
@@ -54,12 +53,12 @@ export function confirmationPage(
 </form>
 <p class="warning">${confirm.warning}</p>`,
     cookies: [hostCookie(CONFIRMATION_COOKIE, secret, CONFIRMATION_SECONDS)],
-    // A form's targets include what it is redirected to: ClickFunnels, and whatever page of theirs asks for a login.
+    // CSP checks redirects after a form, too. This one leads to ClickFunnels, which may redirect to its login page.
     formTargets: `'self' https: ${new URL(providerUrl).origin}`,
   })
 }
 
-/** 200 for what the end user chose, else what an API would answer. */
+/** 200 for what the end user chose; otherwise the status that an API would answer with. */
 const STATUSES: Readonly<Record<Exclude<Refusal, 'fault'>, number>> = {
   unknown: 404,
   used: 410,
@@ -70,12 +69,25 @@ const STATUSES: Readonly<Record<Exclude<Refusal, 'fault'>, number>> = {
   declined: 200,
 }
 
-/** Says why it does not go on, and what to do; leads back to the product where that is known. */
+/**
+ * Says why the connection cannot go on and what to do next, with a link back to the product where we know one.
+ *
+ *   unknown        the link's or the state's secret is not in the table, or its tenant, app or session is gone. A
+ *                  browser that loads the callback a second time lands here, too, and may well be connected.
+ *   used           the link was followed or declined before; that attempt may have ended in a connection
+ *   expired        the link's 30 minutes or the state's 10 minutes are over
+ *   suspended      the tenant or its app is suspended, whatever became of the session before
+ *   other_browser  the browser lacks the cookie of this state: another browser, or the cookie was not kept
+ *   other_app      ClickFunnels called the redirect URI of another app
+ *   declined       the end user pressed "This is not my account"
+ *
+ * The texts have to be true in each of these cases.
+ */
 export function refusalPage(reader: Reader, refusal: Exclude<Refusal, 'fault'>, product?: Product): Answer {
   return endPage(reader, STATUSES[refusal], refusal, product)
 }
 
-/** What a browser sees when something fails that should not: a problem document would help nobody there. */
+/** For an unexpected error: end users cannot read a problem document. The error may come before or after the connection was stored. */
 export function faultPage(reader: Reader, error: unknown): Answer {
   const known = error instanceof ServiceError ? error : undefined
   const { headers, ...answer } = endPage(reader, known ? PROBLEMS[known.code].status : 500, 'fault')

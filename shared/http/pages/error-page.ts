@@ -1,4 +1,4 @@
-// The page that the `type` of every problem points at: one heading an error code.
+// The page that the `type` of every problem points to. It has one heading per error code.
 
 import { ERROR_CODES } from '#domain/errors.ts'
 import type { Answer } from '../message/answer.ts'
@@ -18,7 +18,7 @@ export function errorPage(): Answer {
   return page({
     status: 200,
     title: 'Error codes of Funnel Connect',
-    content: html`<p>Every refusal of this service is a problem document (RFC 9457) with one of these codes.</p>
+    content: html`<p>Every error response of the API is a problem document (RFC 9457) with one of these codes.</p>
 <nav aria-label="Codes"><ul>${together(links)}</ul></nav>
 ${together(entries)}`,
     wide: true,

@@ -1,14 +1,14 @@
-// The few pages a browser sees of us: no script, no frame, no referrer, nothing loaded from anywhere.
+// The frame of every HTML page of the service. A page has no script and loads nothing; other sites cannot frame it.
 import { createHash } from 'node:crypto'
 import type { Answer } from '../message/answer.ts'
 import { brandStyle, STYLE } from './style.ts'
 
-/** HTML that is safe to put into a page: made by {@link html} only. */
+/** HTML that is safe to put into a page. Only {@link html} makes it. */
 export interface Html {
   readonly html: string
 }
 
-/** Builds HTML; every value is escaped unless it is HTML already. */
+/** Builds HTML. It escapes every value that is not HTML already. */
 export function html(strings: TemplateStringsArray, ...values: readonly (string | Html)[]): Html {
   let text = strings[0] ?? ''
   values.forEach((value, i) => {
@@ -27,17 +27,16 @@ export interface Page {
   readonly content: Html
   /** RFC 5646. Default: English. */
   readonly language?: string
-  /** Whose page it is to the one who reads it. */
+  /** The product that the end user comes from. */
   readonly product?: { readonly name: string; readonly branding?: { readonly color: string } }
   readonly wide?: boolean
-  /** Styles beyond those of every page. */
+  /** Styles in addition to those of every page. */
   readonly sheet?: string
   readonly cookies?: readonly string[]
-  /** Where its forms lead, as source expressions of CSP. Default: it has none. */
+  /** The targets of its forms, as source expressions of CSP. Default: none. */
   readonly formTargets?: string
 }
 
-/** A whole page as an answer. */
 export function page({ status, title, content, language = 'en', product, ...rest }: Page): Answer {
   const { wide = false, sheet: own, cookies = [], formTargets = "'none'" } = rest
   const sheets = [
@@ -66,8 +65,8 @@ ${content}</main></body>
       'cache-control': 'no-store',
       'referrer-policy': 'no-referrer',
       'x-content-type-options': 'nosniff',
-      // Said aloud: any other policy would cut a pop-up off from the page that opened it, which would then take the
-      // pop-up for closed. Our pages hold nothing that an opener could read across origins.
+      // Explicit, because products open our pages in pop-ups: with any other policy, the product's page would see the
+      // pop-up as closed. Our pages hold nothing that an opener could read across origins.
       'cross-origin-opener-policy': 'unsafe-none',
       'cross-origin-resource-policy': 'same-origin',
       'content-security-policy': `default-src 'none'; style-src ${sheets.map(hashSource).join(' ')}; form-action ${formTargets}; frame-ancestors 'none'; base-uri 'none'`,

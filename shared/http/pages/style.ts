@@ -1,5 +1,4 @@
-// The looks of our pages: one sheet for light and dark, from the width of a phone up, and the tenant's colour over it.
-// Everything a page shows is text and boxes: nothing moves, nothing is loaded.
+// The style of our pages: one sheet for light and dark, from phones up, and one for the tenant's colour.
 import { type Palette, palettes } from './brand-colors.ts'
 
 export const STYLE = `
@@ -37,7 +36,7 @@ button.go, .button { border-color: var(--accent); background: var(--accent); col
 :focus-visible { outline: 3px solid var(--ink); outline-offset: 3px }
 @media (forced-colors: active) { .product::before { forced-color-adjust: none } }`
 
-/** A sheet that sets the tenant's colour, in the variants that can be read. */
+/** A sheet that sets the tenant's colour, in the shades that are readable on light and on dark. */
 export function brandStyle(color: string): string {
   const { light, dark } = palettes(color)
   return `:root { ${variables(light)} } @media (prefers-color-scheme: dark) { :root { ${variables(dark)} } }`

@@ -1,4 +1,4 @@
-// Our pages in German.
+// Our pages in German. They say "Sie".
 import type { PageTexts } from './texts-type.ts'
 
 export const GERMAN: PageTexts = {
@@ -6,69 +6,70 @@ export const GERMAN: PageTexts = {
   confirm: {
     title: (product) => `ClickFunnels mit ${product} verbinden?`,
     access: (product) =>
-      `${product} bittet um Zugriff auf einen Ihrer ClickFunnels-Workspaces. Welchen, wählen Sie auf der nächsten Seite.`,
-    account: (product) => `Der Workspace wird mit diesem Konto bei ${product} verbunden:`,
+      `${product} bittet um Zugriff auf einen Ihrer ClickFunnels-Workspaces. Welchen, wählen Sie bei ClickFunnels.`,
+    account: (product) => `Verbindung mit diesem Konto bei ${product}`,
     consequence: (product) =>
-      `Wer dieses Konto benutzt, kann danach über ${product} mit den Funnels und Kontakten Ihres Workspace arbeiten.`,
+      `Wer sich bei diesem Konto anmelden kann, kann danach über ${product} mit Ihrem Workspace arbeiten, auch mit dessen Funnels und Kontakten.`,
     go: 'Weiter zu ClickFunnels',
     notMine: 'Das ist nicht mein Konto',
     warning:
-      'Hat Ihnen jemand diesen Link geschickt, oder kennen Sie dieses Konto nicht? Dann wählen Sie „Das ist nicht mein Konto“: Es wird nichts verbunden.',
+      'Hat Ihnen jemand diesen Link geschickt oder kennen Sie dieses Konto nicht? Dann wählen Sie „Das ist nicht mein Konto“. Es wird nichts verbunden.',
     cookies:
-      'Ihr Browser hat das Cookie dieser Seite nicht behalten. Erlauben Sie Cookies für diese Seite und fahren Sie dann fort.',
+      'Ihr Browser hat das Cookie nicht gesendet, das diese Seite braucht. Erlauben Sie Cookies für diese Website und wählen Sie noch einmal.',
   },
   refusals: {
     unknown: {
-      title: 'Dieser Link ist nicht bekannt',
+      title: 'Dieser Link ist nicht gültig',
       explanation:
-        'Er ist unvollständig, wurde schon benutzt oder ist seit einer Weile abgelaufen. Es wurde nichts verbunden.',
+        'Vielleicht ist er abgelaufen oder unvollständig, oder er wurde schon verwendet. Diesmal wurde nichts verbunden.',
       remedy:
-        'Gehen Sie zurück zu dem Produkt, von dem Sie kommen, und starten Sie die Verbindung noch einmal.',
+        'Gehen Sie zurück zu dem Produkt, von dem Sie kommen. Ist ClickFunnels dort nicht verbunden, starten Sie die Verbindung noch einmal.',
     },
     used: {
-      title: 'Dieser Link wurde schon benutzt',
-      explanation: 'Jeder Link gilt für eine einzige Verbindung. Jetzt wurde nichts weiter verbunden.',
+      title: 'Dieser Link wurde schon verwendet',
+      explanation: 'Jeder Link funktioniert nur einmal. Diesmal wurde nichts verbunden.',
       remedy:
         'Gehen Sie zurück zu dem Produkt, von dem Sie kommen. Ist ClickFunnels dort nicht verbunden, starten Sie die Verbindung noch einmal.',
     },
     expired: {
-      title: 'Das hat zu lange gedauert',
-      explanation: 'Zur Sicherheit gilt ein Link nur kurze Zeit. Es wurde nichts verbunden.',
+      title: 'Dieser Verbindungsversuch ist abgelaufen',
+      explanation:
+        'Zu Ihrer Sicherheit gilt ein Verbindungsversuch nur kurze Zeit. Es wurde nichts verbunden.',
       remedy:
         'Gehen Sie zurück zu dem Produkt, von dem Sie kommen, und starten Sie die Verbindung noch einmal.',
     },
     suspended: {
-      title: 'Verbinden ist abgeschaltet',
+      title: 'Verbinden ist zurzeit nicht möglich',
       explanation:
-        'Das Produkt, von dem Sie kommen, kann zurzeit keine Workspaces verbinden. Es wurde nichts verbunden.',
-      remedy: 'Fragen Sie beim Support des Produkts nach, oder versuchen Sie es später noch einmal.',
+        'Das Produkt, von dem Sie kommen, kann zurzeit keine ClickFunnels-Workspaces verbinden. Diesmal wurde nichts verbunden.',
+      remedy: 'Wenden Sie sich an den Support des Produkts oder versuchen Sie es später noch einmal.',
     },
     other_browser: {
-      title: 'Begonnen wurde in einem anderen Browser',
+      title: 'In diesem Browser geht es nicht weiter',
       explanation:
-        'ClickFunnels muss Sie in den Browser zurückschicken, in dem Sie die Verbindung gestartet haben, und Cookies müssen dort erlaubt sein. Es wurde nichts verbunden.',
+        'Entweder wurde die Verbindung in einem anderen Browser oder in einem privaten Fenster gestartet, oder dieser Browser hat unser Cookie nicht behalten. Es wurde nichts verbunden.',
       remedy:
-        'Öffnen Sie das Produkt in dem Browser, den Sie benutzen möchten, und starten Sie die Verbindung noch einmal. Hat Sie jemand anderes hierher geschickt, schließen Sie einfach diese Seite.',
+        'Öffnen Sie das Produkt in dem Browser, den Sie verwenden möchten, erlauben Sie Cookies und starten Sie die Verbindung noch einmal. Hat Sie jemand anderes hierher geschickt, schließen Sie diese Seite.',
     },
     other_app: {
-      title: 'Diese Antwort gehört woandershin',
+      title: 'Sie wurden an die falsche Adresse geleitet',
       explanation:
-        'Sie war für eine andere Anwendung bestimmt und wurde deshalb nicht verwendet. Es wurde nichts verbunden.',
+        'Diese Antwort gehört zu einer anderen Anwendung und wurde deshalb nicht verwendet. Es wurde nichts verbunden.',
       remedy:
-        'Gehen Sie zurück zu dem Produkt, von dem Sie kommen, und starten Sie die Verbindung noch einmal.',
+        'Gehen Sie zurück zu dem Produkt, von dem Sie kommen, und starten Sie die Verbindung noch einmal. Passiert das wieder, wenden Sie sich an den Support des Produkts.',
     },
     declined: {
       title: 'Es wurde nichts verbunden',
       explanation:
-        'Sie haben angegeben, dass das Konto nicht Ihres ist. Der Link gilt nicht mehr, und niemand hat Zugriff auf Ihren ClickFunnels-Workspace bekommen.',
+        'Sie haben angegeben, dass dies nicht Ihr Konto ist. Der Link funktioniert nicht mehr und hat niemandem Zugriff auf Ihren ClickFunnels-Workspace gegeben.',
       remedy:
-        'Hat Ihnen jemand den Link geschickt, schließen Sie diese Seite. Haben Sie die Verbindung selbst gestartet, gehen Sie zurück, melden Sie sich mit Ihrem eigenen Konto an und verbinden Sie noch einmal.',
+        'Hat Ihnen jemand den Link geschickt, schließen Sie diese Seite. Haben Sie die Verbindung selbst gestartet, gehen Sie zurück, melden Sie sich mit Ihrem eigenen Konto an und starten Sie sie noch einmal.',
     },
     fault: {
-      title: 'Hier ist etwas schiefgegangen',
+      title: 'Etwas ist schiefgegangen',
       explanation: 'Das liegt an uns, nicht an Ihnen.',
       remedy:
-        'Warten Sie eine Minute und laden Sie diese Seite neu. Hilft das nicht, gehen Sie zurück zu dem Produkt, von dem Sie kommen, und starten Sie die Verbindung noch einmal.',
+        'Warten Sie eine Minute und laden Sie diese Seite neu. Hilft das nicht, gehen Sie zurück zu dem Produkt, von dem Sie kommen. Ist ClickFunnels dort nicht verbunden, starten Sie die Verbindung noch einmal.',
     },
   },
   back: (product) => `Zurück zu ${product}`,

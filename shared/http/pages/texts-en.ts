@@ -6,63 +6,68 @@ export const ENGLISH: PageTexts = {
   confirm: {
     title: (product) => `Connect ClickFunnels to ${product}?`,
     access: (product) =>
-      `${product} asks for access to one of your ClickFunnels workspaces. You choose which one on the next page.`,
-    account: (product) => `The workspace will belong to this ${product} account:`,
+      `${product} asks for access to one of your ClickFunnels workspaces. You choose which one at ClickFunnels.`,
+    account: (product) => `Connecting to this ${product} account`,
     consequence: (product) =>
-      `Whoever uses this account can then work with the funnels and contacts of your workspace through ${product}.`,
+      `Anyone who can sign in to this account will be able to work with your workspace through ${product}, including its funnels and contacts.`,
     go: 'Continue to ClickFunnels',
     notMine: 'This is not my account',
     warning:
-      'Did somebody send you this link, or do you not know this account? Then press “This is not my account”: nothing will be connected.',
-    cookies: 'Your browser did not keep the cookie of this page. Allow cookies for this site, then continue.',
+      'If someone sent you this link or you don’t recognize this account, press “This is not my account”. Then nothing will be connected.',
+    cookies:
+      'Your browser did not send the cookie that this page needs. Allow cookies for this site, then choose again.',
   },
   refusals: {
     unknown: {
-      title: 'This link is not known',
-      explanation: 'It is incomplete, was used before, or has been gone for a while. Nothing was connected.',
-      remedy: 'Go back to the product you came from and press “Connect” again.',
+      title: 'This link is not valid',
+      explanation:
+        'It may have expired, been used already or be incomplete. Nothing was connected this time.',
+      remedy:
+        'Go back to the product you came from. If ClickFunnels is not connected there, press “Connect” again.',
     },
     used: {
-      title: 'This link was used before',
-      explanation: 'Each link starts one connection only. Nothing more was connected now.',
+      title: 'This link was already used',
+      explanation: 'Each link works only once. Nothing was connected this time.',
       remedy:
         'Go back to the product you came from. If ClickFunnels is not connected there, press “Connect” again.',
     },
     expired: {
-      title: 'This took too long',
-      explanation: 'For safety, a link works for a short time only. Nothing was connected.',
+      title: 'This connection attempt has expired',
+      explanation: 'For your security, each attempt is valid only for a short time. Nothing was connected.',
       remedy: 'Go back to the product you came from and press “Connect” again.',
     },
     suspended: {
-      title: 'Connecting is switched off',
-      explanation: 'The product you came from cannot connect workspaces at present. Nothing was connected.',
-      remedy: 'Ask the support of the product, or try again later.',
+      title: 'Connecting is not available right now',
+      explanation:
+        'The product you came from can’t connect ClickFunnels workspaces at the moment. Nothing was connected this time.',
+      remedy: 'Ask the support team of the product, or try again later.',
     },
     other_browser: {
-      title: 'This was started in another browser',
+      title: 'This browser can’t finish the connection',
       explanation:
-        'ClickFunnels has to send you back to the browser in which you pressed “Connect”, and cookies have to be allowed there. Nothing was connected.',
+        'Either the connection was started in a different browser or in a private window, or this browser did not keep our cookie. Nothing was connected.',
       remedy:
-        'Go back to the product in the browser you want to use and press “Connect” again. If somebody else sent you here, just close this page.',
+        'Go back to the product in the browser you want to use, allow cookies and press “Connect” again. If someone else sent you here, close this page.',
     },
     other_app: {
-      title: 'This answer belongs elsewhere',
+      title: 'You were sent to the wrong address',
       explanation:
-        'It was meant for another application than the one it was sent to, so it was not used. Nothing was connected.',
-      remedy: 'Go back to the product you came from and press “Connect” again.',
+        'This answer belongs to a different application, so it was not used. Nothing was connected.',
+      remedy:
+        'Go back to the product you came from and press “Connect” again. If this happens again, tell the support team of the product.',
     },
     declined: {
       title: 'Nothing was connected',
       explanation:
-        'You said that the account is not yours. The link no longer works, and nobody got access to your ClickFunnels workspace.',
+        'You said that this is not your account. The link no longer works, and it gave no one access to your ClickFunnels workspace.',
       remedy:
-        'If somebody sent you the link, close this page. If you pressed “Connect” yourself, go back, sign in with your own account and connect again.',
+        'If someone sent you the link, close this page. If you pressed “Connect” yourself, go back, sign in with your own account and connect again.',
     },
     fault: {
-      title: 'Something went wrong here',
-      explanation: 'This is a fault of ours, not of yours.',
+      title: 'Something went wrong',
+      explanation: 'The problem is on our side, not yours.',
       remedy:
-        'Wait a minute and load this page again. If that does not help, go back to the product you came from and press “Connect” again.',
+        'Wait a minute and load this page again. If that does not help, go back to the product you came from. If ClickFunnels is not connected there, press “Connect” again.',
     },
   },
   back: (product) => `Back to ${product}`,

@@ -1,4 +1,4 @@
-// Our pages in Spanish.
+// Our pages in Spanish. They say "usted".
 import type { PageTexts } from './texts-type.ts'
 
 export const SPANISH: PageTexts = {
@@ -6,65 +6,68 @@ export const SPANISH: PageTexts = {
   confirm: {
     title: (product) => `¿Conectar ClickFunnels con ${product}?`,
     access: (product) =>
-      `${product} solicita acceso a uno de sus espacios de trabajo de ClickFunnels. En la página siguiente elegirá cuál.`,
-    account: (product) => `El espacio de trabajo se conectará a esta cuenta de ${product}:`,
+      `${product} solicita acceso a uno de sus espacios de trabajo de ClickFunnels. Usted elegirá cuál en ClickFunnels.`,
+    account: (product) => `Conexión con esta cuenta de ${product}`,
     consequence: (product) =>
-      `Quien use esta cuenta podrá trabajar con los embudos y contactos de su espacio de trabajo a través de ${product}.`,
+      `Quien pueda iniciar sesión en esta cuenta podrá trabajar con su espacio de trabajo a través de ${product}, incluidos sus embudos y contactos.`,
     go: 'Continuar a ClickFunnels',
     notMine: 'Esta no es mi cuenta',
     warning:
-      '¿Alguien le envió este enlace o no reconoce esta cuenta? Entonces pulse «Esta no es mi cuenta»: no se conectará nada.',
+      '¿Alguien le envió este enlace o no reconoce esta cuenta? Pulse «Esta no es mi cuenta». No se conectará nada.',
     cookies:
-      'Su navegador no ha guardado la cookie de esta página. Permita las cookies en este sitio y continúe.',
+      'Su navegador no ha enviado la cookie que necesita esta página. Permita las cookies en este sitio y vuelva a elegir.',
   },
   refusals: {
     unknown: {
-      title: 'No conocemos este enlace',
-      explanation: 'Está incompleto, ya se usó o caducó hace tiempo. No se ha conectado nada.',
-      remedy: 'Vuelva al producto del que viene e inicie la conexión de nuevo.',
+      title: 'Este enlace no es válido',
+      explanation:
+        'Puede que haya caducado, que ya se haya usado o que esté incompleto. Esta vez no se ha conectado nada.',
+      remedy:
+        'Vuelva al producto del que viene. Si ClickFunnels no está conectado allí, inicie la conexión de nuevo.',
     },
     used: {
-      title: 'Este enlace ya se usó',
-      explanation: 'Cada enlace sirve para una sola conexión. Ahora no se ha conectado nada más.',
+      title: 'Este enlace ya se ha usado',
+      explanation: 'Cada enlace funciona una sola vez. Esta vez no se ha conectado nada.',
       remedy:
-        'Vuelva al producto del que viene. Si allí ClickFunnels no está conectado, inicie la conexión de nuevo.',
+        'Vuelva al producto del que viene. Si ClickFunnels no está conectado allí, inicie la conexión de nuevo.',
     },
     expired: {
-      title: 'Ha pasado demasiado tiempo',
-      explanation: 'Por seguridad, cada enlace es válido poco tiempo. No se ha conectado nada.',
+      title: 'Este intento de conexión ha caducado',
+      explanation: 'Por su seguridad, cada intento es válido durante poco tiempo. No se ha conectado nada.',
       remedy: 'Vuelva al producto del que viene e inicie la conexión de nuevo.',
     },
     suspended: {
-      title: 'La conexión está desactivada',
+      title: 'Ahora no es posible conectar',
       explanation:
-        'El producto del que viene no puede conectar espacios de trabajo en este momento. No se ha conectado nada.',
-      remedy: 'Consulte al soporte del producto o inténtelo más tarde.',
+        'El producto del que viene no puede conectar espacios de trabajo de ClickFunnels en este momento. Esta vez no se ha conectado nada.',
+      remedy: 'Consulte al equipo de soporte del producto o inténtelo más tarde.',
     },
     other_browser: {
-      title: 'La conexión se inició en otro navegador',
+      title: 'Este navegador no puede completar la conexión',
       explanation:
-        'ClickFunnels tiene que devolverle al navegador en el que inició la conexión, y allí deben estar permitidas las cookies. No se ha conectado nada.',
+        'O bien la conexión se inició en otro navegador o en una ventana privada, o bien este navegador no guardó nuestra cookie. No se ha conectado nada.',
       remedy:
-        'Abra el producto en el navegador que quiera usar e inicie la conexión de nuevo. Si otra persona le envió aquí, simplemente cierre esta página.',
+        'Abra el producto en el navegador que quiera usar, permita las cookies e inicie la conexión de nuevo. Si otra persona le envió aquí, cierre esta página.',
     },
     other_app: {
-      title: 'Esta respuesta era para otra aplicación',
+      title: 'Se le envió a una dirección equivocada',
       explanation:
-        'Se envió a una aplicación distinta de la prevista, así que no se ha utilizado. No se ha conectado nada.',
-      remedy: 'Vuelva al producto del que viene e inicie la conexión de nuevo.',
+        'Esta respuesta pertenece a otra aplicación, así que no se ha utilizado. No se ha conectado nada.',
+      remedy:
+        'Vuelva al producto del que viene e inicie la conexión de nuevo. Si vuelve a ocurrir, avise al equipo de soporte del producto.',
     },
     declined: {
       title: 'No se ha conectado nada',
       explanation:
-        'Ha indicado que la cuenta no es suya. El enlace ya no es válido y nadie ha obtenido acceso a su espacio de trabajo de ClickFunnels.',
+        'Ha indicado que esta no es su cuenta. El enlace ya no funciona y no ha dado a nadie acceso a su espacio de trabajo de ClickFunnels.',
       remedy:
-        'Si alguien le envió el enlace, cierre esta página. Si inició la conexión usted, vuelva, entre con su propia cuenta y conecte de nuevo.',
+        'Si alguien le envió el enlace, cierre esta página. Si inició usted la conexión, vuelva, inicie sesión con su propia cuenta y conecte de nuevo.',
     },
     fault: {
-      title: 'Algo ha fallado aquí',
-      explanation: 'El fallo es nuestro, no suyo.',
+      title: 'Algo ha salido mal',
+      explanation: 'El problema es nuestro, no suyo.',
       remedy:
-        'Espere un minuto y vuelva a cargar esta página. Si no ayuda, vuelva al producto del que viene e inicie la conexión de nuevo.',
+        'Espere un minuto y vuelva a cargar esta página. Si no funciona, vuelva al producto del que viene. Si ClickFunnels no está conectado allí, inicie la conexión de nuevo.',
     },
   },
   back: (product) => `Volver a ${product}`,

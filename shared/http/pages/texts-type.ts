@@ -1,6 +1,6 @@
-// The texts a page needs, in one language. Each language is a file that fills this type; a missing text does not compile.
+// The texts of our pages in one language. Each language is a file of this type, so a missing text does not compile.
 
-/** Why a browser does not get on. */
+/** Why the end user cannot go on. Which function shows which page in which case: connect-pages.ts. */
 export type Refusal =
   | 'unknown'
   | 'used'
@@ -11,7 +11,7 @@ export type Refusal =
   | 'declined'
   | 'fault'
 
-/** Texts are plain: names are put in as they are, and escaped with the rest. */
+/** Plain text: the page escapes it, together with the names in it. */
 export interface PageTexts {
   /** RFC 5646. */
   readonly language: string

@@ -1,5 +1,4 @@
-// What our pages say, by language. Another language is a file like page-texts-en.ts and an entry here.
-
+// The texts of our pages, by language. To add a language, add a file like texts-en.ts and an entry here.
 import { GERMAN } from './texts-de.ts'
 import { ENGLISH } from './texts-en.ts'
 import { SPANISH } from './texts-es.ts'
@@ -7,7 +6,7 @@ import type { PageTexts } from './texts-type.ts'
 
 const LANGUAGES = [ENGLISH, GERMAN, SPANISH] as const
 
-/** The language of ours that a browser likes best (RFC 9110 section 12.5.4); English when it names none of them. */
+/** The texts in the language that the browser prefers (RFC 9110 section 12.5.4); English when we have none that it names. */
 export function textsFor(acceptLanguage: string | undefined): PageTexts {
   const wanted = (acceptLanguage ?? '').split(',').map((range) => {
     const [tag = '', ...parameters] = range.trim().toLowerCase().split(';')
