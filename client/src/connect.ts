@@ -52,7 +52,7 @@ interface Ports {
 
 const POLL_SECONDS = 2
 /** Polls that may fail in a row before it is given up. */
-const MOST_FAILURES = 10
+const MAX_FAILURES = 10
 
 export async function connect(
   page: BrowserWindow,
@@ -158,7 +158,7 @@ async function ended(
         failures = 0
       } catch (error) {
         const passing = error instanceof Problem && (error.status === 0 || error.status >= 500)
-        if (!passing || ++failures >= MOST_FAILURES) throw error
+        if (!passing || ++failures >= MAX_FAILURES) throw error
       }
       if (popup?.closed && !gone) {
         gone = true

@@ -20,8 +20,8 @@ export type Options = {
   | { readonly apiKey: string; readonly token?: never }
 )
 
-const MOST_ATTEMPTS = 3
-const MOST_PAUSE_SECONDS = 10
+const MAX_ATTEMPTS = 3
+const MAX_PAUSE_SECONDS = 10
 const RETRIED: readonly number[] = [429, 502, 503]
 
 export class Transport {
@@ -52,7 +52,7 @@ export class Transport {
     let renew = false
     for (let attempt = 1; ; attempt++) {
       headers.set('authorization', `Bearer ${await this.#credential(renew, signal)}`)
-      const last = !safe || attempt >= MOST_ATTEMPTS
+      const last = !safe || attempt >= MAX_ATTEMPTS
       let response: Response
       try {
         response = await this.#fetch(url, { credentials: 'omit', ...init, method, headers })
@@ -68,7 +68,7 @@ export class Transport {
         attempt--
       } else if (!last && ours && RETRIED.includes(response.status)) {
         const seconds = retryAfterOf(response) ?? backoff(attempt)
-        if (seconds > MOST_PAUSE_SECONDS) return response
+        if (seconds > MAX_PAUSE_SECONDS) return response
         await pause(seconds, signal)
       } else return response
       await response.body?.cancel()

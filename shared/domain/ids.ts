@@ -64,11 +64,11 @@ export function idMinter(milliseconds: () => number, random: (size: number) => U
   }
 }
 
-export const MOST_END_USER_ID_CHARACTERS = 256
+export const MAX_END_USER_ID_CHARACTERS = 256
 
 /** Whether a text can be a tenant's id of its user. It becomes part of a key, which DynamoDB limits; percent-encoded it must fit. */
 export function isEndUserId(text: string): text is EndUserId {
-  if (text === '' || text.length > MOST_END_USER_ID_CHARACTERS) return false
+  if (text === '' || text.length > MAX_END_USER_ID_CHARACTERS) return false
   return text.isWellFormed() && encodeURIComponent(text).length <= 600
 }
 

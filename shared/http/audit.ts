@@ -21,14 +21,14 @@ const NOT_TRIED: readonly ErrorCode[] = [
 ]
 /** What an end user can ask for without end, and what nothing comes of. */
 const INVENTED: readonly string[] = ['not_found', 'return_url_not_registered'] satisfies ErrorCode[]
-const MOST_USER_AGENT = 200
+const MAX_USER_AGENT = 200
 /**
  * Whoever is refused the same again and again is written down once a minute and process: access, an end user whatever it
  * tries, a browser that comes again. An end user has its credential from elsewhere, and can invent as many ids as it likes.
  * What has changed something is no repetition.
  */
 const REFUSAL_SECONDS = 60
-const MOST_REFUSALS = 1000
+const MAX_REFUSALS = 1000
 
 const ID_KINDS = {
   tenant: 'tenant',
@@ -41,7 +41,7 @@ const ID_KINDS = {
 
 /** Builds the auditing of a process; it writes before the answer leaves, and never fails. */
 export function auditing(trail: AuditTrail): Auditing {
-  const refusals = new ExpiringCache<void>(REFUSAL_SECONDS, MOST_REFUSALS)
+  const refusals = new ExpiringCache<void>(REFUSAL_SECONDS, MAX_REFUSALS)
   return async (request, answer, failure) => {
     const note = answer.audit ?? noteOf(request, answer, failure)
     if (note === undefined) return
@@ -139,6 +139,6 @@ function madeId({ status, body }: Answer): string | undefined {
 }
 
 function originOf({ id, sourceIp, headers }: ApiRequest): Origin {
-  const userAgent = headers['user-agent']?.toWellFormed().slice(0, MOST_USER_AGENT)
+  const userAgent = headers['user-agent']?.toWellFormed().slice(0, MAX_USER_AGENT)
   return { ip: sourceIp, ...(userAgent && { userAgent }), requestId: id }
 }

@@ -11,9 +11,9 @@ import type { ApiRequest } from './message/request.ts'
 
 const SEPARATOR = '/proxy/'
 const MIN_VALIDITY = 'funnel-connect-min-validity'
-const MOST_SECONDS = 24 * 60 * 60
+const MAX_SECONDS = 24 * 60 * 60
 /** Fits into the 6 MB that Lambda takes, in base64 too. What is much larger API Gateway refuses by itself. */
-const MOST_BODY_BYTES = 4_500_000
+const MAX_BODY_BYTES = 4_500_000
 
 /** What follows `/proxy/`, percent-decoded by API Gateway. Not the path parameter: that loses a slash at the end. */
 export function proxiedPath({ path }: ApiRequest): string {
@@ -23,11 +23,11 @@ export function proxiedPath({ path }: ApiRequest): string {
 /** @throws ServiceError validation_failed; request_too_large */
 export function toProxyRequest(request: ApiRequest, connectionId: ConnectionId): ProxyRequest {
   const size = request.body?.byteLength ?? 0
-  if (size > MOST_BODY_BYTES) {
+  if (size > MAX_BODY_BYTES) {
     throw new ServiceError(
       'request_too_large',
-      `The body has ${size} bytes, and ${MOST_BODY_BYTES} can be handed on.`,
-      { extensions: { size, limit: MOST_BODY_BYTES } },
+      `The body has ${size} bytes, and ${MAX_BODY_BYTES} can be handed on.`,
+      { extensions: { size, limit: MAX_BODY_BYTES } },
     )
   }
   const minValiditySeconds = minValidity(request.headers[MIN_VALIDITY])
@@ -68,10 +68,10 @@ export function idempotencyKey({ method, headers }: ApiRequest): IdempotencyKey 
 function minValidity(value: string | undefined): number | undefined {
   if (value === undefined) return undefined
   const seconds = /^\d{1,5}$/.test(value) ? Number(value) : Number.NaN
-  if (seconds <= MOST_SECONDS) return seconds
+  if (seconds <= MAX_SECONDS) return seconds
   throw validationFailed({
     parameter: MIN_VALIDITY,
-    detail: `must be a whole number of seconds from 0 to ${MOST_SECONDS}`,
+    detail: `must be a whole number of seconds from 0 to ${MAX_SECONDS}`,
   })
 }
 

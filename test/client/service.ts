@@ -24,7 +24,7 @@ export interface Service {
   readonly asked: readonly Asked[]
 }
 
-const MOST_BYTES = 1024 * 1024
+const MAX_BYTES = 1024 * 1024
 
 /** @param answers in turn, the last one again and again; or what to say to each request */
 export async function startService(
@@ -32,7 +32,7 @@ export async function startService(
 ): Promise<Service> {
   const asked: Asked[] = []
   const server = await listenOnLoopback(0, async (request, response) => {
-    const body = String(await readBody(request, MOST_BYTES))
+    const body = String(await readBody(request, MAX_BYTES))
     const { method = '', url: path = '', headers } = request
     const question = { method, path, headers, body }
     asked.push(question)

@@ -18,7 +18,7 @@ import { CONTEXT } from '../http/events.ts'
 import { type RawRequest, sendRaw } from './raw-request.ts'
 
 /** What Lambda takes and gives at the most. */
-const MOST_PAYLOAD_BYTES = 6 * 1024 * 1024
+const MAX_PAYLOAD_BYTES = 6 * 1024 * 1024
 
 export interface Arrived {
   readonly method: string
@@ -124,6 +124,6 @@ export async function openProxied(
 }
 
 function limited(payload: string): string {
-  if (Buffer.byteLength(payload) > MOST_PAYLOAD_BYTES) throw new Error('More than Lambda carries')
+  if (Buffer.byteLength(payload) > MAX_PAYLOAD_BYTES) throw new Error('More than Lambda carries')
   return payload
 }

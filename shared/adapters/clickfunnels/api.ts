@@ -9,7 +9,7 @@ import type {
   UpstreamResponse,
 } from '#domain/provider/resource-server.ts'
 import type { Secret } from '#domain/secret.ts'
-import { MOST_RESPONSE_BYTES, type OutgoingResponse } from '../outgoing/answer-reader.ts'
+import { MAX_RESPONSE_BYTES, type OutgoingResponse } from '../outgoing/answer-reader.ts'
 import { sendRequest } from '../outgoing/client.ts'
 import { OutgoingError } from '../outgoing/error.ts'
 import { workspaceFrom } from './workspace.ts'
@@ -110,7 +110,7 @@ function problemOf({ fault, message, size }: OutgoingError): ServiceError {
       return new ServiceError(
         'upstream_response_too_large',
         `ClickFunnels' answer cannot be handed on (${message}). Ask for less at a time.`,
-        { extensions: { size, limit: MOST_RESPONSE_BYTES } },
+        { extensions: { size, limit: MAX_RESPONSE_BYTES } },
       )
     case 'invalid':
       return new ServiceError(

@@ -8,7 +8,7 @@ import { auditEventKey, PARTITION_KEY, SORT_KEY, TTL_ATTRIBUTE } from './schema.
 import type { Table } from './table.ts'
 
 /** A filter that matches little must not read a tenant's whole trail in one request. */
-const MOST_PAGES = 10
+const MAX_PAGES = 10
 const LEAST_PAGE = 100
 
 export class DynamoDbAuditEvents implements AuditEvents {
@@ -34,7 +34,7 @@ export class DynamoDbAuditEvents implements AuditEvents {
     const filtered = filter.action !== undefined || filter.resourceId !== undefined
     let from = after
     let more = true
-    for (let pages = 0; more && found.length <= limit && pages < MOST_PAGES; pages++) {
+    for (let pages = 0; more && found.length <= limit && pages < MAX_PAGES; pages++) {
       const { items, last } = await this.#table.query({
         partition: [PARTITION_KEY, auditEventKey(tenant, '' as AuditEventId).pk],
         newestFirst: true,

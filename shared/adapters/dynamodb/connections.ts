@@ -30,7 +30,7 @@ import { hasAnyOfApp, unlessAppSuspended } from './tenant-items.ts'
 import { connectionCounted } from './usage.ts'
 
 /** A filter that matches little must not read a tenant's whole store in one request. */
-const MOST_PAGES = 10
+const MAX_PAGES = 10
 
 export class DynamoDbConnections implements Connections {
   readonly #table: Table
@@ -152,7 +152,7 @@ export class DynamoDbConnections implements Connections {
     const found: Connection[] = []
     let from = after
     let more = true
-    for (let pages = 0; more && found.length <= limit && pages < MOST_PAGES; pages++) {
+    for (let pages = 0; more && found.length <= limit && pages < MAX_PAGES; pages++) {
       const page = await this.#page(tenant, filter.endUserId, limit + 1, from)
       found.push(...page.filter((connection) => matches(connection, filter)))
       more = page.length > limit

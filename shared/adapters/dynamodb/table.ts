@@ -42,7 +42,7 @@ export interface Query {
 }
 
 /** DynamoDB's limit for one call. */
-const BATCH_GET_MOST = 100
+const MAX_BATCH_GET_KEYS = 100
 const CONFLICT_ATTEMPTS = 6
 const CONFLICT_PAUSE_MILLISECONDS = 30
 
@@ -71,7 +71,7 @@ export class Table {
     const wanted: Record<string, AttributeValue>[] = keys.map((key) => marshall(key))
     while (wanted.length > 0) {
       const input: BatchGetItemCommandInput = {
-        RequestItems: { [this.#name]: { Keys: wanted.splice(0, BATCH_GET_MOST) } },
+        RequestItems: { [this.#name]: { Keys: wanted.splice(0, MAX_BATCH_GET_KEYS) } },
       }
       const { Responses, UnprocessedKeys }: BatchGetItemCommandOutput = await this.#call(() =>
         this.#client.send(new BatchGetItemCommand(input)),

@@ -13,9 +13,9 @@ const PAUSE_SECONDS = 5
 /** Looks for unknown key ids: so many at once, and one more in so many seconds. */
 const BURST = 5
 const REFILL_SECONDS = 10
-const MOST_PROVIDERS = 500
-const MOST_KEYS = 100
-const MOST_UNKNOWN = 100
+const MAX_PROVIDERS = 500
+const MAX_KEYS = 100
+const MAX_UNKNOWN = 100
 
 export type KeySet = ReturnType<typeof createLocalJWKSet>
 
@@ -96,14 +96,14 @@ export class JwksKeys {
   }
 
   #remember(kept: Kept, keyId: string): void {
-    if (kept.unknown.size >= MOST_UNKNOWN) kept.unknown.clear()
+    if (kept.unknown.size >= MAX_UNKNOWN) kept.unknown.clear()
     kept.unknown.set(keyId, thisMoment())
   }
 
   #keptFor(uri: string): Kept {
     const known = this.#kept.get(uri)
     if (known !== undefined) return known
-    if (this.#kept.size >= MOST_PROVIDERS) this.#kept.clear()
+    if (this.#kept.size >= MAX_PROVIDERS) this.#kept.clear()
     const kept: Kept = {
       keys: undefined,
       looking: undefined,
@@ -124,6 +124,6 @@ function isPause(lookedAt: Moment | undefined): boolean {
 /** Keys for signatures: what is symmetric, or for encryption, is nobody's business here. */
 function usableKeys(body: unknown): JWK[] {
   const { keys } = body as Partial<JSONWebKeySet>
-  if (!Array.isArray(keys) || keys.length > MOST_KEYS) throw new Error('not a JWK set')
+  if (!Array.isArray(keys) || keys.length > MAX_KEYS) throw new Error('not a JWK set')
   return keys.filter((key) => ['RSA', 'EC', 'OKP'].includes(key?.kty ?? '') && (key.use ?? 'sig') === 'sig')
 }

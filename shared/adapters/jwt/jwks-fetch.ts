@@ -6,7 +6,7 @@ import { isLoopback } from '#domain/web-url.ts'
 import { isPublicAddress } from './public-address.ts'
 
 const DEADLINE_MILLISECONDS = 3_000
-const MOST_BYTES = 64 * 1024
+const MAX_BYTES = 64 * 1024
 
 export type FetchJwks = (uri: string) => Promise<unknown>
 
@@ -45,7 +45,7 @@ export function jwksFetcher(local: boolean): FetchJwks {
           let size = 0
           for await (const chunk of response) {
             size += chunk.length
-            if (size > MOST_BYTES) throw new Error(`more than ${MOST_BYTES} bytes`)
+            if (size > MAX_BYTES) throw new Error(`more than ${MAX_BYTES} bytes`)
             chunks.push(chunk)
           }
           resolve(JSON.parse(Buffer.concat(chunks).toString()))

@@ -13,7 +13,7 @@ const TOLERANCE_SECONDS = 30
 /** Kinds of JWT that grant something (RFC 9068); a logout token or a security event is signed by the same keys. */
 const TYPES = ['jwt', 'at+jwt']
 /** How many keys are tried where their ids do not tell them apart. */
-const MOST_CANDIDATES = 5
+const MAX_CANDIDATES = 5
 
 /** @param local whether identity providers may be on this machine, because the service itself is */
 export function tokenVerifier(local: boolean): JwtVerifier {
@@ -63,7 +63,7 @@ async function payloadOf(
       const verified = await jwtVerify(token, key, options).catch(() => undefined)
       if (verified !== undefined) return verified.payload
       tried += 1
-      if (tried === MOST_CANDIDATES) break
+      if (tried === MAX_CANDIDATES) break
     }
     return undefined
   }

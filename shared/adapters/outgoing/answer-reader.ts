@@ -12,9 +12,9 @@ export interface OutgoingResponse {
 }
 
 /** What a Lambda function can answer with, at the most (6 MB). */
-export const MOST_RESPONSE_BYTES = 6 * 1024 * 1024
+export const MAX_RESPONSE_BYTES = 6 * 1024 * 1024
 /** As node:http has it. */
-const MOST_HEAD_BYTES = 16 * 1024
+const MAX_HEAD_BYTES = 16 * 1024
 
 const STATUS_LINE = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: [\t\x20-\x7e\x80-\xff]*)?$/
 /** No space before the colon, no line that goes on with the next (section 5.2), no control character. */
@@ -116,8 +116,8 @@ export class AnswerReader {
 
   #head(bytes: Buffer): number | undefined {
     const end = bytes.indexOf('\r\n\r\n')
-    if (end > MOST_HEAD_BYTES || (end === -1 && bytes.length > MOST_HEAD_BYTES)) {
-      throw malformed(`a head of more than ${MOST_HEAD_BYTES} bytes`)
+    if (end > MAX_HEAD_BYTES || (end === -1 && bytes.length > MAX_HEAD_BYTES)) {
+      throw malformed(`a head of more than ${MAX_HEAD_BYTES} bytes`)
     }
     if (end === -1) {
       if (bytes.length >= 5 && bytes.toString('latin1', 0, 5) !== 'HTTP/') throw malformed('no HTTP')
@@ -157,7 +157,7 @@ export class AnswerReader {
     if (chunked && length !== undefined) throw malformed('two lengths')
     const empty = this.#toHead || this.#status === 204 || this.#status === 304
     this.#left = Number(length ?? 0)
-    if (!empty && this.#left > MOST_RESPONSE_BYTES) throw tooLarge(this.#left)
+    if (!empty && this.#left > MAX_RESPONSE_BYTES) throw tooLarge(this.#left)
     if (empty || (length !== undefined && this.#left === 0)) this.#expected = 'nothing'
     else if (chunked) this.#expected = 'chunk size'
     else if (length !== undefined) this.#expected = 'length'
@@ -171,7 +171,7 @@ export class AnswerReader {
     if (bytes.length === 0) return undefined
     const taken = this.#expected === 'end' ? bytes.length : Math.min(this.#left, bytes.length)
     this.#size += taken
-    if (this.#size > MOST_RESPONSE_BYTES) throw tooLarge(this.#size)
+    if (this.#size > MAX_RESPONSE_BYTES) throw tooLarge(this.#size)
     this.#chunks.push(taken === bytes.length ? bytes : bytes.subarray(0, taken))
     if (this.#expected === 'end') return taken
     this.#left -= taken
@@ -205,7 +205,7 @@ function closes(headers: HeaderList): boolean {
 /** Up to the first line break, which has to be a whole one. */
 function lineOf(bytes: Buffer): string | undefined {
   const end = bytes.indexOf('\r\n')
-  if (end > MOST_HEAD_BYTES || (end === -1 && bytes.length > MOST_HEAD_BYTES))
+  if (end > MAX_HEAD_BYTES || (end === -1 && bytes.length > MAX_HEAD_BYTES))
     throw malformed('an endless line')
   return end === -1 ? undefined : bytes.toString('latin1', 0, end)
 }
@@ -215,5 +215,5 @@ function malformed(detail: string): OutgoingError {
 }
 
 function tooLarge(size: number): OutgoingError {
-  return new OutgoingError('too_large', `${size} bytes, ${MOST_RESPONSE_BYTES} at the most`, size)
+  return new OutgoingError('too_large', `${size} bytes, ${MAX_RESPONSE_BYTES} at the most`, size)
 }

@@ -49,7 +49,7 @@ interface Origin {
 /** Origins are few, workspaces' hosts: parsing one costs more than finding it here. */
 const origins = new Map<string, Origin>()
 /** Each may keep a socket or more, and a Lambda process has 1,024 file descriptors. */
-export const MOST_ORIGINS = 500
+export const MAX_ORIGINS = 500
 
 /** Splits a URL without parsing what follows the host, so that nothing of it is encoded anew. */
 function target(url: string): { origin: Origin; path: string } {
@@ -65,7 +65,7 @@ function target(url: string): { origin: Origin; path: string } {
       port: Number(port || (secure ? 443 : 80)),
     })
     origin = { host, connections }
-    if (origins.size >= MOST_ORIGINS) dropOldest()
+    if (origins.size >= MAX_ORIGINS) dropOldest()
     origins.set(text, origin)
   }
   return { origin, path: url.slice(start) }

@@ -4,7 +4,7 @@ import { connect as connectTls } from 'node:tls'
 import type { OutgoingResponse } from './answer-reader.ts'
 import { Connection, type Keeping, type Message } from './connection.ts'
 
-const MOST_KEPT = 256
+const MAX_KEPT = 256
 const PROBE_IDLE_MILLISECONDS = 1_000
 
 export interface Host {
@@ -76,7 +76,7 @@ export class Connections {
 
   readonly #keeping: Keeping = {
     keep: (connection) => {
-      if (!this.#closed && this.#kept.length < MOST_KEPT) this.#kept.push(connection)
+      if (!this.#closed && this.#kept.length < MAX_KEPT) this.#kept.push(connection)
       else connection.close()
     },
     drop: (connection) => {

@@ -8,7 +8,7 @@ import { type Moment, secondsSince, thisMoment } from '../moment.ts'
 
 /** From authentication to the opening of a token, both in one request. */
 export const WRAPPED_KEY_SECONDS = 5
-const MOST_TENANTS = 1000
+const MAX_TENANTS = 1000
 
 export class WrappedKeys {
   readonly #tenants = new Map<TenantId, { readonly items: readonly Item[]; readonly readAt: Moment }>()
@@ -17,7 +17,7 @@ export class WrappedKeys {
   keep(tenant: TenantId, items: readonly Item[]): void {
     this.#tenants.delete(tenant)
     this.#tenants.set(tenant, { items, readAt: thisMoment() })
-    if (this.#tenants.size <= MOST_TENANTS) return
+    if (this.#tenants.size <= MAX_TENANTS) return
     // A map keeps the order of insertion: the first is the oldest.
     for (const oldest of this.#tenants.keys()) {
       this.#tenants.delete(oldest)

@@ -18,9 +18,9 @@ export interface TokenVerifier {
 
 const FORM = /^[\w-]+\.([\w-]+)\.[\w-]+$/
 /** API Gateway takes 10 KB of headers. */
-const MOST_CHARACTERS = 8192
-const MOST_AUDIENCES = 10
-const MOST_NAME_CHARACTERS = 256
+const MAX_CHARACTERS = 8192
+const MAX_AUDIENCES = 10
+const MAX_NAME_CHARACTERS = 256
 
 /** Where an unverified token says it belongs. */
 export interface TokenAddress {
@@ -33,13 +33,13 @@ export interface TokenAddress {
 
 /** Reads where a token belongs; `undefined` for what is no JWT or names nobody. */
 export function addressOf(token: string): TokenAddress | undefined {
-  if (token.length > MOST_CHARACTERS) return undefined
+  if (token.length > MAX_CHARACTERS) return undefined
   const payload = FORM.exec(token)?.[1]
   const claims = payload === undefined ? undefined : parsed(payload)
   if (typeof claims?.iss !== 'string') return undefined
   const named = { aud: textsIn(claims.aud), azp: textsIn(claims.azp), client_id: textsIn(claims.client_id) }
   const audiences = [...new Set(Object.values(named).flat())]
-  if (audiences.length === 0 || audiences.length > MOST_AUDIENCES) return undefined
+  if (audiences.length === 0 || audiences.length > MAX_AUDIENCES) return undefined
   return { issuer: claims.iss, audiences, named }
 }
 
@@ -58,7 +58,7 @@ export function endUserOf(claims: Claims, { endUserClaim }: IdentityProvider): E
 
 function isName(value: unknown): value is string {
   return (
-    typeof value === 'string' && value !== '' && value.length <= MOST_NAME_CHARACTERS && value.isWellFormed()
+    typeof value === 'string' && value !== '' && value.length <= MAX_NAME_CHARACTERS && value.isWellFormed()
   )
 }
 

@@ -6,7 +6,7 @@ import type { KnownApiKey } from './api-key.ts'
 import type { CallerPorts } from './ports.ts'
 
 const HOUR_SECONDS = 60 * 60
-const MOST_NOTED = 5000
+const MAX_NOTED = 5000
 
 /** Finds the key with this SHA-256 (hex). */
 export type FindKey = (hash: string) => Promise<KnownApiKey | undefined>
@@ -25,7 +25,7 @@ export function keyFinder({
     try {
       const key = await apiKeys.findUsed(hash, hour)
       if (key === undefined) return undefined
-      if (noted.size >= MOST_NOTED) noted.clear()
+      if (noted.size >= MAX_NOTED) noted.clear()
       noted.set(hash, hour)
       return key
     } catch (error) {

@@ -13,7 +13,7 @@ const UNLIMITED_PER_SECOND = 50
 const SLOWEST_PER_SECOND = 0.2
 /** Calls that were under way when a 429 came are told the same: it counts once. */
 export const SHRINK_SECONDS = 2
-const MOST_CONNECTIONS = 1000
+const MAX_CONNECTIONS = 1000
 
 /** The calls a second that a connection may make; `undefined` when nothing limits it. */
 export function paceNow(pace: Pace | undefined, now: EpochSeconds): number | undefined {
@@ -64,7 +64,7 @@ export class Pacer {
     const key = keyOf(ref)
     this.#spending.delete(key)
     this.#spending.set(key, spending)
-    if (this.#spending.size <= MOST_CONNECTIONS) return
+    if (this.#spending.size <= MAX_CONNECTIONS) return
     // A map keeps the order of insertion: the first is the one least lately called.
     for (const oldest of this.#spending.keys()) {
       this.#spending.delete(oldest)

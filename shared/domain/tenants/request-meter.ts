@@ -16,8 +16,8 @@ export const WINDOW_SECONDS = 10
 const STEPS = 200
 /** A larger share: a sixteenth of the budget. */
 const SHARES = 16
-const MOST_SHARES = 2
-const MOST_TENANTS = 1000
+const MAX_SHARES = 2
+const MAX_TENANTS = 1000
 
 export type Turn =
   | { readonly reported: Promise<void> | undefined }
@@ -81,7 +81,7 @@ export class RequestMeter {
     }
     this.#parts.delete(tenant)
     this.#parts.set(tenant, part)
-    if (this.#parts.size > MOST_TENANTS) {
+    if (this.#parts.size > MAX_TENANTS) {
       // A map keeps the order of insertion: the first is the oldest.
       for (const oldest of this.#parts.keys()) {
         this.#parts.delete(oldest)
@@ -98,7 +98,7 @@ export class RequestMeter {
     part.unreported = 0
     try {
       const sums = await this.#usage.addRequests(tenant, part.window, { requests, shared: wanted })
-      if (sums.shared <= wanted * MOST_SHARES) part.share = Math.max(part.share, wanted)
+      if (sums.shared <= wanted * MAX_SHARES) part.share = Math.max(part.share, wanted)
       const remaining = budget - sums.requests
       part.full = remaining <= 0
       part.left = Math.max(0, Math.min(remaining, Math.max(stepOf(budget), part.share)))

@@ -41,17 +41,17 @@ export function hostCookie(name: string, value: string, seconds: number): string
 }
 
 /** What Lambda hands on at the most, less room for status and headers. */
-const MOST_PAYLOAD_BYTES = 6 * 1024 * 1024 - 64 * 1024
+const MAX_PAYLOAD_BYTES = 6 * 1024 * 1024 - 64 * 1024
 
 /** @throws ServiceError upstream_response_too_large when the answer does not fit into a Lambda response */
 export function toResult({ status, headers, cookies, body }: Answer): APIGatewayProxyStructuredResultV2 {
   const encoded = body === undefined ? undefined : encode(body, headers)
   const size = encoded === undefined ? 0 : payloadBytes(encoded.body)
-  if (size > MOST_PAYLOAD_BYTES) {
+  if (size > MAX_PAYLOAD_BYTES) {
     throw new ServiceError(
       'upstream_response_too_large',
-      `The answer takes ${size} bytes on its way (base64 and escapes counted), and ${MOST_PAYLOAD_BYTES} can be handed on. Ask for less at a time.`,
-      { extensions: { size, limit: MOST_PAYLOAD_BYTES } },
+      `The answer takes ${size} bytes on its way (base64 and escapes counted), and ${MAX_PAYLOAD_BYTES} can be handed on. Ask for less at a time.`,
+      { extensions: { size, limit: MAX_PAYLOAD_BYTES } },
     )
   }
   return {
@@ -77,5 +77,5 @@ function encode(
 
 /** The body as Lambda carries it, inside JSON: quotes and backslashes take two bytes. Exact only where it may matter. */
 function payloadBytes(body: string): number {
-  return body.length < MOST_PAYLOAD_BYTES / 8 ? body.length : Buffer.byteLength(JSON.stringify(body))
+  return body.length < MAX_PAYLOAD_BYTES / 8 ? body.length : Buffer.byteLength(JSON.stringify(body))
 }

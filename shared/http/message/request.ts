@@ -45,7 +45,7 @@ export function toApiRequest(event: APIGatewayProxyEventV2): ApiRequest {
 }
 
 /** More than any body of ours needs. */
-const MOST_JSON_BYTES = 64 * 1024
+const MAX_JSON_BYTES = 64 * 1024
 
 /**
  * The request's body as JSON.
@@ -53,8 +53,8 @@ const MOST_JSON_BYTES = 64 * 1024
  */
 export function jsonBody({ body }: ApiRequest): unknown {
   if (body === undefined || body.byteLength === 0) return {}
-  if (body.byteLength > MOST_JSON_BYTES) {
-    throw new ServiceError('request_too_large', `The body may have ${MOST_JSON_BYTES} bytes at the most.`)
+  if (body.byteLength > MAX_JSON_BYTES) {
+    throw new ServiceError('request_too_large', `The body may have ${MAX_JSON_BYTES} bytes at the most.`)
   }
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))

@@ -7,7 +7,7 @@ import { type EpochSeconds, toRfc3339 } from '#domain/time.ts'
 import { moment, text } from './fields.ts'
 
 const DAY_SECONDS = 24 * 60 * 60
-const MOST_OVERLAP_SECONDS = 30 * DAY_SECONDS
+const MAX_OVERLAP_SECONDS = 30 * DAY_SECONDS
 
 const scopes = z.pipe(
   z.array(z.enum(SCOPES)).check(z.minLength(1), z.maxLength(SCOPES.length)),
@@ -26,7 +26,7 @@ export const newApiKeySchema = z.pipe(
 
 export const rotationSchema = z.pipe(
   z.object({
-    overlap_seconds: z._default(z.int().check(z.minimum(0), z.maximum(MOST_OVERLAP_SECONDS)), DAY_SECONDS),
+    overlap_seconds: z._default(z.int().check(z.minimum(0), z.maximum(MAX_OVERLAP_SECONDS)), DAY_SECONDS),
     expires_at: z.optional(moment),
   }),
   z.transform(({ overlap_seconds, expires_at }) => ({

@@ -3,8 +3,8 @@ import * as z from 'zod/mini'
 import {
   type EndUserId,
   isEndUserId,
+  MAX_END_USER_ID_CHARACTERS,
   type MintedIds,
-  MOST_END_USER_ID_CHARACTERS,
   parseId,
 } from '#domain/ids.ts'
 import { epochSeconds } from '#domain/time.ts'
@@ -49,7 +49,7 @@ export const id = <K extends keyof MintedIds>(kind: K) =>
 
 /** The tenant's id of its user. */
 export const endUserId = z.pipe(
-  text(MOST_END_USER_ID_CHARACTERS).check(z.refine(isEndUserId, 'is too long')),
+  text(MAX_END_USER_ID_CHARACTERS).check(z.refine(isEndUserId, 'is too long')),
   z.transform((value) => value as EndUserId),
 )
 

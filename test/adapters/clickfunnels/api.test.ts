@@ -3,7 +3,7 @@ import { inspect } from 'node:util'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ClickFunnelsApi } from '#adapters/clickfunnels/api.ts'
 import { ClickFunnelsOAuth } from '#adapters/clickfunnels/oauth.ts'
-import { MOST_RESPONSE_BYTES } from '#adapters/outgoing/answer-reader.ts'
+import { MAX_RESPONSE_BYTES } from '#adapters/outgoing/answer-reader.ts'
 import type { UpstreamRequest } from '#domain/provider/resource-server.ts'
 import { Secret } from '#domain/secret.ts'
 import { CLIENT, profileAt, type SimulatedProvider, startProvider } from '../../support/simulated-provider.ts'
@@ -69,7 +69,7 @@ describe('a call without an answer', () => {
     [
       'is too large',
       'upstream_response_too_large',
-      { kind: 'status', status: 200, body: CANARY + 'x'.repeat(MOST_RESPONSE_BYTES) },
+      { kind: 'status', status: 200, body: CANARY + 'x'.repeat(MAX_RESPONSE_BYTES) },
       5_000,
     ],
   ])('because it %s is "%s"', async (_, code, fault, deadlineMilliseconds) => {

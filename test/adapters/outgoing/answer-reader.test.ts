@@ -4,7 +4,7 @@ import { type IncomingMessage, request } from 'node:http'
 import { Duplex } from 'node:stream'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { AnswerReader, MOST_RESPONSE_BYTES } from '#adapters/outgoing/answer-reader.ts'
+import { AnswerReader, MAX_RESPONSE_BYTES } from '#adapters/outgoing/answer-reader.ts'
 
 const RUNS = Number(process.env.ANSWER_RUNS ?? 300)
 const bytes = (text: string) => Buffer.from(text, 'latin1')
@@ -224,7 +224,7 @@ describe('refused is', () => {
   })
 
   test('a length of more than can be handed on, before anything of it is waited for', () => {
-    const size = MOST_RESPONSE_BYTES + 1
+    const size = MAX_RESPONSE_BYTES + 1
     const head = lines('HTTP/1.1 200 OK', `Content-Length: ${size}`)
     expect(() => read([head])).toThrow(expect.objectContaining({ fault: 'too_large', size }))
     expect(read([head], 'HEAD')).toMatchObject({ status: 200, body: '' })

@@ -1,6 +1,6 @@
 // What the client to ClickFunnels says of a network that fails, and when it may send a request again.
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { MOST_ORIGINS, sendRequest } from '#adapters/outgoing/client.ts'
+import { MAX_ORIGINS, sendRequest } from '#adapters/outgoing/client.ts'
 import { type LoopbackPeer, type Peer, startPeer, wire } from '../../support/loopback-peer.ts'
 
 const peers: LoopbackPeer[] = []
@@ -176,12 +176,12 @@ describe('beyond the most hosts', () => {
   }
 
   test('idle connections to the oldest are closed, to that one alone, and the next request opens another', async () => {
-    await meet(MOST_ORIGINS)
+    await meet(MAX_ORIGINS)
     const oldest = await start((socket) => socket.write(wire(200)))
     const next = await start((socket) => socket.write(wire(200)))
     await Promise.all([oldest.send(), oldest.send()])
     await next.send()
-    await meet(MOST_ORIGINS - 2)
+    await meet(MAX_ORIGINS - 2)
     expect([oldest.peer.open.size, next.peer.open.size]).toEqual([2, 1])
     await meet(1)
     await expect.poll(() => oldest.peer.open.size).toBe(0)
@@ -196,7 +196,7 @@ describe('beyond the most hosts', () => {
     })
     const sent = send('POST')
     await expect.poll(() => peer.requests).toHaveLength(1)
-    await meet(MOST_ORIGINS)
+    await meet(MAX_ORIGINS)
     answer()
     expect(Buffer.from((await sent).body).toString()).toBe('late')
     await expect.poll(() => peer.open.size).toBe(0)

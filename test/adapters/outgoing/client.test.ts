@@ -1,6 +1,6 @@
 // The client to ClickFunnels, byte for byte, against a server that answers as badly as a network can.
 import { afterEach, describe, expect, test } from 'vitest'
-import { MOST_RESPONSE_BYTES } from '#adapters/outgoing/answer-reader.ts'
+import { MAX_RESPONSE_BYTES } from '#adapters/outgoing/answer-reader.ts'
 import { type OutgoingRequest, sendRequest } from '#adapters/outgoing/client.ts'
 import { type LoopbackPeer, type Peer, startPeer, wire } from '../../support/loopback-peer.ts'
 
@@ -133,8 +133,8 @@ describe('an answer', () => {
   })
 
   test('may be as large as can be handed on', async () => {
-    const answer: Peer = (socket) => socket.write(wire(200, [], 'x'.repeat(MOST_RESPONSE_BYTES)))
-    expect((await send(answer)).body.byteLength).toBe(MOST_RESPONSE_BYTES)
+    const answer: Peer = (socket) => socket.write(wire(200, [], 'x'.repeat(MAX_RESPONSE_BYTES)))
+    expect((await send(answer)).body.byteLength).toBe(MAX_RESPONSE_BYTES)
   })
 
   test('that is larger is cut off: nothing goes on being read', async () => {
