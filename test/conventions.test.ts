@@ -1,17 +1,12 @@
 // The shape of the code: which way imports run, who may touch the environment and the SDK's clients, how long files get.
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { dirname } from 'node:path/posix'
 import { describe, expect, test } from 'vitest'
 import { ERROR_CODES } from '#domain/errors.ts'
+import { findCircle, resolveImport, sourcesIn, specifiersOf } from './support/import-graph.ts'
 
-const files = ['functions', 'infra', 'shared'].flatMap((folder) =>
-  readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
-    .map((name) => ({ path: join(folder, name), text: readFileSync(join(folder, name), 'utf8') })),
-)
+const files = sourcesIn('functions', 'infra', 'shared')
 const inFolder = (folder: string) => files.filter(({ path }) => path.startsWith(folder))
-const importsOf = (text: string) =>
-  [...text.matchAll(/(?:from |import\()'([^']+)'/g)].map(([, specifier = '']) => specifier)
 
 /** What each room may import besides its own files and packages. */
 const ALLOWED: Readonly<Record<string, RegExp>> = {
@@ -28,7 +23,93 @@ describe('imports', () => {
     const room = inFolder(folder)
     expect(room.length).toBeGreaterThan(2)
     for (const { path, text } of room) {
-      for (const specifier of importsOf(text)) expect(specifier, path).toMatch(allowed)
+      for (const specifier of specifiersOf(text)) {
+        expect(specifier, path).toMatch(allowed)
+        // A relative import stays in its room; another room is named by its alias.
+        if (specifier.startsWith('.')) expect(resolveImport(path, specifier), path).toContain(folder)
+      }
+    }
+  })
+})
+
+/** The slices of the domain, lowest first. A slice imports the files above the slices (its own root) and slices before it. */
+const SLICES = [
+  'vault',
+  'audit',
+  'tenants',
+  'provider',
+  'callers',
+  'apps',
+  'connections',
+  'tokens',
+  'keep-alive',
+  'proxy',
+  'connect',
+  'operator',
+  'keys',
+]
+const domainFolder = (path: string) => dirname(path).replace(/^shared\/domain\/?/, '')
+
+describe('the house', () => {
+  test('every folder of the domain is a slice with a place in the order', () => {
+    const folders = [...new Set(inFolder('shared/domain/').map(({ path }) => domainFolder(path)))]
+    expect(
+      folders.filter((folder) => folder !== '').sort(),
+      'Give a new slice its place in SLICES of this test. A slice has no folders below it.',
+    ).toEqual([...SLICES].sort())
+  })
+
+  test.each(SLICES)('slice %s says what it needs in its ports.ts and is more than one file', (slice) => {
+    const names = inFolder(`shared/domain/${slice}/`).map(({ path }) => path)
+    expect(names, `Write shared/domain/${slice}/ports.ts: an interface of the ports it needs.`).toContain(
+      `shared/domain/${slice}/ports.ts`,
+    )
+    expect(names.length, 'One file is no slice: put it into the slice that uses it.').toBeGreaterThan(1)
+  })
+
+  test('a slice imports only slices that stand before it', () => {
+    for (const { path, imports } of inFolder('shared/domain/')) {
+      for (const target of imports) {
+        const [own, other] = [SLICES.indexOf(domainFolder(path)), SLICES.indexOf(domainFolder(target))]
+        expect(
+          other,
+          `${path} imports ${target}, which stands after it. Move what it needs into an earlier slice (a model or a port), or the operation into a later one.`,
+        ).toBeLessThanOrEqual(own)
+      }
+    }
+  })
+
+  test('no file imports itself by way of others, type imports included', () => {
+    expect(
+      findCircle(files)?.join(' -> '),
+      'Break the circle: a model file imports no operation, and a port imports no aggregate. Carve out the type that both need.',
+    ).toBeUndefined()
+    const circle = [
+      { path: 'a', imports: ['b'] },
+      { path: 'b', imports: ['c'] },
+      { path: 'c', imports: ['b'] },
+    ]
+    expect(findCircle(circle)).toEqual(['b', 'c', 'b'])
+  })
+
+  test('the domain and http never see the aggregate of all services', () => {
+    for (const { path, text } of [...inFolder('shared/domain/'), ...inFolder('shared/http/')]) {
+      expect(text, `${path}: take Pick<TenancyPorts & …, 'tenants' | …> in place of Services.`).not.toMatch(
+        /\bServices\b(?=['",<> ;})[])/,
+      )
+    }
+  })
+
+  test('no folder of shared/ holds more than 18 files, and its rooms at most 8 outside a folder', () => {
+    const counts = new Map<string, number>()
+    for (const { path } of inFolder('shared/'))
+      counts.set(dirname(path), (counts.get(dirname(path)) ?? 0) + 1)
+    for (const [folder, count] of counts) {
+      const most = /^shared\/(domain|adapters|http)$/.test(folder) ? 8 : 18
+      expect(
+        count,
+        `${folder} holds ${count} files: find the concept that some of them share and give it a folder.`,
+      ).toBeLessThanOrEqual(most)
     }
   })
 })
@@ -49,7 +130,10 @@ test('the domain has no clock, no network and no console of its own', () => {
 
 test('no file has grown beyond a room', () => {
   for (const { path, text } of files) {
-    expect(text.split('\n').length, path).toBeLessThanOrEqual(220)
+    expect(
+      text.split('\n').length,
+      `${path} is too long: split it by what its parts own.`,
+    ).toBeLessThanOrEqual(220)
   }
 })
 
