@@ -1,4 +1,4 @@
-// What `npm start` can be told: the variables of the README's table, their defaults and what is wrong with them.
+// What `npm start` can be told: the variables in docs/local.md, their defaults and what is wrong with them.
 
 export interface Settings {
   readonly ports: { readonly api: number; readonly simulator: number; readonly demo: number }

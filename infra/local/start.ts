@@ -63,7 +63,7 @@ function welcome(parts: {
 }): string {
   const { tenant, apiUrl } = parts
   const registration = `
-No simulator, so the demo tenant has no ClickFunnels application yet. Register yours (README, "With a real ClickFunnels"):
+No simulator, so the demo tenant has no ClickFunnels application yet. Register yours (docs/local.md, "With a real ClickFunnels"):
   curl -X POST ${apiUrl}/v1/tenants/${tenant.tenantId}/apps -H 'Content-Type: application/json' \\
     -d '{"name":"My app","client_id":"…","client_secret":"…"}'
 and give ClickFunnels the redirect_uri of the answer.

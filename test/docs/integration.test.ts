@@ -1,4 +1,4 @@
-// The two back ends of docs/integrate.md, as they are printed, with a person at a browser.
+// The back ends of README.md and docs/integrate.md, as they are printed, with a person at a browser.
 import { execFile } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -48,4 +48,8 @@ test("the app's back end hears of the connection by asking", async () => {
     before: { waiting: true },
     after: { waiting: false, connection_id: expect.stringMatching(/^conn_/) },
   })
+}, 60_000)
+
+test('the five lines of the README connect a user and list all funnels', async () => {
+  expect(await drive('clickfunnels.ts')).toEqual({ connected: 'active', funnels: 57 })
 }, 60_000)

@@ -1,8 +1,10 @@
-// Drives a back end of docs/integrate.md: is its user, and a person at a browser. Prints what came of it.
+// Drives a back end of README.md or docs/integrate.md as its user at a browser. Prints the outcome.
+import { basename } from 'node:path'
 import { Browser } from '../support/browser.ts'
 
 const RETURN_URL = process.env.RETURN_URL ?? ''
-const backEnd = await import(process.argv[2] ?? '')
+const file = process.argv[2] ?? ''
+const backEnd = await import(file)
 const user = { id: 'user-1', name: 'user 1' }
 
 /** Goes through all pages; gives the query that the product is called back with. */
@@ -27,6 +29,16 @@ async function connectThroughBackEnd() {
   return { stranger, connected: connection.status, denied: problem, funnels: funnels.length }
 }
 
+/** The README's five lines: all that a product has to call. */
+async function connectInFiveLines() {
+  const { connect_url } = await backEnd.start(user.id, RETURN_URL)
+  const returned = Object.fromEntries(await decide(connect_url, 'authorize'))
+  const connection = await backEnd.finish(returned, user.id)
+  let funnels = 0
+  for await (const _ of backEnd.funnels(connection.id)) funnels++
+  return { connected: connection.status, funnels }
+}
+
 async function connectFromApp() {
   const { id, link } = await backEnd.startForApp(user, RETURN_URL)
   const before = await backEnd.newsForApp(id, user)
@@ -34,5 +46,10 @@ async function connectFromApp() {
   return { before, after: await backEnd.newsForApp(id, user) }
 }
 
-const outcome = await ('startForApp' in backEnd ? connectFromApp() : connectThroughBackEnd())
+const journeys: Readonly<Record<string, () => Promise<unknown>>> = {
+  'clickfunnels.ts': connectInFiveLines,
+  'back-end.mjs': connectThroughBackEnd,
+  'app-back-end.mjs': connectFromApp,
+}
+const outcome = await journeys[basename(file)]?.()
 process.stdout.write(JSON.stringify(outcome))

@@ -1,6 +1,6 @@
 // Nothing that the documentation points at is missing: links, anchors, files named in passing, npm scripts.
 import { existsSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { guides, type Page, pages } from './pages.ts'
 
@@ -59,4 +59,20 @@ test('every threat in docs/security.md names the test that holds the answer', ()
     expect(named.length, row).toBeGreaterThan(0)
     for (const path of named) expect(existsSync(path), path).toBe(true)
   }
+})
+
+test('the index of the decisions has a row for every record, with its number, title and file', () => {
+  const { text } = pages.find(({ path }) => path === 'docs/adr/README.md') as Page
+  const rows = [...text.matchAll(/^\| (\d+) +\| (\[.+\]\(.+\)) +\| \d{4}-\d\d-\d\d \|/gm)]
+  const records = pages.filter(({ path }) => /^docs\/adr\/\d/.test(path))
+  const expected = records.map((record) => {
+    const [, number, title] = /^# (\d+)\. (.*)/.exec(record.text) ?? []
+    return `${number} [${title}](${basename(record.path)})`
+  })
+  expect(rows.map(([, number, link]) => `${number} ${link}`)).toEqual(expected)
+})
+
+test('the README has at most 900 words beside its code', () => {
+  const { prose } = guides.find(({ path }) => path === 'README.md') as Page
+  expect(prose.split(/\s+/).length).toBeLessThanOrEqual(900)
 })

@@ -26,7 +26,12 @@ const DIRECTIVES = ['run by', 'types only', 'file', 'snippet'] as const
 export type Directive = (typeof DIRECTIVES)[number]
 
 /** Pages that lead through the product. Decision records are read for their links only: they keep what once was. */
-export const guides: readonly Page[] = ['README.md', ...globSync('docs/*.md').sort(), 'client/README.md']
+export const guides: readonly Page[] = [
+  'README.md',
+  'CONTRIBUTING.md',
+  ...globSync('docs/*.md').sort(),
+  'client/README.md',
+]
   .filter((path) => existsSync(path))
   .map(readPage)
 
