@@ -9,9 +9,10 @@ import { openApiDocument } from './openapi/document.ts'
 const head = `<!-- Made from shared/http/problems/catalog.ts by "npm run docs". Do not edit. -->
 # Error codes
 
-Every error is an RFC 9457 problem (\`application/problem+json\`) with a stable \`code\`. Its \`type\` points at the page
-\`/v1/errors\` of the service, which says the same as this one. The header \`Funnel-Connect-Request-Id\` names the request.
-Answers of ClickFunnels itself pass unchanged, 4xx and 5xx included; they carry \`Funnel-Connect-Answer-By: clickfunnels\`.
+Every error of this service is a problem document (RFC 9457, \`application/problem+json\`) with a stable \`code\`. Its \`type\`
+is the URL of the page \`/v1/errors\` of the service, which has the same content as this one. The header
+\`Funnel-Connect-Request-Id\` identifies the request. Answers of ClickFunnels itself are passed on unchanged, errors (4xx and
+5xx) included; they carry the header \`Funnel-Connect-Answer-By: clickfunnels\`.
 `
 
 const entries = ERROR_CODES.map((code) => {

@@ -1,61 +1,67 @@
-// The error catalog of what the operator does, and of what it has suspended.
+// The error catalog of what the operator does, and of what the operator has suspended or deleted.
 import type { ErrorCode } from '#domain/errors.ts'
-
-/** What an error code means and what to do about it. */
-export interface Explanation {
-  readonly meaning: string
-  readonly remedy: string
-}
+import type { Explanation } from './explanation.ts'
 
 export const OPERATOR_ERRORS = {
   tenant_suspended: {
-    meaning: 'The operator has suspended the tenant. Connections and tokens are kept.',
-    remedy: 'Ask the operator. After the tenant is resumed everything works again without new consent.',
+    meaning:
+      'The operator has suspended the tenant. All calls with its credentials are refused. Its connections and tokens are kept.',
+    remedy:
+      'Ask the operator. After the tenant is resumed, everything works again and no end user has to connect again.',
   },
   app_suspended: {
     meaning:
-      "The operator has suspended the tenant's ClickFunnels application. Its connections and tokens are kept; other applications of the tenant are not affected.",
-    remedy: 'Ask the operator. After the app is resumed everything works again without new consent.',
+      "The operator has suspended this ClickFunnels application of the tenant. Its connections and tokens are kept. The tenant's other applications work.",
+    remedy:
+      'Ask the operator. After the app is resumed, its connections work again and no end user has to connect again.',
   },
   connection_suspended: {
-    meaning: 'The operator has suspended this connection. Its tokens are kept; others are not affected.',
+    meaning:
+      'The operator has suspended this connection. Its tokens are kept. Other connections are not affected.',
     remedy:
-      'Ask the operator. After the connection is resumed it works again without new consent; connecting again does not resume it.',
+      'Ask the operator. After the connection is resumed, it works again without a new approval. Connecting again does not resume it.',
   },
   tenant_not_suspended: {
-    meaning: 'A tenant, or its keys, can be deleted only while the tenant is suspended. Nothing was deleted.',
+    meaning: 'A tenant or its keys can be deleted only while the tenant is suspended. Nothing was deleted.',
     remedy:
-      'Suspend the tenant first. Deleting it revokes its connections before the keys; deleting the keys alone does not.',
+      'Suspend the tenant first. Deleting the tenant revokes its tokens at ClickFunnels before it deletes the keys. Deleting the keys alone does not revoke any token.',
+  },
+  app_in_use: {
+    meaning:
+      'The app cannot be deleted yet: it is not suspended, it still has connections, or ClickFunnels has not confirmed every revocation of its tokens. "detail" says which. Nothing was deleted.',
+    remedy:
+      'Suspend the app and revoke its connections. The service retries open revocations at least once an hour. Delete the app when none is left.',
   },
   client_secret_in_use: {
     meaning:
       'The client secret is the only one of the app, or no other one is known to work. Nothing was removed.',
     remedy:
-      'Wait until the new secret shows the state "in_use" (a refresh or a connect session uses it), then remove the former one; or force it if you know better. Before the last one is removed, put another beside it.',
+      'Wait until another client secret has the state "in_use", which the next refresh or connect session brings about, and remove this one then. To remove it earlier, send "force=true". The last client secret cannot be removed: add a new one first.',
   },
   kms_key_unavailable: {
     meaning:
-      'The tenant brought its own KMS key, and KMS refuses to use it: it is disabled, deleted, in another region, or its policy does not allow it. Nothing is lost.',
+      "KMS does not let the service use the tenant's own KMS key. The key is disabled, deleted or in another region, or its policy does not allow the use. No data was lost.",
     remedy:
-      'Enable the key and allow its use (docs/deploy.md has the policy). What is wrapped by it works again within minutes.',
+      'Enable the key and allow its use; docs/deploy.md has the key policy. The tenant works again a few minutes later.',
   },
   api_key_not_rotatable: {
-    meaning: 'The API key has a successor already, has ended, or was revoked.',
-    remedy: 'Use the successor. Where it was lost, issue a new key and revoke both.',
+    meaning:
+      'The API key cannot be rotated, because it already has a successor, has expired, or was revoked. No new key was issued.',
+    remedy: 'Use the successor. If the successor was lost, issue a new key and revoke both.',
   },
   identity_provider_taken: {
     meaning:
-      'The issuer and audience of an identity provider are registered already, for this tenant or another. The pair is how a token finds its tenant.',
-    remedy: 'Let each product have an audience of its own at the provider, and register that.',
+      'This pair of issuer and audience is already registered, for this tenant or for another one. The pair identifies the tenant of a JWT, so it can belong to one tenant only.',
+    remedy: 'Create a separate audience for each product at the identity provider, and register that one.',
   },
   tenant_shredded: {
     meaning:
-      "The tenant's keys were deleted for good. Tokens, client secrets and codes that were sealed for it cannot be opened by anybody.",
-    remedy: 'Nothing brings them back. Create a new tenant, and connect again.',
+      "The tenant's keys were deleted for good. Its tokens, client secrets and authorization codes can no longer be decrypted.",
+    remedy: 'They cannot be restored. Create a new tenant and connect the end users again.',
   },
   tenant_deleted: {
     meaning:
-      'The tenant was deleted, or that is under way. Its connections, keys and settings do not come back.',
+      'The tenant was deleted, or its deletion has begun. Its connections, API keys and settings cannot be restored.',
     remedy: 'Create a new tenant.',
   },
 } as const satisfies Partial<Record<ErrorCode, Explanation>>
