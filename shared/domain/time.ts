@@ -4,6 +4,8 @@ import type { Brand } from './ids.ts'
 
 export type EpochSeconds = Brand<number, 'EpochSeconds'>
 
+export const DAY_SECONDS = 24 * 60 * 60
+
 /** Gives the present moment. */
 export type Clock = () => EpochSeconds
 

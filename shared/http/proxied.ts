@@ -2,16 +2,17 @@
 
 import { ServiceError, validationFailed } from '#domain/errors.ts'
 import type { ConnectionId } from '#domain/ids.ts'
-import type { UpstreamResponse } from '#domain/provider/resource-server.ts'
+import { isSafeMethod, type UpstreamResponse } from '#domain/provider/resource-server.ts'
 import { type IdempotencyKey, parseIdempotencyKey } from '#domain/proxy/idempotency.ts'
 import type { KeyedAnswer } from '#domain/proxy/keyed-call.ts'
 import type { ProxyRequest } from '#domain/proxy/proxy.ts'
+import { DAY_SECONDS } from '#domain/time.ts'
 import type { Answer } from './message/answer.ts'
 import type { ApiRequest } from './message/request.ts'
 
 const SEPARATOR = '/proxy/'
 const MIN_VALIDITY = 'funnel-connect-min-validity'
-const MAX_SECONDS = 24 * 60 * 60
+const MAX_SECONDS = DAY_SECONDS
 /** Fits into the 6 MB that Lambda takes, in base64 too. What is much larger API Gateway refuses by itself. */
 const MAX_BODY_BYTES = 4_500_000
 
@@ -45,8 +46,6 @@ export function toProxyRequest(request: ApiRequest, connectionId: ConnectionId):
 }
 
 const IDEMPOTENCY_KEY = 'idempotency-key'
-/** RFC 9110 section 9.2.1: calls that ask for nothing to be changed are repeated without harm. */
-const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS']
 
 /**
  * The key of a call that is to be carried out once.
@@ -54,7 +53,7 @@ const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS']
  */
 export function idempotencyKey({ method, headers }: ApiRequest): IdempotencyKey | undefined {
   const value = headers[IDEMPOTENCY_KEY]
-  if (value === undefined || SAFE_METHODS.includes(method)) return undefined
+  if (value === undefined || isSafeMethod(method)) return undefined
   const key = parseIdempotencyKey(value)
   if (key !== undefined) return key
   throw validationFailed({

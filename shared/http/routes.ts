@@ -3,6 +3,7 @@
 // compile), the $default function answers 405 from it, and the isolation tests walk it.
 import type { AuditAction } from '#domain/audit/audit.ts'
 import type { Scope } from '#domain/callers/caller.ts'
+import { isSafeMethod } from '#domain/provider/resource-server.ts'
 
 /**
  * tenant: an API key or an end user's JWT, sent as a bearer token. operator: IAM (SigV4), checked by API Gateway.
@@ -168,13 +169,11 @@ export type RoutesOf<F extends ApiFunction> = {
 /** What a route for ANY method serves; OPTIONS is everywhere a preflight (cors.ts). */
 export const ANY_METHOD = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 
-const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS']
-
 /** The scope that an API key needs to call a route; `undefined` where a tenant's credential is of no use. */
 export function scopeOf(key: RouteKey, method: string): Scope | undefined {
   const route: Route = ROUTES[key]
   if (route.access !== 'tenant') return undefined
   const { scope } = route
   if (typeof scope === 'string') return scope
-  return SAFE_METHODS.includes(method) ? scope.safe : scope.unsafe
+  return isSafeMethod(method) ? scope.safe : scope.unsafe
 }

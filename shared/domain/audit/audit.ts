@@ -12,7 +12,7 @@ import type {
   MintId,
   TenantId,
 } from '../ids.ts'
-import { type Clock, type EpochSeconds, later } from '../time.ts'
+import { type Clock, DAY_SECONDS, type EpochSeconds, later } from '../time.ts'
 
 /** Each is a thing and what is done to it; docs/audit.md has the table. */
 export const AUDIT_ACTIONS = [
@@ -113,7 +113,6 @@ export interface AuditEvents {
 
 /** How the log says so; an alarm looks for it. */
 export const AUDIT_UNWRITTEN = 'An audit event was not written'
-const DAY_SECONDS = 24 * 60 * 60
 
 interface Ports {
   readonly events: AuditEvents

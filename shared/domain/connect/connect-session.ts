@@ -7,7 +7,7 @@
 //   Any state before the last three becomes expired by time alone.
 import type { AppId, ConnectionId, ConnectSessionId, TenantId } from '../ids.ts'
 import type { EndUser } from '../tenants/tenant.ts'
-import type { EpochSeconds } from '../time.ts'
+import { DAY_SECONDS, type EpochSeconds } from '../time.ts'
 import type { Sealed } from '../vault/vault.ts'
 
 /**
@@ -71,7 +71,7 @@ export const STATE_LIFETIME_SECONDS = 10 * 60
 /** ClickFunnels' codes live 600 s; some are spent on the way. */
 export const CODE_LIFETIME_SECONDS = 9 * 60
 /** How long the end of a session stays readable. */
-export const SESSION_MEMORY_SECONDS = 7 * 24 * 60 * 60
+export const SESSION_MEMORY_SECONDS = 7 * DAY_SECONDS
 
 const FINAL: readonly SessionStatus[] = ['connected', 'denied', 'failed']
 

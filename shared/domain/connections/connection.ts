@@ -5,7 +5,7 @@ import type { Chance } from '../ambient.ts'
 import type { AppId, ConnectionId, RevocationId, TenantId } from '../ids.ts'
 import type { Workspace } from '../provider/workspace.ts'
 import type { EndUser } from '../tenants/tenant.ts'
-import { type EpochSeconds, later } from '../time.ts'
+import { DAY_SECONDS, type EpochSeconds, later } from '../time.ts'
 import type { SealBinding, Sealed } from '../vault/vault.ts'
 
 /**
@@ -94,7 +94,7 @@ export interface Revocation {
 }
 
 export const REFRESH_MARGIN_SECONDS = 15 * 60
-export const PROBE_INTERVAL_SECONDS = 24 * 60 * 60
+export const PROBE_INTERVAL_SECONDS = DAY_SECONDS
 const BACKOFF_BASE_SECONDS = 30
 const BACKOFF_CAP_SECONDS = 60 * 60
 

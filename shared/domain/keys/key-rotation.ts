@@ -10,14 +10,13 @@ import type { TenantId } from '../ids.ts'
 import type { OperatorPorts } from '../operator/ports.ts'
 import { erase } from '../operator/tenant-deletion.ts'
 import type { TenancyPorts } from '../tenants/ports.ts'
-import { later } from '../time.ts'
+import { DAY_SECONDS, later } from '../time.ts'
 import { KEY_CACHE_SECONDS, type KeyRing, type TenantKeyVersion } from '../vault/key-ring.ts'
 import type { VaultPorts } from '../vault/ports.ts'
 import type { KeyPorts } from './ports.ts'
 import { type LookReport, lookThrough } from './reseal-look.ts'
 import type { Look } from './sealed-records.ts'
 
-const DAY_SECONDS = 24 * 60 * 60
 export const TENANT_KEY_DAYS = 180
 export const ROOT_KEY_DAYS = 365
 /**

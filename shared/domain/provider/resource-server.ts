@@ -2,6 +2,13 @@
 import type { Secret } from '../secret.ts'
 import type { Workspace } from './workspace.ts'
 
+const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS']
+
+/** Whether a method changes nothing, so that its requests may be repeated (RFC 9110 section 9.2.1). */
+export function isSafeMethod(method: string): boolean {
+  return SAFE_METHODS.includes(method)
+}
+
 export interface UpstreamRequest {
   readonly method: string
   readonly url: string

@@ -7,12 +7,12 @@ import type { ConnectionPorts } from '../connections/ports.ts'
 import { noSuchConnection } from '../connections/reach.ts'
 import { ServiceError } from '../errors.ts'
 import { refuseSuspended } from '../tenants/suspension.ts'
-import { type EpochSeconds, later } from '../time.ts'
+import { DAY_SECONDS, type EpochSeconds, later } from '../time.ts'
 import type { TokenPorts } from '../tokens/ports.ts'
 import type { CallOutcome, KeyedCall } from './idempotency.ts'
 import type { ProxyStorePorts } from './ports.ts'
 
-export const KEPT_SECONDS = 24 * 60 * 60
+export const KEPT_SECONDS = DAY_SECONDS
 /** A call ends within 25 s, and its function within 29: one that has no end after this was cut off. */
 export const CUT_OFF_SECONDS = 35
 /** How long a repetition waits for the call that is under way; longer is the caller's to wait. */

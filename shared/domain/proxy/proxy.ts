@@ -10,7 +10,7 @@ import { ServiceError } from '../errors.ts'
 import type { ConnectionId } from '../ids.ts'
 import type { ProviderPorts } from '../provider/ports.ts'
 import { apiBase, funnelsPath } from '../provider/profile.ts'
-import type { HeaderList, UpstreamResponse } from '../provider/resource-server.ts'
+import { type HeaderList, isSafeMethod, type UpstreamResponse } from '../provider/resource-server.ts'
 import { retryAfterSeconds } from '../provider/retry-after.ts'
 import { refuseSuspended } from '../tenants/suspension.ts'
 import { type EpochSeconds, later } from '../time.ts'
@@ -40,8 +40,6 @@ const DEADLINE_SECONDS = 25
 /** What another attempt needs of it, at the least. */
 const ATTEMPT_SECONDS = 2
 const BACKOFF_SECONDS = 1
-/** RFC 9110 section 9.2.1. */
-const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS']
 const RETRIED_STATUSES = [429, 503]
 const MAX_ATTEMPTS = 4
 
@@ -110,7 +108,7 @@ async function sendWithRetry(
     const asked = retryAfterSeconds(headerOf(answer, 'retry-after'), services.now())
     const wait = asked ?? BACKOFF_SECONDS * 2 ** (attempt - 1) * (0.5 + services.chance())
     const inTime = services.now() + wait + ATTEMPT_SECONDS <= end
-    if (!SAFE_METHODS.includes(request.method) || attempt === MAX_ATTEMPTS || !inTime) {
+    if (!isSafeMethod(request.method) || attempt === MAX_ATTEMPTS || !inTime) {
       return asked === undefined ? withRetryAfter(answer, wait) : answer
     }
     await services.sleep(wait * 1000)

@@ -3,10 +3,9 @@ import * as z from 'zod/mini'
 import type { ApiKey } from '#domain/callers/api-key.ts'
 import { SCOPES } from '#domain/callers/caller.ts'
 import type { Secret } from '#domain/secret.ts'
-import { type EpochSeconds, toRfc3339 } from '#domain/time.ts'
+import { DAY_SECONDS, type EpochSeconds, toRfc3339 } from '#domain/time.ts'
 import { moment, text } from './fields.ts'
 
-const DAY_SECONDS = 24 * 60 * 60
 const MAX_OVERLAP_SECONDS = 30 * DAY_SECONDS
 
 const scopes = z.pipe(
