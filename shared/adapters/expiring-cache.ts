@@ -1,6 +1,7 @@
 // A cache bounded in time and count. It keeps promises, so that many callers share one load; a failed load is forgotten,
 // and so is a value that is not to be kept.
 // What is kept here says whose credential is good, so it must not outlive its time.
+import { BoundedMap } from '#domain/bounded-map.ts'
 import { type Moment, secondsSince, thisMoment } from './moment.ts'
 
 interface Entry<V> {
@@ -9,14 +10,13 @@ interface Entry<V> {
 }
 
 export class ExpiringCache<V> {
-  readonly #entries = new Map<string, Entry<V>>()
+  readonly #entries: BoundedMap<string, Entry<V>>
   readonly #lifetimeSeconds: number
-  readonly #most: number
   readonly #keeps: (value: V) => boolean
 
-  constructor(lifetimeSeconds: number, most: number, keeps: (value: V) => boolean = () => true) {
+  constructor(lifetimeSeconds: number, max: number, keeps: (value: V) => boolean = () => true) {
     this.#lifetimeSeconds = lifetimeSeconds
-    this.#most = most
+    this.#entries = new BoundedMap(max)
     this.#keeps = keeps
   }
 
@@ -25,20 +25,12 @@ export class ExpiringCache<V> {
     const now = thisMoment()
     const known = this.#entries.get(key)
     if (known !== undefined && secondsSince(known.loadedAt, now) < this.#lifetimeSeconds) return known.value
-    this.#entries.delete(key)
     const value = load()
     this.#entries.set(key, { value, loadedAt: now })
     const forget = () => {
       if (this.#entries.get(key)?.value === value) this.#entries.delete(key)
     }
     value.then((loaded) => this.#keeps(loaded) || forget(), forget)
-    if (this.#entries.size > this.#most) {
-      // A map keeps the order of insertion: the first is the oldest.
-      for (const oldest of this.#entries.keys()) {
-        this.#entries.delete(oldest)
-        break
-      }
-    }
     return value
   }
 }

@@ -1,6 +1,7 @@
 // The one HTTP client to ClickFunnels: a deadline on every call, a User-Agent (ClickFunnels refuses calls without), no
 // redirect followed, bodies as bytes, headers as they came. Why it is our own: docs/adr/0004.
-import type { HeaderList } from '#domain/provider/resource-server.ts'
+import { BoundedMap } from '#domain/bounded-map.ts'
+import { type HeaderList, isSafeMethod } from '#domain/provider/resource-server.ts'
 import type { OutgoingResponse } from './answer-reader.ts'
 import { StaleConnection } from './connection.ts'
 import { Connections } from './connection-pool.ts'
@@ -17,7 +18,6 @@ export interface OutgoingRequest {
 }
 
 export const USER_AGENT = 'FunnelConnect/1.0'
-const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS']
 
 /**
  * Sends one request.
@@ -35,7 +35,7 @@ export async function sendRequest(request: OutgoingRequest): Promise<OutgoingRes
     // kept ones may be closed as well.
     if (!(error instanceof StaleConnection)) throw error
     const remaining = Math.max(0, until - performance.now())
-    if (SAFE_METHODS.includes(method)) return origin.connections.exchange(message, remaining, 'new')
+    if (isSafeMethod(method)) return origin.connections.exchange(message, remaining, 'new')
     throw new OutgoingError('lost', error.message)
   }
 }
@@ -47,9 +47,10 @@ interface Origin {
 }
 
 /** Origins are few, workspaces' hosts: parsing one costs more than finding it here. */
-const origins = new Map<string, Origin>()
 /** Each may keep a socket or more, and a Lambda process has 1,024 file descriptors. */
 export const MAX_ORIGINS = 500
+/** A host that is evicted but in use is opened again, at the cost of a handshake. */
+const origins = new BoundedMap<string, Origin>(MAX_ORIGINS, ({ connections }) => connections.close())
 
 /** Splits a URL without parsing what follows the host, so that nothing of it is encoded anew. */
 function target(url: string): { origin: Origin; path: string } {
@@ -65,19 +66,9 @@ function target(url: string): { origin: Origin; path: string } {
       port: Number(port || (secure ? 443 : 80)),
     })
     origin = { host, connections }
-    if (origins.size >= MAX_ORIGINS) dropOldest()
     origins.set(text, origin)
   }
   return { origin, path: url.slice(start) }
-}
-
-/** A map keeps the order of insertion. A host that is in use is met again at the cost of a handshake. */
-function dropOldest(): void {
-  for (const [text, { connections }] of origins) {
-    origins.delete(text)
-    connections.close()
-    return
-  }
 }
 
 /** RFC 9110 section 5.6.2: methods and names of headers. */

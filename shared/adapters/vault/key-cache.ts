@@ -1,5 +1,6 @@
 // Plain keys in memory, bounded in time, uses and count, and zeroed when they leave. A key that somebody is using at that
 // moment is zeroed when the last user is done: users are counted from before the key is there.
+import { BoundedMap } from '#domain/bounded-map.ts'
 import { type Moment, secondsSince, thisMoment } from '../moment.ts'
 
 export interface KeyCacheBounds {
@@ -19,11 +20,12 @@ interface Entry<V> {
 }
 
 export class KeyCache<V extends { readonly key: Uint8Array }> {
-  readonly #entries = new Map<string, Entry<V>>()
+  readonly #entries: BoundedMap<string, Entry<V>>
   readonly #bounds: KeyCacheBounds
 
   constructor(bounds: KeyCacheBounds) {
     this.#bounds = bounds
+    this.#entries = new BoundedMap(bounds.count, retire)
   }
 
   /** Runs something with the key of that name, loaded if need be. The key is good for the run alone. */
@@ -57,10 +59,6 @@ export class KeyCache<V extends { readonly key: Uint8Array }> {
     entry.value.catch(() => {
       if (this.#entries.get(name) === entry) this.#entries.delete(name)
     })
-    for (const oldest of this.#entries.keys()) {
-      if (this.#entries.size <= this.#bounds.count) break
-      this.#evict(oldest)
-    }
     return entry
   }
 
@@ -80,9 +78,13 @@ export class KeyCache<V extends { readonly key: Uint8Array }> {
     const entry = this.#entries.get(name)
     if (entry === undefined) return
     this.#entries.delete(name)
-    entry.evicted = true
-    zeroIfDone(entry)
+    retire(entry)
   }
+}
+
+function retire<V extends { readonly key: Uint8Array }>(entry: Entry<V>): void {
+  entry.evicted = true
+  zeroIfDone(entry)
 }
 
 function zeroIfDone<V extends { readonly key: Uint8Array }>(entry: Entry<V>): void {

@@ -2,6 +2,7 @@
 // one. Kept for seconds, as they are stored, and never asked which version is the newest: a version that is not among
 // them is read.
 
+import { BoundedMap } from '#domain/bounded-map.ts'
 import type { TenantId } from '#domain/ids.ts'
 import type { Item } from '../dynamodb/expressions.ts'
 import { type Moment, secondsSince, thisMoment } from '../moment.ts'
@@ -11,18 +12,13 @@ export const WRAPPED_KEY_SECONDS = 5
 const MAX_TENANTS = 1000
 
 export class WrappedKeys {
-  readonly #tenants = new Map<TenantId, { readonly items: readonly Item[]; readonly readAt: Moment }>()
+  readonly #tenants = new BoundedMap<TenantId, { readonly items: readonly Item[]; readonly readAt: Moment }>(
+    MAX_TENANTS,
+  )
 
   /** @param items of the tenant's keys, as they were read just now */
   keep(tenant: TenantId, items: readonly Item[]): void {
-    this.#tenants.delete(tenant)
     this.#tenants.set(tenant, { items, readAt: thisMoment() })
-    if (this.#tenants.size <= MAX_TENANTS) return
-    // A map keeps the order of insertion: the first is the oldest.
-    for (const oldest of this.#tenants.keys()) {
-      this.#tenants.delete(oldest)
-      return
-    }
   }
 
   find(tenant: TenantId, version: number): Item | undefined {

@@ -3,6 +3,7 @@
 // processes share what one has learnt; it is written at a 429 and at no other time. It is a pace for each process: with
 // more of them at work, more 429s come, and it shrinks until it fits.
 
+import { BoundedMap } from '../bounded-map.ts'
 import { type EpochSeconds, later } from '../time.ts'
 import { type Connection, type ConnectionRef, keyOf, type Pace } from './connection.ts'
 
@@ -36,7 +37,7 @@ interface Spending {
 
 /** What this process spends of each connection's budget. */
 export class Pacer {
-  readonly #spending = new Map<string, Spending>()
+  readonly #spending = new BoundedMap<string, Spending>(MAX_CONNECTIONS)
 
   /** Takes a call from the budget; gives the seconds to wait before making it. */
   take(ref: ConnectionRef, perSecond: number | undefined, now: EpochSeconds): number {
@@ -61,15 +62,7 @@ export class Pacer {
   }
 
   #keep(ref: ConnectionRef, spending: Spending): void {
-    const key = keyOf(ref)
-    this.#spending.delete(key)
-    this.#spending.set(key, spending)
-    if (this.#spending.size <= MAX_CONNECTIONS) return
-    // A map keeps the order of insertion: the first is the one least lately called.
-    for (const oldest of this.#spending.keys()) {
-      this.#spending.delete(oldest)
-      return
-    }
+    this.#spending.set(keyOf(ref), spending)
   }
 }
 

@@ -7,6 +7,7 @@
 // go beyond the budget. Nothing is refused before the reported sum has reached it. Refusing asks nobody.
 
 import type { Log } from '../ambient.ts'
+import { BoundedMap } from '../bounded-map.ts'
 import type { TenantId } from '../ids.ts'
 import type { EpochSeconds } from '../time.ts'
 import type { Usage } from './usage.ts'
@@ -39,7 +40,7 @@ interface Part {
 }
 
 export class RequestMeter {
-  readonly #parts = new Map<TenantId, Part>()
+  readonly #parts = new BoundedMap<TenantId, Part>(MAX_TENANTS)
   readonly #usage: Pick<Usage, 'addRequests'>
   readonly #log: Log
 
@@ -79,15 +80,7 @@ export class RequestMeter {
       full: false,
       report: undefined,
     }
-    this.#parts.delete(tenant)
     this.#parts.set(tenant, part)
-    if (this.#parts.size > MAX_TENANTS) {
-      // A map keeps the order of insertion: the first is the oldest.
-      for (const oldest of this.#parts.keys()) {
-        this.#parts.delete(oldest)
-        break
-      }
-    }
     return part
   }
 

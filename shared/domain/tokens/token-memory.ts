@@ -8,6 +8,7 @@
 //   reauthorization needed  the token does not work any more, and the 401 leads to the store
 // Keyed by tenant and connection, the tenant being the credential's: another tenant's call never meets the entry.
 
+import { BoundedMap } from '../bounded-map.ts'
 import { type Connection, type ConnectionRef, keyOf } from '../connections/connection.ts'
 import type { Secret } from '../secret.ts'
 import { type EpochSeconds, later } from '../time.ts'
@@ -23,9 +24,11 @@ export const MARKED_VALID_SECONDS = 30
 const MAX_REMEMBERED = 1000
 
 export class TokenMemory {
-  readonly #entries = new Map<string, { readonly token: UsableToken; readonly until: EpochSeconds }>()
+  readonly #entries = new BoundedMap<string, { readonly token: UsableToken; readonly until: EpochSeconds }>(
+    MAX_REMEMBERED,
+  )
   readonly #reads = new Map<string, Promise<Connection | undefined>>()
-  readonly #markedValid = new Map<string, EpochSeconds>()
+  readonly #markedValid = new BoundedMap<string, EpochSeconds>(MAX_REMEMBERED)
 
   recall(ref: ConnectionRef, now: EpochSeconds): UsableToken | undefined {
     const known = this.#entries.get(keyOf(ref))
@@ -35,16 +38,12 @@ export class TokenMemory {
   remember(token: UsableToken, now: EpochSeconds): void {
     const { tenantId, id } = token.connection
     const key = keyOf({ tenantId, connectionId: id })
-    this.#entries.delete(key)
     this.#entries.set(key, { token, until: later(now, REMEMBERED_SECONDS) })
-    dropOldest(this.#entries)
   }
 
   /** The token of this generation lives, whatever a 401 said. */
   markValid(connection: Connection, now: EpochSeconds): void {
-    this.#markedValid.delete(generationOf(connection))
     this.#markedValid.set(generationOf(connection), later(now, MARKED_VALID_SECONDS))
-    dropOldest(this.#markedValid)
   }
 
   isMarkedValid(connection: Connection, now: EpochSeconds): boolean {
@@ -68,15 +67,6 @@ export class TokenMemory {
   forget(ref: ConnectionRef): void {
     this.#entries.delete(keyOf(ref))
     this.#reads.delete(keyOf(ref))
-  }
-}
-
-function dropOldest(entries: Map<string, unknown>): void {
-  if (entries.size <= MAX_REMEMBERED) return
-  // A map keeps the order of insertion: the first is the oldest.
-  for (const oldest of entries.keys()) {
-    entries.delete(oldest)
-    return
   }
 }
 
