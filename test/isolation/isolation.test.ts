@@ -1,6 +1,6 @@
 // Isolation, proven over every route that the template deploys: with a credential that is not the owner's, nothing of a
-// tenant can be read, changed or learnt of. The table of what was answered is printed.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+// tenant can be read, changed or learnt of. The table of answers is printed when the test fails, and always with ISOLATION_TABLE=1.
+import { afterAll, beforeAll, describe, expect, onTestFailed, onTestFinished, test } from 'vitest'
 import { ROUTES, type RouteKey } from '#http/routes.ts'
 import { resourcesOf, service } from '../infra/synthesized.ts'
 import { type FaultyDynamoDb, startFaultyDynamoDb } from '../support/faulty-dynamodb.ts'
@@ -108,8 +108,12 @@ test('with a wrong credential no route gives, changes or tells anything', async 
   const before = await everythingOfTheOwner()
   expect(before.length).toBeGreaterThan(3)
   const rows: string[][] = [['route', ...Object.keys(credentials)]]
+  const print = () => void process.stdout.write(`${table(rows)}\n`)
+  if (process.env.ISOLATION_TABLE) onTestFinished(print)
+  else onTestFailed(print)
   for (const routeKey of tenantRoutes) {
     const row = [routeKey]
+    rows.push(row)
     for (const [name, { key, expected }] of Object.entries(credentials)) {
       const answer = await send(routeKey, targets, key)
       const label = `${routeKey} with ${name}: ${answer.text}`
@@ -132,9 +136,7 @@ test('with a wrong credential no route gives, changes or tells anything', async 
       expect(answer.text, label).toBe(missing.text)
       expect(namesOf(answer), label).toEqual(namesOf(missing))
     }
-    rows.push(row)
   }
-  process.stdout.write(`${table(rows)}\n`)
   expect(await everythingOfTheOwner()).toEqual(before)
   const { json } = await stack.api(`/v1/connections/${targets.id}`, { key: owner.apiKey })
   expect(json).toMatchObject({ id: targets.id, status: 'active' })
