@@ -4,7 +4,7 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { type OutputChunk, rolldown } from 'rolldown'
-import { ENV, type FunctionName } from '#runtime/env.ts'
+import { FUNCTION_NAMES, type FunctionName } from '#runtime/env.ts'
 import { nameOnlyErrors } from './sdk-errors.ts'
 
 export interface Bundle {
@@ -29,7 +29,7 @@ const ROOT = resolve(import.meta.dirname, '..')
 
 /** @param into folder of the bundles; each function's is made anew in it */
 export async function bundleFunctions(into: string): Promise<void> {
-  await Promise.all((Object.keys(ENV) as FunctionName[]).map((name) => bundleFunction(name, into)))
+  await Promise.all(FUNCTION_NAMES.map((name) => bundleFunction(name, into)))
 }
 
 export function bundleFunction(name: FunctionName, into: string): Promise<Bundle> {

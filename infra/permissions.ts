@@ -12,7 +12,7 @@ const SCHEDULE_TIMEOUT = Duration.seconds(90)
 export const ROTATION_PERIOD = Duration.hours(1)
 const ROTATION_TIMEOUT = Duration.minutes(10)
 
-interface Permissions {
+export interface Permissions {
   readonly impact: string
   readonly timeout: Duration
   /** For a schedule that is rarer than the alarms' usual period. */

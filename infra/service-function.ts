@@ -14,12 +14,11 @@ import {
 } from 'aws-cdk-lib/aws-lambda'
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
-import type { EnvOf, FunctionName } from '#runtime/env.ts'
+import type { FunctionName } from '#runtime/env.ts'
 
-export interface ServiceFunctionProps<F extends FunctionName> {
-  readonly name: F
-  /** Leaving out a variable that the function parses does not compile. */
-  readonly environment: EnvOf<F>
+export interface ServiceFunctionProps {
+  readonly name: FunctionName
+  readonly environment: Readonly<Record<string, string>>
   readonly timeout: Duration
   /** Who is hurt, and how, while this function fails; goes into the alarm. */
   readonly impact: string
@@ -32,11 +31,11 @@ export interface ServiceFunctionProps<F extends FunctionName> {
 /** 512 MB is the smallest size at which start-up is not starved of CPU (measured). */
 const MEMORY_MB = 512
 
-export class ServiceFunction<F extends FunctionName> extends Construct {
+export class ServiceFunction extends Construct {
   readonly lambda: LambdaFunction
   readonly logGroup: LogGroup
 
-  constructor(scope: Construct, id: string, props: ServiceFunctionProps<F>) {
+  constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
     super(scope, id)
     this.logGroup = new LogGroup(this, 'Log', {
       retention: RetentionDays.ONE_MONTH,
@@ -52,7 +51,7 @@ export class ServiceFunction<F extends FunctionName> extends Construct {
       architecture: Architecture.ARM_64,
       memorySize: MEMORY_MB,
       timeout: props.timeout,
-      environment: { ...(props.environment as Record<string, string>) },
+      environment: { ...props.environment },
       tracing: Tracing.ACTIVE,
       logGroup: this.logGroup,
       loggingFormat: LoggingFormat.JSON,
@@ -66,7 +65,7 @@ export class ServiceFunction<F extends FunctionName> extends Construct {
     this.#alarms(props)
   }
 
-  #alarms({ name, impact, runsEvery = Duration.minutes(5) }: ServiceFunctionProps<F>): void {
+  #alarms({ name, impact, runsEvery = Duration.minutes(5) }: ServiceFunctionProps): void {
     const alarm = (id: string, what: string, metric: 'metricErrors' | 'metricThrottles') =>
       new Alarm(this, id, {
         alarmDescription: `${name} ${what}. Impact: ${impact} Runbook: docs/runbook.md#${name}-${what}`,

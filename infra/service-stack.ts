@@ -23,10 +23,11 @@ export class ServiceStack extends Stack {
   constructor(scope: Construct, id: string, { data, bundles, ...props }: ServiceStackProps) {
     super(scope, id, props)
     const api = new Api(this, 'Api')
-    const store = {
+    const values = {
       TABLE_NAME: data.table.tableName,
       PUBLIC_URL: api.url,
       ROOT_KEY_ARN: data.rootKey.keyArn,
+      RECOVERY_QUEUE_URL: data.recoveryQueue.queueUrl,
       ...this.#defaultLimits(),
       AUDIT_RETENTION_DAYS: new CfnParameter(this, 'AuditRetentionDays', {
         description:
@@ -34,35 +35,9 @@ export class ServiceStack extends Stack {
         default: '365',
         allowedPattern: '^[1-9][0-9]{0,3}$',
       }).valueAsString,
-    }
-    const { TABLE_NAME, PUBLIC_URL, AUDIT_RETENTION_DAYS } = store
-    const trailed = { TABLE_NAME, PUBLIC_URL, AUDIT_RETENTION_DAYS }
-    const full = {
-      ...store,
       ...this.#providerSettings(),
-      RECOVERY_QUEUE_URL: data.recoveryQueue.queueUrl,
     }
-    this.functions = createFunctions(
-      this,
-      data,
-      {
-        'connect-sessions': full,
-        authorize: full,
-        callback: full,
-        connections: full,
-        proxy: full,
-        'keep-alive': full,
-        'recover-rotations': full,
-        'rotate-keys': store,
-        credentials: trailed,
-        apps: store,
-        'tenant-connections': full,
-        tenants: store,
-        'audit-events': trailed,
-        service: { PUBLIC_URL: api.url },
-      },
-      bundles,
-    )
+    this.functions = createFunctions(this, data, values, bundles)
     api.serve(this.functions)
     this.#schedules()
     this.functions['recover-rotations'].lambda.addEventSource(
@@ -89,7 +64,7 @@ export class ServiceStack extends Stack {
         'clickfunnels',
         'seed',
         'custom',
-      ]) as 'clickfunnels',
+      ]),
       CLICKFUNNELS_ACCOUNTS_URL: parameter(
         'ClickFunnelsAccountsUrl',
         'Profile "custom": origin of the accounts host',

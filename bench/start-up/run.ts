@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { buildSync } from 'esbuild'
-import { ENV, type FunctionName } from '#runtime/env.ts'
+import { FUNCTION_NAMES } from '#runtime/env.ts'
 import { bundleEntry, bundleFunction, SHIMS } from '../../infra/bundle.ts'
 import { type Contender, type Figures, firstCall, firstCallWith, instructions } from './measure.ts'
 import { cpuQuota } from './quota.ts'
@@ -50,7 +50,7 @@ function bundledToStartFast(entryPoint: string, outdir: string): string {
 }
 
 print('Loaded at start-up, KB of 1,024 bytes')
-for (const name of Object.keys(ENV) as FunctionName[]) {
+for (const name of FUNCTION_NAMES) {
   const { eagerBytes } = await bundleFunction(name, output)
   print(`${name.padEnd(20)}${(eagerBytes / 1024).toFixed(0).padStart(5)}`)
 }

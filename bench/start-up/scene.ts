@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import { ROOT_KEY_VERSION_KEY } from '#adapters/dynamodb/schema.ts'
+import { ROOT_KEY_PURPOSE } from '#adapters/vault/purpose.ts'
 import { createServices } from '#runtime/services.ts'
 import { synthesize } from '../../infra/local/cloudformation/synthesis.ts'
 import { readDeployment } from '../../infra/local/cloudformation/template.ts'
@@ -103,7 +104,7 @@ async function threeCalls(environment: Readonly<Record<string, string>>, upstrea
     key: { pk: { S: pk }, sk: { S: sk } },
     keyArn: environment.ROOT_KEY_ARN ?? '',
     wrapped: Buffer.from(wrapped).toString('base64'),
-    encryptionContext: { purpose: 'funnel-connect/root-key', root_key: `${version}/${number}` },
+    encryptionContext: { purpose: ROOT_KEY_PURPOSE, root_key: `${version}/${number}` },
     upstream,
   }
 }

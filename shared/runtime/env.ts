@@ -1,11 +1,12 @@
-// The environment of each function, as one table: the function checks it once, the CDK stack has to provide it. Every
-// function starts with it, so it is read without a schema library, which would cost as much as the whole of our code.
+// The list of functions, and the environment variables of each. A function checks its variables once, when it starts; the
+// CDK stack has to provide them. No schema library checks them, because every function would load it when it starts
+// (docs/adr/0013).
 
 interface Variable<T extends string = string> {
-  /** What a good value is, to be read after "has to be". */
+  /** Describes a valid value, to be read after "has to be". */
   readonly expected: string
   readonly accepts: (value: string) => value is T
-  /** CloudFormation has no "absent" for a parameter: an empty string means the same. */
+  /** The variable may be absent or empty, which means the same: a CloudFormation parameter cannot be absent. */
   readonly blankable?: true
 }
 
@@ -29,13 +30,13 @@ const api = { TABLE_NAME: text, PUBLIC_URL: url }
 const provider = {
   CLICKFUNNELS_PROFILE: oneOf('clickfunnels', 'seed', 'custom'),
   CLICKFUNNELS_ACCOUNTS_URL: blankable(url),
-  // May hold a placeholder for the workspace, which makes it no URL yet.
+  // It may hold a placeholder for the workspace. It is not a valid URL before that is filled in.
   CLICKFUNNELS_API_URL: blankable(variable('an http or https URL', /^https?:\/\//)),
   CLICKFUNNELS_WORKSPACE_HOSTS: blankable(text),
 }
 
 const limit = blankable(variable('a whole number from 1 to 999999999', /^[1-9]\d{0,8}$/))
-/** What a tenant may use that has no limits of its own; empty for no limit. */
+/** The limits of a tenant that has none of its own. Empty means no limit. */
 const limits = {
   DEFAULT_CONNECTIONS: limit,
   DEFAULT_SESSIONS_PER_MINUTE: limit,
@@ -49,7 +50,10 @@ const trailed = {
 const store = { ...trailed, ROOT_KEY_ARN: text, ...limits }
 const full = { ...store, ...provider, RECOVERY_QUEUE_URL: url }
 
-/** What each function finds in its environment, by the function's file name. */
+/**
+ * The variables of each function, by the name of its file in functions/. Everything else that is said of each function
+ * is typed by this list (infra/permissions.ts), so that a function which is missing there does not compile.
+ */
 export const ENV = {
   'connect-sessions': full,
   authorize: full,
@@ -70,19 +74,19 @@ export const ENV = {
 export type FunctionName = keyof typeof ENV
 
 type Value<V> = V extends Variable<infer T> ? (V extends { readonly blankable: true } ? T | '' : T) : never
-type Blankable<Variables> = {
-  [K in keyof Variables]: Variables[K] extends { readonly blankable: true } ? K : never
-}[keyof Variables]
-type Values<Variables> = { readonly [K in keyof Variables]: Value<Variables[K]> }
-/** What a function's environment says; what may be left out is then empty. */
-export type Settings<F extends FunctionName> = Values<(typeof ENV)[F]>
-/** The variables of one function; those that may be empty may be left out. */
-export type EnvOf<F extends FunctionName> = Omit<Settings<F>, Blankable<(typeof ENV)[F]>> &
-  Partial<Pick<Settings<F>, Blankable<(typeof ENV)[F]>>>
+/** The environment of a function, parsed. A variable that may be absent is then empty. */
+export type Settings<F extends FunctionName> = {
+  readonly [K in keyof (typeof ENV)[F]]: Value<(typeof ENV)[F][K]>
+}
+/** The name of a variable that at least one function reads. */
+export type VariableName = { [F in FunctionName]: keyof (typeof ENV)[F] }[FunctionName]
+
+/** Every function. */
+export const FUNCTION_NAMES = Object.keys(ENV) as FunctionName[]
 
 /**
- * Reads the environment of a function.
- * @throws Error naming every variable that is missing or wrong, in one message
+ * Checks and reads the environment variables of a function.
+ * @throws Error that names every variable that is missing or invalid
  */
 export function parseEnv<F extends FunctionName>(
   name: F,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { ENV } from '#runtime/env.ts'
+import { FUNCTION_NAMES } from '#runtime/env.ts'
 import { resourcesOf, service } from './synthesized.ts'
 
 const alarms = resourcesOf(service, 'AWS::CloudWatch::Alarm').map(([id, { Properties }]) => ({
@@ -25,7 +25,7 @@ describe('alarms', () => {
   })
 
   it('exist for every function, for the API, for keep-alive and for lost rotations', () => {
-    const functions = Object.keys(ENV).flatMap((name) => [`${name}-errors`, `${name}-throttles`])
+    const functions = FUNCTION_NAMES.flatMap((name) => [`${name}-errors`, `${name}-throttles`])
     const others = [
       'api-server-errors',
       'audit-events-unwritten',

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { ENV, type FunctionName } from '#runtime/env.ts'
+import { FUNCTION_NAMES, type FunctionName } from '#runtime/env.ts'
 import { type Bundle, bundleEntry, bundleFunction } from '../../infra/bundle.ts'
 import { fileHashes } from './files.ts'
 
@@ -32,16 +32,15 @@ const ENVIRONMENT = {
   AWS_ACCESS_KEY_ID: 'local',
   AWS_SECRET_ACCESS_KEY: 'local',
 }
-const NAMES = Object.keys(ENV) as FunctionName[]
 
 const output = mkdtempSync(join(tmpdir(), 'bundles-'))
 const bundles: Partial<Record<FunctionName, Bundle>> = {}
 beforeAll(async () => {
-  for (const name of NAMES) bundles[name] = await bundleFunction(name, output)
+  for (const name of FUNCTION_NAMES) bundles[name] = await bundleFunction(name, output)
 }, 60_000)
 afterAll(() => rmSync(output, { recursive: true, force: true }))
 
-it.each(NAMES)('%s loads two files, and no more than its limit, at start-up', (name) => {
+it.each(FUNCTION_NAMES)('%s loads two files, and no more than its limit, at start-up', (name) => {
   expect(bundles[name]?.eagerFiles).toBe(2)
   const eagerBytes = bundles[name]?.eagerBytes ?? Number.NaN
   // Far below, the measure itself would be broken.
@@ -50,7 +49,7 @@ it.each(NAMES)('%s loads two files, and no more than its limit, at start-up', (n
 })
 
 it('no function makes Node load undici or http2 when it starts', async () => {
-  const loads = NAMES.map(async (name) => [name, await loadedBy(name)] as const)
+  const loads = FUNCTION_NAMES.map(async (name) => [name, await loadedBy(name)] as const)
   for (const [name, loaded] of await Promise.all(loads)) {
     // Otherwise the list would not tell what was loaded.
     if (name !== 'service') expect(loaded, name).toContain('NativeModule https')

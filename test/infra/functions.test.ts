@@ -1,12 +1,12 @@
 // The functions as deployed: what they run, with which settings and which environment.
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { ENV, type FunctionName, parseEnv } from '#runtime/env.ts'
+import { FUNCTION_NAMES, type FunctionName, parseEnv } from '#runtime/env.ts'
 import { readDeployment } from '../../infra/local/cloudformation/template.ts'
 import { fileHashes } from './files.ts'
 import { directory, functionResource, resourcesOf, service } from './synthesized.ts'
 
-const NAMES = Object.keys(ENV) as FunctionName[]
 /** API Gateway gives up after 30 seconds; what is scheduled has longer. */
 const SCHEDULED: { readonly [F in FunctionName]?: number } = { 'keep-alive': 90, 'rotate-keys': 600 }
 const TIMEOUT_SECONDS = (name: FunctionName) => SCHEDULED[name] ?? 29
@@ -19,13 +19,14 @@ const deployed = readDeployment(directory, {
   parameters: {},
 }).functions
 
-it('there is one function for each environment schema, and no other', () => {
-  expect(deployed.map(({ name }) => name).sort()).toEqual([...NAMES].sort())
-  expect(resourcesOf(service, 'AWS::Lambda::Function')).toHaveLength(NAMES.length)
+it('there is one function for each entry of ENV, each with its file, and no other', () => {
+  expect(readdirSync('functions').sort()).toEqual(FUNCTION_NAMES.map((name) => `${name}.ts`).sort())
+  expect(deployed.map(({ name }) => name).sort()).toEqual([...FUNCTION_NAMES].sort())
+  expect(resourcesOf(service, 'AWS::Lambda::Function')).toHaveLength(FUNCTION_NAMES.length)
   expect(resourcesOf(service, 'AWS::Lambda::Url')).toEqual([])
 })
 
-describe.each(NAMES)('function %s', (name) => {
+describe.each(FUNCTION_NAMES)('function %s', (name) => {
   const [, { Properties }] = functionResource(name)
   const definition = deployed.find((one) => one.name === name)
 
@@ -56,7 +57,7 @@ describe.each(NAMES)('function %s', (name) => {
     expect(Properties.LoggingConfig.LogFormat).toBe('JSON')
     const log: string = Properties.LoggingConfig.LogGroup.Ref
     expect(service.Resources[log]?.Type).toBe('AWS::Logs::LogGroup')
-    const users = NAMES.filter(
+    const users = FUNCTION_NAMES.filter(
       (other) => functionResource(other)[1].Properties.LoggingConfig.LogGroup.Ref === log,
     )
     expect(users).toEqual([name])
@@ -65,6 +66,6 @@ describe.each(NAMES)('function %s', (name) => {
 
 it('every log ends after a month, that of the API included', () => {
   const logs = resourcesOf(service, 'AWS::Logs::LogGroup')
-  expect(logs).toHaveLength(NAMES.length + 1)
+  expect(logs).toHaveLength(FUNCTION_NAMES.length + 1)
   for (const [id, { Properties }] of logs) expect(Properties.RetentionInDays, id).toBe(30)
 })

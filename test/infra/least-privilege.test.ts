@@ -3,10 +3,9 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { DUE_INDEX, END_USER_INDEX } from '#adapters/dynamodb/schema.ts'
-import { ENV, type FunctionName } from '#runtime/env.ts'
+import { ROOT_KEY_PURPOSE, TENANT_KEY_PURPOSE } from '#adapters/vault/purpose.ts'
+import { FUNCTION_NAMES, type FunctionName } from '#runtime/env.ts'
 import { data, functionResource, type Resource, resourcesOf, service } from './synthesized.ts'
-
-const NAMES = Object.keys(ENV) as FunctionName[]
 
 const LOG_AND_TRACES = [
   'logs:CreateLogStream on own log',
@@ -26,8 +25,6 @@ const table = (...actions: readonly string[]) => [
 const READ = ['GetItem', 'Query']
 const READ_AND_WRITE = [...READ, 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem']
 const queryOn = (index: string) => `dynamodb:Query on Table/index/${index}`
-const ROOT_KEY_PURPOSE = 'funnel-connect/root-key'
-const TENANT_KEY_PURPOSE = 'funnel-connect/tenant-key'
 /** The KMS keys that tenants bring are none of ours: their own policies decide, too. */
 const onTenantsKeys = (action: string) =>
   `${action} on arn:AWS::Partition:kms:eu-central-1:*:key/* if kms:EncryptionContext:purpose is ${TENANT_KEY_PURPOSE}`
@@ -131,12 +128,12 @@ function permissionsOf(role: string, ownLog = ''): string[] {
   return lines.sort()
 }
 
-it.each(NAMES)('%s may do what is listed here and nothing else', (name) => {
+it.each(FUNCTION_NAMES)('%s may do what is listed here and nothing else', (name) => {
   expect(permissionsOf(roleOf(name), logOf(name))).toEqual([...LOG_AND_TRACES, ...ALLOWED[name]].sort())
 })
 
 it('whoever may write to the table may neither change nor delete what is in an audit trail', () => {
-  for (const name of NAMES) {
+  for (const name of FUNCTION_NAMES) {
     const denials = policies
       .filter((policy) => policy.roles.includes(roleOf(name)))
       .flatMap((policy) => policy.statements)
@@ -164,8 +161,8 @@ it('a schedule may invoke its function and nothing else', () => {
 })
 
 it('no permission comes from elsewhere: one role per function, one policy per role, none managed or inline', () => {
-  expect(new Set(NAMES.map(roleOf)).size).toBe(NAMES.length)
-  expect(roles.size).toBe(NAMES.length + 2)
+  expect(new Set(FUNCTION_NAMES.map(roleOf)).size).toBe(FUNCTION_NAMES.length)
+  expect(roles.size).toBe(FUNCTION_NAMES.length + 2)
   expect(policies.flatMap((policy) => policy.roles).sort()).toEqual([...roles.keys()].sort())
   for (const [id, { Properties }] of roles) {
     expect(Object.keys(Properties), id).toEqual(['AssumeRolePolicyDocument'])
@@ -181,7 +178,7 @@ it('the roles are for Lambda and, in this account only, for the scheduler', () =
     Principal: { Service: service },
   })
   const account = { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } }
-  const functionRoles = new Set(NAMES.map(roleOf))
+  const functionRoles = new Set(FUNCTION_NAMES.map(roleOf))
   for (const [id, { Properties }] of roles) {
     expect(Properties.AssumeRolePolicyDocument.Statement, id).toEqual([
       functionRoles.has(id)
@@ -191,10 +188,12 @@ it('the roles are for Lambda and, in this account only, for the scheduler', () =
   }
 })
 
-it.each([
-  ['vault/root-keys', ROOT_KEY_PURPOSE],
-  ['vault/tenant-key-wrapping', TENANT_KEY_PURPOSE],
-])('KMS is allowed for the purpose that %s names', (file, purpose) => {
-  const adapter = readFileSync(new URL(`../../shared/adapters/${file}.ts`, import.meta.url), 'utf8')
-  expect(adapter).toContain(`PURPOSE = '${purpose}'`)
+// With another purpose no wrapped key would open, and tenants' own KMS keys would refuse the service.
+it('the purposes of the KMS keys stay as they are, and the guide names the one for key policies', () => {
+  expect([ROOT_KEY_PURPOSE, TENANT_KEY_PURPOSE]).toEqual([
+    'funnel-connect/root-key',
+    'funnel-connect/tenant-key',
+  ])
+  const guide = readFileSync(new URL('../../docs/deploy.md', import.meta.url), 'utf8')
+  expect(guide).toContain(`"kms:EncryptionContext:purpose": "${TENANT_KEY_PURPOSE}"`)
 })

@@ -8,12 +8,11 @@ import { PARTITION_KEY, ROOT_KEY_VERSION_KEY, rootKeyKey } from '../dynamodb/sch
 import type { Table } from '../dynamodb/table.ts'
 import { type EncryptionContext, isUnreadable, type KmsDataKeys } from './data-keys.ts'
 import { KeyCache } from './key-cache.ts'
+import { ROOT_KEY_PURPOSE } from './purpose.ts'
 
 /** Enough that one leaked key opens a fraction of the tenants, few enough to stay in memory. */
 export const ROOT_KEY_COUNT = 16
 const CACHE = { seconds: KEY_CACHE_SECONDS, uses: 100_000, count: ROOT_KEY_COUNT * 4 }
-/** The IAM policies of the functions allow KMS calls for this purpose only. */
-const PURPOSE = 'funnel-connect/root-key'
 
 export class KmsRootKeys implements RootKeys {
   readonly #dataKeys: KmsDataKeys
@@ -103,5 +102,5 @@ export class KmsRootKeys implements RootKeys {
 
 /** What KMS binds a wrapped root key to. */
 function contextOf(version: number, number: number): EncryptionContext {
-  return { purpose: PURPOSE, root_key: `${version}/${number}` }
+  return { purpose: ROOT_KEY_PURPOSE, root_key: `${version}/${number}` }
 }

@@ -6,11 +6,9 @@ import type { TenantId } from '#domain/ids.ts'
 import { keyUnreadable } from '#domain/vault/vault.ts'
 import type { Item } from '../dynamodb/expressions.ts'
 import { type EncryptionContext, isUnreadable, type KmsDataKeys } from './data-keys.ts'
+import { TENANT_KEY_PURPOSE } from './purpose.ts'
 import { type KmsRootKeys, ROOT_KEY_COUNT } from './root-keys.ts'
 import { additionalDataOf, open, seal } from './seal.ts'
-
-/** What a tenant has to allow in the policy of its KMS key, and what our IAM policies allow. */
-const PURPOSE = 'funnel-connect/tenant-key'
 
 export class TenantKeyWrapping {
   readonly #rootKeys: KmsRootKeys
@@ -83,7 +81,7 @@ async function ownKey<T>(arn: string, call: () => Promise<T>, name = 'The key'):
 
 /** What KMS binds a tenant's key to. */
 function contextOf(tenant: TenantId): EncryptionContext {
-  return { purpose: PURPOSE, tenant }
+  return { purpose: TENANT_KEY_PURPOSE, tenant }
 }
 
 function wrappingData(tenant: TenantId, version: number): Uint8Array {

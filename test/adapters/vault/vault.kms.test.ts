@@ -5,6 +5,7 @@ import { marshall } from '@aws-sdk/util-dynamodb'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { rootKeyKey, tenantKeyKey } from '#adapters/dynamodb/schema.ts'
 import { DynamoDbTenants } from '#adapters/dynamodb/tenants.ts'
+import { ROOT_KEY_PURPOSE, TENANT_KEY_PURPOSE } from '#adapters/vault/purpose.ts'
 import { ROOT_KEY_COUNT } from '#adapters/vault/root-keys.ts'
 import { WRAPPED_KEY_SECONDS } from '#adapters/vault/wrapped-keys.ts'
 import type { TenantId } from '#domain/ids.ts'
@@ -164,7 +165,7 @@ describe('the keys', () => {
       keys.client.send(
         new DecryptCommand({
           CiphertextBlob: root?.wrapped as Uint8Array,
-          EncryptionContext: { purpose: 'funnel-connect/root-key', root_key: rootKey },
+          EncryptionContext: { purpose: ROOT_KEY_PURPOSE, root_key: rootKey },
         }),
       )
     const { Plaintext = new Uint8Array() } = await decrypt(`1/${number}`)
@@ -173,6 +174,18 @@ describe('the keys', () => {
     for (const item of (await backend.items()).filter(({ wrapped }) => wrapped !== undefined)) {
       expect(Buffer.from(item.wrapped as Uint8Array).includes(Buffer.from(Plaintext ?? []))).toBe(false)
     }
+  })
+
+  test('of a tenant with a KMS key of its own are bound to their purpose and to the tenant', async () => {
+    const tenant = newId('tenant')
+    await keys.process(backend.table).tenantKeys.rotate(tenant, keys.ownArn)
+    const item = await backend.item(tenantKeyKey(tenant, 1))
+    const decrypt = (EncryptionContext: Record<string, string>) =>
+      keys.client.send(new DecryptCommand({ CiphertextBlob: item?.wrapped as Uint8Array, EncryptionContext }))
+    const { Plaintext } = await decrypt({ purpose: TENANT_KEY_PURPOSE, tenant })
+    expect(Plaintext).toHaveLength(32)
+    await expect(decrypt({ purpose: ROOT_KEY_PURPOSE, tenant })).rejects.toThrow()
+    await expect(decrypt({ purpose: TENANT_KEY_PURPOSE, tenant: newId('tenant') })).rejects.toThrow()
   })
 
   /** Seals for two tenants whose keys lie under the same root key, then swaps what the table holds of them. */
