@@ -60,7 +60,7 @@ export function sessionsContract(open: OpenStores): void {
 
     test('do not move on from another state, nor come to be by moving', async () => {
       const { sessions, session } = await created()
-      const failed = { status: 'failed', error: 'x' } as const
+      const failed = { status: 'failed', error: 'server_error' } as const
       expect(await sessions.move(session, 'authorizing', failed, NOW)).toBe(false)
       expect(await sessions.get(session.tenantId, session.id)).toEqual(session)
       const missing = aSession(session.tenantId)

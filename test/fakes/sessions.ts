@@ -5,9 +5,9 @@ import {
   type ConnectLink,
   type ConnectSession,
   type ConnectSessions,
-  objectionTo,
   type PendingAuthorization,
   type PendingAuthorizations,
+  rejectionReason,
   type SessionState,
 } from '#domain/connect/connect-session.ts'
 import type { ConnectSessionId, TenantId } from '#domain/ids.ts'
@@ -66,7 +66,7 @@ export class FakeSessions implements ConnectSessions, PendingAuthorizations {
     expiresAt: EpochSeconds,
   ): Promise<boolean> {
     const pending = this.#pending.get(stateHash)
-    if (pending === undefined || objectionTo(pending, arrival) !== undefined) return false
+    if (pending === undefined || rejectionReason(pending, arrival) !== undefined) return false
     const moved = await this.move({ tenantId, id }, 'authorizing', to, expiresAt)
     return moved && this.#pending.delete(stateHash)
   }

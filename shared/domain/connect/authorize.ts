@@ -1,147 +1,122 @@
-// Sends a browser to ClickFunnels: follows a connect link, asks for confirmation where the session wants it, and makes
-// the authorization request (RFC 6749 section 4.1.1) with state and PKCE (RFC 7636), tied to this browser by a cookie.
-import type { Ambient } from '../ambient.ts'
-import { type App, redirectUri } from '../apps/app.ts'
+// Follows a connect link: a browser comes with the link's secret and leaves for ClickFunnels with an authorization request.
+//
+//   link ─▶ session, tenant, app ─▶ usable? ─▶ confirmed by the end user? ("confirmed" sessions only) ─▶ ClickFunnels
+import type { App } from '../apps/app.ts'
 import type { AppStorePorts } from '../apps/ports.ts'
-import { codeChallenge, equalSecrets, randomSecret, sha256 } from '../hash.ts'
-import type { ProviderPorts } from '../provider/ports.ts'
+import { equalSecrets, randomSecret, sha256 } from '../hash.ts'
 import { Secret } from '../secret.ts'
 import type { TenancyPorts } from '../tenants/ports.ts'
 import { suspensionOf } from '../tenants/suspension.ts'
-import { later } from '../time.ts'
-import type { VaultPorts } from '../vault/ports.ts'
-import {
-  type ConnectSession,
-  codeVerifierOf,
-  SESSION_MEMORY_SECONDS,
-  STATE_LIFETIME_SECONDS,
-} from './connect-session.ts'
-import type { ConnectPorts } from './ports.ts'
+import type { Tenant } from '../tenants/tenant.ts'
+import { type EpochSeconds, later } from '../time.ts'
+import { type AuthorizationRequest, beginAuthorization, type RequestPorts } from './authorization-request.ts'
+import { type ConnectLink, type ConnectSession, SESSION_MEMORY_SECONDS } from './connect-session.ts'
 import { type Product, productOf } from './product.ts'
 
 export interface LinkVisit {
   readonly linkSecret: string
-  /** What our confirmation page sent back and what its cookie says: equal only if this browser was shown the page. */
+  /** What the form of our confirmation page sent, and the page's cookie. They are equal only if this browser saw the page. */
   readonly confirmation?: { readonly sent: string; readonly cookie: string }
   /** The end user says that the account on the confirmation page is not theirs. */
   readonly declines?: boolean
 }
 
 export type LinkOutcome =
-  /** The browser has to see who is about to be connected first. */
+  /** The end user has to confirm first which account is being connected. */
   | {
       readonly outcome: 'confirm'
       readonly product: Product
       readonly session: ConnectSession
       readonly confirmation: Secret
     }
-  | {
-      readonly outcome: 'redirect'
-      readonly session: ConnectSession
-      readonly location: string
-      readonly browserCookie: BrowserCookie
-    }
-  /** Back to the product, which is told why. */
+  | ({ readonly outcome: 'redirect'; readonly session: ConnectSession } & AuthorizationRequest)
+  /** Back to the product; the location says why. */
   | { readonly outcome: 'return'; readonly location: string }
   | { readonly outcome: 'unknown' }
   | { readonly outcome: 'declined'; readonly session: ConnectSession; readonly product: Product }
   | { readonly outcome: 'used' | 'expired' | 'suspended'; readonly product: Product }
 
-/** Ties a browser to one authorization request. Named after the state, so that two attempts do not disturb each other. */
-export interface BrowserCookie {
-  readonly name: string
-  readonly value: Secret
+type Ports = RequestPorts & Pick<TenancyPorts & AppStorePorts, 'tenants' | 'apps'>
+
+/** Follows a connect link. Only the redirect uses the link up: a page can be shown again. */
+export async function followLink(services: Ports, visit: LinkVisit): Promise<LinkOutcome> {
+  const followed = await findFollowed(services, visit.linkSecret)
+  if (followed === undefined) return { outcome: 'unknown' }
+  const now = services.now()
+  return (
+    unusable(followed, now) ??
+    (await unconfirmed(services, followed, visit, now)) ??
+    (await leave(services, followed, now))
+  )
 }
 
-type Ports = Pick<
-  Ambient & ProviderPorts & TenancyPorts & AppStorePorts & ConnectPorts & VaultPorts,
-  'now' | 'randomBytes' | 'publicUrl' | 'provider' | 'tenants' | 'apps' | 'sessions' | 'vault'
->
+/** A link and what it leads to. */
+interface Followed {
+  readonly link: ConnectLink
+  readonly session: ConnectSession
+  readonly tenant: Tenant
+  readonly app: App
+}
 
-/** Follows a connect link. Only the redirect uses it up: a page that is merely shown can be shown again. */
-export async function followLink(services: Ports, visit: LinkVisit): Promise<LinkOutcome> {
-  const link = await services.sessions.findLink(sha256(visit.linkSecret))
-  if (link === undefined) return { outcome: 'unknown' }
-  const now = services.now()
+async function findFollowed(services: Ports, linkSecret: string): Promise<Followed | undefined> {
+  const link = await services.sessions.findLink(sha256(linkSecret))
+  if (link === undefined) return undefined
   const [tenant, session] = await Promise.all([
     services.tenants.get(link.tenantId),
     services.sessions.get(link.tenantId, link.sessionId),
   ])
   const app = session && (await services.apps.get(link.tenantId, session.appId))
-  if (tenant === undefined || session === undefined || app === undefined) return { outcome: 'unknown' }
-  // Nobody is sent to somebody who was suspended.
+  return tenant && session && app && { link, session, tenant, app }
+}
+
+/** The outcome for a link that cannot be followed, or no longer. */
+function unusable({ link, session, tenant }: Followed, now: EpochSeconds): LinkOutcome | undefined {
+  // Without the session the product has no way back: no browser is sent to a product that is suspended.
   if (suspensionOf(tenant, session) !== undefined)
     return { outcome: 'suspended', product: productOf(tenant, undefined, now) }
-  const used = { outcome: 'used', product: productOf(tenant, session, now, 'link_used') } as const
-  if (session.state.status !== 'created') return used
-  if (link.expiresAt <= now) return expired(productOf(tenant, session, now, 'session_expired'))
-  if (session.completion === 'confirmed' && !isConfirmed(visit)) {
-    const confirmation = new Secret(randomSecret(services.randomBytes))
-    return { outcome: 'confirm', product: productOf(tenant, session, now), session, confirmation }
-  }
-  if (session.completion === 'confirmed' && visit.declines) {
-    const state = { status: 'denied', error: 'access_denied' } as const
-    const ended = await services.sessions.move(session, 'created', state, later(now, SESSION_MEMORY_SECONDS))
-    const product = productOf(tenant, { ...session, state }, now)
-    return ended ? { outcome: 'declined', session, product } : used
-  }
-
-  const state = randomSecret(services.randomBytes)
-  const browserSecret = randomSecret(services.randomBytes)
-  const codeVerifier = randomSecret(services.randomBytes)
-  const stateHash = sha256(state)
-  const begun = await services.sessions.begin(link, {
-    stateHash,
-    tenantId: session.tenantId,
-    appId: app.id,
-    sessionId: session.id,
-    browserHash: sha256(browserSecret),
-    codeVerifier: await services.vault.seal(codeVerifierOf(session), new Secret(codeVerifier)),
-    expiresAt: later(now, STATE_LIFETIME_SECONDS),
-  })
-  if (!begun) return used
-  return {
-    outcome: 'redirect',
-    session,
-    location: authorizationRequest(services, app, state, codeChallenge(codeVerifier)),
-    browserCookie: { name: browserCookieName(stateHash), value: new Secret(browserSecret) },
-  }
-}
-
-/** The cookie that ties a browser to the state with this hash. `__Host-`: ours alone, https, whole host (RFC 6265bis). */
-export function browserCookieName(stateHash: string): string {
-  return `__Host-fc-${stateHash.slice(0, 16)}`
-}
-
-function expired(product: Product): LinkOutcome {
+  if (session.state.status !== 'created') return used(tenant, session, now)
+  if (link.expiresAt > now) return undefined
+  const product = productOf(tenant, session, now, 'expired')
   const { returnTo } = product
   return returnTo === undefined ? { outcome: 'expired', product } : { outcome: 'return', location: returnTo }
 }
 
-function isConfirmed({ confirmation }: LinkVisit): boolean {
+/** The outcome for a "confirmed" session until its end user has confirmed the account on our page. */
+async function unconfirmed(
+  services: Ports,
+  { session, tenant }: Followed,
+  visit: LinkVisit,
+  now: EpochSeconds,
+): Promise<LinkOutcome | undefined> {
+  if (session.completion !== 'confirmed') return undefined
+  if (!sawConfirmation(visit)) {
+    const confirmation = new Secret(randomSecret(services.randomBytes))
+    return { outcome: 'confirm', product: productOf(tenant, session, now), session, confirmation }
+  }
+  if (!visit.declines) return undefined
+  const state = { status: 'denied', error: 'access_denied' } as const
+  const ended = await services.sessions.move(session, 'created', state, later(now, SESSION_MEMORY_SECONDS))
+  if (!ended) return used(tenant, session, now)
+  return { outcome: 'declined', session, product: productOf(tenant, { ...session, state }, now) }
+}
+
+async function leave(
+  services: Ports,
+  { link, session, tenant, app }: Followed,
+  now: EpochSeconds,
+): Promise<LinkOutcome> {
+  const request = await beginAuthorization(services, link, session, app)
+  return request === undefined ? used(tenant, session, now) : { outcome: 'redirect', session, ...request }
+}
+
+function used(tenant: Tenant, session: ConnectSession, now: EpochSeconds): LinkOutcome {
+  return { outcome: 'used', product: productOf(tenant, session, now, 'used') }
+}
+
+function sawConfirmation({ confirmation }: LinkVisit): boolean {
   return (
     confirmation !== undefined &&
     confirmation.cookie !== '' &&
     equalSecrets(confirmation.sent, confirmation.cookie)
   )
-}
-
-function authorizationRequest(
-  { provider, publicUrl }: Ports,
-  app: App,
-  state: string,
-  challenge: string,
-): string {
-  const url = new URL(provider.authorizationEndpoint)
-  const parameters = {
-    client_id: app.clientId,
-    redirect_uri: redirectUri(publicUrl, app.id),
-    response_type: 'code',
-    ...provider.authorizationParameters,
-    state,
-    code_challenge: challenge,
-    code_challenge_method: 'S256',
-  }
-  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value)
-  return url.href
 }

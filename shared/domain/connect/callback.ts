@@ -1,6 +1,10 @@
-// Receives the authorization response (RFC 6749 section 4.1.2): takes the state once, from the right browser for the
-// right app, then exchanges the code at once ("confirmed") or keeps it sealed until the tenant completes ("verified").
-// What this needs itself comes before the state is taken: if the store or KMS fails at that, the end user reloads the page.
+// Receives the authorization response (RFC 6749 section 4.1.2): takes the state once, from the right browser for the right
+// app. Then it exchanges the code at once ("confirmed"), or keeps it sealed until the tenant completes ("verified").
+//
+//   state ─▶ authorization, tenant, session ─▶ acceptable? ─▶ next state prepared ─▶ taken (once) ─▶ exchanged ─▶ product
+//
+// All that is needed from the store and from KMS is read before the state is taken. If one of them fails at that, the end
+// user can reload the page.
 import type { Ambient } from '../ambient.ts'
 import { randomSecret, sha256 } from '../hash.ts'
 import type { AppId } from '../ids.ts'
@@ -8,31 +12,33 @@ import type { ProviderPorts } from '../provider/ports.ts'
 import { Secret } from '../secret.ts'
 import type { TenancyPorts } from '../tenants/ports.ts'
 import { suspensionOf } from '../tenants/suspension.ts'
+import type { Tenant } from '../tenants/tenant.ts'
 import { type EpochSeconds, later } from '../time.ts'
-import type { VaultPorts } from '../vault/ports.ts'
-import { browserCookieName } from './authorize.ts'
+import { browserCookieName } from './authorization-request.ts'
 import {
+  type Arrival,
   CODE_LIFETIME_SECONDS,
   type ConnectSession,
   codeOf,
   codeVerifierOf,
-  objectionTo,
   type PendingAuthorization,
+  rejectionReason,
   SESSION_MEMORY_SECONDS,
   type SessionState,
 } from './connect-session.ts'
-import { type CodeGrant, exchangeForConnection } from './exchange-code.ts'
+import { type CodeGrant, type ExchangePorts, exchangeForConnection } from './exchange-code.ts'
 import type { ConnectPorts } from './ports.ts'
 import { type Product, productOf, returnLocation } from './product.ts'
+import { authorizationError, DETOURS, type ReturnError } from './session-errors.ts'
 
 export interface AuthorizationResponse {
-  /** From the path: the redirect URI is one per app. */
+  /** From the path: each app has a redirect URI of its own. */
   readonly appId: AppId
   readonly state: string
   readonly code?: string
   /** RFC 6749 section 4.1.2.1. */
   readonly error?: string
-  /** RFC 9207: who answers. May be left out where the server does not promise it (domain/issuer.ts). */
+  /** The server that answers (RFC 9207). It may be absent where the server does not promise it (provider/issuer.ts). */
   readonly iss?: string
   readonly cookies: ReadonlyMap<string, string>
 }
@@ -41,9 +47,10 @@ export type ResponseOutcome =
   | {
       readonly outcome: 'return'
       readonly session: ConnectSession
-      /** What the session ended with, if it did. */
-      readonly error?: string
+      /** The `error` that the location carries, if it does. */
+      readonly error?: ReturnError
       readonly location: string
+      /** The name of the cookie that has done its work. */
       readonly spentCookie: string
     }
   | { readonly outcome: 'unknown' }
@@ -54,10 +61,10 @@ export type ResponseOutcome =
     }
 
 type Ports = Pick<
-  Ambient & ProviderPorts & TenancyPorts & ConnectPorts & VaultPorts,
-  'now' | 'randomBytes' | 'provider' | 'issuerRule' | 'tenants' | 'authorizations' | 'sessions' | 'vault'
+  Ambient & ProviderPorts & TenancyPorts & ConnectPorts,
+  'randomBytes' | 'provider' | 'issuerRule' | 'tenants' | 'authorizations'
 > &
-  Parameters<typeof exchangeForConnection>[0]
+  ExchangePorts
 
 /** Receives an authorization response and says where the browser goes from here. */
 export async function receiveAuthorizationResponse(
@@ -66,63 +73,78 @@ export async function receiveAuthorizationResponse(
 ): Promise<ResponseOutcome> {
   const stateHash = sha256(response.state)
   const cookie = browserCookieName(stateHash)
-  const pending = await services.authorizations.find(stateHash)
-  if (pending === undefined) return { outcome: 'unknown' }
-  const [tenant, session] = await Promise.all([
-    services.tenants.get(pending.tenantId),
-    services.sessions.get(pending.tenantId, pending.sessionId),
-  ])
-  if (tenant === undefined || session === undefined) return { outcome: 'unknown' }
-  const now = services.now()
-  if (suspensionOf(tenant, session) !== undefined) {
-    return { outcome: 'suspended', session, product: productOf(tenant, undefined, now) }
-  }
+  const awaited = await findAwaited(services, stateHash)
+  if (awaited === undefined) return { outcome: 'unknown' }
   const browserHash = sha256(response.cookies.get(cookie) ?? '')
-  const arrival = { appId: response.appId, browserHash, now }
-  const objection = objectionTo(pending, arrival)
-  if (objection !== undefined) {
-    const product = productOf(tenant, session, now, DETOURS[objection])
-    // Only the browser that began is sent back by itself; another one is shown where it is first.
-    const returns = objection === 'expired' && pending.browserHash === browserHash && product.returnTo
-    if (returns)
-      return { outcome: 'return', session, error: objection, location: returns, spentCookie: cookie }
-    return { outcome: objection, session, product }
-  }
+  const arrival = { appId: response.appId, browserHash, now: services.now() }
+  const rejected = rejection(awaited, arrival, cookie)
+  if (rejected !== undefined) return rejected
 
-  const next = await nextOf(services, session, response, pending)
+  const { pending, session } = awaited
+  const next = await nextStep(services, session, response, pending)
   const taken = await services.authorizations.take(pending, arrival, next.state, next.expiresAt)
-  // Another response with this state was quicker.
+  // Another response with the same state came first.
   if (!taken) return { outcome: 'unknown' }
-  const state = next.grant ? await exchangeForConnection(services, session, next.grant) : next.state
-  // The state was entered this moment, so it cannot have expired.
-  const location = returnLocation({ ...session, state }, session.createdAt, undefined, next.completionCode)
+  const state = 'grant' in next ? await exchangeForConnection(services, session, next.grant) : next.state
+  const { completionCode } = 'completionCode' in next ? next : {}
+  const location = returnLocation({ ...session, state }, state.status, { completionCode })
   const failed = 'error' in state && { error: state.error }
   return { outcome: 'return', session, ...failed, location, spentCookie: cookie }
 }
 
-const DETOURS = {
-  expired: 'session_expired',
-  other_browser: 'started_in_other_browser',
-  other_app: 'other_app',
-} as const satisfies Record<NonNullable<ReturnType<typeof objectionTo>>, string>
-
-/** What the session becomes when the state is taken. */
-interface Next {
-  readonly state: SessionState
-  readonly expiresAt: EpochSeconds
-  readonly completionCode?: Secret
-  /** What is exchanged thereupon. */
-  readonly grant?: CodeGrant
+/** What a response belongs to. */
+interface Awaited {
+  readonly pending: PendingAuthorization
+  readonly tenant: Tenant
+  readonly session: ConnectSession
 }
 
-async function nextOf(
+async function findAwaited(services: Ports, stateHash: string): Promise<Awaited | undefined> {
+  const pending = await services.authorizations.find(stateHash)
+  if (pending === undefined) return undefined
+  const [tenant, session] = await Promise.all([
+    services.tenants.get(pending.tenantId),
+    services.sessions.get(pending.tenantId, pending.sessionId),
+  ])
+  return tenant && session && { pending, tenant, session }
+}
+
+/** The outcome for a response that must not take the state. The state stays for the right browser. */
+function rejection(
+  { pending, tenant, session }: Awaited,
+  arrival: Arrival,
+  cookie: string,
+): ResponseOutcome | undefined {
+  const { browserHash, now } = arrival
+  // Without the session the product has no way back: no browser is sent to a product that is suspended.
+  if (suspensionOf(tenant, session) !== undefined)
+    return { outcome: 'suspended', session, product: productOf(tenant, undefined, now) }
+  const reason = rejectionReason(pending, arrival)
+  if (reason === undefined) return undefined
+  const product = productOf(tenant, session, now, reason)
+  // Only the browser that began is redirected to the product. Another one gets a page, which has a link to it.
+  const location = reason === 'expired' && pending.browserHash === browserHash && product.returnTo
+  if (location) return { outcome: 'return', session, error: DETOURS[reason], location, spentCookie: cookie }
+  return { outcome: reason, session, product }
+}
+
+type Status<S extends SessionState['status']> = Extract<SessionState, { readonly status: S }>
+
+/** What the session becomes when the state is taken, and what happens then. */
+type Next = { readonly expiresAt: EpochSeconds } & (
+  | { readonly state: Status<'denied' | 'failed'> }
+  | { readonly state: Status<'awaiting_completion'>; readonly completionCode: Secret }
+  | { readonly state: { readonly status: 'exchanging' }; readonly grant: CodeGrant }
+)
+
+async function nextStep(
   services: Ports,
   session: ConnectSession,
   response: AuthorizationResponse,
   { codeVerifier }: PendingAuthorization,
 ): Promise<Next> {
   const now = services.now()
-  const refusal = await refusalIn(services, response)
+  const refusal = await refusalIn(services, session, response)
   if (refusal !== undefined) return { state: refusal, expiresAt: later(now, SESSION_MEMORY_SECONDS) }
   const expiresAt = later(now, CODE_LIFETIME_SECONDS)
   const code = new Secret(response.code ?? '')
@@ -138,22 +160,21 @@ async function nextOf(
   return { state: { status: 'exchanging' }, expiresAt, grant: { app, code, codeVerifier: verifier } }
 }
 
-/** What the response itself says against going on. */
+/** How the response itself ends the session, if it does. The issuer comes first: an error of another server means nothing. */
 async function refusalIn(
-  { provider, issuerRule }: Pick<Ports, 'provider' | 'issuerRule'>,
-  response: AuthorizationResponse,
-): Promise<SessionState | undefined> {
-  const foreign =
-    response.iss === undefined ? await issuerRule.isRequired() : response.iss !== provider.issuer
+  { provider, issuerRule, log }: Pick<Ports, 'provider' | 'issuerRule' | 'log'>,
+  { id: session }: ConnectSession,
+  { iss, error, code }: AuthorizationResponse,
+): Promise<Status<'denied' | 'failed'> | undefined> {
+  const foreign = iss === undefined ? await issuerRule.isRequired() : iss !== provider.issuer
   if (foreign) return { status: 'failed', error: 'issuer_mismatch' }
-  if (response.error === 'access_denied') return { status: 'denied', error: 'access_denied' }
-  if (response.error !== undefined) return { status: 'failed', error: providerError(response.error) }
-  if (response.code === undefined || response.code === '')
-    return { status: 'failed', error: 'invalid_response' }
+  if (error === 'access_denied') return { status: 'denied', error }
+  if (error !== undefined) {
+    // A browser can send any text: only what may be an error code is logged.
+    const told = /^[a-z_]{1,64}$/.test(error) ? error : 'malformed'
+    log.warn('The authorization request was refused', { session, error: told })
+    return { status: 'failed', error: authorizationError(error) }
+  }
+  if (code === undefined || code === '') return { status: 'failed', error: 'invalid_response' }
   return undefined
-}
-
-/** The provider's error code, if it is one: RFC 6749 allows printable ASCII without quote and backslash. */
-function providerError(error: string): string {
-  return /^[a-z_]{1,64}$/.test(error) ? error : 'server_error'
 }

@@ -4,15 +4,16 @@
 //   created ─▶ authorizing ─┬─▶ awaiting_completion ─▶ exchanging ─┬─▶ connected      ("verified")
 //                           ├─▶ exchanging ────────────────────────┴─▶ failed         ("confirmed")
 //                           └─▶ denied | failed
-//   Any state before the last three becomes expired by time alone.
+//   Every state but the last three expires by time alone.
 import type { AppId, ConnectionId, ConnectSessionId, TenantId } from '../ids.ts'
 import type { EndUser } from '../tenants/tenant.ts'
 import { DAY_SECONDS, type EpochSeconds } from '../time.ts'
 import type { Sealed } from '../vault/vault.ts'
+import type { SessionError } from './session-errors.ts'
 
 /**
- * How the session is tied to the end user before any code is exchanged (RFC 9700 section 4.7, session fixation).
- * verified: the tenant says afterwards who is logged in. confirmed: a page of ours names the account beforehand.
+ * How the session is tied to the end user before the code is exchanged (RFC 9700 section 4.7, session fixation).
+ * verified: afterwards the tenant says who is logged in. confirmed: a page of ours names the account beforehand.
  */
 export type Completion = 'verified' | 'confirmed'
 
@@ -22,12 +23,12 @@ export type SessionState =
       readonly status: 'awaiting_completion'
       readonly code: Sealed
       readonly codeVerifier: Sealed
-      /** SHA-256 of the completion code, which only the browser that came back has. */
+      /** SHA-256 of the completion code. Only the browser that came back from ClickFunnels has the code itself. */
       readonly completionHash: string
     }
   | { readonly status: 'connected'; readonly connectionId: ConnectionId }
-  | { readonly status: 'denied'; readonly error: string }
-  | { readonly status: 'failed'; readonly error: string }
+  | { readonly status: 'denied'; readonly error: 'access_denied' }
+  | { readonly status: 'failed'; readonly error: SessionError }
 
 export type SessionStatus = SessionState['status']
 
@@ -38,15 +39,15 @@ export interface ConnectSession {
   readonly endUser: EndUser
   readonly returnUrl: string
   readonly completion: Completion
-  /** The connection that is to be reconnected. */
+  /** The connection to reconnect. */
   readonly reconnects?: ConnectionId
   readonly state: SessionState
   readonly createdAt: EpochSeconds
-  /** When the present state runs out. */
+  /** When the current state runs out. */
   readonly expiresAt: EpochSeconds
 }
 
-/** The way from a connect link's secret (by its hash) to its session. */
+/** Leads from the hash of a connect link's secret to the session. */
 export interface ConnectLink {
   readonly secretHash: string
   readonly tenantId: TenantId
@@ -54,7 +55,7 @@ export interface ConnectLink {
   readonly expiresAt: EpochSeconds
 }
 
-/** An authorization request on its way through the browser (RFC 6749 section 4.1.1), found by the hash of its state. */
+/** An authorization request that waits for its response (RFC 6749 section 4.1.1). It is found by the hash of its state. */
 export interface PendingAuthorization {
   readonly stateHash: string
   readonly tenantId: TenantId
@@ -68,18 +69,17 @@ export interface PendingAuthorization {
 
 export const LINK_LIFETIME_SECONDS = 30 * 60
 export const STATE_LIFETIME_SECONDS = 10 * 60
-/** ClickFunnels' codes live 600 s; some are spent on the way. */
+/** ClickFunnels' codes live 600 s. A minute of that is left for the way to us and for the exchange. */
 export const CODE_LIFETIME_SECONDS = 9 * 60
 /** How long the end of a session stays readable. */
 export const SESSION_MEMORY_SECONDS = 7 * DAY_SECONDS
 
 const FINAL: readonly SessionStatus[] = ['connected', 'denied', 'failed']
 
-/** The session's status as the world sees it at `now`. */
-export function visibleStatus(
-  session: ConnectSession,
-  now: EpochSeconds,
-): Exclude<SessionStatus, 'exchanging'> | 'expired' {
+export type VisibleStatus = Exclude<SessionStatus, 'exchanging'> | 'expired'
+
+/** The status that callers and browsers see at `now`. "exchanging" lasts for seconds and shows as the state before it. */
+export function visibleStatus(session: ConnectSession, now: EpochSeconds): VisibleStatus {
   const { status } = session.state
   if (FINAL.includes(status)) return status as 'connected' | 'denied' | 'failed'
   if (session.expiresAt <= now) return 'expired'
@@ -93,11 +93,11 @@ export interface ConnectSessions {
   get(tenant: TenantId, id: ConnectSessionId): Promise<ConnectSession | undefined>
   findLink(secretHash: string): Promise<ConnectLink | undefined>
   /**
-   * In one transaction: moves the session from "created" to "authorizing", which uses its link up, and puts the
-   * pending authorization, whose expiry becomes the session's. False when the link was used before.
+   * In one transaction: moves the session from "created" to "authorizing", which uses its link up, and stores the
+   * pending authorization. The session expires with it. False if the link was used before.
    */
   begin(link: ConnectLink, pending: PendingAuthorization): Promise<boolean>
-  /** Moves the session on if it still is in the state named; false if not. */
+  /** Moves the session to another state if it is still in the state `from`; false if not. */
   move(
     session: Pick<ConnectSession, 'tenantId' | 'id'>,
     from: SessionState['status'],
@@ -113,8 +113,8 @@ export interface Arrival {
   readonly now: EpochSeconds
 }
 
-/** What speaks against taking a pending authorization for a response, if anything does. */
-export function objectionTo(
+/** Why a response cannot have this pending authorization, if there is a reason. */
+export function rejectionReason(
   pending: PendingAuthorization,
   { appId, browserHash, now }: Arrival,
 ): 'expired' | 'other_app' | 'other_browser' | undefined {
@@ -126,8 +126,8 @@ export function objectionTo(
 export interface PendingAuthorizations {
   find(stateHash: string): Promise<PendingAuthorization | undefined>
   /**
-   * In one transaction: consumes a pending authorization, if nothing speaks against it, and moves its session on from
-   * "authorizing". False, and both are left as they are, if either cannot be: it was taken before.
+   * In one transaction: deletes a pending authorization that has no {@link rejectionReason}, and moves its session on from
+   * "authorizing". False if either cannot be done, because it was taken before; then both stay as they are.
    */
   take(
     pending: PendingAuthorization,
@@ -137,12 +137,12 @@ export interface PendingAuthorizations {
   ): Promise<boolean>
 }
 
-/** Where a session's code verifier is sealed to. */
+/** The place that a session's code verifier is sealed for. */
 export function codeVerifierOf({ tenantId, id }: Pick<ConnectSession, 'tenantId' | 'id'>) {
   return { tenantId, record: id, generation: 0, field: 'code_verifier' } as const
 }
 
-/** Where a session's code is sealed to. */
+/** The place that a session's code is sealed for. */
 export function codeOf({ tenantId, id }: Pick<ConnectSession, 'tenantId' | 'id'>) {
   return { tenantId, record: id, generation: 0, field: 'code' } as const
 }

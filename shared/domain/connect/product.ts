@@ -1,22 +1,24 @@
-// The product that an end user's browser came from: how our pages name it, and the way back to it. Back is always the
-// session's own return URL, and only while that is registered, so none of it can become an open redirect.
+// The product that an end user's browser came from: its name and colour on our pages, and the way back to it. The way back
+// is always the session's own return URL, and only while that is registered. So nothing here is an open redirect.
 
 import type { Secret } from '../secret.ts'
 import { type Branding, isRegisteredReturnUrl, type Tenant } from '../tenants/tenant.ts'
 import type { EpochSeconds } from '../time.ts'
-import { type ConnectSession, visibleStatus } from './connect-session.ts'
+import { type ConnectSession, type VisibleStatus, visibleStatus } from './connect-session.ts'
+import { DETOURS, type Detour, type ReturnError } from './session-errors.ts'
 
 export interface Product {
   readonly name: string
   readonly branding?: Branding
-  /** Where its own page is told how the session stands. */
+  /** The return URL with the session's status, for the product's own page to read. */
   readonly returnTo?: string
 }
 
-/** What a return says beside what the session itself ended with: why the browser did not get as far as ClickFunnels. */
-export type Detour = 'session_expired' | 'link_used' | 'started_in_other_browser' | 'other_app'
-
-/** @param detour why the browser is sent back, where the session itself does not say so */
+/**
+ * What our pages need of the product.
+ * @param session leads back to the product; without it, or if its return URL is no longer registered, there is no way back
+ * @param detour why the browser is turned back, where the session has no error of its own
+ */
 export function productOf(
   tenant: Tenant,
   session: ConnectSession | undefined,
@@ -25,30 +27,30 @@ export function productOf(
 ): Product {
   const { name, branding } = tenant
   const back = session && isRegisteredReturnUrl(tenant, session.returnUrl)
+  const told = detour && { detour }
   return {
     name,
     ...(branding && { branding }),
-    ...(back && { returnTo: returnLocation(session, now, detour) }),
+    ...(back && { returnTo: returnLocation(session, visibleStatus(session, now), told) }),
   }
 }
 
 /**
- * The session's return URL with how the session stands: what the product's own page reads.
- * @param completionCode of a session that waits to be completed; told this once, to the browser that approved
+ * The session's return URL with the session's status and error, which the product's own page reads.
+ * @param told.completionCode of a session that waits to be completed: only the browser that approved gets it, once
  */
 export function returnLocation(
-  session: ConnectSession,
-  now: EpochSeconds,
-  detour?: Detour,
-  completionCode?: Secret,
+  { id, returnUrl, state }: Pick<ConnectSession, 'id' | 'returnUrl' | 'state'>,
+  status: VisibleStatus,
+  told: { readonly detour?: Detour; readonly completionCode?: Secret | undefined } = {},
 ): string {
-  const { state } = session
-  const url = new URL(session.returnUrl)
-  url.searchParams.set('connect_session', session.id)
-  url.searchParams.set('status', visibleStatus(session, now))
+  const { detour, completionCode } = told
+  const url = new URL(returnUrl)
+  url.searchParams.set('connect_session', id)
+  url.searchParams.set('status', status)
   if (state.status === 'connected') url.searchParams.set('connection_id', state.connectionId)
   if (completionCode !== undefined) url.searchParams.set('completion_code', completionCode.reveal())
-  const error = 'error' in state ? state.error : detour
+  const error: ReturnError | undefined = 'error' in state ? state.error : detour && DETOURS[detour]
   if (error !== undefined) url.searchParams.set('error', error)
   return url.href
 }

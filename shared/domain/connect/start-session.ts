@@ -1,4 +1,4 @@
-// Starts a connect session: for whom, back to where, through which app; and tells how one stands.
+// Starts a connect session: for which end user, through which app, and where the browser returns to. Also finds a session.
 import type { Ambient } from '../ambient.ts'
 import type { App } from '../apps/app.ts'
 import type { AppStorePorts } from '../apps/ports.ts'
@@ -18,10 +18,10 @@ import type { ConnectPorts } from './ports.ts'
 
 export interface SessionRequest {
   readonly appId?: AppId
-  /** For whom; of an end user's own session its credential says that. */
+  /** Who connects. May be left out with a JWT, which names the end user itself. */
   readonly endUser?: EndUser
   readonly returnUrl: string
-  /** Default: verified for an end user, who is there to complete it; for a key confirmed, which needs nothing of a back end. */
+  /** Default: "verified" with a JWT, "confirmed" with an API key. A "confirmed" session needs no call to complete it. */
   readonly completion?: Completion
   /** The connection to reconnect. */
   readonly connectionId?: ConnectionId
@@ -29,7 +29,7 @@ export interface SessionRequest {
 
 export interface StartedSession {
   readonly session: ConnectSession
-  /** The part of the connect URL that lets its holder start; stored only as a hash. */
+  /** The secret part of the connect URL. Only its hash is stored. */
   readonly linkSecret: Secret
 }
 
@@ -41,7 +41,7 @@ type Ports = Pick<
 /**
  * Starts a connect session.
  * @throws ServiceError end_user_mismatch; return_url_not_registered; tenant_suspended; app_suspended; tenant_limit_exceeded;
- *   validation_failed when app or connection are not the tenant's, or the connection is not this end user's
+ *   validation_failed when the end user is missing, or when app or connection do not belong to the tenant or to this end user
  */
 export async function startSession(
   services: Ports,
@@ -53,7 +53,7 @@ export async function startSession(
   if (!isRegisteredReturnUrl(tenant, request.returnUrl)) {
     throw new ServiceError(
       'return_url_not_registered',
-      '"return_url" must lie under a URL that is registered for the tenant: same scheme, host, port and path prefix.',
+      '"return_url" must be under a URL that is registered for the tenant: same scheme, host, port and path prefix.',
       { extensions: { errors: [{ pointer: '#/return_url', detail: 'is not registered for the tenant' }] } },
     )
   }
@@ -62,12 +62,12 @@ export async function startSession(
   if (reconnected !== undefined && reconnected.appId !== app.id) {
     throw validationFailed({ pointer: '#/app_id', detail: 'is not the app of the connection to reconnect' })
   }
-  // Read anew: nothing is begun for a tenant that was suspended or deleted in the minute for which a caller is remembered.
+  // The tenant is read again, because a caller is remembered for a minute: it may have been suspended or deleted since.
   const what = suspensionOf(await services.tenants.get(tenant.id), { appId: app.id })
   if (what !== undefined) throw suspended(what)
   const now = services.now()
   await services.limiter.countSession(tenant, now)
-  // Better now than after the end user has approved. Whom a connection is there for already can be named.
+  // Refused now, and not after the end user has approved. A reconnection adds no connection.
   if (reconnected === undefined && (await services.limiter.isFull(tenant)))
     throw connectionsExceeded(services.limiter.mostConnections(tenant))
   const linkSecret = randomSecret(services.randomBytes)
@@ -104,23 +104,23 @@ export async function findSession(
   return session
 }
 
-/** The same for what is missing and for what is another's. */
+/** The answer is the same for a session that does not exist and for one that the caller may not see. */
 export function noSuchSession(): ServiceError {
   return new ServiceError('not_found', 'There is no such connect session.')
 }
 
-/** A page of ours may name the end user: one that comes by itself is named as its identity provider does. */
+/** The end user who connects. A JWT names the end user itself, because our pages may show that name. */
 function endUserFor({ actor }: Caller, given: EndUser | undefined): EndUser {
   if (actor.kind === 'end_user') {
     const { id, displayName } = actor
     if (given === undefined || given.id === id)
       return { id, ...(displayName !== undefined && { displayName }) }
-    throw new ServiceError('end_user_mismatch', 'The body names another end user than the JWT.')
+    throw new ServiceError('end_user_mismatch', 'The body names a different end user than the JWT.')
   }
   if (given !== undefined) return given
   throw validationFailed({
     pointer: '#/end_user',
-    detail: 'is required: an API key may act for any end user',
+    detail: 'is required with an API key: name the end user who connects',
   })
 }
 
@@ -146,10 +146,16 @@ async function chooseApp(services: Ports, tenantId: Caller['tenant']['id'], appI
   }
   const [only, ...more] = await services.apps.list(tenantId)
   if (only === undefined) {
-    throw validationFailed({ pointer: '#/app_id', detail: 'cannot be left out: the tenant has no app yet' })
+    throw validationFailed({
+      pointer: '#/app_id',
+      detail: 'cannot be left out, because the tenant has no app yet',
+    })
   }
   if (more.length > 0) {
-    throw validationFailed({ pointer: '#/app_id', detail: 'cannot be left out: the tenant has several apps' })
+    throw validationFailed({
+      pointer: '#/app_id',
+      detail: 'is required, because the tenant has several apps',
+    })
   }
   return only
 }

@@ -87,7 +87,7 @@ test('links and states end with themselves, sessions a week after their present 
   expect((await backend.item(connectLinkKey(link.secretHash)))?.[TTL_ATTRIBUTE]).toBe(link.expiresAt)
   await sessions.begin(link, pending)
   expect((await backend.item(stateKey(pending.stateHash)))?.[TTL_ATTRIBUTE]).toBe(pending.expiresAt)
-  await sessions.move(session, 'authorizing', { status: 'denied', error: 'x' }, later(NOW, 5000))
+  await sessions.move(session, 'authorizing', { status: 'denied', error: 'access_denied' }, later(NOW, 5000))
   expect(await sessionTtl()).toBe(NOW + 5000 + week)
 })
 

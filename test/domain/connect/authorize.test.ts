@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { providerProfile } from '#adapters/clickfunnels/profiles.ts'
-import { browserCookieName, followLink } from '#domain/connect/authorize.ts'
+import { browserCookieName } from '#domain/connect/authorization-request.ts'
+import { followLink } from '#domain/connect/authorize.ts'
 import { LINK_LIFETIME_SECONDS } from '#domain/connect/connect-session.ts'
 import { codeChallenge, sha256 } from '#domain/hash.ts'
 import { Secret } from '#domain/secret.ts'

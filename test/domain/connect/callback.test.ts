@@ -189,6 +189,8 @@ describe('a response that ends the session', () => {
   test.each([
     ['server_error', 'server_error'],
     ['temporarily_unavailable', 'temporarily_unavailable'],
+    ['unauthorized_client', 'unauthorized_client'],
+    ['invalid_code_challenge_method', 'server_error'],
     ['<script>alert(1)</script>', 'server_error'],
     ['', 'server_error'],
     [`x${'y'.repeat(64)}`, 'server_error'],
@@ -196,6 +198,18 @@ describe('a response that ends the session', () => {
     const scene = await openScene()
     const query = queryOf(await respondError(scene, await scene.leave(), { error }))
     expect(query).toMatchObject({ status: 'failed', error: told })
+  })
+
+  test.each([
+    ['invalid_code_challenge_method', 'invalid_code_challenge_method'],
+    ['<script>alert(1)</script>', 'malformed'],
+  ])('the error "%s" is in the log as "%s"', async (error, logged) => {
+    const scene = await openScene()
+    await respondError(scene, await scene.leave(), { error })
+    const refused = scene.services.log.entries.find(
+      ({ message }) => message === 'The authorization request was refused',
+    )
+    expect(JSON.stringify(refused)).toContain(`"${logged}"`)
   })
 
   test.each([{}, { code: '' }])('neither code nor error (%j) is an invalid response', async (response) => {

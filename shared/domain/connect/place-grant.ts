@@ -1,0 +1,171 @@
+// Finds the place of a grant: a new connection, or new tokens for the connection that this end user already has to the
+// workspace. Every write depends on what was read. If that changed, all is read again.
+import type { Ambient } from '../ambient.ts'
+import { type Connection, expiryOf, nextDueAt } from '../connections/connection.ts'
+import { changed } from '../connections/connection-store.ts'
+import type { ConnectionPorts } from '../connections/ports.ts'
+import type { ConnectionId } from '../ids.ts'
+import type { TokenSet } from '../provider/authorization-server.ts'
+import type { ProviderPorts } from '../provider/ports.ts'
+import { apiBase } from '../provider/profile.ts'
+import type { Workspace } from '../provider/workspace.ts'
+import type { TenancyPorts } from '../tenants/ports.ts'
+import { appSuspendedSince } from '../tenants/suspension.ts'
+import { isLiving } from '../tenants/tenant.ts'
+import { replacement, sealTokens } from '../tokens/new-tokens.ts'
+import { attemptRevocation, revocationOfReplaced } from '../tokens/revocation.ts'
+import type { ConnectSession } from './connect-session.ts'
+import type { GrantRefusal } from './session-errors.ts'
+
+/** What an end user granted: to which session, and for which workspace. */
+export interface Grant {
+  readonly session: ConnectSession
+  readonly tokens: TokenSet
+  readonly workspace: Workspace
+}
+
+export type Placement =
+  | { readonly outcome: 'stored'; readonly connection: Connection }
+  | { readonly outcome: GrantRefusal }
+
+export type PlacementPorts = Pick<
+  Ambient & TenancyPorts & ConnectionPorts & ProviderPorts,
+  'now' | 'newId' | 'chance' | 'tenants' | 'connections' | 'limiter' | 'provider'
+> &
+  Parameters<typeof attemptRevocation>[0]
+
+/** How often a concurrent change of the same connection is answered by starting over. */
+const ATTEMPTS = 5
+
+/** @throws PerhapsStored when the store does not say whether it stored the grant */
+export async function placeGrant(services: PlacementPorts, grant: Grant): Promise<Placement> {
+  const { session, workspace } = grant
+  if (apiBase(services.provider, workspace, ['funnels']) === undefined)
+    return { outcome: 'workspace_unusable' }
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const claimed = await claimedConnection(services, grant)
+    const id = session.reconnects ?? claimed
+    const placed =
+      id === undefined
+        ? await createConnection(services, grant)
+        : await renewConnection(services, grant, id, claimed)
+    if (placed !== undefined) return placed
+  }
+  throw new Error(`The connection of session "${session.id}" kept changing while its grant was stored`)
+}
+
+/** The connection that this end user already has to the workspace. */
+async function claimedConnection(
+  services: PlacementPorts,
+  { session, workspace }: Grant,
+): Promise<ConnectionId | undefined> {
+  if (workspace.id === undefined) return undefined
+  const { tenantId, appId, endUser } = session
+  return services.connections.findByWorkspace(tenantId, appId, workspace.id, endUser.id)
+}
+
+/** Stores the grant as a new connection; `undefined` if something changed since it was read. */
+async function createConnection(services: PlacementPorts, grant: Grant): Promise<Placement | undefined> {
+  const { tenantId, appId } = grant.session
+  const tenant = await services.tenants.get(tenantId)
+  // The write has the same conditions. If it fails because one of them changed, the next attempt ends here.
+  if (tenant === undefined || !isLiving(tenant)) return { outcome: 'tenant_suspended' }
+  if (appSuspendedSince(tenant, appId) !== undefined) return { outcome: 'app_suspended' }
+  const connection = await newConnection(services, grant)
+  const most = services.limiter.mostConnections(tenant)
+  const create = () => services.connections.create(connection, most)
+  if (await isStored(services, connection, create)) return { outcome: 'stored', connection }
+  const claimed = await claimedConnection(services, grant)
+  const full = claimed === undefined && (await services.limiter.isFull(tenant))
+  return full ? { outcome: 'tenant_limit_exceeded' } : undefined
+}
+
+/** Stores the grant in a connection that is there; `undefined` if it changed since it was read. */
+async function renewConnection(
+  services: PlacementPorts,
+  grant: Grant,
+  connectionId: ConnectionId,
+  claimed: ConnectionId | undefined,
+): Promise<Placement | undefined> {
+  const { session, workspace } = grant
+  const current = await services.connections.get({ tenantId: session.tenantId, connectionId })
+  if (current === undefined)
+    return session.reconnects === undefined ? undefined : { outcome: 'connection_gone' }
+  const known = current.workspace.id
+  if (known !== undefined && workspace.id === undefined) return { outcome: 'workspace_unusable' }
+  const differs = known !== undefined && known !== workspace.id
+  const isAnothers = claimed !== undefined && claimed !== connectionId
+  if (differs || isAnothers) return { outcome: 'workspace_mismatch' }
+  const connection = await replaceTokens(services, current, grant)
+  return connection && { outcome: 'stored', connection }
+}
+
+async function newConnection(
+  services: PlacementPorts,
+  { session, tokens, workspace }: Grant,
+): Promise<Connection> {
+  const now = services.now()
+  const id = services.newId('connection')
+  const { tenantId, appId, endUser } = session
+  const sealer = await services.vault.sealer(tenantId)
+  const credential = sealTokens(sealer, { tenantId, connectionId: id }, 1, tokens, now)
+  return {
+    id,
+    tenantId,
+    appId,
+    endUser,
+    state: { status: 'active' },
+    workspace,
+    scopes: tokens.scopes,
+    generation: 1,
+    credential,
+    dueAt: nextDueAt(now, expiryOf(credential), services.chance),
+    consecutiveFailures: 0,
+    createdAt: now,
+    updatedAt: now,
+  }
+}
+
+/** An end user who reconnects wins over a refresh that is under way: its commit fails, because the generation is new. */
+async function replaceTokens(
+  services: PlacementPorts,
+  current: Connection,
+  { session, tokens, workspace }: Grant,
+): Promise<Connection | undefined> {
+  const sealer = await services.vault.sealer(current.tenantId)
+  const change = {
+    ...replacement(services, sealer, current, tokens),
+    endUser: session.endUser,
+    workspace: { ...current.workspace, ...workspace },
+    scopes: tokens.scopes,
+  }
+  const former = await revocationOfReplaced(services, current, tokens)
+  const connection = changed(current, change)
+  const replace = () => services.connections.replaceGrant(current, change, former)
+  if (!(await isStored(services, connection, replace))) return undefined
+  if (former !== undefined) await attemptRevocation(services, former)
+  return connection
+}
+
+/** A write failed, and the read that would show whether it was done failed, too. */
+export class PerhapsStored extends Error {}
+
+/**
+ * Writes a connection with its new tokens; false if a condition of the write does not hold. A write that fails may have been
+ * done while its answer was lost: the stored tokens show it, because no two seals are equal.
+ */
+async function isStored(
+  services: PlacementPorts,
+  { tenantId, id: connectionId, credential }: Connection,
+  write: () => Promise<boolean>,
+): Promise<boolean> {
+  try {
+    return await write()
+  } catch (error) {
+    const found = await services.connections.get({ tenantId, connectionId }).catch(() => {
+      throw new PerhapsStored('The outcome of a write is unknown', { cause: error })
+    })
+    if (found && Buffer.compare(found.credential.accessToken, credential.accessToken) === 0) return true
+    throw error
+  }
+}
