@@ -1,4 +1,4 @@
-// What the library needs of the page it runs in. Named here, so that the rest compiles on servers and runs in tests.
+// The parts of a browser page that the library uses. So it compiles without the types of the DOM, and tests can fake a page.
 
 export interface Popup {
   readonly closed: boolean
@@ -35,9 +35,9 @@ export interface WindowMessage {
   readonly data: unknown
 }
 
-/** @throws TypeError outside of a page */
+/** @throws TypeError outside a browser page */
 export function browserWindow(): BrowserWindow {
   if (!('document' in globalThis))
-    throw new TypeError('This needs a page: on a server, use sessions.create()')
+    throw new TypeError('This works in a browser page only. On a server, use sessions.create().')
   return globalThis as unknown as BrowserWindow
 }

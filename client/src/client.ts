@@ -1,4 +1,4 @@
-// The library's one class: the service's routes as methods, in browsers with the user's JWT, on servers with an API key.
+// The library's main class: the service's routes as methods. Browsers use it with the user's JWT, servers with an API key.
 import type { Connection, ConnectSession, Funnel } from './api.ts'
 import { browserWindow } from './browser.ts'
 import {
@@ -19,7 +19,7 @@ export interface ConnectionFilter {
   readonly end_user_id?: string | undefined
   readonly app_id?: string | undefined
   readonly status?: Connection['status'] | undefined
-  /** Connections a page, 100 at the most. */
+  /** Connections per page: 1 to 100, by default 20. */
   readonly limit?: number | undefined
 }
 
@@ -28,7 +28,7 @@ type Query = Readonly<Record<string, string | number | undefined>>
 export class FunnelConnect {
   readonly #transport: Transport
 
-  /** The attempts to connect. In a page, `connect()` and `complete()` do all of it. */
+  /** The routes of connect sessions. In a page, `connect()` and `complete()` call them for you. */
   readonly sessions: Sessions = {
     create: (body: SessionRequest, options?: Abortable) =>
       this.#transport.json<ConnectSession>('POST', '/v1/connect-sessions', { body, ...options }),
@@ -55,10 +55,10 @@ export class FunnelConnect {
       }),
     get: (id: string, options?: Abortable) =>
       this.#transport.json<Connection>('GET', `/v1/connections/${segment(id)}`, options),
-    /** Refreshes the token now. It is not needed for calls: those get a fresh one by themselves. */
+    /** Refreshes the token now. Calls do not need this: the service refreshes tokens before they expire. */
     refresh: (id: string, options?: Abortable) =>
       this.#transport.json<Connection>('POST', `/v1/connections/${segment(id)}/refresh`, options),
-    /** Disconnects: the tokens are revoked at ClickFunnels. */
+    /** Revokes the tokens at ClickFunnels and deletes the connection. */
     delete: (id: string, options?: Abortable) =>
       this.#transport.json<void>('DELETE', `/v1/connections/${segment(id)}`, options),
   }
@@ -67,14 +67,14 @@ export class FunnelConnect {
     this.#transport = new Transport(options)
   }
 
-  /** Begins to connect from a page: by redirect, or in a popup. With `connection_id`, connects that one again. */
+  /** Starts connecting from a page: by redirect, or in a popup. With `connection_id`, it reconnects that connection. */
   connect(options: ConnectOptions = {}): Promise<ConnectOutcome> {
     return connect(browserWindow(), this.#ports, options)
   }
 
   /**
-   * Ends what `connect()` began by redirect. Call it when the page loads.
-   * @returns undefined when the page was not opened by a return
+   * Completes the connection when the browser comes back. Call it whenever the page loads.
+   * @returns undefined when the browser does not come back from connecting
    */
   complete(options: CompleteBody & Abortable = {}): Promise<ConnectOutcome | undefined> {
     return complete(browserWindow(), this.#ports, options)
@@ -85,7 +85,7 @@ export class FunnelConnect {
     return this.#pages(`${this.#connection(connectionId)}/funnels`, options)
   }
 
-  /** Any list of the ClickFunnels API, page by page: `list(id, 'workspaces/1/contacts')`. */
+  /** Any list of the ClickFunnels API, such as `list(id, 'workspaces/1/contacts')`. */
   list<T>(
     connectionId: string,
     path: string,
@@ -95,8 +95,8 @@ export class FunnelConnect {
   }
 
   /**
-   * A `fetch` for the ClickFunnels API behind a connection: give it to code that expects one. Takes paths as ClickFunnels
-   * documents them, or whole URLs. As with `fetch`, answers other than 2xx are answers.
+   * Returns a `fetch` for the ClickFunnels API of a connection. It takes paths as ClickFunnels documents them, or whole
+   * URLs. Like `fetch`, it does not throw when the status is other than 2xx.
    */
   proxy(connectionId: string): typeof fetch {
     const base = this.#proxy(connectionId)

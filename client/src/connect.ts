@@ -1,19 +1,19 @@
-// Connecting from a page: there and back by redirect, or in a popup beside the page.
+// Connects from a page, by redirect or in a popup.
 import type { Connection, ConnectSession, ConnectSessionRequest } from './api.ts'
 import type { BrowserWindow, Popup, WindowMessage } from './browser.ts'
 import { Problem } from './problem.ts'
 import { finish, POPUP_MARK, type PopupMessage, SOURCE, takeReturn } from './return.ts'
 import { pause } from './transport.ts'
 
-/** The end user is needed with an API key; a JWT says who it is. */
+/** `end_user` is required with an API key. With a JWT, the service takes the end user from it. */
 export type SessionRequest = Pick<ConnectSessionRequest, 'return_url'> & Partial<ConnectSessionRequest>
 
 export interface ConnectOptions extends Partial<ConnectSessionRequest> {
-  /** In a window of its own, opened at once: call `connect` directly in the click. */
+  /** Opens ClickFunnels in a window of its own. Call `connect` directly in the click, or browsers block the window. */
   readonly popup?: boolean | { readonly return_url?: string; readonly features?: string } | undefined
   /**
-   * The popup looks closed. It may also have been cut off from this page (Cross-Origin-Opener-Policy) and go on, so
-   * `connect` waits on: offer the button again, and abort with `signal` if you do not want to wait.
+   * The popup looks closed. It may still be open, because Cross-Origin-Opener-Policy makes an open popup look closed. So
+   * `connect` keeps waiting. Offer the button again, and abort `signal` to stop waiting.
    */
   readonly onPopupGone?: (() => void) | undefined
   readonly signal?: AbortSignal | undefined
@@ -22,12 +22,11 @@ export interface ConnectOptions extends Partial<ConnectSessionRequest> {
 export type ConnectOutcome =
   | { readonly status: 'connected'; readonly session: ConnectSession; readonly connection: Connection }
   | { readonly status: 'denied' | 'failed' | 'expired'; readonly session: ConnectSession }
-  /** The page is being left; `complete()` goes on when the browser is back. */
+  /** The browser is leaving this page. `complete()` continues on the page it returns to. */
   | { readonly status: 'redirecting' }
-  /** This page is the end of a popup; the page that opened it goes on. */
+  /** This page is in the popup. The page that opened the popup gets the outcome. */
   | { readonly status: 'handed_over' }
 
-/** The calls that connecting needs. */
 export interface Sessions {
   create(request: SessionRequest, options?: Abortable): Promise<ConnectSession>
   get(id: string, options?: Abortable): Promise<ConnectSession>
@@ -39,9 +38,9 @@ export interface Abortable {
 }
 
 export interface CompleteBody {
-  /** Who is logged in now; with a JWT it says so itself. */
+  /** The user who is logged in now. Required with an API key; with a JWT, the service takes the user from it. */
   readonly end_user?: { readonly id: string }
-  /** What the return URL was called with; `complete()` of the client reads it there. */
+  /** The parameter `completion_code` of the return URL. `FunnelConnect.complete()` reads it there. */
   readonly completion_code?: string | undefined
 }
 
@@ -51,7 +50,7 @@ interface Ports {
 }
 
 const POLL_SECONDS = 2
-/** Polls that may fail in a row before it is given up. */
+/** Polls in a row that may fail before `connect` throws. */
 const MAX_FAILURES = 10
 
 export async function connect(
@@ -61,8 +60,8 @@ export async function connect(
 ): Promise<ConnectOutcome> {
   const { popup: wanted, onPopupGone, signal, ...request } = options
   const look = typeof wanted === 'object' ? wanted : {}
-  // Before anything is awaited: browsers let a click open a window only at once.
-  const popup = wanted ? page.open('', SOURCE, look.features ?? beside(page)) : null
+  // Before the first await, because browsers let only the click itself open a window.
+  const popup = wanted ? page.open('', SOURCE, look.features ?? centeredOn(page)) : null
   popup?.focus()
   const returnUrl = new URL(
     (popup && look.return_url) || request.return_url || page.location.href,
@@ -78,7 +77,7 @@ export async function connect(
       return { status: 'redirecting' }
     }
     popup.location.replace(link)
-    return await ended(page, ports, session.id, { signal, popup, onPopupGone })
+    return await waitForOutcome(page, ports, session.id, { signal, popup, onPopupGone })
   } catch (error) {
     popup?.close()
     throw error
@@ -86,9 +85,9 @@ export async function connect(
 }
 
 /**
- * Goes on after the return: completes the session that the page's URL names, for whoever is logged in here. Only the
- * page at the return does that, the popup's own too, and never the page that waits: so a link that somebody made for
- * themselves and sent to somebody else ends at that one's login, where it is refused.
+ * Completes the session that the page's URL names, for the user who is logged in here. Only the page that the browser
+ * returns to does this (in a popup, the page inside it), never the page that waits. So when an attacker sends the link
+ * of an own session to a victim, the session is completed with the victim's login, and the service refuses it.
  */
 export async function complete(
   page: BrowserWindow,
@@ -105,13 +104,13 @@ export async function complete(
     return { status: 'handed_over' }
   }
   if (refusal) throw refusal
-  if (error === undefined) return ended(page, ports, id, { signal })
-  // The browser did not get through, though the session itself may still be open.
+  if (error === undefined) return waitForOutcome(page, ports, id, { signal })
+  // This browser did not get through, but the session may have continued in another one.
   const session = await ports.sessions.get(id, { signal })
-  return (await settled(ports, session, signal)) ?? { status: 'failed', session: { ...session, error } }
+  return (await outcomeOf(ports, session, signal)) ?? { status: 'failed', session: { ...session, error } }
 }
 
-/** Completes a session. What is wrong with that is given back: a popup has to end itself whatever it is. */
+/** Completes a session. It returns the error instead of throwing it, because a popup has to close in either case. */
 async function refusalOf(
   { sessions }: Ports,
   id: string,
@@ -121,7 +120,7 @@ async function refusalOf(
   try {
     await sessions.complete(id, body, { signal })
   } catch (error) {
-    // It may be done all the same: by another tab, or with an answer that was lost. The session will say.
+    // Another tab may have completed it, or the response to an earlier attempt was lost: the session's status tells.
     if (!(error instanceof Problem && error.code === 'session_not_completable')) return error
   }
   return undefined
@@ -131,34 +130,34 @@ interface Watch extends Pick<ConnectOptions, 'signal' | 'onPopupGone'> {
   readonly popup?: Popup
 }
 
-/** Asks the service how the session stands until it has ended; a message of the popup makes it ask at once. */
-async function ended(
+/** Polls the session until it has ended. A message from the popup makes it poll at once. */
+async function waitForOutcome(
   page: BrowserWindow,
   ports: Ports,
   id: string,
   { signal, popup, onPopupGone }: Watch,
 ): Promise<ConnectOutcome> {
   let wake = () => {}
-  const heard = ({ data }: WindowMessage) => {
+  const onMessage = ({ data }: WindowMessage) => {
     const { source, session } = (data ?? {}) as Partial<PopupMessage>
     if (source === SOURCE && session === id) wake()
   }
   const channel = new BroadcastChannel(SOURCE)
-  channel.onmessage = heard
-  page.addEventListener('message', heard)
+  channel.onmessage = onMessage
+  page.addEventListener('message', onMessage)
   let failures = 0
   let gone = false
   try {
     for (;;) {
-      // Made before the question, so that a message during it is not missed.
+      // Before the request, so that a message during it is not missed.
       const woken = new Promise<void>((resolve) => (wake = resolve))
       try {
-        const outcome = await settled(ports, await ports.sessions.get(id, { signal }), signal)
+        const outcome = await outcomeOf(ports, await ports.sessions.get(id, { signal }), signal)
         if (outcome) return outcome
         failures = 0
       } catch (error) {
-        const passing = error instanceof Problem && (error.status === 0 || error.status >= 500)
-        if (!passing || ++failures >= MAX_FAILURES) throw error
+        const transient = error instanceof Problem && (error.status === 0 || error.status >= 500)
+        if (!transient || ++failures >= MAX_FAILURES) throw error
       }
       if (popup?.closed && !gone) {
         gone = true
@@ -167,13 +166,13 @@ async function ended(
       await Promise.race([pause(POLL_SECONDS, signal), woken])
     }
   } finally {
-    page.removeEventListener('message', heard)
+    page.removeEventListener('message', onMessage)
     channel.close()
   }
 }
 
-/** What a session has come to, if it has ended. */
-async function settled(
+/** The outcome of a session; undefined while it has not ended. */
+async function outcomeOf(
   { connection }: Ports,
   session: ConnectSession,
   signal: AbortSignal | undefined,
@@ -191,7 +190,7 @@ async function settled(
   }
 }
 
-function beside({ screenX, screenY, outerWidth, outerHeight }: BrowserWindow): string {
+function centeredOn({ screenX, screenY, outerWidth, outerHeight }: BrowserWindow): string {
   const [width, height] = [560, 720]
   const left = Math.round(screenX + (outerWidth - width) / 2)
   const top = Math.round(screenY + (outerHeight - height) / 2)

@@ -1,4 +1,4 @@
-// <connect-clickfunnels>: a button that connects, and says how it stands. Give it a client:
+// <connect-clickfunnels>: a button that connects and disconnects, with a status text. Give it a client:
 // `document.querySelector('connect-clickfunnels').client = new FunnelConnect(…)`.
 import type { Connection } from './api.ts'
 import type { FunnelConnect } from './client.ts'
@@ -12,11 +12,11 @@ const LABELS = {
   reconnect: 'Reconnect ClickFunnels',
   disconnect: 'Disconnect',
   disconnected: '',
-  connecting: 'Waiting for ClickFunnels …',
+  connecting: 'Waiting for ClickFunnels…',
   connected: (workspace: string) => `Connected to ${workspace}`,
-  lost: (workspace: string) => `ClickFunnels no longer gives access to ${workspace}`,
+  lost: (workspace: string) => `Access to ${workspace} was lost. Reconnect to restore it.`,
   denied: 'Nothing was connected. Connect again whenever you like.',
-  failed: 'That did not work. Please try again.',
+  failed: 'Something went wrong. Please try again.',
 }
 
 const STYLE = `
@@ -27,15 +27,16 @@ button { font: inherit; font-weight: 600; padding: .6em 1em; cursor: pointer; bo
 button:focus-visible { outline: 3px solid currentColor; outline-offset: 2px }
 span:empty { display: none }`
 
-// Importable on servers, where there are no elements.
+// Servers have no HTMLElement, but may import this file.
 const Base = globalThis.HTMLElement ?? (class {} as unknown as typeof HTMLElement)
 
 /**
- * Attributes: `popup`, `return-url`, `app-id`. Events: `statechange`, `connected` (detail: the connection) and `problem`
- * (detail: the error, or the session that was denied or failed). Parts: `button`, `status`.
+ * Attributes: `popup`, `return-url`, `app-id`. Events: `statechange` (detail: the state), `connected` (detail: the
+ * connection) and `problem` (detail: the error, or the session that was denied, failed or expired). Parts: `button`,
+ * `status`.
  */
 export class ConnectClickFunnels extends Base {
-  /** What it says; replace entries to translate. */
+  /** The texts of the element. Replace entries to translate them. */
   labels = { ...LABELS }
   #client: FunnelConnect | undefined
   #state: ElementState = 'disconnected'
@@ -53,7 +54,7 @@ export class ConnectClickFunnels extends Base {
     root.adoptedStyleSheets = [sheet]
     this.#button.type = 'button'
     this.#button.setAttribute('part', 'button')
-    this.#button.addEventListener('click', () => this.#pressed())
+    this.#button.addEventListener('click', () => this.#onClick())
     this.#status.setAttribute('part', 'status')
     this.#status.setAttribute('role', 'status')
     root.append(this.#status, this.#button)
@@ -82,10 +83,11 @@ export class ConnectClickFunnels extends Base {
 
   set client(client: FunnelConnect | undefined) {
     this.#client = client
-    if (client) this.#run(async () => this.#ended(await client.complete()) ?? (await this.#look(client)))
+    if (client)
+      this.#run(async () => this.#showOutcome(await client.complete()) ?? (await this.#load(client)))
   }
 
-  #pressed(): void {
+  #onClick(): void {
     const client = this.#client
     if (client === undefined) return
     const connection = this.#connection
@@ -114,29 +116,29 @@ export class ConnectClickFunnels extends Base {
       ...(connection && { connection_id: connection.id }),
       signal,
     })
-    this.#run(async () => this.#ended(await connecting), signal)
+    this.#run(async () => this.#showOutcome(await connecting), signal)
   }
 
-  async #look(client: FunnelConnect): Promise<void> {
+  async #load(client: FunnelConnect): Promise<void> {
     const { items } = await client.connections.list({ limit: 1 }).page()
-    if (items[0]) this.#has(items[0])
+    if (items[0]) this.#showConnection(items[0])
     else this.#show('disconnected')
   }
 
-  /** @returns undefined when there is nothing to tell */
-  #ended(outcome: ConnectOutcome | undefined): true | undefined {
+  /** @returns undefined when the browser does not come back from connecting */
+  #showOutcome(outcome: ConnectOutcome | undefined): true | undefined {
     switch (outcome?.status) {
       case undefined:
         return undefined
       case 'connected':
-        this.#has(outcome.connection)
-        this.#tell('connected', outcome.connection)
+        this.#showConnection(outcome.connection)
+        this.#emit('connected', outcome.connection)
         break
       case 'denied':
       case 'failed':
       case 'expired':
         this.#show('error', outcome.status === 'denied' ? this.labels.denied : this.labels.failed)
-        this.#tell('problem', outcome.session)
+        this.#emit('problem', outcome.session)
     }
     return true
   }
@@ -145,11 +147,11 @@ export class ConnectClickFunnels extends Base {
     work().catch((error: unknown) => {
       if (signal?.aborted) return
       this.#show('error', this.labels.failed)
-      this.#tell('problem', error)
+      this.#emit('problem', error)
     })
   }
 
-  #has(connection: Connection): void {
+  #showConnection(connection: Connection): void {
     this.#connection = connection
     const { labels } = this
     const name = connection.workspace.name ?? 'ClickFunnels'
@@ -165,12 +167,12 @@ export class ConnectClickFunnels extends Base {
       { connected: labels.disconnect, connecting: labels.again }[state as string] ?? offered
     if (state === this.#state) return
     this.#state = state
-    // An element that is being made may have no attributes yet.
+    // The constructor of an element must not set attributes (HTML standard, custom elements).
     if (this.isConnected) this.setAttribute('state', state)
-    this.#tell('statechange', state)
+    this.#emit('statechange', state)
   }
 
-  #tell(type: string, detail: unknown): void {
+  #emit(type: string, detail: unknown): void {
     this.dispatchEvent(new CustomEvent(type, { detail }))
   }
 }

@@ -1,4 +1,4 @@
-// The face of the package.
+// The exports of the package.
 export type { Connection, ConnectSession, ErrorCode, Funnel } from './api.ts'
 export { type ConnectionFilter, FunnelConnect } from './client.ts'
 export type { ConnectOptions, ConnectOutcome, SessionRequest } from './connect.ts'

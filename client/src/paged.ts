@@ -1,8 +1,8 @@
-// A list that comes by pages: to be walked item by item, or page by page.
+// A list that the service returns in pages. Read it item by item or page by page.
 
 export interface Page<T> {
   readonly items: readonly T[]
-  /** Where the next page begins; absent on the last one. */
+  /** The argument of `page()` for the next page; undefined on the last one. */
   readonly next: string | undefined
 }
 
@@ -13,7 +13,7 @@ export class Paged<T> implements AsyncIterable<T> {
     this.#read = read
   }
 
-  /** One page: the first, or the one that begins where another one's `next` says. */
+  /** One page: the first one, or the one that `next` of another page names. */
   page(after?: string): Promise<Page<T>> {
     return this.#read(after)
   }
@@ -27,7 +27,7 @@ export class Paged<T> implements AsyncIterable<T> {
     } while (after !== undefined)
   }
 
-  /** All items; a page is fetched when its first item is asked for. */
+  /** All items. It fetches a page when the loop reaches its first item. */
   async *[Symbol.asyncIterator](): AsyncGenerator<T, void> {
     for await (const { items } of this.pages()) yield* items
   }

@@ -1,19 +1,19 @@
-// Everything that can go wrong with a call, as one error with a stable code (RFC 9457).
+// The error of a failed call, with a stable code (RFC 9457).
 import type { ErrorCode } from './api.ts'
 
-/** `network_error`: no answer came. `clickfunnels_error`: ClickFunnels itself answered so, and the service passed it on. */
+/** `network_error`: no response came. `clickfunnels_error`: ClickFunnels itself refused the call. */
 export type ProblemCode = ErrorCode | 'network_error' | 'clickfunnels_error'
 
 export class Problem extends Error {
   override readonly name = 'Problem'
   readonly code: ProblemCode
-  /** HTTP status; 0 when no answer came. */
+  /** HTTP status; 0 when no response came. */
   readonly status: number
-  /** Every member of the problem document, or ClickFunnels' own body. */
+  /** The problem document, or ClickFunnels' own body. */
   readonly body: unknown
-  /** Seconds after which trying again makes sense. */
+  /** Seconds to wait before you try again, if the response has `Retry-After`. */
   readonly retryAfter: number | undefined
-  /** Names the call to the operator of the service. */
+  /** The id of the request: name it when you ask the operator for help. */
   readonly requestId: string | undefined
 
   constructor(code: ProblemCode, message: string, response?: Response, body?: unknown, cause?: unknown) {
@@ -26,7 +26,7 @@ export class Problem extends Error {
   }
 }
 
-/** The problem that a response other than 2xx tells of. */
+/** The error for a response with a status other than 2xx. */
 export async function problemOf(response: Response): Promise<Problem> {
   const body = parsed(await response.text())
   const { code, detail, title } = (typeof body === 'object' && body !== null ? body : {}) as Record<
@@ -36,7 +36,7 @@ export async function problemOf(response: Response): Promise<Problem> {
   const ours = typeof code === 'string' && !isFromClickFunnels(response)
   return new Problem(
     ours ? (code as ErrorCode) : 'clickfunnels_error',
-    String(detail ?? title ?? `The answer was ${response.status}.`),
+    String(detail ?? title ?? `The call failed with status ${response.status}.`),
     response,
     body,
   )

@@ -1,13 +1,13 @@
-// The page that ClickFunnels' answer leads back to: what its URL says, and what a popup does with it.
+// The page that the browser returns to: it reads the outcome from its URL. In a popup, it reports to the opener and closes.
 import { type BrowserWindow, browserWindow } from './browser.ts'
 
-/** Marks the return URL of a popup, so that one page can be the end of both ways. */
+/** Marks the return URL of a popup, so that the same page can serve redirects and popups. */
 export const POPUP_MARK = 'connect_popup'
 export const SOURCE = 'funnel-connect'
 
 const RETURNED = ['connect_session', 'status', 'connection_id', 'completion_code', 'error', POPUP_MARK]
 
-/** What a popup tells the page that opened it. It is a hint only: the session is read from the service. */
+/** The message from a popup to the page that opened it. It is a hint only: that page reads the session from the service. */
 export interface PopupMessage {
   readonly source: typeof SOURCE
   readonly session: string
@@ -22,7 +22,7 @@ export interface Return {
   readonly popup: boolean
 }
 
-/** The session that the page's URL brings, which is then taken out of it. */
+/** Reads the session's parameters from the page's URL and removes them from it. */
 export function takeReturn(page: BrowserWindow): Return | undefined {
   const url = new URL(page.location.href)
   const { searchParams: query } = url
@@ -41,16 +41,16 @@ export function takeReturn(page: BrowserWindow): Return | undefined {
 }
 
 export interface FinishOptions {
-  /** Origin of the page that opened the popup, when it is another than the popup's. */
+  /** The origin of the page that opened the popup. Default: the popup's own. */
   readonly opener_origin?: string | undefined
-  /** What the window says if it cannot close itself. */
+  /** The text that the window shows if it cannot close itself. Default: "Done. You can close this window." */
   readonly text?: string | undefined
 }
 
 /**
- * Ends a popup: tells the page that opened it, and closes. For a page at the popup's return URL that does not call
- * `complete()`, which does it too; without it, a "verified" session has to be completed by the product's back end.
- * @returns whether the page was the end of a popup
+ * Sends a message to the page that opened the popup, and closes the popup. `complete()` does this, too: use
+ * `finishPopup()` in a popup page that does not call `complete()`. Then your back end has to complete "verified" sessions.
+ * @returns false when the page's URL names no session
  */
 export function finishPopup(options: FinishOptions = {}): boolean {
   const page = browserWindow()
@@ -67,7 +67,7 @@ export function finish(
   options: FinishOptions = {},
 ): void {
   const message: PopupMessage = { source: SOURCE, session, status }
-  // Reaches pages of this origin even when the opener was cut off (Cross-Origin-Opener-Policy).
+  // It reaches pages of this origin even when Cross-Origin-Opener-Policy has separated the popup from its opener.
   const channel = new BroadcastChannel(SOURCE)
   channel.postMessage(message)
   channel.close()

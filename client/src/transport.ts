@@ -1,9 +1,9 @@
-// One call of the service: the credential, and trying again where that cannot do harm.
+// Sends one call to the service with the credential. Retries it where that is safe.
 import { isFromClickFunnels, Problem, problemOf, retryAfterOf } from './problem.ts'
 
 /**
- * Gives the JWT of the user who is logged in. Called for every request, so it should keep the token while it is good.
- * After a 401 it is called once more with `renew: true`.
+ * Returns the JWT of the user who is logged in. The library calls it for every request, so it should cache the token.
+ * After a 401, the library calls it once more with `renew: true`: then return a new token.
  */
 export type TokenProvider = (request: {
   readonly renew: boolean
@@ -11,18 +11,19 @@ export type TokenProvider = (request: {
 }) => string | Promise<string>
 
 export type Options = {
-  /** Where the service is, such as "https://connect.example.com". */
+  /** The URL of the service, such as "https://connect.example.com". */
   readonly url: string
   readonly fetch?: typeof fetch | undefined
 } & (
   | { readonly token: TokenProvider; readonly apiKey?: never }
-  /** For servers only: the key acts for all users of the tenant. */
+  /** For servers only, because the key acts for all users of the tenant. */
   | { readonly apiKey: string; readonly token?: never }
 )
 
 const MAX_ATTEMPTS = 3
 const MAX_PAUSE_SECONDS = 10
 const RETRIED: readonly number[] = [429, 502, 503]
+const NO_RESPONSE = 'The call got no response. In a page, check that its origin is registered, too.'
 
 export class Transport {
   readonly url: string
@@ -31,7 +32,9 @@ export class Transport {
 
   constructor(options: Options) {
     if (options.apiKey && 'document' in globalThis) {
-      throw new TypeError('An API key does not belong into a page: whoever opens it could read the key.')
+      throw new TypeError(
+        'Never use an API key in a page: all its visitors could read it. Use "token" instead.',
+      )
     }
     this.url = new URL(options.url).href.replace(/\/+$/, '')
     this.#options = options
@@ -39,13 +42,13 @@ export class Transport {
   }
 
   /**
-   * As `fetch`, with the credential. GET and HEAD, and what carries an `Idempotency-Key`, are tried again after a network
-   * error, 429, 502 and 503 of the service; nothing else is, for it might have been carried out.
+   * Like `fetch`, with the credential. Retries GET, HEAD and calls with an `Idempotency-Key` after a network error or
+   * when the service answers 429, 502 or 503. It retries no other call, because the first attempt may have taken effect.
    */
   async fetch(url: string, init: RequestInit = {}): Promise<Response> {
     const headers = new Headers(init.headers)
     const method = init.method?.toUpperCase() ?? 'GET'
-    // A stream is gone after the first attempt.
+    // A stream can be sent only once.
     const again = !(init.body instanceof ReadableStream)
     const safe = again && (/^(GET|HEAD)$/.test(method) || headers.has('idempotency-key'))
     const signal = init.signal ?? undefined
@@ -63,7 +66,7 @@ export class Transport {
       }
       const ours = !isFromClickFunnels(response)
       if (response.status === 401 && ours && again && !renew && this.#options.token) {
-        // Refused before anything was done, so any method may go again.
+        // The service refused the call before it did anything, so every method may be repeated.
         renew = true
         attempt--
       } else if (!last && ours && RETRIED.includes(response.status)) {
@@ -76,7 +79,7 @@ export class Transport {
   }
 
   /**
-   * Calls one of the service's own routes.
+   * Calls one of the service's own routes and parses the response.
    * @throws Problem
    */
   async json<T>(method: string, path: string, { body, signal }: JsonCall = {}): Promise<T> {
@@ -89,14 +92,14 @@ export class Transport {
   }
 
   /**
-   * The answer, if it is 2xx.
+   * Like `fetch()`, but throws when no response comes or its status is other than 2xx.
    * @throws Problem
    */
   async answer(url: string, init: RequestInit): Promise<Response> {
     const response = await this.fetch(url, init).catch((error: unknown) => {
-      // fetch says "no answer" with a TypeError; the rest is an abort, or the token provider's own.
+      // Without a response, fetch throws a TypeError. Other errors are aborts, or come from the token provider.
       throw error instanceof TypeError
-        ? new Problem('network_error', 'The service could not be reached.', undefined, undefined, error)
+        ? new Problem('network_error', NO_RESPONSE, undefined, undefined, error)
         : error
     })
     if (!response.ok) throw await problemOf(response)
@@ -114,7 +117,7 @@ interface JsonCall {
   readonly signal?: AbortSignal | undefined
 }
 
-/** Full jitter, so that callers who failed together do not come back together. */
+/** Full jitter, so that callers that failed together do not retry together. */
 function backoff(attempt: number): number {
   return Math.random() * 0.5 * 2 ** attempt
 }

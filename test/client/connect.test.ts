@@ -26,7 +26,7 @@ const ports = () => ({ sessions: funnelConnect.sessions, connection: funnelConne
 const connecting = (options: ConnectOptions = {}) =>
   connect(page, ports(), { end_user, completion: 'verified', ...options })
 
-/** The person at ClickFunnels; gives the page they come back to. */
+/** Decides at ClickFunnels, as the user. Returns the page that the browser returns to. */
 async function decide(link: string, decision: 'authorize' | 'deny' = 'authorize'): Promise<FakePage> {
   const browser = new Browser()
   const consent = await browser.visit(link)
@@ -59,7 +59,7 @@ describe('by redirect', () => {
     })
   })
 
-  test('another user than who began is a problem', async () => {
+  test('another user than the one who started is a problem', async () => {
     await connecting()
     const back = await decide(page.assigned[0] ?? '')
     await expect(complete(back, ports(), { end_user: { id: 'user-2' } })).rejects.toMatchObject({
@@ -67,7 +67,7 @@ describe('by redirect', () => {
     })
   })
 
-  test('a return that did not get through is a failure, though the session goes on', async () => {
+  test('a return that did not get through is a failure, although the session continues', async () => {
     await connecting()
     await new Browser().visit(page.assigned[0] ?? '')
     const used = await new Browser().visit(page.assigned[0] ?? '')
@@ -106,12 +106,12 @@ describe('in a popup', () => {
     expect(page).toMatchObject({ assigned: [], listening: 0 })
   })
 
-  test('that is cut off from the page, says that it can be closed, and the page learns all the same', async () => {
+  test('that is separated from the page says that it can be closed, and the page gets the outcome', async () => {
     let back: FakePage | undefined
     let gone = 0
     if (page.popup) {
       page.popup.led = async (link) => {
-        page.popup?.close() // That is how a window in another browsing context group looks.
+        page.popup?.close() // A window in another browsing context group looks closed.
         back = await decide(link)
         back.closable = false
         await complete(back, ports(), { end_user })
@@ -123,7 +123,7 @@ describe('in a popup', () => {
     expect(gone).toBeLessThanOrEqual(1)
   })
 
-  test('that ends at the login of another user connects nothing, however the page that waits may ask', async () => {
+  test('that ends at the login of another user connects nothing, even when the waiting page polls', async () => {
     if (page.popup) {
       page.popup.led = async (link) => {
         const back = await decide(link)

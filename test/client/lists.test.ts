@@ -1,4 +1,4 @@
-// Lists by item and by page, and where a proxied call may lead.
+// Lists by item and by page, and which URLs a proxied call may have.
 import { describe, expect, test } from 'vitest'
 import { FunnelConnect } from '../../client/src/index.ts'
 import { type Asked, startService } from './service.ts'
@@ -84,7 +84,7 @@ describe('the proxy', () => {
     expect(service.asked[0]).toMatchObject({ path: '/v1/connections/conn_1/proxy/orders?after=9' })
   })
 
-  test('takes a Request, with its body and headers, and puts the credential in the place of its own', async () => {
+  test('takes a Request, with its body and headers, and replaces its credential', async () => {
     const request = new Request('https://acme.myclickfunnels.com/api/v2/contacts', {
       method: 'PATCH',
       body: '{"a":1}',

@@ -1,4 +1,4 @@
-// A page and its popup as the library sees them: what it does to them is written down, and a test plays the person.
+// A page and its popup as the library sees them. They record what the library does; the test plays the user.
 import type { BrowserWindow, Popup, WindowMessage } from '../../client/src/browser.ts'
 
 export class FakePage implements BrowserWindow {
@@ -56,7 +56,7 @@ export class FakePage implements BrowserWindow {
 
 export class FakePopup implements Popup {
   closed = false
-  /** What the person does once the popup has been led somewhere. */
+  /** What the user does in the popup once the library has sent it to a URL. */
   led: (url: string) => void = () => {}
   readonly location = { replace: (url: string) => this.led(url) }
 

@@ -1,4 +1,4 @@
-// The README's snippet for servers runs as it is printed, but for the address; those for pages run in Chromium
+// The README's snippet for servers runs as it is printed, except for the URLs. The snippets for pages run in Chromium
 // (test/browser/packed-client.test.ts).
 import { execFile } from 'node:child_process'
 import { writeFileSync } from 'node:fs'

@@ -1,4 +1,4 @@
-// A service on loopback that answers as a test says, one answer after another, and remembers what it was asked.
+// A service on loopback that gives the answers of a test, one after another, and records the requests.
 import { onTestFinished } from 'vitest'
 import { listenOnLoopback, readBody } from '../../infra/local/loopback-server.ts'
 
@@ -15,7 +15,7 @@ export interface Told {
   readonly json?: unknown
   /** The connection breaks instead of an answer. */
   readonly broken?: true
-  /** No answer at all, until the caller goes. */
+  /** No answer at all, until the caller hangs up. */
   readonly silent?: true
 }
 
@@ -26,7 +26,7 @@ export interface Service {
 
 const MAX_BYTES = 1024 * 1024
 
-/** @param answers in turn, the last one again and again; or what to say to each request */
+/** @param answers in turn, and then the last one again and again; or a function that answers each request */
 export async function startService(
   ...answers: readonly [Told, ...Told[]] | readonly [(asked: Asked) => Told]
 ): Promise<Service> {
@@ -47,7 +47,7 @@ export async function startService(
   return { url: server.url, asked }
 }
 
-/** A problem as the service tells it. */
+/** A problem document of the service. */
 export function problem(status: number, code: string, headers: Readonly<Record<string, string>> = {}): Told {
   return {
     status,

@@ -1,4 +1,4 @@
-// What the library costs the page that loads it.
+// How many bytes the library adds to a page.
 import { gzipSync } from 'node:zlib'
 import { buildSync } from 'esbuild'
 import { expect, test } from 'vitest'
@@ -13,7 +13,7 @@ test('the whole library has less than 4 KB, minified and gzipped', () => {
     write: false,
   })
   const bytes = gzipSync(outputFiles[0]?.contents ?? '', { level: 9 }).byteLength
-  // Far below, the measure itself would be broken.
+  // Far below that, the measurement itself would be broken.
   expect(bytes).toBeGreaterThan(2000)
   expect(bytes).toBeLessThan(4096)
 })

@@ -1,4 +1,4 @@
-// What a call of the library sends, when it goes again, and what it throws.
+// What a call of the library sends, when it is retried, and what it throws.
 import { describe, expect, test, vi } from 'vitest'
 import { FunnelConnect, Problem } from '../../client/src/index.ts'
 import { problem, startService, type Told } from './service.ts'
@@ -19,7 +19,7 @@ describe('the credential', () => {
     ])
   })
 
-  test('of a page is asked for with each call, and anew once when it is refused', async () => {
+  test('of a page is asked for with each call, and once more after a 401', async () => {
     const service = await startService(problem(401, 'invalid_credential'), { json: { id: 'cs_1' } })
     const token = vi.fn(({ renew }: { renew: boolean }) => (renew ? 'new' : 'old'))
     const funnelConnect = new FunnelConnect({ url: service.url, token })
@@ -40,7 +40,7 @@ describe('the credential', () => {
     expect(service.asked).toHaveLength(2)
   })
 
-  test('that is no token but an API key is refused in a page', () => {
+  test('of a page cannot be an API key', () => {
     vi.stubGlobal('document', {})
     try {
       expect(() => new FunnelConnect({ url: 'http://127.0.0.1:1', apiKey: 'fc_key' })).toThrow('API key')
@@ -50,7 +50,7 @@ describe('the credential', () => {
   })
 })
 
-describe('trying again', () => {
+describe('a retry', () => {
   test.each([429, 502, 503])('follows a %i to a reading call', async (status) => {
     const { service, funnelConnect } = await client(problem(status, 'rate_limited', AT_ONCE), {
       json: { id: 'x' },
@@ -59,7 +59,7 @@ describe('trying again', () => {
     expect(service.asked).toHaveLength(2)
   })
 
-  test('follows a broken connection, and ends after three attempts', async () => {
+  test('follows a broken connection, up to three attempts', async () => {
     const { service, funnelConnect } = await client({ broken: true })
     const failed = await funnelConnect.connections.get('x').catch((error: unknown) => error)
     expect(failed).toBeInstanceOf(Problem)
@@ -67,14 +67,14 @@ describe('trying again', () => {
     expect(service.asked).toHaveLength(3)
   })
 
-  test('waits as long as the service says', async () => {
+  test('waits for Retry-After', async () => {
     const { funnelConnect } = await client(problem(429, 'rate_limited', { 'retry-after': '1' }), { json: {} })
     const before = performance.now()
     await funnelConnect.connections.get('x')
     expect(performance.now() - before).toBeGreaterThan(990)
   })
 
-  test('leaves a long wait to the caller', async () => {
+  test('does not come when Retry-After is long: the caller decides', async () => {
     const { service, funnelConnect } = await client(problem(429, 'rate_limited', { 'retry-after': '60' }))
     await expect(funnelConnect.connections.get('x')).rejects.toMatchObject({
       code: 'rate_limited',
@@ -101,7 +101,7 @@ describe('trying again', () => {
     expect(service.asked.map(({ body }) => body)).toEqual(['{}', '{}'])
   })
 
-  test("does not follow ClickFunnels' own answer: the service has tried already", async () => {
+  test("does not follow ClickFunnels' own answer, because the service has retried already", async () => {
     const { service, funnelConnect } = await client({
       status: 503,
       headers: { ...AT_ONCE, 'funnel-connect-answer-by': 'clickfunnels' },
@@ -135,7 +135,7 @@ describe('an abort', () => {
   })
 })
 
-test('a problem has its code, its members and the name of the request', async () => {
+test('a problem has its code, its members and the id of the request', async () => {
   const { funnelConnect } = await client(
     problem(409, 'reauthorization_required', { 'funnel-connect-request-id': 'req-1' }),
   )

@@ -63,7 +63,7 @@ export const GERMAN: PageTexts = {
       explanation:
         'Sie haben angegeben, dass dies nicht Ihr Konto ist. Der Link funktioniert nicht mehr und hat niemandem Zugriff auf Ihren ClickFunnels-Workspace gegeben.',
       remedy:
-        'Hat Ihnen jemand den Link geschickt, schließen Sie diese Seite. Haben Sie die Verbindung selbst gestartet, gehen Sie zurück, melden Sie sich mit Ihrem eigenen Konto an und starten Sie sie noch einmal.',
+        'Hat Ihnen jemand den Link geschickt, schließen Sie diese Seite. Haben Sie die Verbindung selbst gestartet, gehen Sie zurück, melden Sie sich mit Ihrem eigenen Konto an und versuchen Sie es noch einmal.',
     },
     fault: {
       title: 'Etwas ist schiefgegangen',
