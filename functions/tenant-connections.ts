@@ -47,7 +47,7 @@ export const tenantConnections = (services: Services) =>
     },
 
     'DELETE /v1/tenants/{tenant_id}/connections/{connection_id}': async (request) => {
-      if ((await disconnectNow(services, refOf(request))) === undefined) throw noSuchConnection()
+      if ((await disconnectNow(services, refOf(request))) === 'no_connection') throw noSuchConnection()
       return noContent
     },
 

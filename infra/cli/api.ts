@@ -1,6 +1,6 @@
 // The operator's API as the commands use it: JSON in and out, signed unless it is on this machine, with a deadline.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isLoopback } from '#domain/web-url.ts'
+import { isLoopback } from '#domain/tenants/web-url.ts'
 import { CHECK_URL, CliError, refusalOf, UsageError } from './faults.ts'
 import type { Json } from './json.ts'
 import type { Sign } from './sign.ts'

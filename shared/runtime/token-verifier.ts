@@ -1,6 +1,6 @@
 // The verifier of JWTs, loaded with the first one: callers with API keys do not pay for it.
 import { LateTokenVerifier } from '#adapters/jwt/late-token-verifier.ts'
-import { isLoopback } from '#domain/web-url.ts'
+import { isLoopback } from '#domain/tenants/web-url.ts'
 
 /** @param publicUrl a service on loopback may have its identity providers there, too */
 export function lateTokenVerifier(publicUrl: string): LateTokenVerifier {

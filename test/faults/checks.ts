@@ -1,6 +1,6 @@
 // What must hold once everything is quiet again. "Lost" is a token set that the provider considers current and that we
 // neither hold nor owe, although we once had it in our hands and could have kept it.
-import type { Connection } from '#domain/connections/connection.ts'
+import { type Connection, NO_OWNER } from '#domain/connections/connection.ts'
 import type { TokenRow } from '../fakes/tokens.ts'
 import type { FakeServices } from '../fakes.ts'
 import type { Mode } from './plan.ts'
@@ -12,7 +12,7 @@ export type Ending = 'active' | 'answer_lost' | 'disconnected'
 export function endingOf(mode: Mode, watch: Watch): Ending {
   const connection = watch.connection()
   if (connection === undefined) return 'disconnected'
-  if (connection.lease !== undefined && connection.lease.owner !== 'nobody') {
+  if (connection.lease !== undefined && connection.lease.owner !== NO_OWNER) {
     throw new Violation('The lease was never given back')
   }
   if (connection.state.status === 'active') return 'active'

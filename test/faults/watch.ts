@@ -1,7 +1,7 @@
 // Sees everything that happens in a run: every state of the connection, every token set the provider issued and what became
 // of it. What must never happen, not even for a moment, is a violation at once.
 
-import { type Connection, type Lease, NOBODY, tokenOf } from '#domain/connections/connection.ts'
+import { type Connection, type Lease, NO_OWNER, tokenOf } from '#domain/connections/connection.ts'
 import type { TokenOutcome } from '#domain/provider/authorization-server.ts'
 import type { Sealed } from '#domain/vault/vault.ts'
 import type { TokenRow } from '../fakes/tokens.ts'
@@ -110,7 +110,7 @@ export class Watch {
     this.#generation = generation
     const before = this.#lease
     this.#lease = lease
-    const isTaken = lease !== undefined && lease.owner !== NOBODY && lease.owner !== before?.owner
+    const isTaken = lease !== undefined && lease.owner !== NO_OWNER && lease.owner !== before?.owner
     if (!moved && before && isTaken && before.until > this.#base.now()) {
       throw new Violation(`The lease of ${before.owner} was live when ${lease.owner} got one`)
     }

@@ -2,7 +2,7 @@
 // and to public addresses only, checked on what the name resolves to at this very moment.
 import { lookup } from 'node:dns'
 import { isIP, type LookupFunction } from 'node:net'
-import { isLoopback } from '#domain/web-url.ts'
+import { isLoopback } from '#domain/tenants/web-url.ts'
 import { isPublicAddress } from './public-address.ts'
 
 const DEADLINE_MILLISECONDS = 3_000

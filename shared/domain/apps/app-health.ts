@@ -6,7 +6,7 @@ import type { App, AppTrouble } from './app.ts'
 import type { AppStorePorts } from './ports.ts'
 
 /** Whose trouble an answer of the provider's is. */
-export type Blame = 'nobody' | 'grant' | 'app' | 'provider' | 'ourselves'
+export type Blame = 'none' | 'grant' | 'app' | 'provider' | 'ourselves'
 
 type Ports = Pick<Ambient & AppStorePorts, 'now' | 'apps' | 'log'>
 
@@ -65,7 +65,7 @@ export async function noteAnswer(
   try {
     for (let attempt = 0; read !== undefined && attempt < NOTE_ATTEMPTS; attempt++) {
       const trouble = troubleAfter(read.trouble, blames, now)
-      const accepted = blames === 'nobody' || blames === 'grant'
+      const accepted = blames === 'none' || blames === 'grant'
       const workingSecret = accepted && isNews(read, app, serial) ? serial : undefined
       const known = trouble === read.trouble && workingSecret === undefined
       const health = { trouble, ...(workingSecret !== undefined && { workingSecret }) }
@@ -126,7 +126,7 @@ function troubleAfter(
   now: EpochSeconds,
 ): AppTrouble | undefined {
   switch (blames) {
-    case 'nobody':
+    case 'none':
     case 'grant':
       return undefined
     case 'ourselves':

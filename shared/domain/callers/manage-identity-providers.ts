@@ -5,7 +5,7 @@ import { ServiceError, validationFailed } from '../errors.ts'
 import type { IdentityProviderId, TenantId } from '../ids.ts'
 import { livingTenant } from '../tenants/manage-tenants.ts'
 import type { TenancyPorts } from '../tenants/ports.ts'
-import { isLoopback, webUrl } from '../web-url.ts'
+import { isLoopback, webUrl } from '../tenants/web-url.ts'
 import type { IdentityProvider, IdentityProviderChange, IdentityProviderInput } from './identity-provider.ts'
 import type { CallerPorts } from './ports.ts'
 

@@ -7,7 +7,7 @@ import type { AppStorePorts } from '../apps/ports.ts'
 import type { ProviderPorts } from '../provider/ports.ts'
 import type { Secret } from '../secret.ts'
 import { later } from '../time.ts'
-import { resultOf, ruleOf } from '../tokens/refresh-rules.ts'
+import { ruleOf } from '../tokens/refresh-rules.ts'
 import type { VaultPorts } from '../vault/ports.ts'
 import { type ConnectSession, SESSION_MEMORY_SECONDS, type SessionState } from './connect-session.ts'
 import type { ConnectPorts } from './ports.ts'
@@ -65,7 +65,7 @@ async function exchange(
       }),
     ({ outcome }) => outcome === 'client_refused',
   )
-  const { blames } = ruleOf(resultOf(answer))
+  const { blames } = ruleOf(answer.outcome)
   if (answer.outcome !== 'granted') {
     await noteAnswer(services, app, blames, serial)
     services.log.warn('The authorization code was not exchanged', { session: session.id, ...answer })

@@ -12,7 +12,7 @@ import type { Workspace } from '../provider/workspace.ts'
 import type { TenancyPorts } from '../tenants/ports.ts'
 import { appSuspendedSince } from '../tenants/suspension.ts'
 import { isLiving } from '../tenants/tenant.ts'
-import { replacement, sealTokens } from '../tokens/new-tokens.ts'
+import { changeForTokens, sealTokens } from '../tokens/new-tokens.ts'
 import { attemptRevocation, revocationOfReplaced } from '../tokens/revocation.ts'
 import type { ConnectSession } from './connect-session.ts'
 import type { GrantRefusal } from './session-errors.ts'
@@ -134,7 +134,7 @@ async function replaceTokens(
 ): Promise<Connection | undefined> {
   const sealer = await services.vault.sealer(current.tenantId)
   const change = {
-    ...replacement(services, sealer, current, tokens),
+    ...changeForTokens(services, sealer, current, tokens),
     endUser: session.endUser,
     workspace: { ...current.workspace, ...workspace },
     scopes: tokens.scopes,

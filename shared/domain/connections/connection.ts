@@ -36,7 +36,7 @@ export interface Lease {
 }
 
 /** Owner of a lease that nobody holds: until its end the connection is left alone. */
-export const NOBODY = 'nobody'
+export const NO_OWNER = 'none'
 
 export interface ConnectionRef {
   readonly tenantId: TenantId

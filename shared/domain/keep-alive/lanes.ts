@@ -1,5 +1,5 @@
-// Bounded concurrency, overall and in lanes: each lane begins with one piece of work at a time, widens while all goes
-// well, narrows at trouble and can be closed, so that one that is slow or failing takes nothing from the others.
+// Bounded concurrency, overall and in lanes. Each lane begins with one piece of work at a time, widens while all goes
+// well, narrows at trouble and can be closed, so that a slow or failing lane takes nothing from the others.
 
 /** good: the lane may go wider. trouble: one at a time from here on. closed: nothing more of this lane in this run. */
 export type LaneSignal = 'good' | 'trouble' | 'closed'
@@ -9,25 +9,6 @@ export interface LaneLimits {
   readonly perLane: number
   /** How many pieces may wait in memory before reading on stops. */
   readonly waiting: number
-}
-
-class Lane<T> {
-  readonly waiting: T[] = []
-  running = 0
-  width = 1
-  closed = false
-
-  isReady(): boolean {
-    return !this.closed && this.waiting.length > 0 && this.running < this.width
-  }
-
-  adjust(signal: LaneSignal, widest: number): number {
-    if (signal === 'good') this.width = Math.min(this.width * 2, widest)
-    else this.width = 1
-    if (signal !== 'closed') return 0
-    this.closed = true
-    return this.waiting.splice(0).length
-  }
 }
 
 /**
@@ -42,55 +23,98 @@ export async function runInLanes<T>(
   mayGoOn: () => boolean,
   limits: LaneLimits,
 ): Promise<number> {
-  const lanes = new Map<string, Lane<T>>()
-  const running = new Set<Promise<void>>()
-  let waiting = 0
-  let left = 0
+  const lanes = new Lanes(laneOf, run, limits)
   let exhausted = false
-
-  const enter = (work: T) => {
-    const name = laneOf(work)
-    const lane = lanes.get(name) ?? new Lane<T>()
-    lanes.set(name, lane)
-    if (lane.closed) left += 1
-    else {
-      lane.waiting.push(work)
-      waiting += 1
-    }
-  }
-  const begin = (name: string, lane: Lane<T>) => {
-    const work = lane.waiting.shift()
-    if (work === undefined) return
-    waiting -= 1
-    lane.running += 1
-    // To the end of the line: lanes take turns.
-    lanes.delete(name)
-    lanes.set(name, lane)
-    const done = run(work).then((signal) => {
-      lane.running -= 1
-      const dropped = lane.adjust(signal, limits.perLane)
-      waiting -= dropped
-      left += dropped
-      running.delete(done)
-    })
-    running.add(done)
-  }
-
   while (mayGoOn()) {
-    const ready = running.size < limits.overall ? firstReady(lanes) : undefined
-    if (ready !== undefined) begin(...ready)
-    else if (!exhausted && running.size < limits.overall && waiting < limits.waiting) {
+    if (lanes.beginNext()) continue
+    if (!exhausted && lanes.hasRoom()) {
       const page = await nextPage()
       if (page === undefined) exhausted = true
-      else page.forEach(enter)
-    } else if (running.size > 0) await Promise.race(running)
+      else for (const work of page) lanes.enter(work)
+    } else if (lanes.running.size > 0) await Promise.race(lanes.running)
     else break
   }
-  await Promise.all(running)
-  return left
+  await Promise.all(lanes.running)
+  return lanes.left
 }
 
-function firstReady<T>(lanes: ReadonlyMap<string, Lane<T>>): [string, Lane<T>] | undefined {
-  for (const entry of lanes) if (entry[1].isReady()) return entry
-  return undefined
+class Lanes<T> {
+  readonly running = new Set<Promise<void>>()
+  /** Pieces of work that were not begun because their lane was closed. */
+  left = 0
+  #waiting = 0
+  readonly #lanes = new Map<string, Lane<T>>()
+  readonly #laneOf: (work: T) => string
+  readonly #run: (work: T) => Promise<LaneSignal>
+  readonly #limits: LaneLimits
+
+  constructor(laneOf: (work: T) => string, run: (work: T) => Promise<LaneSignal>, limits: LaneLimits) {
+    this.#laneOf = laneOf
+    this.#run = run
+    this.#limits = limits
+  }
+
+  hasRoom(): boolean {
+    return this.running.size < this.#limits.overall && this.#waiting < this.#limits.waiting
+  }
+
+  enter(work: T): void {
+    const name = this.#laneOf(work)
+    const lane = this.#lanes.get(name) ?? new Lane<T>()
+    this.#lanes.set(name, lane)
+    if (lane.closed) this.left += 1
+    else {
+      lane.waiting.push(work)
+      this.#waiting += 1
+    }
+  }
+
+  /** Begins the next piece of work; false when nothing may begin now. */
+  beginNext(): boolean {
+    if (this.running.size >= this.#limits.overall) return false
+    const [name, lane] = this.#firstReady() ?? []
+    const work = lane?.waiting.shift()
+    if (name === undefined || lane === undefined || work === undefined) return false
+    this.#waiting -= 1
+    lane.running += 1
+    // To the end of the line: lanes take turns.
+    this.#lanes.delete(name)
+    this.#lanes.set(name, lane)
+    const done = this.#run(work).then((signal) => {
+      this.running.delete(done)
+      this.#end(lane, signal)
+    })
+    this.running.add(done)
+    return true
+  }
+
+  #firstReady(): [string, Lane<T>] | undefined {
+    for (const entry of this.#lanes) if (entry[1].isReady()) return entry
+    return undefined
+  }
+
+  #end(lane: Lane<T>, signal: LaneSignal): void {
+    lane.running -= 1
+    const dropped = lane.adjust(signal, this.#limits.perLane)
+    this.#waiting -= dropped
+    this.left += dropped
+  }
+}
+
+class Lane<T> {
+  readonly waiting: T[] = []
+  running = 0
+  closed = false
+  #width = 1
+
+  isReady(): boolean {
+    return !this.closed && this.waiting.length > 0 && this.running < this.#width
+  }
+
+  /** Makes the lane wider, narrower or closed. Gives the number of waiting pieces that were dropped. */
+  adjust(signal: LaneSignal, maxWidth: number): number {
+    this.#width = signal === 'good' ? Math.min(this.#width * 2, maxWidth) : 1
+    this.closed ||= signal === 'closed'
+    return this.closed ? this.waiting.splice(0).length : 0
+  }
 }

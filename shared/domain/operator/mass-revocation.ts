@@ -61,7 +61,7 @@ async function outcomeOf(
   try {
     const settled = await disconnectNow(services, { tenantId, connectionId: id })
     // Gone already: another has revoked it, and owes what there is to owe.
-    return settled === undefined || settled === 'settled' ? 'revoked' : 'owed'
+    return settled === 'no_connection' || settled === 'settled' ? 'revoked' : 'owed'
   } catch (error) {
     services.log.error('A connection was not revoked', { connection: id, error })
     return 'failed'

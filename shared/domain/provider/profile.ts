@@ -2,7 +2,7 @@
 // Profiles are deployment configuration; nothing of them ever comes from a request.
 
 import type { WorkspaceId } from '../ids.ts'
-import { isLoopback, webUrl } from '../web-url.ts'
+import { isLoopback, webUrl } from '../tenants/web-url.ts'
 import type { Workspace } from './workspace.ts'
 
 export interface ProviderProfile {

@@ -6,6 +6,7 @@ import type { ConnectionRef } from '../connections/connection.ts'
 import type { ConnectionPorts } from '../connections/ports.ts'
 import { noSuchConnection } from '../connections/reach.ts'
 import { ServiceError } from '../errors.ts'
+import { poll } from '../repeat.ts'
 import { refuseSuspended } from '../tenants/suspension.ts'
 import { DAY_SECONDS, type EpochSeconds, later } from '../time.ts'
 import type { TokenPorts } from '../tokens/ports.ts'
@@ -17,9 +18,6 @@ export const KEPT_SECONDS = DAY_SECONDS
 export const CUT_OFF_SECONDS = 35
 /** How long a repetition waits for the call that is under way; longer is the caller's to wait. */
 const MAX_WAIT_SECONDS = 10
-const FIRST_POLL_MILLISECONDS = 100
-const POLL_GROWTH = 1.5
-const LAST_POLL_MILLISECONDS = 1500
 const RETRY_SECONDS = 5
 
 export type EntryPorts = Pick<
@@ -42,7 +40,7 @@ export async function enterCall(
   call: Omit<KeyedCall, 'state' | 'expiresAt'>,
 ): Promise<Entered> {
   let earlier: KeyedCall | undefined
-  for (let pause = FIRST_POLL_MILLISECONDS; ; pause = Math.min(pause * POLL_GROWTH, LAST_POLL_MILLISECONDS)) {
+  return poll<Entered>(services, async () => {
     const now = services.now()
     const state = { status: 'started', until: later(now, CUT_OFF_SECONDS) } as const
     const attempt = { ...call, state, expiresAt: later(now, KEPT_SECONDS) }
@@ -53,8 +51,8 @@ export async function enterCall(
     if (earlier.fingerprint !== call.fingerprint) throw keyReused()
     if (!isUnderWay(earlier, now)) return { earlier }
     if (now >= later(since, MAX_WAIT_SECONDS)) throw inProgress()
-    await services.sleep(pause * (0.5 + services.chance()))
-  }
+    return undefined
+  })
 }
 
 /** Notes how a call ended. Its answer is the caller's whatever becomes of this: a repetition is told "unknown" then. */

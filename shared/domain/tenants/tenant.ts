@@ -1,7 +1,7 @@
 // Tenants and their ClickFunnels platform applications; and where a tenant may send a browser back to.
 import type { AppId, EndUserId, TenantId } from '../ids.ts'
 import type { EpochSeconds } from '../time.ts'
-import { webUrl } from '../web-url.ts'
+import { webUrl } from './web-url.ts'
 
 /** How our pages look to a tenant's end users. No logo: the pages load nothing from anywhere (docs/pages.md). */
 export interface Branding {

@@ -10,19 +10,16 @@ import { equalSecrets } from '../hash.ts'
 import type { TokenSet } from '../provider/authorization-server.ts'
 import { later } from '../time.ts'
 import type { Sealer } from '../vault/vault.ts'
-import { replacement } from './new-tokens.ts'
+import { changeForTokens } from './new-tokens.ts'
 import type { TokenPorts } from './ports.ts'
-import { revokeOrphan } from './revocation.ts'
+import { type RevocationPorts, revokeOrphan } from './revocation.ts'
 
 /** How long a commit is tried while the store fails. */
 const COMMIT_SECONDS = 8
 const COMMIT_PAUSE_MILLISECONDS = 300
 
-export type TokenRotationPorts = Pick<
-  Ambient & ConnectionPorts & TokenPorts,
-  'sleep' | 'connections' | 'recoveryQueue'
-> &
-  Parameters<typeof revokeOrphan>[0]
+export type TokenRotationPorts = RevocationPorts &
+  Pick<Ambient & ConnectionPorts & TokenPorts, 'sleep' | 'connections' | 'recoveryQueue'>
 
 export type TokenRotationOutcome =
   | { readonly outcome: 'refreshed'; readonly connection: Connection }
@@ -42,7 +39,7 @@ export async function commitTokenRotation(
 ): Promise<TokenRotationOutcome> {
   const scopes = tokens.scopes.length > 0 ? tokens.scopes : connection.scopes
   const change = {
-    ...replacement(services, held.sealer, connection, tokens),
+    ...changeForTokens(services, held.sealer, connection, tokens),
     scopes,
     lastRefreshedAt: services.now(),
   }

@@ -2,11 +2,12 @@
 // an expired or rejected one is replaced by one coordinated refresh, which all callers share.
 import type { Ambient } from '../ambient.ts'
 import type { Caller } from '../callers/caller.ts'
-import { type Connection, expiryOf, NOBODY, refOf, tokenOf } from '../connections/connection.ts'
+import { type Connection, expiryOf, NO_OWNER, refOf, tokenOf } from '../connections/connection.ts'
 import type { ConnectionPorts } from '../connections/ports.ts'
 import { isInReach, noSuchConnection, type Reach, reachOf } from '../connections/reach.ts'
 import { type ErrorCode, ServiceError } from '../errors.ts'
 import type { ConnectionId } from '../ids.ts'
+import { poll } from '../repeat.ts'
 import { suspended } from '../tenants/suspension.ts'
 import { later } from '../time.ts'
 import type { VaultPorts } from '../vault/ports.ts'
@@ -23,10 +24,6 @@ const EXPIRY_SKEW_SECONDS = 5
 const FRESH_FRACTION = 0.8
 /** How long a caller waits for a refresh that another process is doing: what that may take, short of a slow commit. */
 const WAIT_SECONDS = 15
-/** A waiter looks again after this, then less and less often: many may be waiting. */
-const FIRST_POLL_MILLISECONDS = 100
-const POLL_GROWTH = 1.5
-const LAST_POLL_MILLISECONDS = 1500
 
 export type FreshTokenPorts = RefreshPorts & Pick<Ambient & TokenPorts, 'sleep' | 'tokenMemory'>
 
@@ -77,7 +74,7 @@ export async function usableToken(
   )
   if (lasts(services, connection, minValiditySeconds)) return openToken(services, connection)
   try {
-    return await openToken(services, await renewed(services, connection, end))
+    return await openToken(services, await refreshOrWait(services, connection, end))
   } catch (error) {
     const verdict = error instanceof ServiceError && VERDICTS.has(error.code)
     const expiresAt = expiryOf(connection.credential)
@@ -122,12 +119,12 @@ export async function replaceRejected(
   const current = await activeConnection(services, refOf(rejected))
   if (current.generation !== rejected.generation) return openToken(services, current)
   if (current.credential.kind === 'refreshable') {
-    return openToken(services, await renewed(services, current, end))
+    return openToken(services, await refreshOrWait(services, current, end))
   }
   const probe = await probeConnection(services, current)
   if (probe.outcome === 'suspended') throw suspended(probe.what)
   if (probe.outcome === 'alive' || probe.outcome === 'unclear') return undefined
-  const judged = await settled(services, current, end)
+  const judged = await whenIdle(services, current, end)
   return judged.generation === current.generation ? undefined : openToken(services, judged)
 }
 
@@ -141,16 +138,16 @@ export async function refreshNow(
   connectionId: ConnectionId,
 ): Promise<Connection> {
   const connection = await activeConnection(services, reachOf(caller, connectionId))
-  if (connection.credential.kind === 'refreshable') return renewed(services, connection)
+  if (connection.credential.kind === 'refreshable') return refreshOrWait(services, connection)
   const probe = await probeConnection(services, connection)
   if (probe.outcome === 'suspended') throw suspended(probe.what)
   if (probe.outcome === 'unclear')
     throw refreshFailed(connection, 'ClickFunnels could not tell whether it lives')
-  return settled(services, connection)
+  return whenIdle(services, connection)
 }
 
 /** The connection after one refresh, ours or another process's. */
-async function renewed(
+async function refreshOrWait(
   services: FreshTokenPorts,
   connection: Connection,
   end = later(services.now(), WAIT_SECONDS),
@@ -171,7 +168,7 @@ async function renewed(
       throw appRefused(connection)
     case 'busy':
     case 'overtaken': {
-      const other = await settled(services, connection, end)
+      const other = await whenIdle(services, connection, end)
       if (other.generation === connection.generation) throw refreshFailed(connection, other.lastError)
       return other
     }
@@ -186,19 +183,18 @@ function failedJustNow(services: Pick<Ambient, 'now'>, { lastError, updatedAt }:
 }
 
 /** Waits, within bounds, until nobody works on the connection any more or it has moved on. */
-async function settled(
+async function whenIdle(
   services: FreshTokenPorts,
   seen: Connection,
   end = later(services.now(), WAIT_SECONDS),
 ): Promise<Connection> {
   const until = Math.min(later(services.now(), WAIT_SECONDS), end)
-  for (let pause = FIRST_POLL_MILLISECONDS; ; pause = Math.min(pause * POLL_GROWTH, LAST_POLL_MILLISECONDS)) {
+  return poll(services, async () => {
     const current = await activeConnection(services, refOf(seen))
     const now = services.now()
-    const idle = !isLeased(current, now) || current.lease?.owner === NOBODY
-    if (current.generation !== seen.generation || idle || now >= until) return current
-    await services.sleep(pause * (0.5 + services.chance()))
-  }
+    const idle = !isLeased(current, now) || current.lease?.owner === NO_OWNER
+    return current.generation !== seen.generation || idle || now >= until ? current : undefined
+  })
 }
 
 async function openToken(

@@ -6,7 +6,7 @@ import type { AuditPorts } from '../audit/ports.ts'
 import {
   backoffUntil,
   type Connection,
-  NOBODY,
+  NO_OWNER,
   type ReauthorizationReason,
   refOf,
 } from '../connections/connection.ts'
@@ -30,10 +30,7 @@ const MAX_RETRY_AFTER_SECONDS = 15 * 60
 const OUTAGE_RETRY_SECONDS = 60
 
 /** Why a refresh or probe kept the old tokens. */
-export type KeptReason = Exclude<
-  WorkResult,
-  'rotated' | 'rotated_without_refresh_token' | 'commit_refused' | 'commit_failed'
->
+export type KeptReason = Exclude<WorkResult, 'granted' | 'commit_failed'>
 
 export interface HeldLease {
   readonly owner: string
@@ -130,7 +127,7 @@ export async function keepTokens(
     : backoffUntil(now, Math.max(1, consecutiveFailures), services.chance)
   const notBefore = later(now, Math.min(retryAfterSeconds, MAX_RETRY_AFTER_SECONDS))
   const kept = await services.connections.update(refOf(connection), fenceOf(connection, owner), {
-    lease: over === undefined ? null : { owner: NOBODY, until: over },
+    lease: over === undefined ? null : { owner: NO_OWNER, until: over },
     // An app without working credentials: everything of it stays due, and goes on the moment it has some.
     ...(again !== 'when_app_works' && { dueAt: latest(latest(retryAt, notBefore), over ?? now) }),
     ...((maybeRotated || unanswered) && { unanswered: true }),
@@ -156,7 +153,7 @@ export function isLeased({ lease }: Connection, now: EpochSeconds): boolean {
 
 /** Whether whoever worked on the connection before, as it was read, died over it. */
 export function wasAbandoned({ lease }: Connection): boolean {
-  return lease !== undefined && lease.owner !== NOBODY
+  return lease !== undefined && lease.owner !== NO_OWNER
 }
 
 export function fenceOf({ generation }: Connection, leaseOwner: string) {

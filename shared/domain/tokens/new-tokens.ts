@@ -6,6 +6,7 @@ import {
   type Credential,
   expiryOf,
   nextDueAt,
+  refOf,
   tokenOf,
 } from '../connections/connection.ts'
 import type { ConnectionChange } from '../connections/connection-store.ts'
@@ -14,28 +15,27 @@ import type { Secret } from '../secret.ts'
 import { type EpochSeconds, later } from '../time.ts'
 import type { Sealer } from '../vault/vault.ts'
 
-/** The change that puts new tokens in place of a connection's: the next generation, due anew, with a clean record. */
-export function replacement(
+/** The change that replaces a connection's tokens by new ones: the next generation, due anew, with a clean record. */
+export function changeForTokens(
   services: Pick<Ambient, 'now' | 'chance'>,
   sealer: Sealer,
   current: Connection,
   tokens: TokenSet,
-): ConnectionChange & { readonly credential: Credential } {
-  const now = services.now()
+): CredentialChange {
   const generation = current.generation + 1
-  const ref = { tenantId: current.tenantId, connectionId: current.id }
-  const credential = sealTokens(sealer, ref, generation, tokens, now)
-  return { ...renewal(services, generation, credential), credential }
+  const credential = sealTokens(sealer, refOf(current), generation, tokens, services.now())
+  return changeForCredential(services, generation, credential)
 }
 
-/** The change that goes with new tokens, besides the tokens. */
-export function renewal(
+/** The same for tokens that are sealed already. */
+export function changeForCredential(
   services: Pick<Ambient, 'now' | 'chance'>,
   generation: number,
   credential: Credential,
-): ConnectionChange {
+): CredentialChange {
   const now = services.now()
   return {
+    credential,
     state: { status: 'active' },
     generation,
     lease: null,
@@ -46,6 +46,8 @@ export function renewal(
     updatedAt: now,
   }
 }
+
+type CredentialChange = ConnectionChange & { readonly credential: Credential }
 
 export function sealTokens(
   sealer: Sealer,

@@ -76,7 +76,7 @@ async function store(
 /** A probe needs no client credentials, so it says nothing about them. */
 async function note(services: RefreshPorts, app: App, { outcome }: ProbeOutcome): Promise<boolean> {
   if (app.trouble?.kind === 'credentials_refused') return false
-  return noteAnswer(services, app, outcome === 'unclear' ? ruleOf('probe_unclear').blames : 'nobody')
+  return noteAnswer(services, app, outcome === 'unclear' ? ruleOf('probe_unclear').blames : 'none')
 }
 
 async function confirmedProbe(

@@ -1,18 +1,17 @@
 // Commits rotated tokens whose commit failed when they came. The fence is the generation alone: whoever holds the lease
 // by now asks with a refresh token that the provider has replaced, and must find the new generation.
-import type { Ambient } from '../ambient.ts'
 import { backoffUntil, type Connection, tokenOf } from '../connections/connection.ts'
 import type { ConnectionPorts } from '../connections/ports.ts'
 import { ServiceError } from '../errors.ts'
 import { equalSecrets } from '../hash.ts'
 import { later } from '../time.ts'
 import type { VaultPorts } from '../vault/ports.ts'
-import { renewal } from './new-tokens.ts'
+import { changeForCredential } from './new-tokens.ts'
 import type { TokenRotation } from './recovery-queue.ts'
 import { resealCredential } from './reseal-tokens.ts'
-import { attemptRevocation } from './revocation.ts'
+import { attemptRevocation, type RevocationPorts } from './revocation.ts'
 
-type Ports = Pick<ConnectionPorts & Ambient, 'connections' | 'log'> & Parameters<typeof attemptRevocation>[0]
+type Ports = RevocationPorts & Pick<ConnectionPorts, 'connections'>
 
 /**
  * Commits one rotation; safe to repeat.
@@ -40,8 +39,7 @@ async function commit(services: Ports, rotation: TokenRotation): Promise<'recove
   // It may have waited for days: the tenant's key may have a successor by now.
   const credential = (await resealCredential(services.vault, heldBy(rotation))) ?? rotation.credential
   const change = {
-    ...renewal(services, generation + 1, credential),
-    credential,
+    ...changeForCredential(services, generation + 1, credential),
     scopes,
     lastRefreshedAt: rotation.rotatedAt,
   }

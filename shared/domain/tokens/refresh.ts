@@ -31,7 +31,7 @@ import {
   underLease,
   wasAbandoned,
 } from './lease.ts'
-import { resultOf, ruleOf } from './refresh-rules.ts'
+import { ruleOf } from './refresh-rules.ts'
 
 export type RefreshOutcome =
   | { readonly outcome: 'refreshed'; readonly connection: Connection }
@@ -83,7 +83,7 @@ export async function refreshConnection(
     answer.outcome === 'granted'
       ? await commitTokenRotation(services, connection, asked, answer.tokens)
       : await conclude(services, connection, lease, asked, answer)
-  const outage = await noteAnswer(services, asked.app, ruleOf(resultOf(answer)).blames, serial)
+  const outage = await noteAnswer(services, asked.app, ruleOf(answer.outcome).blames, serial)
   return outcome.outcome === 'failed' && outage ? { ...outcome, outage } : outcome
 }
 
@@ -103,7 +103,7 @@ function conclude(
   { app, unanswered }: Asked & { readonly app: App },
   answer: Exclude<TokenOutcome, { outcome: 'granted' }>,
 ): Promise<RefreshOutcome> {
-  if (ruleOf(answer.outcome).tokens === 'judged') {
+  if (answer.outcome === 'grant_refused') {
     const judge = () => judgeRefusal(services, connection, owner, unanswered)
     return underLease(services, connection, owner, judge, { unanswered })
   }
@@ -132,14 +132,14 @@ async function requestTokens(
       services,
       app,
       (client) => services.authorizationServer.refresh(client, refreshToken),
-      (answer) => ruleOf(resultOf(answer)).blames === 'app',
+      (answer) => ruleOf(answer.outcome).blames === 'app',
       inTime,
     )
   if (!inTime()) {
     throw new ServiceError('storage_unavailable', 'The store answered too late to ask ClickFunnels safely.')
   }
   const first = await ask()
-  const { again, maybeRotated } = ruleOf(resultOf(first.answer))
+  const { again, maybeRotated } = ruleOf(first.answer.outcome)
   // A fault of ours on the way to the second request must not make us forget the first.
   const askAgain = () =>
     ask().catch((error) => {

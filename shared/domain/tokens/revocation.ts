@@ -17,7 +17,7 @@ import type { Secret } from '../secret.ts'
 import { later } from '../time.ts'
 import type { VaultPorts } from '../vault/ports.ts'
 
-type Ports = Pick<
+export type RevocationPorts = Pick<
   Ambient & AppStorePorts & ConnectionPorts & VaultPorts & ProviderPorts & AuditPorts,
   'now' | 'newId' | 'chance' | 'apps' | 'revocations' | 'vault' | 'authorizationServer' | 'audit' | 'log'
 >
@@ -29,7 +29,7 @@ const MAX_ATTEMPTS = 170
 
 /** The revocation for the tokens a connection holds now, unless the provider gave the very same access token again. */
 export async function revocationOfReplaced(
-  services: Ports,
+  services: RevocationPorts,
   former: Connection,
   replacedBy: TokenSet,
 ): Promise<Revocation | undefined> {
@@ -46,7 +46,7 @@ export async function revocationOfReplaced(
  * @param app as whoever asked for the tokens knows it: with its tenant it may be deleted by now
  * @throws what kept the revocation from being stored, when the provider did not take the tokens either
  */
-export async function revokeOrphan(services: Ports, app: App, tokens: TokenSet): Promise<void> {
+export async function revokeOrphan(services: RevocationPorts, app: App, tokens: TokenSet): Promise<void> {
   const { accessToken, refreshToken } = tokens
   const presented: readonly Presented[] = [
     ...(refreshToken ? [[refreshToken, 'refresh_token'] as const] : []),
@@ -61,7 +61,7 @@ export async function revokeOrphan(services: Ports, app: App, tokens: TokenSet):
 }
 
 async function enqueueOrphan(
-  services: Ports,
+  services: RevocationPorts,
   { tenantId, id: appId }: App,
   tokens: TokenSet,
 ): Promise<Revocation> {
@@ -87,7 +87,7 @@ export type RevocationOutcome = 'settled' | 'postponed' | 'error'
 
 /** Tries to pay a revocation; a failure leaves it stored and due later. Never throws: whoever calls has done its own work. */
 export async function attemptRevocation(
-  services: Ports,
+  services: RevocationPorts,
   revocation: Revocation,
   revoke = () => revokeTokens(services, revocation),
 ): Promise<RevocationOutcome> {
@@ -135,7 +135,7 @@ function revocationNote({ tenantId, appId, record }: Revocation, givenUp: ErrorC
 
 type Presented = readonly [Secret, 'access_token' | 'refresh_token']
 
-async function revokeTokens(services: Ports, revocation: Revocation) {
+async function revokeTokens(services: RevocationPorts, revocation: Revocation) {
   const app = await services.apps.get(revocation.tenantId, revocation.appId)
   if (app === undefined) {
     // Deleted, or erased with its tenant: nobody can present the tokens any more.
@@ -172,7 +172,7 @@ async function present(
 }
 
 /** The revocation for the tokens of a connection that gives them up. */
-export function revocationFor(services: Pick<Ports, 'now' | 'newId'>, connection: Connection): Revocation {
+export function revocationFor(services: Pick<Ambient, 'now' | 'newId'>, connection: Connection): Revocation {
   const { credential } = connection
   return {
     id: services.newId('revocation'),

@@ -7,8 +7,8 @@ import {
   type MintedIds,
   parseId,
 } from '#domain/ids.ts'
+import { webUrl } from '#domain/tenants/web-url.ts'
 import { epochSeconds } from '#domain/time.ts'
-import { webUrl } from '#domain/web-url.ts'
 
 const wellFormed = z.refine<string>((text) => text.isWellFormed(), {
   error: 'holds half a surrogate pair',

@@ -76,6 +76,17 @@ describe('lanes', () => {
     expect(left).toBe(27)
   })
 
+  test('that are closed stay closed when what was under way ends well', async () => {
+    // Two run side by side from the second piece on: the one that closes the lane ends before the other. The page with
+    // more of that lane is read after both have ended, since the work of another lane fills the memory till then.
+    const signal = ({ lane, number }: Work) => (lane === 'a' && number === 1 ? 'closed' : 'good')
+    const turns = ({ lane, number }: Work) => (lane === 'a' && number === 2 ? 20 : 3)
+    const pages = [works('a', 60), works('b', 60), works('a', 7)]
+    const { begun, left } = await drive(pages, signal, turns)
+    expect(begun.filter(({ lane }) => lane === 'a').map(({ number }) => number)).toEqual([0, 1, 2])
+    expect(left).toBe(64)
+  })
+
   test('take turns: a slow one does not hold up another behind it', async () => {
     const turns = ({ lane }: Work) => (lane === 'slow' ? 400 : 1)
     const { begun } = await drive([works('slow', 40), works('quick', 10)], () => 'good', turns)

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { isRegisteredReturnUrl } from '#domain/tenants/tenant.ts'
-import { webUrl } from '#domain/web-url.ts'
+import { webUrl } from '#domain/tenants/web-url.ts'
 
 const returnUrls = ['https://saas.example.com/app', 'http://localhost:3000/']
 const registered = (url: string) => isRegisteredReturnUrl({ returnUrls }, url)
