@@ -1,5 +1,5 @@
 // The audit trail of a tenant, for the tenant and for the operator. A tenant that was deleted still has one.
-import type { AuditPage } from '#domain/audit/audit.ts'
+import type { AuditPage } from '#domain/audit/event.ts'
 import type { TenantId } from '#domain/ids.ts'
 import { authentication } from '#http/credentials/authenticate.ts'
 import { json } from '#http/message/answer.ts'

@@ -1,6 +1,6 @@
 // GET /v1/authorize: the connect link, followed by an end user's browser.
 
-import { browserNote } from '#domain/audit/audit.ts'
+import { browserNote } from '#domain/audit/trail.ts'
 import { followLink } from '#domain/connect/authorize.ts'
 import { STATE_LIFETIME_SECONDS } from '#domain/connect/connect-session.ts'
 import { CONFIRMATION_COOKIE, hostCookie, redirect } from '#http/message/answer.ts'

@@ -1,6 +1,6 @@
 // GET /v1/callback/{app_id}: the redirect URI of an app, to which ClickFunnels sends the browser back.
 
-import { browserNote } from '#domain/audit/audit.ts'
+import { browserNote } from '#domain/audit/trail.ts'
 import { receiveAuthorizationResponse } from '#domain/connect/callback.ts'
 import { parseId } from '#domain/ids.ts'
 import { hostCookie, redirect } from '#http/message/answer.ts'

@@ -11,7 +11,7 @@ import {
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import { FilterPattern, type LogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs'
 import type { Construct } from 'constructs'
-import { AUDIT_UNWRITTEN } from '#domain/audit/audit.ts'
+import { AUDIT_UNWRITTEN } from '#domain/audit/trail.ts'
 import type { Api } from './api.ts'
 import type { DataStack } from './data-stack.ts'
 

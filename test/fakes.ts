@@ -2,7 +2,7 @@
 // DynamoDB and KMS adapters do. `fakeServices()` is one process on one store; hand its parts on for a second process.
 
 import { providerProfile } from '#adapters/clickfunnels/profiles.ts'
-import { AuditTrail } from '#domain/audit/audit.ts'
+import { AuditTrail } from '#domain/audit/trail.ts'
 import { Pacer } from '#domain/connections/pace.ts'
 import { type AppId, idMinter, type TenantId } from '#domain/ids.ts'
 import { IssuerRule } from '#domain/provider/issuer.ts'

@@ -1,6 +1,6 @@
 // What functions answer that have no schema of their own: each of these does not compile unless it says just that.
 import * as z from 'zod/mini'
-import { AUDIT_ACTIONS } from '#domain/audit/audit.ts'
+import { AUDIT_ACTIONS } from '#domain/audit/event.ts'
 import { SCOPES } from '#domain/callers/caller.ts'
 import { ALGORITHMS, AUDIENCE_CLAIMS } from '#domain/callers/identity-provider.ts'
 import type { apiKeyJson } from '#http/wire/api-key.ts'

@@ -2,7 +2,8 @@
 // whose route has no credential says in its answer what happened.
 
 import { ExpiringCache } from '#adapters/expiring-cache.ts'
-import type { AuditActor, AuditNote, AuditTrail, Origin, ResourceType } from '#domain/audit/audit.ts'
+import type { AuditActor, AuditNote, Origin, ResourceType } from '#domain/audit/event.ts'
+import type { AuditTrail } from '#domain/audit/trail.ts'
 import { type ErrorCode, ServiceError } from '#domain/errors.ts'
 import { type MintedIds, parseId, type TenantId } from '#domain/ids.ts'
 import type { Answer } from './message/answer.ts'

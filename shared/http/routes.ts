@@ -1,7 +1,7 @@
 // Every route of the API, once: which function serves it and whose credential it takes.
 // The CDK stack makes the routes from this table, the functions must serve what it gives them (else they do not
 // compile), the $default function answers 405 from it, and the isolation tests walk it.
-import type { AuditAction } from '#domain/audit/audit.ts'
+import type { AuditAction } from '#domain/audit/event.ts'
 import type { Scope } from '#domain/callers/caller.ts'
 import { isSafeMethod } from '#domain/provider/resource-server.ts'
 

@@ -4,7 +4,7 @@
 import middy from '@middy/core'
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
 import type { Ambient } from '#domain/ambient.ts'
-import type { AuditTrail } from '#domain/audit/audit.ts'
+import type { AuditTrail } from '#domain/audit/trail.ts'
 import { type Caller, CallerRefused, requireOrigin, requireScope } from '#domain/callers/caller.ts'
 import { ServiceError } from '#domain/errors.ts'
 import { auditing } from './audit.ts'

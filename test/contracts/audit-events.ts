@@ -1,6 +1,6 @@
 // What every implementation of AuditEvents has to do.
 import { describe, expect, test } from 'vitest'
-import type { AuditEvent } from '#domain/audit/audit.ts'
+import type { AuditEvent } from '#domain/audit/event.ts'
 import type { AuditEventId } from '#domain/ids.ts'
 import { later } from '#domain/time.ts'
 import { NOW, newId } from './samples.ts'

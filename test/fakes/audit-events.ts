@@ -1,5 +1,5 @@
 // The audit trail in a map.
-import type { AuditEvent, AuditEvents, AuditFilter, AuditPage } from '#domain/audit/audit.ts'
+import type { AuditEvent, AuditEvents, AuditFilter, AuditPage } from '#domain/audit/event.ts'
 import type { AuditEventId, TenantId } from '#domain/ids.ts'
 import type { EpochSeconds } from '#domain/time.ts'
 

@@ -1,7 +1,8 @@
 // What a request leaves in the audit trail, and what leaves nothing there.
 import { readFileSync } from 'node:fs'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { AUDIT_ACTIONS, AuditTrail } from '#domain/audit/audit.ts'
+import { AUDIT_ACTIONS } from '#domain/audit/event.ts'
+import { AuditTrail } from '#domain/audit/trail.ts'
 import { ServiceError } from '#domain/errors.ts'
 import { Secret } from '#domain/secret.ts'
 import { type Auditing, auditing, changesOf } from '#http/audit.ts'

@@ -1,6 +1,6 @@
 // The audit trail in DynamoDB: a partition of its own for each tenant, which functions may put into but, by their IAM
 // policies, neither change nor delete. What is over is left out by its own time; the TTL only cleans up.
-import type { AuditEvent, AuditEvents, AuditFilter, AuditPage } from '#domain/audit/audit.ts'
+import type { AuditEvent, AuditEvents, AuditFilter, AuditPage } from '#domain/audit/event.ts'
 import type { AuditEventId, TenantId } from '#domain/ids.ts'
 import type { EpochSeconds } from '#domain/time.ts'
 import { ABSENT, type Item } from './expressions.ts'

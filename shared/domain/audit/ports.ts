@@ -1,5 +1,6 @@
-// The trail needs a store of audit events, and a recorder that adds the request to each.
-import type { AuditEvents, AuditTrail } from './audit.ts'
+// Auditing needs the store of events, and the trail that writes them.
+import type { AuditEvents } from './event.ts'
+import type { AuditTrail } from './trail.ts'
 
 export interface AuditPorts {
   readonly auditEvents: AuditEvents

@@ -1,7 +1,7 @@
 // Stores what a code exchange brought, or revokes it. Granted tokens that end up in no connection would stay valid at
 // ClickFunnels, and this service would not know them any more.
 import type { App } from '../apps/app.ts'
-import { grantNote } from '../audit/audit.ts'
+import { grantNote } from '../audit/trail.ts'
 import type { TokenSet } from '../provider/authorization-server.ts'
 import type { ProviderPorts } from '../provider/ports.ts'
 import type { Workspace } from '../provider/workspace.ts'

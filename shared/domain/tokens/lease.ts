@@ -1,8 +1,8 @@
 // The lease: the right to refresh or probe one connection, and the ways to give it back. Every write under it names the
 // generation that was read and the owner, so that one who comes too late changes nothing.
 import type { Ambient } from '../ambient.ts'
-import { connectionNote } from '../audit/audit.ts'
 import type { AuditPorts } from '../audit/ports.ts'
+import { connectionNote } from '../audit/trail.ts'
 import {
   backoffUntil,
   type Connection,

@@ -1,7 +1,7 @@
 // What an endpoint answers, and its form for API Gateway (payload format 2.0).
 import { isUtf8 } from 'node:buffer'
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
-import type { AuditNote } from '#domain/audit/audit.ts'
+import type { AuditNote } from '#domain/audit/event.ts'
 import { ServiceError } from '#domain/errors.ts'
 
 export interface Answer {

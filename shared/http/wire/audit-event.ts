@@ -1,6 +1,6 @@
 // Audit events on the wire, and the query that lists them.
 import * as z from 'zod/mini'
-import { AUDIT_ACTIONS, type AuditEvent, type AuditFilter } from '#domain/audit/audit.ts'
+import { AUDIT_ACTIONS, type AuditEvent, type AuditFilter } from '#domain/audit/event.ts'
 import type { AuditEventId } from '#domain/ids.ts'
 import { toRfc3339 } from '#domain/time.ts'
 import { id, text } from './fields.ts'

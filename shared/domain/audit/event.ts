@@ -1,18 +1,15 @@
-// The audit trail of a tenant: who did what to what, when, from where, with which result. Events are appended and never
-// changed; they hold names and ids, never a secret. What is audited and what is not: docs/audit.md.
+// Events of a tenant's audit trail: who did what to which resource, when, from where, with which result. Events are
+// appended and never changed. They hold names and ids, never a secret. What is audited and what is not: docs/audit.md.
 
-import type { Log } from '../ambient.ts'
 import type {
   ApiKeyId,
   AuditEventId,
-  ConnectionId,
   ConnectSessionId,
   EndUserId,
   IdentityProviderId,
-  MintId,
   TenantId,
 } from '../ids.ts'
-import { type Clock, DAY_SECONDS, type EpochSeconds, later } from '../time.ts'
+import type { EpochSeconds } from '../time.ts'
 
 /** Each is a thing and what is done to it; docs/audit.md has the table. */
 export const AUDIT_ACTIONS = [
@@ -109,81 +106,4 @@ export interface AuditEvents {
     now: EpochSeconds,
     after?: AuditEventId,
   ): Promise<AuditPage>
-}
-
-/** How the log says so; an alarm looks for it. */
-export const AUDIT_UNWRITTEN = 'An audit event was not written'
-
-interface Ports {
-  readonly events: AuditEvents
-  readonly newId: MintId
-  readonly now: Clock
-  readonly log: Log
-}
-
-/** The way into the trail, for one process. */
-export class AuditTrail {
-  readonly #ports: Ports
-  readonly #retentionDays: number
-  readonly #functionName: string
-
-  constructor(ports: Ports, retentionDays: number, functionName: string) {
-    this.#ports = ports
-    this.#retentionDays = retentionDays
-    this.#functionName = functionName
-  }
-
-  /**
-   * Writes an event; without an actor it is the service's own. Never throws: what happened has happened. An event that cannot be
-   * stored goes to the log whole, from where an alarm takes it up.
-   */
-  async note(note: AuditNote): Promise<void> {
-    const { events, newId, now, log } = this.#ports
-    const at = now()
-    const event: AuditEvent = {
-      actor: { kind: 'service', id: this.#functionName },
-      ...note,
-      id: newId('auditEvent'),
-      at,
-      expiresAt: later(at, this.#retentionDays * DAY_SECONDS),
-    }
-    try {
-      await events.append(event)
-    } catch (error) {
-      log.error(AUDIT_UNWRITTEN, { event, error })
-    }
-  }
-}
-
-/** What a browser did with its connect session. */
-export function browserNote(
-  { tenantId, id }: { readonly tenantId: TenantId; readonly id: ConnectSessionId },
-  action: AuditAction & `connect_session.${string}`,
-  result: string,
-): AuditNote {
-  return {
-    tenantId,
-    action,
-    actor: { kind: 'browser', id },
-    resource: { type: 'connect_session', id },
-    result,
-  }
-}
-
-/** What became of a connection. */
-export function connectionNote(
-  { tenantId, id }: { readonly tenantId: TenantId; readonly id: ConnectionId },
-  action: AuditAction & `connection.${string}`,
-  more: Partial<Pick<AuditEvent, 'actor' | 'reason'>> = {},
-): AuditNote {
-  return { tenantId, action, resource: { type: 'connection', id }, result: 'ok', ...more }
-}
-
-/** Who approved is known by the browser; what asked for it, and from where, is the request's own event. */
-export function grantNote(
-  { id }: { readonly id: ConnectSessionId },
-  connection: { readonly tenantId: TenantId; readonly id: ConnectionId; readonly generation: number },
-): AuditNote {
-  const action = connection.generation === 1 ? 'connection.create' : 'connection.reconnect'
-  return connectionNote(connection, action, { actor: { kind: 'browser', id } })
 }

@@ -1,7 +1,7 @@
 // The audit trail: what the domain notes by itself, and that noting never stands in the way.
 import { describe, expect, test } from 'vitest'
 import { DUE_SHARDS } from '#adapters/dynamodb/schema.ts'
-import { AUDIT_UNWRITTEN, connectionNote } from '#domain/audit/audit.ts'
+import { AUDIT_UNWRITTEN, connectionNote } from '#domain/audit/trail.ts'
 import { keepAlive } from '#domain/keep-alive/keep-alive.ts'
 import { rotateKeys, TENANT_KEY_DAYS } from '#domain/keys/key-rotation.ts'
 import { disconnect } from '#domain/tokens/disconnect.ts'
