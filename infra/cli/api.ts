@@ -1,31 +1,32 @@
-// The operator's API as the commands use it: JSON in and out, signed unless it is on this machine, with a deadline.
+// Calls the operator's API: JSON in and out, with a deadline, signed unless the API runs on this machine.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isLoopback } from '#domain/tenants/web-url.ts'
 import { CHECK_URL, CliError, refusalOf, UsageError } from './faults.ts'
 import type { Json } from './json.ts'
 import type { Sign } from './sign.ts'
 
-/** More than API Gateway's 30 s: its own answer says more than our giving up. */
+/** Longer than API Gateway's 30 s, because its answer says more than our timeout. */
 const DEADLINE_MILLISECONDS = 35_000
-/** What passes is tried so often, where the request is safe to repeat. */
-const ATTEMPTS = 3
-const PASSING = [429, 502, 503, 504]
+/** For requests that are safe to repeat, when the failure is transient. */
+const MAX_ATTEMPTS = 3
+const TRANSIENT = [429, 502, 503, 504]
 const PAUSE_MILLISECONDS = 1000
 
 export interface OperatorApi {
   readonly url: string
-  /** The parsed answer; `undefined` of an empty one. @throws CliError */
+  /** Returns the parsed answer, `undefined` when it has no body. @throws CliError */
   call(method: string, path: string, body?: object): Promise<Json>
 }
 
 /** @throws UsageError */
 export function operatorApi(base: string, region: string | undefined): OperatorApi {
   const url = URL.parse(base)
-  if (url === null || !/^https?:$/.test(url.protocol)) throw new UsageError(`"${base}" is no URL of an API.`)
+  if (url === null || !/^https?:$/.test(url.protocol))
+    throw new UsageError(`"${base}" is not an http or https URL.`)
   const origin = url.origin
   let signer: Promise<Sign> | undefined
   const sign: Sign = async (request) => {
-    // On this machine nothing has to be signed, and nothing of the AWS SDK is loaded.
+    // The local API takes unsigned requests. So the AWS SDK need not be loaded.
     if (isLoopback(url)) return request.headers
     signer ??= import('./sign.ts').then(({ signerFor }) => signerFor(url, region))
     return (await signer)(request)
@@ -33,14 +34,15 @@ export function operatorApi(base: string, region: string | undefined): OperatorA
   return {
     url: origin,
     call: async (method, path, body) => {
-      // A POST may have been carried out: only what ends the same however often it is done is repeated.
-      // A secret put before the present one a second time would push that one out.
+      // Only idempotent requests are repeated, because a request that failed may have taken effect. Adding a client
+      // secret is not one: done twice, it would remove the secret before it.
       const addsSecret = body !== undefined && 'client_secret' in body
       const repeatable = (method !== 'POST' && !addsSecret) || path.endsWith('/connections/revoke')
       for (let attempt = 1; ; attempt++) {
         const { status, text } = await send(sign, method, new URL(path, origin), body)
         if (status < 400) return answerOf(url, status, text)
-        if (!repeatable || attempt === ATTEMPTS || !PASSING.includes(status)) throw refusalOf(status, text)
+        if (!repeatable || attempt === MAX_ATTEMPTS || !TRANSIENT.includes(status))
+          throw refusalOf(status, text)
         await sleep(PAUSE_MILLISECONDS * attempt)
       }
     },
@@ -52,7 +54,7 @@ function answerOf(url: URL, status: number, text: string): Json {
   try {
     if (status < 300) return JSON.parse(text)
   } catch {
-    // Said below.
+    // The error below covers it.
   }
   throw new CliError(
     `${url.origin} is not Funnel Connect's API: it answered ${status} without JSON.`,
@@ -67,7 +69,7 @@ async function send(sign: Sign, method: string, url: URL, body: object | undefin
     if (error instanceof CliError) throw error
     throw new CliError(
       `The request could not be signed: ${error.message}`,
-      'Log in to AWS ("aws sso login"), or set AWS_PROFILE or AWS_ACCESS_KEY_ID.',
+      'Log in to AWS ("aws sso login"), or set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
     )
   })
   try {
@@ -89,7 +91,7 @@ function unreachable(url: URL, error: unknown): CliError {
   return new CliError(
     `${url.origin} cannot be reached (${cause}).`,
     isLoopback(url)
-      ? 'Start the local stack with "npm start", or name another service with --url.'
+      ? 'Start the local stack with "npm start", or give the URL of another API with --url.'
       : CHECK_URL,
   )
 }

@@ -1,10 +1,10 @@
-// apps …: a tenant's ClickFunnels applications, the rotation of their client secrets, the kill switch of each.
+// The commands "apps …": a tenant's ClickFunnels applications and their client secrets.
 import type { Command, Values } from './command.ts'
 import type { Json } from './json.ts'
 import { age, type Column, time } from './output.ts'
 
 const SECRET_VARIABLE = 'CLIENT_SECRET'
-const SECRET_HELP = `The client secret is read from $${SECRET_VARIABLE} or from standard input, never from an argument.`
+const SECRET_HELP = `The command reads the client secret from $${SECRET_VARIABLE} or from standard input, never from an argument.`
 
 const secretLine = ({ serial, state, created_at }: Json) =>
   `${String(serial).padEnd(4)}${String(state).padEnd(10)}${age(created_at)} old`
@@ -25,7 +25,7 @@ const MEMBERS: readonly Column[] = [
 const tenantPath = ({ positionals }: Values) => `/v1/tenants/${encodeURIComponent(positionals[0] ?? '')}/apps`
 const appPath = (values: Values) => `${tenantPath(values)}/${encodeURIComponent(values.positionals[1] ?? '')}`
 
-function switching(status: 'active' | 'suspended', about: string): Command {
+function statusCommand(status: 'active' | 'suspended', about: string): Command {
   return {
     about,
     takes: ['tenant', 'app'],
@@ -39,8 +39,8 @@ export const APP_COMMANDS: Readonly<Record<string, Command>> = {
     about: "Registers a tenant's ClickFunnels application.",
     takes: ['tenant'],
     options: {
-      name: { value: 'name', about: 'what to call it', required: true },
-      'client-id': { value: 'id', about: "ClickFunnels' id of it", required: true },
+      name: { value: 'name', about: 'a name of your choice', required: true },
+      'client-id': { value: 'id', about: 'its client id at ClickFunnels', required: true },
     },
     more: SECRET_HELP,
     run: async ({ api, out, terminal, values }) => {
@@ -51,7 +51,7 @@ export const APP_COMMANDS: Readonly<Record<string, Command>> = {
       })
       out.record(app, MEMBERS)
       out.say(
-        'Next: enter the redirect URI at ClickFunnels, letter for letter, then: keys create <tenant> --name <name>',
+        'Next: enter this redirect URI at ClickFunnels, exactly as shown. Then create an API key: keys create <tenant> --name <name>',
       )
     },
   },
@@ -69,48 +69,48 @@ export const APP_COMMANDS: Readonly<Record<string, Command>> = {
           ['SECRETS', ({ client_secrets }) => client_secrets.map(({ state }: Json) => state).join(', ')],
           ['AGE', ({ created_at }) => age(created_at)],
         ],
-        'The tenant has no application yet: apps create',
+        'The tenant has no applications. To register one: apps create',
       ),
   },
   show: {
-    about: 'Shows an application: its redirect URI, health and client secrets.',
+    about: 'Shows an application with its redirect URI, health and the state of its client secrets.',
     takes: ['tenant', 'app'],
     run: async ({ api, out, values }) => out.record(await api.call('GET', appPath(values)), MEMBERS),
   },
   update: {
     about: 'Renames an application.',
     takes: ['tenant', 'app'],
-    options: { name: { value: 'name', about: 'what to call it', required: true } },
+    options: { name: { value: 'name', about: 'the new name', required: true } },
     run: async ({ api, out, values }) =>
       out.record(await api.call('PATCH', appPath(values), { name: values.text('name') }), MEMBERS),
   },
   'rotate-secret': {
-    about: 'Puts a new client secret before the present one, which goes on working beside it.',
+    about: 'Adds a new client secret; the old one keeps working.',
     takes: ['tenant', 'app'],
     more: SECRET_HELP,
     run: async ({ api, out, terminal, values }) => {
       const client_secret = await terminal.secret('new client secret', SECRET_VARIABLE)
       out.record(await api.call('PATCH', appPath(values), { client_secret }), MEMBERS)
-      out.say('Next: when "apps show" says that the new one is in_use, remove the former: apps remove-secret')
+      out.say('Next: once "apps show" lists the new secret as in_use, remove the old one: apps remove-secret')
     },
   },
   'remove-secret': {
-    about: 'Removes a client secret, by its serial, once another is known to work.',
+    about: 'Removes a client secret by its serial number, once ClickFunnels has accepted another one.',
     takes: ['tenant', 'app', 'serial'],
-    options: { force: { about: 'also when no other is known to work yet' } },
+    options: { force: { about: 'remove it even if ClickFunnels has not accepted another one yet' } },
     run: async ({ api, out, values }) => {
       const serial = encodeURIComponent(values.positionals[2] ?? '')
       const query = values.flag('force') ? '?force=true' : ''
       out.record(await api.call('DELETE', `${appPath(values)}/client-secrets/${serial}${query}`), MEMBERS)
     },
   },
-  suspend: switching(
+  suspend: statusCommand(
     'suspended',
-    'Stops an application: calls of its connections within 60 s, their refreshes at once. Everything is kept.',
+    'Suspends an application. Calls through its connections stop within 60 s, token refreshes at once.',
   ),
-  resume: switching('active', 'Lets a suspended application go on, without anybody having to connect again.'),
+  resume: statusCommand('active', 'Resumes a suspended application with all its connections.'),
   delete: {
-    about: 'Deletes a suspended application that has no connections any more.',
+    about: 'Deletes an application that is suspended and has no connections.',
     takes: ['tenant', 'app'],
     run: async ({ api, out, values }) => {
       await api.call('DELETE', appPath(values))

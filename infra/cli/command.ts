@@ -1,4 +1,4 @@
-// What a command is, how its arguments are read (node:util's parseArgs) and how its help is written.
+// What a command is, how its arguments are parsed (node:util's parseArgs) and how its help is printed.
 import { parseArgs } from 'node:util'
 import type { OperatorApi } from './api.ts'
 import { UsageError } from './faults.ts'
@@ -7,14 +7,14 @@ import type { Terminal } from './terminal.ts'
 
 export interface Option {
   readonly about: string
-  /** What its value is called; absent for one that is set or not. */
+  /** The name of its value; absent for a flag. */
   readonly value?: string
   readonly several?: true
   readonly required?: true
 }
 
 export interface Values {
-  /** Positional arguments, in the order of the command's. */
+  /** In the order of the command's `takes`. */
   readonly positionals: readonly string[]
   text(option: string): string | undefined
   texts(option: string): readonly string[] | undefined
@@ -30,10 +30,10 @@ export interface Context {
 
 export interface Command {
   readonly about: string
-  /** Names of the positional arguments; all are required. */
+  /** The names of the positional arguments. All are required. */
   readonly takes: readonly string[]
   readonly options?: Readonly<Record<string, Option>>
-  /** More than one line has room for. */
+  /** A paragraph for the help, below the usage. */
   readonly more?: string
   run(context: Context): Promise<void>
 }
@@ -41,11 +41,11 @@ export interface Command {
 export const COMMON: Readonly<Record<string, Option>> = {
   url: {
     value: 'url',
-    about: 'the API (default: $FUNNEL_CONNECT_URL, else the local stack, http://127.0.0.1:4600)',
+    about: 'URL of the API (default: $FUNNEL_CONNECT_URL, else the local stack, http://127.0.0.1:4600)',
   },
-  region: { value: 'region', about: 'AWS region to sign for (default: from the URL, else $AWS_REGION)' },
+  region: { value: 'region', about: 'AWS region of the API (default: from the URL, else $AWS_REGION)' },
   json: { about: "print the API's answer as JSON" },
-  help: { about: 'this text' },
+  help: { about: 'show this text' },
 }
 
 /** @throws UsageError */
@@ -57,9 +57,9 @@ export function readArguments(name: string, command: Command, given: readonly st
     const missing = command.takes.slice(positionals.length).map((argument) => `<${argument}>`)
     for (const [option, { required }] of Object.entries(options))
       if (required && values_[option] === undefined) missing.push(`--${option}`)
-    if (missing.length > 0) throw misused(name, `${missing.join(' and ')} is missing.`)
+    if (missing.length > 0) throw misused(name, `missing: ${missing.join(', ')}.`)
     const extra = positionals.slice(command.takes.length)
-    if (extra.length > 0) throw misused(name, `"${extra.join(' ')}" is too much.`)
+    if (extra.length > 0) throw misused(name, `unexpected: "${extra.join(' ')}".`)
   }
   return {
     positionals,
@@ -95,7 +95,7 @@ export function wholeNumber(values: Values, option: string): number | undefined 
 }
 
 function misused(name: string, what: string): UsageError {
-  return new UsageError(`${name}: ${what}`, `"${name} --help" shows how it is used.`)
+  return new UsageError(`${name}: ${what}`, `"${name} --help" shows its arguments and options.`)
 }
 
 export function helpOf(name: string, command: Command): string {
@@ -107,7 +107,7 @@ export function helpOf(name: string, command: Command): string {
     ([option, { value, about, several, required }]) =>
       [
         `  --${option}${value === undefined ? '' : ` <${value}>`}`,
-        `${about}${several ? '; may be given several times' : ''}${required ? ' (required)' : ''}`,
+        `${about}${several ? '; can be repeated' : ''}${required ? ' (required)' : ''}`,
       ] as const,
   )
   const width = Math.max(...described.map(([left]) => left.length)) + 2

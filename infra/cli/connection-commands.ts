@@ -1,11 +1,11 @@
-// connections …, and revoke-all: what the operator sees of a tenant's connections, and how they are stopped.
+// The commands "connections …" and "revoke-all".
 import type { Command, Context, Values } from './command.ts'
 import { UnfinishedError, UsageError } from './faults.ts'
 import type { Json } from './json.ts'
 import { age, type Column, time } from './output.ts'
 import { moreOf, pageOf } from './tenant-commands.ts'
 
-const standing = ({ status, suspended_at }: Json) => (suspended_at === undefined ? status : 'suspended')
+const statusOf = ({ status, suspended_at }: Json) => (suspended_at === undefined ? status : 'suspended')
 const MEMBERS: readonly Column[] = [
   ['id', ({ id }) => id],
   ['app', ({ app_id }) => app_id],
@@ -35,7 +35,7 @@ const tenantPath = ({ positionals }: Values) =>
 const connectionPath = (values: Values) =>
   `${tenantPath(values)}/${encodeURIComponent(values.positionals[1] ?? '')}`
 
-function switching(suspended: boolean, about: string): Command {
+function suspensionCommand(suspended: boolean, about: string): Command {
   return {
     about,
     takes: ['tenant', 'connection'],
@@ -44,8 +44,8 @@ function switching(suspended: boolean, about: string): Command {
   }
 }
 
-const OF_APP = { value: 'app', about: 'of this application' } as const
-const OF_END_USER = { value: 'id', about: 'of this end user, by the id the tenant calls them' } as const
+const OF_APP = { value: 'app', about: 'only connections of this application' } as const
+const OF_END_USER = { value: 'id', about: "only connections of this end user (the tenant's own id)" } as const
 
 export const CONNECTION_COMMANDS: Readonly<Record<string, Command>> = {
   list: {
@@ -55,8 +55,8 @@ export const CONNECTION_COMMANDS: Readonly<Record<string, Command>> = {
       app: OF_APP,
       'end-user': OF_END_USER,
       status: { value: 'status', about: 'active, reauthorization_required or revoked' },
-      limit: { value: 'number', about: 'how many (default 20, at most 100)' },
-      cursor: { value: 'connection', about: 'the last one of the page before' },
+      limit: { value: 'number', about: 'connections per page, 1 to 100 (default: 20)' },
+      cursor: { value: 'connection', about: 'start after this connection' },
     },
     run: async ({ api, out, values }) => {
       const query = pageOf(values)
@@ -70,56 +70,59 @@ export const CONNECTION_COMMANDS: Readonly<Record<string, Command>> = {
           ['ID', ({ id }) => id],
           ['END USER', ({ end_user }) => end_user.id],
           ['WORKSPACE', ({ workspace }) => workspace.name ?? workspace.id ?? ''],
-          ['STATUS', standing],
+          ['STATUS', statusOf],
           ['FAILURES', ({ token }) => String(token.consecutive_failures || '')],
           ['AGE', ({ created_at }) => age(created_at)],
         ],
-        'There are no such connections.',
+        'No connections found.',
       )
       moreOf(out, answer)
     },
   },
   show: {
-    about: 'Shows a connection; never a token.',
+    about: 'Shows a connection, without its tokens.',
     takes: ['tenant', 'connection'],
     run: async ({ api, out, values }) => out.record(await api.call('GET', connectionPath(values)), MEMBERS),
   },
-  suspend: switching(
+  suspend: suspensionCommand(
     true,
-    'Stops a connection: its calls within 5 s, its refreshes at once. Its tokens are kept.',
+    'Suspends a connection. Its calls stop within 5 s, its token refreshes at once. It keeps its tokens.',
   ),
-  resume: switching(
-    false,
-    'Lets a suspended connection go on, without its end user having to connect again.',
-  ),
+  resume: suspensionCommand(false, 'Resumes a suspended connection.'),
   revoke: {
-    about: 'Disconnects for good: the tokens are revoked at ClickFunnels.',
+    about: 'Revokes the tokens of a connection at ClickFunnels and deletes it.',
     takes: ['tenant', 'connection'],
     run: async ({ api, out, values }) => {
       await api.call('DELETE', connectionPath(values))
-      out.say('Disconnected. If ClickFunnels could not be reached, the revocation is tried again by itself.')
+      out.say('Disconnected. If ClickFunnels could not be reached, the service retries the revocation.')
     },
   },
 }
 
 export const REVOKE_ALL: Command = {
-  about: 'Revokes many connections, with progress and a report.',
+  about: "Revokes many or all of a tenant's connections and prints a report.",
   takes: ['tenant'],
   options: {
-    all: { about: 'all of the tenant' },
+    all: { about: 'all connections of the tenant' },
     app: OF_APP,
     'end-user': OF_END_USER,
-    confirm: { value: 'tenant', about: "the tenant's id once more, for scripts; else it is asked for" },
+    confirm: {
+      value: 'tenant',
+      about: "the tenant's id again, for scripts (default: the command asks for it)",
+    },
   },
-  more: `It is safe to stop this and to call it again: it finds what is left. Connections that are made meanwhile are not
-found: suspend the tenant or the application first.`,
+  more: `You can stop this command and run it again: it continues with the connections that are left. It does not find
+connections that are made while it runs. So suspend the tenant or the application first.`,
   run: revokeAll,
 }
 
 async function revokeAll({ api, out, terminal, values }: Context): Promise<void> {
   const [app, endUser] = [values.text('app'), values.text('end-user')]
   if (values.flag('all') === (app !== undefined || endUser !== undefined)) {
-    throw new UsageError('revoke-all: say whose connections: --all, or --app, --end-user or both.')
+    throw new UsageError(
+      'revoke-all: give either --all, or --app, --end-user or both.',
+      '"revoke-all --help" shows its arguments and options.',
+    )
   }
   const scope = {
     ...(values.flag('all') && { all: true }),
@@ -127,7 +130,7 @@ async function revokeAll({ api, out, terminal, values }: Context): Promise<void>
     ...(endUser !== undefined && { end_user_id: endUser }),
   }
   const [tenant = ''] = values.positionals
-  const question = 'Every one of these end users will have to connect again.'
+  const question = 'The end users of these connections will have to connect again.'
   await terminal.confirm(question, tenant, values.text('confirm'))
   const sum = { processed: 0, revoked: 0, owed: 0, failed: 0 }
   const startedAt = Date.now()
@@ -137,7 +140,9 @@ async function revokeAll({ api, out, terminal, values }: Context): Promise<void>
       ...(cursor && { cursor }),
     })
     for (const count of ['processed', 'revoked', 'owed', 'failed'] as const) sum[count] += step[count]
-    out.progress(`${sum.processed} processed: ${sum.revoked} revoked, ${sum.owed} owed, ${sum.failed} failed`)
+    out.progress(
+      `${sum.processed} processed: ${sum.revoked} revoked, ${sum.owed} pending, ${sum.failed} failed`,
+    )
     cursor = step.next_cursor
     if (cursor === undefined) break
   }
@@ -146,9 +151,18 @@ async function revokeAll({ api, out, terminal, values }: Context): Promise<void>
     ['tenant', () => tenant],
     ['processed', () => `${sum.processed} connections in ${seconds} s`],
     ['revoked', () => String(sum.revoked)],
-    ['owed', () => (sum.owed === 0 ? '0' : `${sum.owed}: gone here; ClickFunnels is asked again by itself`)],
+    [
+      'pending',
+      () =>
+        sum.owed === 0
+          ? '0'
+          : `${sum.owed}: deleted here; the service retries the revocation at ClickFunnels`,
+    ],
     ['failed', () => (sum.failed === 0 ? '0' : `${sum.failed}: still connected`)],
   ])
   if (sum.failed > 0)
-    throw new UnfinishedError(`${sum.failed} connections are left.`, 'Run the same command again.')
+    throw new UnfinishedError(
+      `${sum.failed} connections could not be revoked.`,
+      'Run the same command again.',
+    )
 }

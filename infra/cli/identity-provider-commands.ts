@@ -1,4 +1,4 @@
-// identity-providers …: whose JWTs a tenant's end users call with.
+// The commands "identity-providers …": they issue the JWTs that a tenant's end users call with.
 import type { Command, Values } from './command.ts'
 import { type Column, time } from './output.ts'
 
@@ -16,12 +16,16 @@ const pathOf = ({ positionals }: Values) =>
   `/v1/tenants/${encodeURIComponent(positionals[0] ?? '')}/identity-providers`
 const providerOf = (values: Values) => `${pathOf(values)}/${encodeURIComponent(values.positionals[1] ?? '')}`
 
-/** What can be changed later; issuer and audience are how a token finds its tenant. */
+/** Issuer and audience cannot change, because the service finds the tenant of a JWT by them. */
 const CHANGEABLE = {
-  'audience-claim': { value: 'claim', about: 'aud, client_id or azp' },
-  'jwks-uri': { value: 'url', about: 'where the keys are' },
-  algorithm: { value: 'name', about: 'RS256, ES256 or EdDSA', several: true },
-  'end-user-claim': { value: 'claim', about: "the tenant's id of its user" },
+  'audience-claim': { value: 'claim', about: 'the claim that holds the audience: aud, client_id or azp' },
+  'jwks-uri': { value: 'url', about: 'where its public keys (JWKS) are' },
+  algorithm: {
+    value: 'name',
+    about: 'an accepted signature algorithm: RS256, ES256 or EdDSA',
+    several: true,
+  },
+  'end-user-claim': { value: 'claim', about: "the claim that holds the end user's id" },
 } as const
 
 const changeable = (values: Values) => ({
@@ -36,11 +40,12 @@ export const IDENTITY_PROVIDER_COMMANDS: Readonly<Record<string, Command>> = {
     about: "Registers a tenant's identity provider.",
     takes: ['tenant'],
     options: {
-      issuer: { value: 'url', about: "the tokens' iss, to the letter", required: true },
-      audience: { value: 'audience', about: 'what their audience claim has to hold', required: true },
+      issuer: { value: 'url', about: 'the exact "iss" of its JWTs', required: true },
+      audience: { value: 'audience', about: 'the audience that its JWTs must name', required: true },
       ...CHANGEABLE,
     },
-    more: 'Left out: aud, the issuer followed by /.well-known/jwks.json, all three algorithms, sub.',
+    more: `Defaults: --audience-claim aud, --jwks-uri <issuer>/.well-known/jwks.json, --algorithm all three,
+--end-user-claim sub.`,
     run: async ({ api, out, values }) => {
       const given = { issuer: values.text('issuer'), audience: values.text('audience') }
       out.record(await api.call('POST', pathOf(values), { ...given, ...changeable(values) }), MEMBERS)
@@ -57,7 +62,7 @@ export const IDENTITY_PROVIDER_COMMANDS: Readonly<Record<string, Command>> = {
           ['ISSUER', ({ issuer }) => issuer],
           ['AUDIENCE', ({ audience }) => audience],
         ],
-        'The tenant has no identity provider: identity-providers add',
+        'The tenant has no identity providers. To register one: identity-providers add',
       ),
   },
   show: {
@@ -66,18 +71,18 @@ export const IDENTITY_PROVIDER_COMMANDS: Readonly<Record<string, Command>> = {
     run: async ({ api, out, values }) => out.record(await api.call('GET', providerOf(values)), MEMBERS),
   },
   update: {
-    about: 'Changes what is given of an identity provider, within 60 s.',
+    about: 'Changes the given settings of an identity provider. They take effect within 60 s.',
     takes: ['tenant', 'provider'],
     options: CHANGEABLE,
     run: async ({ api, out, values }) =>
       out.record(await api.call('PATCH', providerOf(values), changeable(values)), MEMBERS),
   },
   remove: {
-    about: 'Removes an identity provider: its tokens are refused within 60 s.',
+    about: 'Removes an identity provider. Its JWTs stop working within 60 s.',
     takes: ['tenant', 'provider'],
     run: async ({ api, out, values }) => {
       await api.call('DELETE', providerOf(values))
-      out.say('Removed: its tokens are refused within 60 s.')
+      out.say('Removed. Its JWTs stop working within 60 s.')
     },
   },
 }

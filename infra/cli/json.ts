@@ -1,3 +1,3 @@
-// The JSON that the service answered, which the command line prints field by field.
-// biome-ignore lint/suspicious/noExplicitAny: the service's answers, shown as they are
+// The JSON of the service's answers, which the command line prints field by field.
+// biome-ignore lint/suspicious/noExplicitAny: the command line prints the answers as they are
 export type Json = any

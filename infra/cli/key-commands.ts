@@ -1,5 +1,4 @@
-// keys …: the API keys a tenant's back end calls with.
-
+// The commands "keys …": the API keys that a tenant's back end calls with.
 import { type Command, type Values, wholeNumber } from './command.ts'
 import { age, type Column, time } from './output.ts'
 
@@ -17,7 +16,8 @@ const pathOf = ({ positionals }: Values) => `/v1/tenants/${encodeURIComponent(po
 
 const keyOf = (values: Values) => `${pathOf(values)}/${encodeURIComponent(values.positionals[1] ?? '')}`
 
-const EXPIRES = { value: 'time', about: 'when it ends by itself, such as 2027-01-31T00:00:00Z' } as const
+const expiresOption = (fallback: string) =>
+  ({ value: 'time', about: `when it expires, such as 2027-01-31T00:00:00Z (default: ${fallback})` }) as const
 const expiryOf = (values: Values) => {
   const expires = values.text('expires')
   return expires === undefined ? {} : { expires_at: expires }
@@ -25,35 +25,39 @@ const expiryOf = (values: Values) => {
 
 export const KEY_COMMANDS: Readonly<Record<string, Command>> = {
   create: {
-    about: 'Issues an API key. It is shown this once.',
+    about: 'Creates an API key. It is shown only this once.',
     takes: ['tenant'],
     options: {
       name: { value: 'name', about: 'what it is for', required: true },
-      scope: { value: 'scope', about: 'what it may do (default: everything)', several: true },
-      expires: EXPIRES,
+      scope: {
+        value: 'scope',
+        about: 'a scope it gets, such as connections:read (default: all)',
+        several: true,
+      },
+      expires: expiresOption('never'),
     },
     run: async ({ api, out, values }) => {
       const scopes = values.texts('scope')
       const body = { name: values.text('name'), ...(scopes && { scopes }), ...expiryOf(values) }
       out.record(await api.call('POST', pathOf(values), body), MEMBERS)
-      out.say('Keep the key now: it is shown this once.')
+      out.say('Store the key now. It cannot be shown again.')
     },
   },
   rotate: {
-    about: 'Puts a new API key in the place of one; both work until the overlap is over.',
+    about: 'Creates a new API key that replaces an old one. Both work until the overlap ends.',
     takes: ['tenant', 'key'],
     options: {
-      overlap: { value: 'seconds', about: 'how long the old key goes on (default: a day)' },
-      expires: EXPIRES,
+      overlap: { value: 'seconds', about: 'how long the old key keeps working (default: 86400, a day)' },
+      expires: expiresOption('the same lifetime as the old key'),
     },
     run: async ({ api, out, values }) => {
       const body = { overlap_seconds: wholeNumber(values, 'overlap'), ...expiryOf(values) }
       out.record(await api.call('POST', `${keyOf(values)}/rotate`, body), MEMBERS)
-      out.say('Keep the new key now: it is shown this once. The old one ends by itself.')
+      out.say('Store the new key now. It cannot be shown again. The old key expires when the overlap ends.')
     },
   },
   list: {
-    about: "Lists a tenant's API keys; never a key itself.",
+    about: "Lists a tenant's API keys, without the keys themselves.",
     takes: ['tenant'],
     run: async ({ api, out, values }) =>
       out.table(
@@ -68,15 +72,15 @@ export const KEY_COMMANDS: Readonly<Record<string, Command>> = {
           ['AGE', ({ created_at }) => age(created_at)],
           ['LAST USED', ({ last_used_at }) => time(last_used_at)],
         ],
-        'The tenant has no API key: keys create',
+        'The tenant has no API keys. To create one: keys create',
       ),
   },
   revoke: {
-    about: 'Revokes an API key: it stops working within 60 s.',
+    about: 'Revokes an API key. It stops working within 60 s.',
     takes: ['tenant', 'key'],
     run: async ({ api, out, values }) => {
       await api.call('DELETE', keyOf(values))
-      out.say('Revoked: it stops working within 60 s.')
+      out.say('Revoked. The key stops working within 60 s.')
     },
   },
 }

@@ -1,12 +1,11 @@
-// What a command prints. Results go to stdout: a table or a list of members for people, JSON as the API gave it for scripts.
-// Everything else, such as progress and what was done, goes to stderr. Names and ids of end users are what somebody chose:
-// nothing of them reaches the terminal that it would obey.
+// What a command prints. Results go to stdout: a table or a list of members for people, the API's JSON for scripts.
+// Everything else, such as progress, goes to stderr. Tenants and end users choose names and ids, so control characters in
+// them are escaped: they must not steer the operator's terminal.
 import type { Json } from './json.ts'
 
-/** A column: its heading and what it shows of a row. */
+/** A column: its heading, and its text for a row. */
 export type Column = readonly [heading: string, of: (row: Json) => string]
 
-/** A terminal says that it is one. */
 export type ErrorStream = NodeJS.WritableStream & { readonly isTTY?: boolean }
 
 export class Output {
@@ -21,7 +20,7 @@ export class Output {
     this.#err = err
   }
 
-  /** @param note what to say when there is nothing */
+  /** @param note printed instead of an empty table */
   table(answer: Json, columns: readonly Column[], note: string): void {
     const rows: readonly Json[] = answer.data
     if (this.#json) this.#print(jsonText(answer))
@@ -29,7 +28,7 @@ export class Output {
     else this.#print(table(rows.map(printableJson), columns))
   }
 
-  /** One thing, member by member. */
+  /** One object, member by member. */
   record(answer: Json, members: readonly Column[]): void {
     if (this.#json) {
       this.#print(jsonText(answer))
@@ -41,13 +40,13 @@ export class Output {
     this.#print(shown.map(([name, text]) => `${name.padEnd(width)}  ${indented(text, width + 2)}`).join('\n'))
   }
 
-  /** What was done, for people; scripts get an answer or nothing. */
+  /** A message for people. With --json there is none. */
   say(message: string): void {
     this.endProgress()
     if (!this.#json) this.#err.write(`${printable(message)}\n`)
   }
 
-  /** A line that the next one takes the place of, on a terminal; else a line of its own. */
+  /** A line of progress. On a terminal, the next one replaces it. */
   progress(message: string): void {
     if (this.#json) return
     if (this.#err.isTTY) {
@@ -61,20 +60,20 @@ export class Output {
     this.#out.write(`${text}\n`)
   }
 
-  /** Whatever comes next begins on a line of its own. */
+  /** Ends the line of progress, so that the next output starts on a new line. */
   endProgress(): void {
     if (this.#progress) this.#err.write('\n')
     this.#progress = false
   }
 }
 
-/** Control characters, and those that turn the direction of what follows. */
-const OBEYED = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu
+/** Control characters, line separators and characters that change the direction of text. */
+const CONTROLS = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu
 const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 
-/** One line that a terminal only shows. */
+/** Escapes everything that a terminal would act on instead of showing it. The result is one line. */
 export function printable(text: string): string {
-  return text.replace(OBEYED, escaped)
+  return text.replace(CONTROLS, escaped)
 }
 
 function printableJson(answer: Json): Json {
@@ -83,7 +82,7 @@ function printableJson(answer: Json): Json {
   )
 }
 
-/** JSON itself escapes some of them; line feeds are its own here. */
+/** JSON.stringify escapes some control characters itself. The line feeds here are its own. */
 function jsonText(answer: Json): string {
   return JSON.stringify(answer, null, 2).split('\n').map(printable).join('\n')
 }
@@ -105,7 +104,7 @@ function indented(text: string, by: number): string {
   return text.replaceAll('\n', `\n${' '.repeat(by)}`)
 }
 
-/** "2026-11-24 18:46 UTC", or nothing. */
+/** "2026-11-24 18:46 UTC"; empty without a value. */
 export function time(value: string | undefined): string {
   return value === undefined ? '' : `${value.slice(0, 10)} ${value.slice(11, 16)} UTC`
 }
@@ -117,7 +116,7 @@ const UNITS = [
   [1, 's'],
 ] as const
 
-/** How long ago, in its largest unit: "3 min". */
+/** How long ago, in one unit: "3 min". */
 export function age(value: string | undefined, now: number = Date.now()): string {
   if (value === undefined) return ''
   const seconds = Math.max(0, Math.round((now - Date.parse(value)) / 1000))

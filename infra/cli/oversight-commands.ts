@@ -1,11 +1,10 @@
-// limits and audit: what a tenant may use, and what was done to it.
-
+// The commands "limits …" and "audit".
 import { type Command, wholeNumber } from './command.ts'
 import { UsageError } from './faults.ts'
 import { type Column, time } from './output.ts'
 import { moreOf, pageOf, pathOf } from './tenant-commands.ts'
 
-const NONE = 'not limited, or by the default of the service'
+const NONE = "not limited for this tenant; the service's default applies, if there is one"
 const LIMITS: readonly Column[] = [
   ['connections', ({ limits }) => String(limits?.connections ?? NONE)],
   ['sessions a minute', ({ limits }) => String(limits?.sessions_per_minute ?? NONE)],
@@ -14,17 +13,20 @@ const LIMITS: readonly Column[] = [
 
 export const LIMIT_COMMANDS: Readonly<Record<string, Command>> = {
   show: {
-    about: 'Shows what a tenant may use at the most.',
+    about: "Shows a tenant's limits.",
     takes: ['tenant'],
     run: async ({ api, out, values }) => out.record(await api.call('GET', pathOf(values)), LIMITS),
   },
   set: {
-    about: "Sets a tenant's limits. Those that are left out end: the service's defaults hold then.",
+    about: "Sets a tenant's limits. Limits that you leave out are removed: the service's defaults apply.",
     takes: ['tenant'],
     options: {
-      connections: { value: 'number', about: 'connections at a time' },
-      'sessions-per-minute': { value: 'number', about: 'connect sessions started a minute' },
-      'requests-per-second': { value: 'number', about: 'proxied requests a second' },
+      connections: { value: 'number', about: 'how many connections it can have' },
+      'sessions-per-minute': { value: 'number', about: 'how many connect sessions it can start in a minute' },
+      'requests-per-second': {
+        value: 'number',
+        about: 'how many requests it can send through the proxy in a second',
+      },
     },
     run: async ({ api, out, values }) => {
       const limits = {
@@ -34,14 +36,15 @@ export const LIMIT_COMMANDS: Readonly<Record<string, Command>> = {
       }
       if (Object.values(limits).every((limit) => limit === undefined)) {
         throw new UsageError(
-          'Name a limit, as --connections 5. "limits clear" takes all of a tenant\'s own away.',
+          'Give at least one limit, such as --connections 5.',
+          '"limits clear" removes all of them.',
         )
       }
       out.record(await api.call('PATCH', pathOf(values), { limits }), LIMITS)
     },
   },
   clear: {
-    about: "Takes a tenant's own limits away: the service's defaults hold then.",
+    about: "Removes a tenant's limits: the service's defaults apply.",
     takes: ['tenant'],
     run: async ({ api, out, values }) =>
       out.record(await api.call('PATCH', pathOf(values), { limits: null }), LIMITS),
@@ -49,13 +52,13 @@ export const LIMIT_COMMANDS: Readonly<Record<string, Command>> = {
 }
 
 export const AUDIT: Command = {
-  about: 'Shows what was done to a tenant, by whom, newest first; of a deleted one, too.',
+  about: "Lists a tenant's audit events, newest first. Deleted tenants keep theirs.",
   takes: ['tenant'],
   options: {
-    action: { value: 'action', about: 'only this, such as connection.delete' },
-    resource: { value: 'id', about: 'only what concerns this app, key, session or connection' },
-    limit: { value: 'number', about: 'how many (default 20, at most 100)' },
-    cursor: { value: 'event', about: 'the last one of the page before' },
+    action: { value: 'action', about: 'only events of this kind, such as connection.delete' },
+    resource: { value: 'id', about: 'only events of this resource, such as an app, API key or connection' },
+    limit: { value: 'number', about: 'events per page, 1 to 100 (default: 20)' },
+    cursor: { value: 'event', about: 'start after this event' },
   },
   run: async ({ api, out, values }) => {
     const query = pageOf(values)
@@ -78,7 +81,7 @@ export const AUDIT: Command = {
         ['FROM', ({ source_ip }) => source_ip ?? ''],
         ['REASON', ({ reason }) => reason ?? ''],
       ],
-      'Nothing is in the trail.',
+      'No audit events found.',
     )
     moreOf(out, answer)
   },

@@ -1,5 +1,5 @@
-// Signs the operator's requests for a deployed API (AWS SigV4), with the AWS SDK's own signer and its default chain of
-// credentials: environment, profile, SSO, instance. Which service and region: the API's host says it, or --region.
+// Signs the operator's requests for a deployed API (AWS SigV4). It uses the AWS SDK's signer and its default chain of
+// credentials: environment, profile, SSO, instance. The region comes from --region, the API's host or AWS_REGION.
 import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto'
 import { defaultProvider } from '@aws-sdk/credential-provider-node'
 import { SignatureV4 } from '@smithy/signature-v4'
@@ -12,10 +12,10 @@ export interface Outgoing {
   readonly body: string | undefined
 }
 
-/** Gives the headers to send. */
+/** Returns the headers to send. */
 export type Sign = (request: Outgoing) => Promise<Readonly<Record<string, string>>>
 
-/** The signer wants a hash, keyed or not, as a class. */
+/** SHA-256, or HMAC with a key, as the class that the signer expects. */
 class Sha256 {
   readonly #hash: Hash | Hmac
 
@@ -43,13 +43,14 @@ function bytesOf(data: string | ArrayBuffer | ArrayBufferView): Uint8Array {
     : new Uint8Array(data)
 }
 
-/** @throws UsageError when nothing names the region */
+/** @throws UsageError when the region is unknown */
 export function signerFor(api: URL, region: string | undefined): Sign {
   const named =
     region ?? /\.execute-api\.([a-z0-9-]+)\.amazonaws\.com/.exec(api.hostname)?.[1] ?? process.env.AWS_REGION
   if (named === undefined) {
     throw new UsageError(
-      `Which region is ${api.host} in? Give --region, or set AWS_REGION: requests are signed for it.`,
+      `The AWS region of ${api.host} is unknown, and requests are signed for a region.`,
+      'Give --region, or set AWS_REGION.',
     )
   }
   const signer = new SignatureV4({

@@ -1,4 +1,4 @@
-// tenants …: from creating one to deleting it for good.
+// The commands "tenants …".
 import type { Command, Context, Values } from './command.ts'
 import { UnfinishedError } from './faults.ts'
 import type { Json } from './json.ts'
@@ -17,9 +17,9 @@ const MEMBERS: readonly Column[] = [
 ]
 
 const SETTINGS = {
-  'return-url': { value: 'url', several: true, about: 'where end users may be sent back to' },
-  origin: { value: 'origin', several: true, about: 'web origin that may call the API' },
-  'kms-key': { value: 'arn', about: "the tenant's own KMS key" },
+  'return-url': { value: 'url', several: true, about: 'a URL that end users may return to' },
+  origin: { value: 'origin', several: true, about: 'a web origin that may call the API' },
+  'kms-key': { value: 'arn', about: "the tenant's own KMS key (default: the service's)" },
 } as const
 
 export const pathOf = ({ positionals }: Values) => `/v1/tenants/${encodeURIComponent(positionals[0] ?? '')}`
@@ -40,7 +40,7 @@ function settings(values: Values): object {
   }
 }
 
-function switching(status: 'active' | 'suspended', about: string, done: string): Command {
+function statusCommand(status: 'active' | 'suspended', about: string, done: string): Command {
   return {
     about,
     takes: ['tenant'],
@@ -67,8 +67,8 @@ export const TENANT_COMMANDS: Readonly<Record<string, Command>> = {
     about: 'Lists tenants, newest first.',
     takes: [],
     options: {
-      limit: { value: 'number', about: 'how many (default 20, at most 100)' },
-      cursor: { value: 'tenant', about: 'the last one of the page before' },
+      limit: { value: 'number', about: 'tenants per page, 1 to 100 (default: 20)' },
+      cursor: { value: 'tenant', about: 'start after this tenant' },
     },
     run: async ({ api, out, values }) => {
       const answer = await api.call('GET', `/v1/tenants?${pageOf(values)}`)
@@ -81,55 +81,57 @@ export const TENANT_COMMANDS: Readonly<Record<string, Command>> = {
           ['AGE', ({ created_at }) => age(created_at)],
           ['CHANGED', ({ updated_at }) => time(updated_at)],
         ],
-        'There are no tenants yet. Begin with: tenants create --name <name>',
+        'There are no tenants. To create one: tenants create --name <name>',
       )
       moreOf(out, answer)
     },
   },
   show: {
-    about: 'Shows a tenant; of a deleted one, what is left.',
+    about: 'Shows a tenant. For a deleted one, it shows what is left.',
     takes: ['tenant'],
     run: async ({ api, out, values }) => out.record(await api.call('GET', pathOf(values)), MEMBERS),
   },
   update: {
-    about: 'Changes a tenant. URLs and origins that are given take the place of all before.',
+    about: 'Changes a tenant. --return-url and --origin replace all earlier ones.',
     takes: ['tenant'],
     options: {
       name: { value: 'name', about: "the company's name" },
       ...SETTINGS,
-      'no-kms-key': { about: "go back from the tenant's own KMS key to the service's" },
+      'no-kms-key': { about: "use the service's KMS key again" },
     },
     run: async ({ api, out, values }) =>
       out.record(await api.call('PATCH', pathOf(values), settings(values)), MEMBERS),
   },
-  suspend: switching(
+  suspend: statusCommand(
     'suspended',
-    "Stops a tenant: its calls within 60 s, its refreshes at once. Everything is kept; 'resume' brings it back.",
-    'suspended: calls stop within 60 s, refreshes have stopped.',
+    'Suspends a tenant. Its calls stop within 60 s, its token refreshes at once. "resume" undoes it.',
+    'suspended: calls stop within 60 s, token refreshes have stopped.',
   ),
-  resume: switching(
+  resume: statusCommand(
     'active',
-    'Lets a suspended tenant go on, without anybody having to connect again.',
+    'Resumes a suspended tenant with all its connections.',
     'active: calls work within 60 s.',
   ),
   delete: {
-    about: 'Deletes a suspended tenant for good: revokes its tokens, shreds its keys, erases its data.',
+    about: 'Deletes a suspended tenant for good: revokes its tokens, deletes its keys, erases its data.',
     takes: ['tenant'],
     options: {
-      confirm: { value: 'tenant', about: "the tenant's id once more, for scripts; else it is asked for" },
+      confirm: {
+        value: 'tenant',
+        about: "the tenant's id again, for scripts (default: the command asks for it)",
+      },
       'without-revoking': {
-        about:
-          'do not revoke tokens at ClickFunnels: they stay valid there, and nobody can revoke them later',
+        about: 'do not revoke tokens at ClickFunnels: they stay valid there and can no longer be revoked',
       },
     },
-    more: 'It is safe to stop this and to call it again: it goes on where it was.',
+    more: 'You can stop this command and run it again: it continues where it stopped.',
     run: remove,
   },
 }
 
 async function remove({ api, out, terminal, values }: Context): Promise<void> {
   const tenant = await api.call('GET', pathOf(values))
-  const question = `"${tenant.name}" and everything of it will be gone for good; nobody can bring it back.`
+  const question = `This deletes "${tenant.name}" with all its data for good. It cannot be undone.`
   await terminal.confirm(question, tenant.id, values.text('confirm'))
   const body = { confirm: tenant.id, revoke: !values.flag('without-revoking') }
   const sum = { revoked: 0, erased: 0 }
@@ -151,8 +153,8 @@ async function remove({ api, out, terminal, values }: Context): Promise<void> {
 
 function stuck({ id }: Json, { owed, failed }: Json): UnfinishedError {
   return new UnfinishedError(
-    `${owed + failed} connections or more could not be revoked at ClickFunnels. Nothing was shredded.`,
-    `Try again later: tenants delete ${id}. Or give those tokens up: --without-revoking`,
+    `At least ${owed + failed} connections could not be revoked at ClickFunnels. The tenant's keys were not deleted.`,
+    `Try again later: tenants delete ${id}. Or delete it without revoking these tokens: --without-revoking.`,
   )
 }
 

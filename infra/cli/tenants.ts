@@ -1,6 +1,5 @@
-// The operator's command line: npm run tenants -- <noun> <verb>. It does nothing that the API's routes do not; it lives
-// beside the deployment code, because those who deploy use it, and is part of no function.
-
+// The operator's command line: npm run tenants -- <noun> <verb>. Each command calls routes of the API. It lies beside the
+// deployment code, because the people who deploy use it. It is part of no function.
 import { operatorApi } from './api.ts'
 import { APP_COMMANDS } from './app-commands.ts'
 import { type Command, helpOf, readArguments } from './command.ts'
@@ -15,7 +14,7 @@ import { type Surroundings, Terminal } from './terminal.ts'
 
 const LOCAL_API = 'http://127.0.0.1:4600'
 
-/** Commands by their names, as they are typed. */
+/** Commands by name, as the operator types it. */
 const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ...ofNoun('tenants', TENANT_COMMANDS),
   ...ofNoun('apps', APP_COMMANDS),
@@ -37,8 +36,9 @@ function overview(only?: string): string {
   return [
     'Usage: npm run tenants -- <command> [arguments] [options]\n',
     ...shown.map(([name, { about }]) => `  ${name.padEnd(width)}${about}`),
-    '\n"<command> --help" shows its arguments and options. --json prints answers for scripts, --url names the API.',
-    'Exit codes: 0 done, 1 refused or not reached, 2 wrong usage, 3 something is left to do.',
+    '\n"<command> --help" shows its arguments and options. --url says which API to call (default: the local stack).',
+    "--json prints the API's answer for scripts.",
+    'Exit codes: 0 done, 1 the API refused or could not be reached, 2 wrong usage, 3 only partly done.',
   ].join('\n')
 }
 
@@ -54,7 +54,7 @@ async function run(given: readonly string[], io: Surroundings): Promise<void> {
     }
     throw new UsageError(
       `There is no command "${name.trim()}".`,
-      isNoun ? `"${noun} --help" lists those of ${noun}.` : '"--help" lists them all.',
+      isNoun ? `"${noun} --help" lists the commands of ${noun}.` : '"--help" lists all commands.',
     )
   }
   const values = readArguments(name, command, given.slice(single === undefined ? 2 : 1))
@@ -68,7 +68,7 @@ async function run(given: readonly string[], io: Surroundings): Promise<void> {
   }
 }
 
-/** Runs one command; gives the exit code. */
+/** Runs one command. Returns the exit code. */
 export async function main(given: readonly string[], io: Surroundings): Promise<number> {
   try {
     await run(given, io)

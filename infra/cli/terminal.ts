@@ -1,11 +1,11 @@
-// The person at the terminal: typed confirmations, and secrets, which never are arguments (those are seen by everybody on
-// the machine and stay in the shell's history).
+// Asks the person at the terminal for confirmations and secrets. Secrets are never arguments, because other users of the
+// machine can see those, and the shell's history keeps them.
 import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
 import { UsageError } from './faults.ts'
 import { type ErrorStream, printable } from './output.ts'
 
-/** What a process has around it, as far as commands use it. */
+/** The parts of a process that commands use. */
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean }
@@ -21,21 +21,22 @@ export class Terminal {
   }
 
   /**
-   * Has something typed that cannot be undone.
-   * @param given by an option, in a script
-   * @throws UsageError when it is another, or nobody is there to ask
+   * Asks for a confirmation of what cannot be undone.
+   * @param wanted what the person has to type
+   * @param given the answer of a script, from an option
+   * @throws UsageError when the answer differs, or standard input is no terminal
    */
   async confirm(question: string, wanted: string, given: string | undefined): Promise<void> {
     const typed = given ?? (await this.#ask(printable(question), wanted))
-    if (typed !== wanted) throw new UsageError(`"${typed}" is not "${wanted}". Nothing was done.`)
+    if (typed !== wanted) throw new UsageError(`"${typed}" is not "${wanted}". Nothing was changed.`)
   }
 
-  /** A secret from the environment, from a pipe, or typed without being shown. */
+  /** Reads a secret from the environment, from a pipe, or from the keyboard without showing it. */
   async secret(what: string, variable: string): Promise<string> {
     const { env, stdin } = this.#io
     const secret = env[variable] ?? (await (stdin.isTTY ? this.#hidden(what) : piped(stdin)))
     if (secret.trim() === '') {
-      throw new UsageError(`The ${what} is missing. Set $${variable}, or give it on standard input.`)
+      throw new UsageError(`The ${what} is missing. Set $${variable}, or pass it on standard input.`)
     }
     return secret.trim()
   }
@@ -43,17 +44,20 @@ export class Terminal {
   async #ask(question: string, wanted: string): Promise<string> {
     const { stdin, stderr } = this.#io
     if (!stdin.isTTY) {
-      throw new UsageError(`${question} Nobody is there to confirm that.`, `In a script: --confirm ${wanted}`)
+      throw new UsageError(
+        `${question} Standard input is no terminal, so the command cannot ask for a confirmation.`,
+        `In a script, add --confirm ${wanted}.`,
+      )
     }
     const reader = createInterface({ input: stdin, output: stderr })
-    const typed = await reader.question(`${question}\nType "${wanted}" to go on: `)
+    const typed = await reader.question(`${question}\nType "${wanted}" to confirm: `)
     reader.close()
     return typed.trim()
   }
 
   async #hidden(what: string): Promise<string> {
     const { stdin, stderr } = this.#io
-    stderr.write(`The ${what} (it is not shown): `)
+    stderr.write(`Type the ${what} (not shown): `)
     const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
     const reader = createInterface({ input: stdin, output: nowhere, terminal: true })
     const typed = await reader.question('')

@@ -1,4 +1,4 @@
-// How the command line asks the API: what it asks again when the service was not there, and what never.
+// Which requests the command line repeats when the service is not available, and which never.
 import { afterEach, expect, test } from 'vitest'
 import { operatorApi } from '../../infra/cli/api.ts'
 import { type LoopbackServer, listenOnLoopback } from '../../infra/local/loopback-server.ts'
@@ -10,7 +10,7 @@ test.each<[string, method: string, body: object | undefined, asked: number]>([
   ['a change of a name', 'PATCH', { name: 'Other' }, 2],
   ['a new client secret', 'PATCH', { client_secret: 'new' }, 1],
   ['a new tenant', 'POST', { name: 'Other' }, 1],
-])('%s is asked for as often as does no harm', async (_, method, body, asked) => {
+])('%s is repeated only if that is safe', async (_, method, body, asked) => {
   let requests = 0
   server = await listenOnLoopback(0, (_, response) => {
     requests += 1

@@ -1,4 +1,4 @@
-// What the operator's command line shows of what others chose, and what it says when something else than the API answers.
+// How the command line prints names that others chose, and its errors when another server than the API answers.
 import { PassThrough, Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { operatorApi } from '../../infra/cli/api.ts'
@@ -15,7 +15,7 @@ function output(json: boolean) {
   return { out: new Output(json, stdout, stderr), written }
 }
 
-describe('what others chose', () => {
+describe('a name that others chose', () => {
   test('neither steers the terminal nor forges a line', () => {
     const { out, written } = output(false)
     out.table({ data: [{ id: FORGED }, { id: 'bob' }] }, [['ID', ({ id }) => id]], '')
@@ -34,7 +34,7 @@ describe('what others chose', () => {
     expect(said).not.toContain('\u001b')
   })
 
-  test('is the same text in JSON, without what a terminal obeys', () => {
+  test('is the same text in JSON, without control characters', () => {
     const { out, written } = output(true)
     out.record({ name: FORGED }, [])
     const text = written()
@@ -47,7 +47,7 @@ describe('what others chose', () => {
   })
 })
 
-describe('something else than the API', () => {
+describe('another server than the API', () => {
   let other: Awaited<ReturnType<typeof listenOnLoopback>>
   beforeAll(async () => {
     other = await listenOnLoopback(0, ({ url }, response) => {
