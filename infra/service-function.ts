@@ -22,7 +22,7 @@ export interface ServiceFunctionProps {
   readonly timeout: Duration
   /** Who is hurt, and how, while this function fails; goes into the alarm. */
   readonly impact: string
-  /** Folder of the bundles (bundle.ts). */
+  /** Folder of the bundles (bundle/bundle.ts). */
   readonly bundles: string
   /** Of a function that runs rarely: two runs in a row that fail raise the alarm, not two within ten minutes. */
   readonly runsEvery?: Duration
@@ -45,7 +45,8 @@ export class ServiceFunction extends Construct {
     this.logGroup.grantWrite(role)
     this.lambda = new LambdaFunction(this, 'Function', {
       description: `Funnel Connect: ${props.name}`,
-      code: Code.fromAsset(join(props.bundles, props.name)),
+      // Without the source maps (bundle/bundle.ts says how they are used).
+      code: Code.fromAsset(join(props.bundles, props.name), { exclude: ['*.map'] }),
       handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,

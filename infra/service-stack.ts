@@ -13,7 +13,7 @@ import { ROTATION_PERIOD } from './permissions.ts'
 
 export interface ServiceStackProps extends StackProps {
   readonly data: DataStack
-  /** Folder of the functions' bundles (bundle.ts). */
+  /** Folder of the functions' bundles (bundle/bundle.ts). */
   readonly bundles: string
 }
 

@@ -1,13 +1,14 @@
 // What is loaded at a cold start, and that it changes only when the code does.
 import { execFile } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { SourceMap } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { FUNCTION_NAMES, type FunctionName } from '#runtime/env.ts'
-import { type Bundle, bundleEntry, bundleFunction } from '../../infra/bundle.ts'
+import { type Bundle, bundleEntry, bundleFunction } from '../../infra/bundle/bundle.ts'
 import { fileHashes } from './files.ts'
 
 /** The most that a function may read when it starts. Whatever is loaded there, every cold start pays for. */
@@ -68,6 +69,24 @@ it.each(['connections', 'service'] as const)(
   },
 )
 
+it('a source map leads from each file to the sources, and no file names its map', () => {
+  const directory = directoryOf('proxy')
+  const files = readdirSync(directory).filter((file) => file.endsWith('.mjs'))
+  for (const file of files) {
+    const code = readFileSync(join(directory, file), 'utf8')
+    expect(code, file).not.toContain('sourceMappingURL')
+    expect(existsSync(join(directory, `${file}.map`)), file).toBe(true)
+  }
+  const [start = ''] = files.filter((file) => file.startsWith('start-'))
+  const text = ' has to be '
+  const [line, column] = positionOf(text, join(directory, start))
+  const map = new SourceMap(JSON.parse(readFileSync(join(directory, `${start}.map`), 'utf8')))
+  const entry = map.findEntry(line, column)
+  expect(entry).toMatchObject({ originalSource: 'shared/runtime/env.ts' })
+  const [original] = positionOf(text, 'shared/runtime/env.ts')
+  expect('originalLine' in entry && entry.originalLine).toBe(original)
+})
+
 it('what cannot be resolved stops the synthesis', async () => {
   const entry = join(output, 'entry.ts')
   writeFileSync(entry, "import 'a-package-that-is-not-there'")
@@ -79,6 +98,13 @@ it('what needs neither table nor keys does not carry the AWS SDK', () => {
   const code = readdirSync(directory).map((file) => readFileSync(join(directory, file), 'utf8'))
   expect(code.join()).not.toMatch(/dynamodb|@aws-sdk/i)
 })
+
+/** Line and column of a text in a file, both from 0. */
+function positionOf(text: string, file: string): [line: number, column: number] {
+  const before = readFileSync(file, 'utf8').split(text, 1)[0] ?? ''
+  const lines = before.split('\n')
+  return [lines.length - 1, lines.at(-1)?.length ?? 0]
+}
 
 function directoryOf(name: FunctionName): string {
   return bundles[name]?.directory ?? ''

@@ -1,4 +1,4 @@
-// Stands in for @smithy/core/checksum in the bundles (infra/bundle.ts, docs/adr/0013): the checksums that the SDK's
+// Stands in for @smithy/core/checksum in the bundles (infra/bundle/bundle.ts, docs/adr/0013): the checksums that the SDK's
 // clients here use, by Node itself, without those in JavaScript that it brings for runtimes that have none.
 import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto'
 import { crc32 } from 'node:zlib'
