@@ -12,7 +12,7 @@ const inFolder = (folder: string) => files.filter(({ path }) => path.startsWith(
 const ALLOWED: Readonly<Record<string, RegExp>> = {
   'shared/domain/': /^(\.\.?\/|node:crypto$|node:zlib$)/,
   'shared/adapters/': /^(\.\.?\/|#domain\/|[^#.])/,
-  'shared/http/': /^(\.\.?\/|#domain\/|#adapters\/expiring-cache|#docs\/openapi\.json$|[^#.])/,
+  'shared/http/': /^(\.\.?\/|#domain\/|#docs\/openapi\.json$|[^#.])/,
   'shared/runtime/': /^(\.\/|#domain\/|#adapters\/|#http\/|[^#.])/,
   'functions/':
     /^(#domain\/|#http\/|#runtime\/|#adapters\/(dynamodb\/schema|sqs\/recovery-message)\.ts|[^#.])/,

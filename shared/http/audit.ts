@@ -1,11 +1,11 @@
 // Makes audit events of requests, in one place: what the route table calls an action, who called, how it ended. An endpoint
 // whose route has no credential says in its answer what happened.
 
-import { ExpiringCache } from '#adapters/expiring-cache.ts'
 import type { AuditActor, AuditNote, Origin, ResourceType } from '#domain/audit/event.ts'
 import type { AuditTrail } from '#domain/audit/trail.ts'
 import { type ErrorCode, ServiceError } from '#domain/errors.ts'
 import { type MintedIds, parseId, type TenantId } from '#domain/ids.ts'
+import { ExpiringCache } from './credentials/expiring-cache.ts'
 import type { Answer } from './message/answer.ts'
 import type { ApiRequest } from './message/request.ts'
 import { PROBLEMS } from './problems/problem.ts'

@@ -11,7 +11,7 @@ import { idMinter } from '#domain/ids.ts'
 import { epochSeconds } from '#domain/time.ts'
 import type { Services } from './all-services.ts'
 import { createLog } from './logger.ts'
-import { lateTokenVerifier } from './token-verifier.ts'
+import { lazyTokenVerifier } from './token-verifier.ts'
 
 export type CredentialServices = Pick<
   Services,
@@ -53,7 +53,7 @@ export function createCredentialServices(
     tenants: new DynamoDbTenants(table),
     apiKeys: new DynamoDbApiKeys(table),
     identityProviders: new DynamoDbIdentityProviders(table),
-    tokenVerifier: lateTokenVerifier(settings.PUBLIC_URL),
+    tokenVerifier: lazyTokenVerifier(settings.PUBLIC_URL),
     auditEvents,
     audit: new AuditTrail(trail, Number(settings.AUDIT_RETENTION_DAYS), functionName),
     log,

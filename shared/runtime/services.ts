@@ -34,7 +34,7 @@ import { epochSeconds } from '#domain/time.ts'
 import { TokenMemory } from '#domain/tokens/token-memory.ts'
 import type { Services } from './all-services.ts'
 import { createLog } from './logger.ts'
-import { lateTokenVerifier } from './token-verifier.ts'
+import { lazyTokenVerifier } from './token-verifier.ts'
 
 /** What a function that reaches no provider has: the operator's. */
 export type StoreServices = Omit<
@@ -117,7 +117,7 @@ export function createServices(
   return {
     ...store,
     provider,
-    tokenVerifier: lateTokenVerifier(settings.PUBLIC_URL),
+    tokenVerifier: lazyTokenVerifier(settings.PUBLIC_URL),
     recoveryQueue: new SqsRecoveryQueue(settings.RECOVERY_QUEUE_URL),
     authorizationServer: new LazyAuthorizationServer(async () => {
       const { ClickFunnelsOAuth } = await import('#adapters/clickfunnels/oauth.ts')

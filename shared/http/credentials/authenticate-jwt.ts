@@ -4,7 +4,6 @@
 // kept beyond its expiry. That nobody registered what a token names is kept for seconds, so that a provider works soon after
 // it was registered, and in a room of its own, so that invented names do not push out those that are known.
 
-import { ExpiringCache } from '#adapters/expiring-cache.ts'
 import type { Ambient } from '#domain/ambient.ts'
 import { CallerRefused } from '#domain/callers/caller.ts'
 import { addressOf, endUserOf, type TokenAddress } from '#domain/callers/end-user-token.ts'
@@ -16,6 +15,7 @@ import type { TenancyPorts } from '#domain/tenants/ports.ts'
 import type { EndUser, Tenant } from '#domain/tenants/tenant.ts'
 import type { EpochSeconds } from '#domain/time.ts'
 import type { Admitted } from './admitted.ts'
+import { ExpiringCache } from './expiring-cache.ts'
 
 const CACHE_SECONDS = 60
 const CACHED_TOKENS = 5000

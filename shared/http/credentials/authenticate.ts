@@ -2,7 +2,6 @@
 // kept in the process for a minute, which is also how long a revoked key or a suspended tenant can go on; a key that
 // expires ends on time.
 
-import { ExpiringCache } from '#adapters/expiring-cache.ts'
 import type { Ambient } from '#domain/ambient.ts'
 import { isApiKey } from '#domain/callers/api-key-form.ts'
 import { type Caller, CallerRefused } from '#domain/callers/caller.ts'
@@ -14,6 +13,7 @@ import type { TenancyPorts } from '#domain/tenants/ports.ts'
 import { suspended } from '#domain/tenants/suspension.ts'
 import type { Admitted } from './admitted.ts'
 import { endUserAuthentication } from './authenticate-jwt.ts'
+import { ExpiringCache } from './expiring-cache.ts'
 
 const CACHE_SECONDS = 60
 const CACHED_CALLERS = 5000

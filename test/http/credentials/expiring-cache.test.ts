@@ -1,6 +1,6 @@
 // A cache bounded in time and count, whose callers share one load.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { ExpiringCache } from '#adapters/expiring-cache.ts'
+import { ExpiringCache } from '#http/credentials/expiring-cache.ts'
 
 let loads: string[]
 let cache: ExpiringCache<number>

@@ -1,7 +1,7 @@
 // A token verifier whose code is loaded with the first JWT: callers with API keys never pay for it.
 import type { TokenVerifier } from '#domain/callers/end-user-token.ts'
 
-export class LateTokenVerifier implements TokenVerifier {
+export class LazyTokenVerifier implements TokenVerifier {
   readonly #load: () => Promise<TokenVerifier>
   #loaded?: Promise<TokenVerifier>
 
