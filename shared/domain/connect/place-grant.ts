@@ -13,7 +13,7 @@ import type { TenancyPorts } from '../tenants/ports.ts'
 import { appSuspendedSince } from '../tenants/suspension.ts'
 import { isLiving } from '../tenants/tenant.ts'
 import { changeForTokens, sealTokens } from '../tokens/new-tokens.ts'
-import { attemptRevocation, revocationOfReplaced } from '../tokens/revocation.ts'
+import { attemptRevocation, type RevocationPorts, revocationOfReplaced } from '../tokens/revocation.ts'
 import type { ConnectSession } from './connect-session.ts'
 import type { GrantRefusal } from './session-errors.ts'
 
@@ -32,7 +32,7 @@ export type PlacementPorts = Pick<
   Ambient & TenancyPorts & ConnectionPorts & ProviderPorts,
   'now' | 'newId' | 'chance' | 'tenants' | 'connections' | 'limiter' | 'provider'
 > &
-  Parameters<typeof attemptRevocation>[0]
+  RevocationPorts
 
 /** How often a concurrent change of the same connection is answered by starting over. */
 const ATTEMPTS = 5

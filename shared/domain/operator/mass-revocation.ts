@@ -5,14 +5,12 @@ import type { Connection } from '../connections/connection.ts'
 import type { ConnectionFilter } from '../connections/connection-store.ts'
 import type { ConnectionId, TenantId } from '../ids.ts'
 import { later } from '../time.ts'
-import { disconnectNow } from '../tokens/disconnect.ts'
+import { type DisconnectPorts, disconnectNow } from '../tokens/disconnect.ts'
 
 /** Revoked at once; also the size of a page. */
 const WIDTH = 16
 /** No page is begun later. A page may take two requests of 10 s, and API Gateway gives up at 30 s. */
 export const CALL_SECONDS = 8
-
-type Ports = Parameters<typeof disconnectNow>[0]
 
 export interface RevocationReport {
   readonly processed: number
@@ -32,7 +30,7 @@ export interface MassRevocation {
 
 /** Newest first, from the one named on. */
 export async function revokeMany(
-  services: Ports,
+  services: DisconnectPorts,
   tenant: TenantId,
   filter: ConnectionFilter,
   after: ConnectionId | undefined,
@@ -55,7 +53,7 @@ export async function revokeMany(
 }
 
 async function outcomeOf(
-  services: Ports,
+  services: DisconnectPorts,
   { tenantId, id }: Connection,
 ): Promise<Exclude<keyof RevocationReport, 'processed'>> {
   try {

@@ -11,6 +11,7 @@ import { findTenant } from '../tenants/manage-tenants.ts'
 import type { TenancyPorts } from '../tenants/ports.ts'
 import { isLiving, type Tenant } from '../tenants/tenant.ts'
 import { type EpochSeconds, later } from '../time.ts'
+import type { DisconnectPorts } from '../tokens/disconnect.ts'
 import { attemptRevocation } from '../tokens/revocation.ts'
 import type { VaultPorts } from '../vault/ports.ts'
 import { CALL_SECONDS, type RevocationReport, revokeMany } from './mass-revocation.ts'
@@ -30,7 +31,7 @@ type Erasing = Pick<
   Ambient & TenancyPorts & VaultPorts & OperatorPorts,
   'now' | 'tenants' | 'tenantKeys' | 'tenantRemains' | 'log'
 >
-type Ports = Erasing & Parameters<typeof revokeMany>[0]
+type Ports = Erasing & DisconnectPorts
 
 /**
  * Goes on deleting a tenant; a deleted one stays so.
