@@ -8,6 +8,7 @@ import { tenantOf } from '#http/message/path-id.ts'
 import { type ApiRequest, queryParameters } from '#http/message/request.ts'
 import { httpHandler } from '#http/stack.ts'
 import { auditEventJson, auditQuerySchema } from '#http/wire/audit-event.ts'
+import { pageJson } from '#http/wire/shaped.ts'
 import { type CredentialServices, createCredentialServices } from '#runtime/credential-services.ts'
 import { onLambda } from '#runtime/lambda.ts'
 
@@ -17,10 +18,13 @@ export const auditEvents = (services: CredentialServices) => {
     return services.auditEvents.list(tenantId, filter, limit, services.now(), after)
   }
   const page = ({ items, next }: AuditPage, reader: 'tenant' | 'operator') =>
-    json(200, {
-      data: items.map((event) => auditEventJson(event, reader)),
-      ...(next && { next_cursor: next }),
-    })
+    json(
+      200,
+      pageJson(
+        items.map((event) => auditEventJson(event, reader)),
+        next,
+      ),
+    )
 
   return httpHandler<'audit-events'>(
     { ...services, ...authentication(services) },

@@ -10,6 +10,7 @@ import { queryParameters } from '#http/message/request.ts'
 import { httpHandler } from '#http/stack.ts'
 import { connectionJson } from '#http/wire/connection.ts'
 import { listQuerySchema } from '#http/wire/list-query.ts'
+import { pageJson } from '#http/wire/shaped.ts'
 import type { Services } from '#runtime/all-services.ts'
 import { onLambda } from '#runtime/lambda.ts'
 import { createServices } from '#runtime/services.ts'
@@ -21,7 +22,7 @@ export const connections = (services: Services) =>
       'GET /v1/connections': async (request, caller) => {
         const query = parseQuery(listQuerySchema, queryParameters(request))
         const { items, next } = await listConnections(services, caller, query)
-        return json(200, { data: items.map(connectionJson), ...(next && { next_cursor: next }) })
+        return json(200, pageJson(items.map(connectionJson), next))
       },
 
       'GET /v1/connections/{id}': async (request, caller) =>

@@ -18,6 +18,7 @@ import { httpHandler } from '#http/stack.ts'
 import { connectionJson, connectionSwitchSchema } from '#http/wire/connection.ts'
 import { deletionJson, deletionSchema, revocationJson, revocationSchema } from '#http/wire/deletion.ts'
 import { listQuerySchema } from '#http/wire/list-query.ts'
+import { pageJson } from '#http/wire/shaped.ts'
 import type { Services } from '#runtime/all-services.ts'
 import { onLambda } from '#runtime/lambda.ts'
 import { createServices } from '#runtime/services.ts'
@@ -33,7 +34,7 @@ export const tenantConnections = (services: Services) =>
       const { filter, limit, after } = parseQuery(listQuerySchema, queryParameters(request))
       const { id } = await findTenant(services, tenantOf(request))
       const { items, next } = await services.connections.list(id, filter, limit, after)
-      return json(200, { data: items.map(connectionJson), ...(next && { next_cursor: next }) })
+      return json(200, pageJson(items.map(connectionJson), next))
     },
 
     'GET /v1/tenants/{tenant_id}/connections/{connection_id}': async (request) =>
@@ -64,7 +65,7 @@ export const tenantConnections = (services: Services) =>
       if (confirm !== id)
         throw validationFailed({ pointer: '#/confirm', detail: 'must be the id of the tenant to delete' })
       const report = await deleteTenant(services, id, revoke)
-      return { ...json(200, { id, ...deletionJson(report) }), ...(!revoke && { reason: 'without revoking' }) }
+      return { ...json(200, deletionJson(id, report)), ...(!revoke && { reason: 'without revoking' }) }
     },
   })
 

@@ -10,8 +10,9 @@ import { tenantOf } from '#http/message/path-id.ts'
 import { jsonBody, queryParameters } from '#http/message/request.ts'
 import { httpHandler } from '#http/stack.ts'
 import { identityProviderJson } from '#http/wire/identity-provider.ts'
-import { keyRingJson } from '#http/wire/key-ring.ts'
+import { keyRingJson, rootKeySchema } from '#http/wire/key-ring.ts'
 import { tenantListSchema } from '#http/wire/list-query.ts'
+import { pageJson, shaped } from '#http/wire/shaped.ts'
 import { newTenantSchema, tenantChangeSchema, tenantJson } from '#http/wire/tenant.ts'
 import { onLambda } from '#runtime/lambda.ts'
 import { createStoreServices, type StoreServices } from '#runtime/services.ts'
@@ -35,7 +36,7 @@ export const tenants = (services: StoreServices) =>
     'GET /v1/tenants': async (request) => {
       const { limit, after } = parseQuery(tenantListSchema, queryParameters(request))
       const { items, next } = await listTenants(services, limit, after)
-      return json(200, { data: items.map(tenantJson), ...(next && { next_cursor: next }) })
+      return json(200, pageJson(items.map(tenantJson), next))
     },
 
     'GET /v1/tenants/{tenant_id}': async (request) =>
@@ -58,7 +59,8 @@ export const tenants = (services: StoreServices) =>
       return noContent
     },
 
-    'POST /v1/root-keys/rotate': async () => json(200, { version: await rotateRootKeys(services) }),
+    'POST /v1/root-keys/rotate': async () =>
+      json(200, shaped(rootKeySchema, { version: await rotateRootKeys(services) })),
   })
 
 export const handler = await onLambda('tenants', createStoreServices, tenants)

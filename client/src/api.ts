@@ -109,7 +109,7 @@ export interface Connection {
     readonly display_name?: string
   }
   /** How it stands. */
-  readonly status: 'active' | 'reauthorization_required' | 'revoked'
+  readonly status: 'active' | 'reauthorization_required'
   /** Why it is no longer active. */
   readonly status_reason?: string
   /** Since when it is suspended by the operator; absent when it is not. */

@@ -10,7 +10,7 @@ export const OPERATOR_OPERATIONS = {
     id: 'createTenant',
     summary: 'Create a tenant',
     body: { schema: 'TenantRequest', example: 'TenantRequest' },
-    answers: { 201: { says: 'The tenant.', schema: 'Tenant', example: 'Tenant' } },
+    answers: { 201: { says: 'The tenant.', schema: 'CreatedTenant', example: 'Tenant' } },
     problems: ['kms_key_unavailable', 'identity_provider_taken'],
   },
   'GET /v1/tenants': {

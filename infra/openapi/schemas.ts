@@ -1,31 +1,30 @@
-// The named schemas of the contract. Requests: the very schemas that parse them. Answers: those that shape them, or those of
-// answer-schemas.ts.
+// The named schemas of the contract: the very schemas that parse requests and shape answers.
 import * as z from 'zod/mini'
 import { ERROR_CODES } from '#domain/errors.ts'
-import { newApiKeySchema, rotationSchema } from '#http/wire/api-key.ts'
-import { appChangeSchema, newAppSchema, secretRemovalSchema } from '#http/wire/app.ts'
-import { auditQuerySchema } from '#http/wire/audit-event.ts'
+import { apiKeySchema, newApiKeySchema, rotationSchema } from '#http/wire/api-key.ts'
+import { appChangeSchema, appSchema, newAppSchema, secretRemovalSchema } from '#http/wire/app.ts'
+import { auditEventSchema, auditQuerySchema } from '#http/wire/audit-event.ts'
 import { connectionSchema, connectionSwitchSchema } from '#http/wire/connection.ts'
-import { deletionSchema, revocationSchema } from '#http/wire/deletion.ts'
-import { identityProviderChangeSchema, newIdentityProviderSchema } from '#http/wire/identity-provider.ts'
+import {
+  deletionReportSchema,
+  deletionSchema,
+  revocationReportSchema,
+  revocationSchema,
+} from '#http/wire/deletion.ts'
+import {
+  identityProviderChangeSchema,
+  identityProviderSchema,
+  newIdentityProviderSchema,
+} from '#http/wire/identity-provider.ts'
+import { keyRingSchema, rootKeySchema } from '#http/wire/key-ring.ts'
 import { listQuerySchema, tenantListSchema } from '#http/wire/list-query.ts'
 import { completionSchema, sessionRequestSchema, sessionSchema } from '#http/wire/session.ts'
-import { newTenantSchema, tenantChangeSchema } from '#http/wire/tenant.ts'
-import {
-  apiKey,
-  app,
-  auditEvent,
-  deletion,
-  identityProvider,
-  keyRing,
-  listOf,
-  revocation,
-  tenant,
-} from './answer-schemas.ts'
+import { listOf, pageOf } from '#http/wire/shaped.ts'
+import { createdTenantSchema, newTenantSchema, tenantChangeSchema, tenantSchema } from '#http/wire/tenant.ts'
 
 const text = z.string()
 
-/** ClickFunnels' own; only what it documents, and whatever else it sends passes. */
+/** ClickFunnels' own: the members that it documents. Other members pass as well. */
 const funnel = z.looseObject({
   id: z.int(),
   public_id: z.optional(text),
@@ -62,37 +61,38 @@ export const SCHEMAS = {
   ConnectSession: sessionSchema,
   ListQuery: listQuerySchema,
   Connection: connectionSchema,
-  ConnectionPage: z.object({ data: z.array(connectionSchema), next_cursor: z.optional(text) }),
+  ConnectionPage: pageOf(connectionSchema),
   Funnel: funnel,
   FunnelPage: z.array(funnel),
   TenantRequest: newTenantSchema,
   TenantChange: tenantChangeSchema,
-  Tenant: tenant,
+  Tenant: tenantSchema,
+  CreatedTenant: createdTenantSchema,
   TenantListQuery: tenantListSchema,
-  TenantPage: z.object({ data: z.array(tenant), next_cursor: z.optional(text) }),
+  TenantPage: pageOf(tenantSchema),
   TenantDeletionRequest: deletionSchema,
-  TenantDeletion: z.extend(deletion, { id: text }),
+  TenantDeletion: deletionReportSchema,
   AppRequest: newAppSchema,
   AppChange: appChangeSchema,
-  App: app,
-  AppList: listOf(app),
+  App: appSchema,
+  AppList: listOf(appSchema),
   ClientSecretRemoval: secretRemovalSchema,
   ConnectionSwitch: connectionSwitchSchema,
   MassRevocationRequest: revocationSchema,
-  MassRevocation: revocation,
+  MassRevocation: revocationReportSchema,
   ApiKeyRequest: newApiKeySchema,
   ApiKeyRotation: rotationSchema,
-  ApiKey: apiKey,
-  ApiKeyList: listOf(apiKey),
+  ApiKey: apiKeySchema,
+  ApiKeyList: listOf(apiKeySchema),
   IdentityProviderRequest: newIdentityProviderSchema,
   IdentityProviderChange: identityProviderChangeSchema,
-  IdentityProvider: identityProvider,
-  IdentityProviderList: listOf(identityProvider),
-  KeyRing: keyRing,
+  IdentityProvider: identityProviderSchema,
+  IdentityProviderList: listOf(identityProviderSchema),
+  KeyRing: keyRingSchema,
   AuditQuery: auditQuerySchema,
-  AuditEvent: auditEvent,
-  AuditEventPage: z.object({ data: z.array(auditEvent), next_cursor: z.optional(text) }),
-  RootKey: z.object({ version: z.int() }),
+  AuditEvent: auditEventSchema,
+  AuditEventPage: pageOf(auditEventSchema),
+  RootKey: rootKeySchema,
   Health: z.object({ status: z.literal('ok') }),
   OpenApiDocument: z.looseObject({ openapi: text }),
   Problem: problem,

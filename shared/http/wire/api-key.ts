@@ -1,10 +1,11 @@
-// API keys on the wire, both ways. A key goes out once, when it is issued.
+// API keys on the wire, both ways. The key itself goes out once, when it is issued.
 import * as z from 'zod/mini'
 import type { ApiKey } from '#domain/callers/api-key.ts'
 import { SCOPES } from '#domain/callers/caller.ts'
 import type { Secret } from '#domain/secret.ts'
 import { DAY_SECONDS, type EpochSeconds, toRfc3339 } from '#domain/time.ts'
-import { moment, text } from './fields.ts'
+import { moment, optionalTime, text } from './fields.ts'
+import { shaped } from './shaped.ts'
 
 const MAX_OVERLAP_SECONDS = 30 * DAY_SECONDS
 
@@ -13,7 +14,7 @@ const scopes = z.pipe(
   z.transform((given) => SCOPES.filter((scope) => given.includes(scope))),
 )
 
-/** Without scopes, a key has all of them. */
+/** A key without scopes has all of them. */
 export const newApiKeySchema = z.pipe(
   z.object({ name: text(128), scopes: z.optional(scopes), expires_at: z.optional(moment) }),
   z.transform(({ name, scopes: given, expires_at }) => ({
@@ -34,19 +35,32 @@ export const rotationSchema = z.pipe(
   })),
 )
 
-/** @param key the key itself: told once, when it is issued */
+export const apiKeySchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  api_key: z.optional(z.string()),
+  hint: z.string(),
+  scopes: z.array(z.enum(SCOPES)),
+  status: z.enum(['active', 'expired']),
+  successor: z.optional(z.string()),
+  created_at: z.string(),
+  expires_at: z.optional(z.string()),
+  last_used_at: z.optional(z.string()),
+})
+
+/** @param key the key itself, in the answer that issues it */
 export function apiKeyJson(record: ApiKey, now: EpochSeconds, key?: Secret) {
-  const { expiresAt, lastUsedAt, successor } = record
-  return {
+  const { expiresAt, lastUsedAt } = record
+  return shaped(apiKeySchema, {
     id: record.id,
     name: record.name,
-    ...(key && { api_key: key.reveal() }),
+    api_key: key?.reveal(),
     hint: record.hint,
     scopes: record.scopes,
     status: expiresAt !== undefined && expiresAt <= now ? 'expired' : 'active',
-    ...(successor && { successor }),
+    successor: record.successor,
     created_at: toRfc3339(record.createdAt),
-    ...(expiresAt !== undefined && { expires_at: toRfc3339(expiresAt) }),
-    ...(lastUsedAt !== undefined && { last_used_at: toRfc3339(lastUsedAt) }),
-  }
+    expires_at: optionalTime(expiresAt),
+    last_used_at: optionalTime(lastUsedAt),
+  })
 }

@@ -6,7 +6,8 @@ import { Secret } from '#domain/secret.ts'
 import { appSuspendedSince } from '#domain/tenants/suspension.ts'
 import type { Tenant } from '#domain/tenants/tenant.ts'
 import { toRfc3339 } from '#domain/time.ts'
-import { text } from './fields.ts'
+import { optionalTime, text } from './fields.ts'
+import { shaped } from './shaped.ts'
 
 const secret = z.pipe(
   text(512),
@@ -31,15 +32,40 @@ export const appChangeSchema = z.pipe(
   })),
 )
 
-/** @param tenant whose app it is: it knows which of its apps are suspended */
+/** The query of a removal of a client secret. */
+export const secretRemovalSchema = z.object({ force: z._default(z.enum(['true', 'false']), 'false') })
+
+export const appSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  status: z.enum(['active', 'suspended']),
+  suspended_at: z.optional(z.string()),
+  client_id: z.string(),
+  client_secrets: z.array(
+    z.object({
+      serial: z.int(),
+      state: z.enum(['untried', 'in_use', 'refused', 'former']),
+      created_at: z.string(),
+    }),
+  ),
+  redirect_uri: z.string(),
+  health: z.object({
+    status: z.enum(['working', 'credentials_refused', 'provider_down']),
+    since: z.optional(z.string()),
+  }),
+  created_at: z.string(),
+  updated_at: z.string(),
+})
+
+/** @param tenant the tenant of the app: it knows which of its apps are suspended */
 export function appJson(app: App, tenant: Tenant, publicUrl: string) {
   const trouble = recognisedTrouble(app)
   const suspendedAt = appSuspendedSince(tenant, app.id)
-  return {
+  return shaped(appSchema, {
     id: app.id,
     name: app.name,
     status: suspendedAt === undefined ? 'active' : 'suspended',
-    ...(suspendedAt !== undefined && { suspended_at: toRfc3339(suspendedAt) }),
+    suspended_at: optionalTime(suspendedAt),
     client_id: app.clientId,
     client_secrets: app.clientSecrets.map(({ serial, createdAt }) => ({
       serial,
@@ -47,13 +73,8 @@ export function appJson(app: App, tenant: Tenant, publicUrl: string) {
       created_at: toRfc3339(createdAt),
     })),
     redirect_uri: redirectUri(publicUrl, app.id),
-    health: {
-      status: trouble?.kind ?? 'working',
-      ...(trouble && { since: toRfc3339(trouble.since) }),
-    },
+    health: { status: trouble?.kind ?? 'working', since: optionalTime(trouble?.since) },
     created_at: toRfc3339(app.createdAt),
     updated_at: toRfc3339(app.updatedAt),
-  }
+  })
 }
-
-export const secretRemovalSchema = z.object({ force: z._default(z.enum(['true', 'false']), 'false') })

@@ -5,6 +5,7 @@ import type { AuditEventId } from '#domain/ids.ts'
 import { toRfc3339 } from '#domain/time.ts'
 import { id, text } from './fields.ts'
 import { pageLimit } from './list-query.ts'
+import { shaped } from './shaped.ts'
 
 export const auditQuerySchema = z.pipe(
   z.object({
@@ -27,27 +28,45 @@ export const auditQuerySchema = z.pipe(
   ),
 )
 
-/** @param reader a tenant is told that the operator acted, not which person of it and from where */
+export const auditEventSchema = z.object({
+  id: z.string(),
+  at: z.string(),
+  action: z.enum(AUDIT_ACTIONS),
+  actor: z.object({
+    type: z.enum(['api_key', 'end_user', 'operator', 'browser', 'service']),
+    id: z.optional(z.string()),
+    identity_provider_id: z.optional(z.string()),
+  }),
+  resource: z.object({
+    type: z.enum(['tenant', 'app', 'api_key', 'identity_provider', 'connect_session', 'connection']),
+    id: z.optional(z.string()),
+  }),
+  result: z.string(),
+  reason: z.optional(z.string()),
+  source_ip: z.optional(z.string()),
+  user_agent: z.optional(z.string()),
+  request_id: z.optional(z.string()),
+})
+
+/** @param reader a tenant reads that the operator acted, but not which person and from where */
 export function auditEventJson(event: AuditEvent, reader: 'tenant' | 'operator') {
-  const { actor, from } = event
-  const veiled = reader === 'tenant' && actor.kind === 'operator'
-  return {
+  const { actor, resource } = event
+  const isVeiled = reader === 'tenant' && actor.kind === 'operator'
+  const from = isVeiled ? undefined : event.from
+  return shaped(auditEventSchema, {
     id: event.id,
     at: toRfc3339(event.at),
     action: event.action,
     actor: {
       type: actor.kind,
-      ...(!veiled && { id: actor.id }),
-      ...(actor.kind === 'end_user' && { identity_provider_id: actor.identityProviderId }),
+      id: isVeiled ? undefined : actor.id,
+      identity_provider_id: actor.kind === 'end_user' ? actor.identityProviderId : undefined,
     },
-    resource: event.resource,
+    resource: { type: resource.type, id: resource.id },
     result: event.result,
-    ...(event.reason && { reason: event.reason }),
-    ...(from &&
-      !veiled && {
-        source_ip: from.ip,
-        ...(from.userAgent && { user_agent: from.userAgent }),
-        request_id: from.requestId,
-      }),
-  }
+    reason: event.reason,
+    source_ip: from?.ip,
+    user_agent: from?.userAgent,
+    request_id: from?.requestId,
+  })
 }

@@ -1,10 +1,16 @@
-// Connections on the wire. The response schema is what keeps an undeclared member, a seal above all, from leaving.
+// Connections on the wire.
 import * as z from 'zod/mini'
 import { type Connection, expiryOf } from '#domain/connections/connection.ts'
 import { subdomainOf } from '#domain/provider/profile.ts'
 import { toRfc3339 } from '#domain/time.ts'
+import { optionalTime } from './fields.ts'
+import { shaped } from './shaped.ts'
 
-export const STATUSES = ['active', 'reauthorization_required', 'revoked'] as const
+/** Every status that a connection can have: a status that is missing here does not compile below. */
+export const STATUSES = [
+  'active',
+  'reauthorization_required',
+] as const satisfies Connection['state']['status'][]
 
 export const connectionSchema = z.object({
   id: z.string(),
@@ -36,16 +42,15 @@ export const connectionSchema = z.object({
 /** The operator's kill switch. */
 export const connectionSwitchSchema = z.object({ suspended: z.boolean() })
 
-export function connectionJson(connection: Connection): z.infer<typeof connectionSchema> {
+export function connectionJson(connection: Connection) {
   const { id, appId, endUser, state, workspace, scopes, credential } = connection
-  const time = (moment: Connection['dueAt']) => (moment === undefined ? undefined : toRfc3339(moment))
-  return connectionSchema.parse({
+  return shaped(connectionSchema, {
     id,
     app_id: appId,
     end_user: { id: endUser.id, display_name: endUser.displayName },
     status: state.status,
     status_reason: state.status === 'active' ? undefined : state.reason,
-    suspended_at: time(connection.suspendedAt),
+    suspended_at: optionalTime(connection.suspendedAt),
     workspace: {
       id: workspace.id,
       name: workspace.name,
@@ -53,12 +58,12 @@ export function connectionJson(connection: Connection): z.infer<typeof connectio
       team_id: workspace.teamId,
       team_name: workspace.teamName,
     },
-    scopes: [...scopes],
+    scopes,
     token: {
-      expires_at: time(expiryOf(credential)),
+      expires_at: optionalTime(expiryOf(credential)),
       refreshable: credential.kind === 'refreshable',
-      last_refreshed_at: time(connection.lastRefreshedAt),
-      next_due_at: time(connection.dueAt),
+      last_refreshed_at: optionalTime(connection.lastRefreshedAt),
+      next_due_at: optionalTime(connection.dueAt),
       consecutive_failures: connection.consecutiveFailures,
       last_error: connection.lastError,
     },

@@ -1,4 +1,4 @@
-// The fields that several request schemas share.
+// The fields that several schemas share.
 import * as z from 'zod/mini'
 import {
   type EndUserId,
@@ -8,7 +8,7 @@ import {
   parseId,
 } from '#domain/ids.ts'
 import { webUrl } from '#domain/tenants/web-url.ts'
-import { epochSeconds } from '#domain/time.ts'
+import { type EpochSeconds, epochSeconds, toRfc3339 } from '#domain/time.ts'
 
 const wellFormed = z.refine<string>((text) => text.isWellFormed(), {
   error: 'holds half a surrogate pair',
@@ -34,6 +34,11 @@ export const moment = z.pipe(
     z.pipe(z.number('must be a time that exists'), z.transform(epochSeconds)),
   ),
 )
+
+/** A time of an answer; one that is absent stays absent. */
+export function optionalTime(time: EpochSeconds | undefined): string | undefined {
+  return time === undefined ? undefined : toRfc3339(time)
+}
 
 /** An id of ours of the named kind. */
 export const id = <K extends keyof MintedIds>(kind: K) =>

@@ -8,6 +8,7 @@ import {
 } from '#domain/callers/identity-provider.ts'
 import { toRfc3339 } from '#domain/time.ts'
 import { text } from './fields.ts'
+import { shaped } from './shaped.ts'
 
 const algorithms = z.pipe(
   z.array(z.enum(ALGORITHMS)).check(z.minLength(1), z.maxLength(ALGORITHMS.length)),
@@ -51,8 +52,20 @@ export const identityProviderChangeSchema = z.pipe(
   })),
 )
 
+export const identityProviderSchema = z.object({
+  id: z.string(),
+  issuer: z.string(),
+  audience: z.string(),
+  audience_claim: audienceClaim,
+  jwks_uri: z.string(),
+  algorithms: z.array(z.enum(ALGORITHMS)),
+  end_user_claim: z.string(),
+  created_at: z.string(),
+  updated_at: z.string(),
+})
+
 export function identityProviderJson(provider: IdentityProvider) {
-  return {
+  return shaped(identityProviderSchema, {
     id: provider.id,
     issuer: provider.issuer,
     audience: provider.audience,
@@ -62,5 +75,5 @@ export function identityProviderJson(provider: IdentityProvider) {
     end_user_claim: provider.endUserClaim,
     created_at: toRfc3339(provider.createdAt),
     updated_at: toRfc3339(provider.updatedAt),
-  }
+  })
 }

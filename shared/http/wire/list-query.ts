@@ -4,18 +4,20 @@ import type { ListQuery } from '#domain/connections/list-connections.ts'
 import { STATUSES } from './connection.ts'
 import { endUserId, id } from './fields.ts'
 
-const LIMIT = { default: 20, most: 100 }
+export const PAGE_LIMIT = { default: 20, min: 1, max: 100 } as const
 
 /** How many items of a list a page has. */
 export const pageLimit = z._default(
   z.pipe(
     z.pipe(
-      z.string().check(z.regex(/^\d{1,3}$/, `must be a number from 1 to ${LIMIT.most}`)),
+      z
+        .string()
+        .check(z.regex(/^\d{1,3}$/, `must be a whole number from ${PAGE_LIMIT.min} to ${PAGE_LIMIT.max}`)),
       z.transform(Number),
     ),
-    z.number().check(z.minimum(1), z.maximum(LIMIT.most)),
+    z.number().check(z.minimum(PAGE_LIMIT.min), z.maximum(PAGE_LIMIT.max)),
   ),
-  LIMIT.default,
+  PAGE_LIMIT.default,
 )
 
 export const listQuerySchema = z.pipe(

@@ -5,6 +5,7 @@ import type { SessionRequest } from '#domain/connect/start-session.ts'
 import type { Secret } from '#domain/secret.ts'
 import { type EpochSeconds, toRfc3339 } from '#domain/time.ts'
 import { endUser, endUserId, id, text } from './fields.ts'
+import { shaped } from './shaped.ts'
 
 export const sessionRequestSchema = z.pipe(
   z.object({
@@ -56,14 +57,14 @@ export const sessionSchema = z.object({
   expires_at: z.string(),
 })
 
-/** @param link where the browser has to go: told once, when the session is started */
+/** @param link where the browser has to go, in the answer that starts the session */
 export function sessionJson(
   session: ConnectSession,
   now: EpochSeconds,
   link?: { readonly publicUrl: string; readonly secret: Secret },
-): z.infer<typeof sessionSchema> {
+) {
   const { state } = session
-  return sessionSchema.parse({
+  return shaped(sessionSchema, {
     id: session.id,
     status: visibleStatus(session, now),
     connect_url: link && `${link.publicUrl}/v1/authorize?session=${link.secret.reveal()}`,

@@ -1,9 +1,10 @@
-// Tenants on the wire, both ways. Apps: app-json.ts.
+// Tenants on the wire, both ways.
 import * as z from 'zod/mini'
 import type { Limits, Tenant } from '#domain/tenants/tenant.ts'
 import { toRfc3339 } from '#domain/time.ts'
-import { browserUrl, text } from './fields.ts'
-import { newIdentityProviderSchema } from './identity-provider.ts'
+import { browserUrl, optionalTime, text } from './fields.ts'
+import { identityProviderSchema, newIdentityProviderSchema } from './identity-provider.ts'
+import { shaped } from './shaped.ts'
 
 const returnUrls = z.array(browserUrl).check(z.maxLength(50))
 /** An origin as browsers send it: no path, no trailing slash. */
@@ -23,7 +24,7 @@ const kmsKeyArn = z
 /** A colour as style sheets and the pickers of browsers have it. */
 const branding = z.object({
   color: z.pipe(
-    z.string().check(z.regex(/^#[0-9a-f]{6}$/i, 'must be a colour such as "#1c5fd4"')),
+    z.string().check(z.regex(/^#[0-9a-fA-F]{6}$/, 'must be a colour such as "#1c5fd4"')),
     z.transform((color) => color.toLowerCase()),
   ),
 })
@@ -86,26 +87,48 @@ export const tenantChangeSchema = z.pipe(
   })),
 )
 
+export const tenantSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  status: z.enum(['active', 'suspended', 'deleting', 'deleted']),
+  return_urls: z.array(z.string()),
+  origins: z.array(z.string()),
+  kms_key_arn: z.optional(z.string()),
+  branding: z.optional(z.object({ color: z.string() })),
+  limits: z.optional(
+    z.object({
+      connections: z.optional(z.int()),
+      sessions_per_minute: z.optional(z.int()),
+      requests_per_second: z.optional(z.int()),
+    }),
+  ),
+  created_at: z.string(),
+  updated_at: z.string(),
+  deleted_at: z.optional(z.string()),
+})
+
+/** The answer that creates a tenant, which may register an identity provider with it. */
+export const createdTenantSchema = z.extend(tenantSchema, {
+  identity_provider: z.optional(identityProviderSchema),
+})
+
 export function tenantJson(tenant: Tenant) {
-  return {
+  const { limits } = tenant
+  return shaped(tenantSchema, {
     id: tenant.id,
     name: tenant.name,
     status: tenant.status,
     return_urls: tenant.returnUrls,
     origins: tenant.origins,
-    ...(tenant.kmsKeyArn && { kms_key_arn: tenant.kmsKeyArn }),
-    ...(tenant.branding && { branding: tenant.branding }),
-    ...(tenant.limits && { limits: limitsJson(tenant.limits) }),
+    kms_key_arn: tenant.kmsKeyArn,
+    branding: tenant.branding,
+    limits: limits && {
+      connections: limits.connections,
+      sessions_per_minute: limits.sessionsPerMinute,
+      requests_per_second: limits.requestsPerSecond,
+    },
     created_at: toRfc3339(tenant.createdAt),
     updated_at: toRfc3339(tenant.updatedAt),
-    ...(tenant.deletedAt !== undefined && { deleted_at: toRfc3339(tenant.deletedAt) }),
-  }
-}
-
-function limitsJson({ connections, sessionsPerMinute, requestsPerSecond }: Limits) {
-  return {
-    ...(connections && { connections }),
-    ...(sessionsPerMinute && { sessions_per_minute: sessionsPerMinute }),
-    ...(requestsPerSecond && { requests_per_second: requestsPerSecond }),
-  }
+    deleted_at: optionalTime(tenant.deletedAt),
+  })
 }
