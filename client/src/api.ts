@@ -1,6 +1,6 @@
 // Made from the service's schemas by "npm run docs". Do not edit.
 
-/** What went wrong. */
+/** What went wrong: docs/errors.md explains each code. */
 export type ErrorCode =
   | 'malformed_request'
   | 'path_not_allowed'
@@ -51,97 +51,175 @@ export type ErrorCode =
   | 'upstream_timeout'
 
 export interface ConnectSessionRequest {
-  /** The tenant's ClickFunnels application. May be left out by a tenant that has one only. */
+  /**
+   * Id of the tenant's app to connect through, such as `app_01k2q8v3d00123456789abcdef`. Required if
+   * the tenant has several apps. Default: the app of the connection to reconnect, else the tenant's
+   * only app.
+   */
   readonly app_id?: string
-  /** The tenant's own user. With a JWT it is taken from that. */
+  /**
+   * The end user who connects a workspace. Required with an API key. With a JWT it is taken from the
+   * JWT; if it is sent, its `id` must be that of the JWT.
+   */
   readonly end_user?: {
-    /** The tenant's own id of its user; opaque to the service. */
+    /**
+     * The tenant's own id of the user, 1 to 256 characters. The service does not interpret it. Use one
+     * that never changes, such as an account number rather than an e-mail address.
+     */
     readonly id: string
-    /** What the confirmation page calls the user. */
+    /**
+     * Name or e-mail address that the confirmation page shows to the user, 1 to 256 characters. With a
+     * JWT it is the claim `name` or `email` of the JWT. If it is absent, the page shows only the id.
+     */
     readonly display_name?: string
   }
-  /** Where the browser is sent in the end. Has to lie under a URL that is registered for the tenant. */
+  /**
+   * URL of the product to which the browser comes back, such as `https://app.example.com/connected`.
+   * Scheme, host and port must equal those of a `return_urls` entry of the tenant, and the path must be
+   * that of the entry or lie below it. The service adds the query parameters `connect_session`,
+   * `status` and, where they apply, `connection_id`, `completion_code` and `error`.
+   */
   readonly return_url: string
-  /** `verified`: the code is exchanged only when `complete` is called for the user who is logged in then. `confirmed`: a page names product and account before the browser goes to ClickFunnels, and the return ends it. */
+  /**
+   * How the service makes sure that the right user approved. `verified`: after the return, the product
+   * calls `complete` and names the end user who is logged in. `confirmed`: before ClickFunnels, a page
+   * of the service names the product and the account, and no call is needed afterwards. In a request,
+   * the default is `verified` with a JWT and `confirmed` with an API key.
+   */
   readonly completion?: 'verified' | 'confirmed'
-  /** The connection that was made; in a request, the one to reconnect. */
+  /**
+   * Id of the connection to reconnect; it keeps its id and gets new tokens. It must belong to the same
+   * end user. If it is left out, the session creates a connection, or updates the one that this end
+   * user already has to the chosen workspace.
+   */
   readonly connection_id?: string
 }
 
 export interface ConnectSession {
-  /** Id; sorts by time of creation. */
+  /** Id. Opaque text; ids sort by the time of creation. */
   readonly id: string
-  /** How it stands. */
+  /**
+   * Current status. `created`: the browser has not followed the link. `authorizing`: the browser was
+   * sent to ClickFunnels. `awaiting_completion`: the end user approved; call `complete` now.
+   * `connected`: the connection exists. `denied`: the end user refused. `failed`: see `error`.
+   * `expired`: it took too long; start a new session.
+   */
   readonly status: 'created' | 'authorizing' | 'awaiting_completion' | 'connected' | 'denied' | 'failed' | 'expired'
-  /** Where the end user's browser has to go. Told once, works once, lives 30 minutes. */
+  /**
+   * Link for the end user's browser. It works once and for 30 minutes. It is in the answer that starts
+   * the session and in no other.
+   */
   readonly connect_url?: string
-  /** The application it connects through. */
+  /** Id of the app that the session connects through. */
   readonly app_id: string
-  /** The tenant's own user. With a JWT it is taken from that. */
+  /** The user of the tenant's product who owns the workspace. */
   readonly end_user: {
-    /** The tenant's own id of its user; opaque to the service. */
+    /**
+     * The tenant's own id of the user, 1 to 256 characters. The service does not interpret it. Use one
+     * that never changes, such as an account number rather than an e-mail address.
+     */
     readonly id: string
-    /** What the confirmation page calls the user. */
+    /**
+     * Name or e-mail address that the confirmation page shows to the user, 1 to 256 characters. With a
+     * JWT it is the claim `name` or `email` of the JWT. If it is absent, the page shows only the id.
+     */
     readonly display_name?: string
   }
-  /** `verified`: the code is exchanged only when `complete` is called for the user who is logged in then. `confirmed`: a page names product and account before the browser goes to ClickFunnels, and the return ends it. */
+  /**
+   * How the service makes sure that the right user approved. `verified`: after the return, the product
+   * calls `complete` and names the end user who is logged in. `confirmed`: before ClickFunnels, a page
+   * of the service names the product and the account, and no call is needed afterwards. In a request,
+   * the default is `verified` with a JWT and `confirmed` with an API key.
+   */
   readonly completion: 'verified' | 'confirmed'
-  /** The connection that was made; in a request, the one to reconnect. */
+  /**
+   * Id of the connection that the session created or updated. Before the session is `connected`, it is
+   * the connection to reconnect; absent if there is none.
+   */
   readonly connection_id?: string
-  /** Why it was denied or failed: a code of ClickFunnels or of the service. */
+  /**
+   * Why the session is `denied` or `failed`: an OAuth 2.0 error code (RFC 6749) such as `access_denied`
+   * or `invalid_grant`, or one of this service such as `workspace_mismatch`. Absent otherwise.
+   */
   readonly error?: string
   /** When it was created. */
   readonly created_at: string
-  /** When the present state runs out. */
+  /**
+   * When the session leaves its current status by itself. A session in progress becomes `expired`. An
+   * ended session is deleted then or later.
+   */
   readonly expires_at: string
 }
 
 export interface Connection {
-  /** Id; sorts by time of creation. */
+  /** Id. Opaque text; ids sort by the time of creation. */
   readonly id: string
-  /** The application through which it was connected. */
+  /** Id of the app through which the workspace was connected. */
   readonly app_id: string
-  /** The tenant's own user. With a JWT it is taken from that. */
+  /** The user of the tenant's product who owns the workspace. */
   readonly end_user: {
-    /** The tenant's own id of its user; opaque to the service. */
+    /**
+     * The tenant's own id of the user, 1 to 256 characters. The service does not interpret it. Use one
+     * that never changes, such as an account number rather than an e-mail address.
+     */
     readonly id: string
-    /** What the confirmation page calls the user. */
+    /**
+     * Name or e-mail address that the confirmation page shows to the user, 1 to 256 characters. With a
+     * JWT it is the claim `name` or `email` of the JWT. If it is absent, the page shows only the id.
+     */
     readonly display_name?: string
   }
-  /** How it stands. */
+  /**
+   * Current status. `active`: calls can be made. `reauthorization_required`: ClickFunnels no longer
+   * accepts the tokens; start a connect session with the id of this connection as `connection_id`.
+   */
   readonly status: 'active' | 'reauthorization_required'
-  /** Why it is no longer active. */
+  /**
+   * Why the status is `reauthorization_required`: `grant_refused` (ClickFunnels refused the refresh
+   * token), `access_token_rejected` (ClickFunnels refused the access token), or `answer_lost` (an
+   * answer of ClickFunnels that may have held the next refresh token was lost). Absent while the
+   * connection is active.
+   */
   readonly status_reason?: string
-  /** Since when it is suspended by the operator; absent when it is not. */
+  /** When the operator suspended it. Absent if it is not suspended. */
   readonly suspended_at?: string
-  /** The ClickFunnels workspace, as far as ClickFunnels tells. */
+  /** The ClickFunnels workspace. Fields that ClickFunnels did not give are absent. */
   readonly workspace: {
-    /** ClickFunnels' id of the workspace. */
+    /** ClickFunnels' id of the workspace, such as `20417`. */
     readonly id?: string
     /** Name of the workspace. */
     readonly name?: string
-    /** The first label of its host. */
+    /** First label of the host name of the workspace: `acme` for `acme.myclickfunnels.com`. */
     readonly subdomain?: string
-    /** ClickFunnels' id of its team. */
+    /** ClickFunnels' id of the team that the workspace belongs to. */
     readonly team_id?: string
-    /** Name of its team. */
+    /** Name of that team. */
     readonly team_name?: string
   }
-  /** The OAuth scopes that were granted. */
+  /** OAuth scopes that ClickFunnels granted. Empty if ClickFunnels named none. */
   readonly scopes: readonly string[]
-  /** How the token is kept alive. Never the token itself. */
+  /** State of the access token, which the service keeps alive. The token itself is never shown. */
   readonly token: {
-    /** When the present access token expires; absent when it does not. */
+    /** When the current access token expires. Absent if ClickFunnels set no expiry. */
     readonly expires_at?: string
-    /** Whether a refresh token came with it. If not, it is probed instead. */
+    /**
+     * True if ClickFunnels issued a refresh token: the service refreshes the access token before it
+     * expires. False if not: the service checks about once a day whether the access token still works.
+     */
     readonly refreshable: boolean
-    /** When it was last refreshed. */
+    /** When the access token was last refreshed. Absent if it never was. */
     readonly last_refreshed_at?: string
-    /** When it is looked after next. */
+    /** When the service next refreshes or checks the access token by itself. Absent if it will not. */
     readonly next_due_at?: string
-    /** Refreshes that failed in a row. */
+    /**
+     * Number of refreshes or checks that failed in a row. Failures that are not about this connection,
+     * such as an outage of ClickFunnels, do not count.
+     */
     readonly consecutive_failures: number
-    /** What the last of them failed with. */
+    /**
+     * Why the last refresh or check failed, such as `rate_limited` or `provider_down`. Absent if it
+     * succeeded.
+     */
     readonly last_error?: string
   }
   /** When it was created. */
@@ -151,21 +229,21 @@ export interface Connection {
 }
 
 export interface Funnel {
-  /** ClickFunnels' id. */
+  /** ClickFunnels' id of the funnel. */
   readonly id: number
-  /** ClickFunnels' public id. */
+  /** ClickFunnels' public id of the funnel. */
   readonly public_id?: string
-  /** The workspace it belongs to. */
+  /** ClickFunnels' id of the workspace that the funnel belongs to. */
   readonly workspace_id?: number
-  /** Its name. */
+  /** Name of the funnel. */
   readonly name: string
-  /** Its path on the site. */
+  /** Path of the funnel on its site, such as `/spring-workshop`. */
   readonly current_path?: string | null
-  /** Whether it is live. */
+  /** True if the funnel is live. */
   readonly live_mode?: boolean
-  /** When it was created. */
+  /** When the funnel was created. */
   readonly created_at?: string
-  /** When it was last changed. */
+  /** When the funnel was last changed. */
   readonly updated_at?: string
   readonly [member: string]: unknown
 }

@@ -1,10 +1,12 @@
-// The types of the client library, from the schemas of the document.
+// The types of the client library, made from the schemas of the document.
 
 import { ERROR_CODES } from '#domain/errors.ts'
 import type { JsonSchema } from './json-schemas.ts'
 
-/** What a tenant's code has to do with. */
+/** The schemas that a tenant's code meets. */
 const WANTED = ['ConnectSessionRequest', 'ConnectSession', 'Connection', 'Funnel'] as const
+
+const MAX_LINE_CHARACTERS = 100
 
 const HEAD = `// Made from the service's schemas by "npm run docs". Do not edit.
 `
@@ -12,7 +14,11 @@ const HEAD = `// Made from the service's schemas by "npm run docs". Do not edit.
 export function clientTypes(schemas: Readonly<Record<string, JsonSchema>>): string {
   const codes = ERROR_CODES.map((code) => `\n  | '${code}'`).join('')
   const interfaces = WANTED.map((name) => `export interface ${name} ${typeOf(schemas[name] ?? {}, '')}\n`)
-  return [HEAD, `/** What went wrong. */\nexport type ErrorCode =${codes}\n`, ...interfaces].join('\n')
+  return [
+    HEAD,
+    `/** What went wrong: docs/errors.md explains each code. */\nexport type ErrorCode =${codes}\n`,
+    ...interfaces,
+  ].join('\n')
 }
 
 function typeOf(schema: JsonSchema, indent: string): string {
@@ -26,8 +32,20 @@ function typeOf(schema: JsonSchema, indent: string): string {
   const inner = `${indent}  `
   const members = Object.entries(properties).map(([name, member]) => {
     const optional = required.includes(name) ? '' : '?'
-    return `${inner}/** ${member.description} */\n${inner}readonly ${name}${optional}: ${typeOf(member, inner)}\n`
+    return `${comment(member.description ?? '', inner)}${inner}readonly ${name}${optional}: ${typeOf(member, inner)}\n`
   })
   const others = additionalProperties ? `${inner}readonly [member: string]: unknown\n` : ''
   return `{\n${members.join('')}${others}${indent}}`
+}
+
+/** A doc comment, in lines of about a hundred characters. */
+function comment(text: string, indent: string): string {
+  const lines = ['']
+  for (const word of text.split(' ')) {
+    const line = `${lines.at(-1)} ${word}`
+    if (line.length <= MAX_LINE_CHARACTERS) lines[lines.length - 1] = line
+    else lines.push(` ${word}`)
+  }
+  if (lines.length === 1) return `${indent}/**${lines[0]} */\n`
+  return `${indent}/**\n${lines.map((line) => `${indent} *${line}\n`).join('')}${indent} */\n`
 }

@@ -1,15 +1,17 @@
 // The OpenAPI 3.1 document, made from the route table, the schemas that parse and shape, and the error catalog.
 //
 // A new route does not compile here until it is described:
-//   1. add it to tenant-, operator-, audit- or open-operations.ts;
+//   1. add it to the …-operations.ts of its callers;
 //   2. name its schemas in schemas.ts, with an example of each body in examples.ts;
-//   3. describe members that are new in fields.ts (`npm run docs` says which);
+//   3. describe members that are new in fields/ (`npm run docs` says which);
 //   4. `npm run docs` writes docs/openapi.json and the client's types.
 import type { ErrorCode } from '#domain/errors.ts'
 import { PROBLEMS } from '#http/problems/problem.ts'
 import { type Access, ANY_METHOD, ROUTES, type RouteKey } from '#http/routes.ts'
 import { AUDIT_OPERATIONS } from './audit-operations.ts'
+import { BROWSER_OPERATIONS } from './browser-operations.ts'
 import { EXAMPLES } from './examples.ts'
+import { INTRODUCTION } from './introduction.ts'
 import { type JsonSchema, jsonSchemas } from './json-schemas.ts'
 import { OPEN_OPERATIONS } from './open-operations.ts'
 import type { Operation, Success } from './operation.ts'
@@ -25,15 +27,16 @@ import {
 } from './parts.ts'
 import { KEYED, TENANT_OPERATIONS } from './tenant-operations.ts'
 
-/** Every route but the one that answers for all others. */
+/** Every route but $default, which answers for all other paths. */
 export const OPERATIONS: Readonly<Record<Exclude<RouteKey, '$default'>, Operation>> = {
   ...TENANT_OPERATIONS,
+  ...BROWSER_OPERATIONS,
   ...OPERATOR_OPERATIONS,
   ...AUDIT_OPERATIONS,
   ...OPEN_OPERATIONS,
 }
 
-/** What every caller of such a route can be told. */
+/** The problems that every route of an access can answer. */
 const COMMON: Readonly<Record<Access, readonly ErrorCode[]>> = {
   tenant: [
     'missing_credential',
@@ -46,7 +49,7 @@ const COMMON: Readonly<Record<Access, readonly ErrorCode[]>> = {
     'internal_error',
   ],
   operator: ['missing_credential', 'storage_unavailable', 'internal_error'],
-  // Browsers are told by pages.
+  // Browsers get pages.
   browser: [],
   anyone: ['internal_error'],
 }
@@ -74,7 +77,7 @@ export function openApiDocument() {
       description: INTRODUCTION,
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
-    servers: [{ url: 'https://connect.example.com', description: 'Where it is deployed.' }],
+    servers: [{ url: 'https://connect.example.com', description: 'The URL of the service.' }],
     tags: TAGS,
     paths,
     components: {
@@ -86,14 +89,7 @@ export function openApiDocument() {
   }
 }
 
-const INTRODUCTION = `A product starts a *connect session* for one of its users, sends the user's browser to its \`connect_url\`, and
-calls the ClickFunnels API through the *connection* that comes of it, without ever holding a token.
-
-Errors are problem documents (RFC 9457) with a stable \`code\`; every answer names its request in
-\`Funnel-Connect-Request-Id\`. A path that exists, called with another method, is a 405 \`method_not_allowed\` with \`Allow\`;
-HEAD, too, is served only where it is listed, by the proxy.`
-
-/** Of an operation that takes any method, the one of this method. */
+/** One method of an operation that takes any method. */
 function ofMethod(operation: Operation, method: (typeof ANY_METHOD)[number]): Operation {
   const { id, parameters = [], problems = [] } = operation
   const named = { ...operation, id: `${id}${method.charAt(0)}${method.slice(1).toLowerCase()}` }
@@ -139,7 +135,8 @@ function describe(
     }),
     ...(passesBody && {
       requestBody: {
-        description: 'Whatever ClickFunnels takes; it passes byte for byte.',
+        description:
+          'The body for ClickFunnels, at most 4.5 MB (4,500,000 bytes). It is passed on byte for byte.',
         content: { '*/*': {} },
       },
     }),
@@ -168,14 +165,20 @@ function responses({ answers }: Operation, problems: readonly ErrorCode[]): obje
   for (const [status, codes] of byStatus) {
     const page = made[status]
     made[status] = {
-      description: [page?.description, codes.map((code) => `\`${code}\``).join(', ')]
+      description: [page?.description, `A problem with the code ${either(codes)}.`]
         .filter(Boolean)
-        .join(' Or '),
+        .join(' Or: '),
       ...(['429', '502', '503', '504'].includes(status) && { headers: headerRefs(['Retry-After']) }),
       content: { ...page?.content, 'application/problem+json': problemContent(codes) },
     }
   }
   return made
+}
+
+function either(codes: readonly ErrorCode[]): string {
+  const named = codes.map((code) => `\`${code}\``)
+  const last = named.pop()
+  return named.length === 0 ? String(last) : `${named.join(', ')} or ${last}`
 }
 
 function answer({ says, schema, example, content, headers = [] }: Success) {

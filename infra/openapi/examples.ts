@@ -1,9 +1,11 @@
-// One example of each body, used wherever it stands. A test holds that each fits its schema.
+// One example of each body. A test holds that each fits its schema.
 
-const CONNECTION = 'conn_01k2q8v3f00123456789abcdef'
-const SESSION = 'cs_01k2q8v3e0fedcba9876543210'
-const APP = 'app_01k2q8v3d00123456789abcdef'
-const TENANT = 'ten_01k2q8v3c00123456789abcdef'
+export const CONNECTION = 'conn_01k2q8v3f00123456789abcdef'
+export const SESSION = 'cs_01k2q8v3e0fedcba9876543210'
+export const APP = 'app_01k2q8v3d00123456789abcdef'
+export const TENANT = 'ten_01k2q8v3c00123456789abcdef'
+export const API_KEY = 'key_01k2q8v3b00123456789abcdef'
+export const IDENTITY_PROVIDER = 'idp_01k2q8v3a00123456789abcdef'
 const KMS_KEY = 'arn:aws:kms:eu-central-1:111122223333:key/0123abcd-0000-4000-8000-000000000000'
 
 const endUser = { id: 'user-1', display_name: 'ada@example.com' }
@@ -67,7 +69,7 @@ const app = {
 }
 
 const apiKey = {
-  id: 'key_01k2q8v3b00123456789abcdef',
+  id: API_KEY,
   name: 'back end',
   hint: 'fc_live_Ab3d',
   scopes: ['sessions:write', 'connections:read', 'proxy:read'],
@@ -77,7 +79,7 @@ const apiKey = {
 }
 
 const identityProvider = {
-  id: 'idp_01k2q8v3a00123456789abcdef',
+  id: IDENTITY_PROVIDER,
   issuer: 'https://example.eu.auth0.com/',
   audience: 'https://api.example.com',
   audience_claim: 'aud',
@@ -135,6 +137,7 @@ export const EXAMPLES = {
   },
   TenantChange: { status: 'suspended' },
   Tenant: tenant,
+  CreatedTenant: tenant,
   TenantPage: { data: [tenant] },
   TenantDeletionRequest: { confirm: TENANT },
   TenantDeletion: {
@@ -167,8 +170,8 @@ export const EXAMPLES = {
   IdentityProviderList: { data: [identityProvider] },
   KeyRing: {
     data: [
-      { version: 2, created_at: '2026-03-01T08:00:00Z', wrapped_by: { kms_key_arn: KMS_KEY } },
       { version: 1, created_at: '2026-01-01T08:00:00Z', wrapped_by: { root_key_version: 7 } },
+      { version: 2, created_at: '2026-03-01T08:00:00Z', wrapped_by: { kms_key_arn: KMS_KEY } },
     ],
   },
   AuditEventPage: { data: [auditEvent], next_cursor: auditEvent.id },

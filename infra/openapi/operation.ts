@@ -1,25 +1,19 @@
-// The form in which an operation is described. What follows from its route (path parameters, security, the problems that
-// every caller of its kind can meet) is not repeated in it: document.ts adds it.
+// The form in which an operation is described. document.ts adds what follows from the route: path parameters, security, and
+// the problems that every route of its access can answer.
 import type { ErrorCode } from '#domain/errors.ts'
 import type { ExampleName } from './examples.ts'
+import type { HEADERS } from './parts.ts'
 import type { SchemaName } from './schemas.ts'
 
 export interface Success {
+  /** A full sentence. */
   readonly says: string
   readonly schema?: SchemaName
   readonly example?: ExampleName
-  /** Another content type than JSON. */
+  /** Default: JSON. */
   readonly content?: 'text/html' | '*/*'
-  readonly headers?: readonly HeaderName[]
+  readonly headers?: readonly (keyof typeof HEADERS)[]
 }
-
-export type HeaderName =
-  | 'Link'
-  | 'Pagination-Next'
-  | 'Location'
-  | 'Retry-After'
-  | 'Funnel-Connect-Answer-By'
-  | 'Allow'
 
 export interface Parameter {
   readonly name: string
@@ -33,7 +27,7 @@ export interface Operation {
   /** The operationId: a verb and a noun, in camel case. Generated clients name their methods by it. */
   readonly id: string
   readonly summary: string
-  /** Markdown; only what the summary and the names do not say. */
+  /** Full sentences, in Markdown; only what the summary and the fields do not say. */
   readonly more?: string
   readonly body?: { readonly schema: SchemaName; readonly example: ExampleName; readonly optional?: true }
   /** Takes any body and passes it on. */
@@ -43,6 +37,6 @@ export interface Operation {
   readonly parameters?: readonly Parameter[]
   /** By status; `default` for every other. */
   readonly answers: { readonly [status: number]: Success; readonly default?: Success }
-  /** Beyond those of every route of its access: see `COMMON` in document.ts. */
+  /** Besides those of every route of its access (`COMMON` in document.ts). */
   readonly problems?: readonly ErrorCode[]
 }

@@ -5,15 +5,30 @@ import { ERROR_CODES, type ErrorCode } from '#domain/errors.ts'
 import { ERROR_CATALOG } from '#http/problems/catalog.ts'
 import { PROBLEMS, problemType } from '#http/problems/problem.ts'
 import { ROUTES, type RouteKey, scopeOf } from '#http/routes.ts'
+import { API_KEY, APP, CONNECTION, IDENTITY_PROVIDER, SESSION, TENANT } from './examples.ts'
 
 export const TAGS = [
-  { name: 'Connect sessions', description: 'One attempt of one end user to connect.' },
-  { name: 'Connections', description: 'Workspaces that granted access.' },
-  { name: 'ClickFunnels', description: 'The ClickFunnels API behind a connection.' },
-  { name: 'Browser', description: "Where an end user's browser comes by. Not for programs." },
-  { name: 'Tenant', description: 'What else concerns a tenant.' },
-  { name: 'Operator', description: 'Tenants and what belongs to them.' },
-  { name: 'Service', description: 'The service itself.' },
+  {
+    name: 'Connect sessions',
+    description: 'A connect session is one attempt of one end user to connect a ClickFunnels workspace.',
+  },
+  {
+    name: 'Connections',
+    description: 'A connection is a ClickFunnels workspace that an end user has connected, with its tokens.',
+  },
+  { name: 'ClickFunnels', description: 'Calls of the ClickFunnels API through a connection.' },
+  {
+    name: 'Browser',
+    description:
+      "Routes that an end user's browser visits on its way to ClickFunnels and back. Not for programs.",
+  },
+  { name: 'Tenant', description: 'What a tenant can read about itself.' },
+  {
+    name: 'Operator',
+    description:
+      'Routes for the operator of the service: tenants, their apps, credentials, connections and keys.',
+  },
+  { name: 'Service', description: 'The service itself: its health, its contract, its error codes.' },
 ] as const
 
 export function tagOf(key: RouteKey): (typeof TAGS)[number]['name'] {
@@ -26,7 +41,7 @@ export function tagOf(key: RouteKey): (typeof TAGS)[number]['name'] {
   return key.includes('/v1/connections') ? 'Connections' : 'Tenant'
 }
 
-/** A scheme's list names the scopes that an API key needs (OpenAPI 3.1, security requirement object). */
+/** The security of an operation. The list of a scheme names the scopes that an API key needs (OpenAPI 3.1). */
 export function securityOf(key: RouteKey, method: string): readonly object[] {
   const scope = scopeOf(key, method)
   if (scope !== undefined)
@@ -38,14 +53,15 @@ export const SECURITY_SCHEMES = {
   apiKey: {
     type: 'http',
     scheme: 'bearer',
-    description: 'An API key of the tenant, for its back end: acts for all its users.',
+    description:
+      "An API key of the tenant, for its back end: `Authorization: Bearer fc_live_…`. It acts for all of the tenant's end users. Never put it into a web page.",
   },
   endUserJwt: {
     type: 'http',
     scheme: 'bearer',
     bearerFormat: 'JWT',
     description:
-      "A JWT of the tenant's own identity provider, for its front end: acts for the user it names, who sees only their own.",
+      "A JWT that the tenant's own identity provider issued to an end user, for the tenant's front end: `Authorization: Bearer eyJ…`. It acts for that end user and reaches only that end user's sessions and connections.",
   },
   awsSigV4: {
     type: 'apiKey',
@@ -53,29 +69,37 @@ export const SECURITY_SCHEMES = {
     in: 'header',
     'x-amazon-apigateway-authtype': 'awsSigv4',
     description:
-      'A request signed with AWS Signature Version 4. Refusals are API Gateway\'s own (403, `{"message": …}`).',
+      'A request signed with AWS Signature Version 4 by an IAM principal of the operator. API Gateway itself refuses other requests: 403 with the body `{"message": …}`.',
   },
 } as const
 
 export const HEADERS = {
-  Link: { description: 'The next page, by a URL of this service (RFC 8288).', schema: { type: 'string' } },
-  'Pagination-Next': {
-    description: 'Pass it as `after` for the next page. Absent on the last one.',
+  Link: {
+    description: 'URL of the next page, at this service (RFC 8288). Absent on the last page.',
     schema: { type: 'string' },
   },
-  Location: { description: 'Where the browser goes next.', schema: { type: 'string', format: 'uri' } },
+  'Pagination-Next': {
+    description: 'Send it as the query parameter `after` to get the next page. Absent on the last page.',
+    schema: { type: 'string' },
+  },
+  Location: { description: 'URL that the browser goes to next.', schema: { type: 'string', format: 'uri' } },
   'Retry-After': {
-    description: 'Seconds, or a date, after which trying again makes sense.',
+    description:
+      'When to retry: a number of seconds, or an HTTP date if ClickFunnels sent one. Absent if a retry would not help.',
     schema: { type: 'string' },
   },
   'Funnel-Connect-Answer-By': {
-    description: 'The answer is of ClickFunnels, not of this service.',
+    description: 'The answer comes from ClickFunnels. Absent if it comes from this service.',
     schema: { const: 'clickfunnels' },
   },
-  Allow: { description: 'The methods that the path takes.', schema: { type: 'string' } },
+  'Funnel-Connect-Idempotent-Replay': {
+    description:
+      'The answer is the stored one of an earlier call with the same `Idempotency-Key`. Absent otherwise.',
+    schema: { const: 'true' },
+  },
 } as const
 
-/** What may come of asking ClickFunnels for something. */
+/** How a request to ClickFunnels can fail. */
 export const UPSTREAM = [
   'upstream_unreachable',
   'upstream_untrusted',
@@ -85,36 +109,50 @@ export const UPSTREAM = [
   'upstream_timeout',
 ] as const satisfies readonly ErrorCode[]
 
-/** What may come of opening or sealing a secret of the tenant. */
+/** How encrypting or decrypting a secret of the tenant can fail. */
 export const VAULT = ['secret_unreadable', 'kms_key_unavailable', 'tenant_shredded'] as const
 
-const THINGS: Readonly<Record<string, string>> = {
-  'connect-sessions': 'connect session',
-  connections: 'connection',
-  tenants: 'tenant',
-  apps: 'app',
-  'api-keys': 'API key',
-  callback: 'app',
-  proxy: 'path',
+/** The names of the parameters in a path. */
+type NamesIn<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
+  ? (Name extends `${infer Greedy}+` ? Greedy : Name) | NamesIn<Rest>
+  : never
+
+interface PathParameter {
+  readonly description: string
+  readonly example: string
+}
+
+/** `id` is the one name that means several things: see pathParameters. */
+const PATH_PARAMETERS: Readonly<Record<Exclude<NamesIn<RouteKey>, 'id'>, PathParameter>> = {
+  app_id: { description: 'Id of the app.', example: APP },
+  connection_id: { description: 'Id of the connection.', example: CONNECTION },
+  key_id: { description: 'Id of the API key (not the key itself).', example: API_KEY },
+  provider_id: { description: 'Id of the identity provider.', example: IDENTITY_PROVIDER },
+  serial: { description: 'Number of the client secret: `serial` in the app.', example: '1' },
+  tenant_id: { description: 'Id of the tenant.', example: TENANT },
+  path: {
+    description:
+      "Path of the call: what follows `/api/v2/` in ClickFunnels' documentation, slashes included. OpenAPI cannot say that a path parameter has slashes; a client that sends them as `%2F` works as well.",
+    example: 'workspaces/20417/contacts',
+  },
 }
 
 export function pathParameters(key: RouteKey): object[] {
-  const segments = key.replace('+}', '}').split('/')
-  return segments.flatMap((segment, i) => {
-    if (!segment.startsWith('{')) return []
-    const collection = segments[i - 1] ?? ''
-    const thing = THINGS[collection] ?? collection.replaceAll('-', ' ').replace(/s$/, '')
-    return {
-      name: segment.slice(1, -1),
-      in: 'path',
-      required: true,
-      description: thing === 'path' ? 'What follows `/api/v2/`.' : `Id of the ${thing}.`,
-      schema: { type: 'string' },
-    }
+  const names = [...key.matchAll(/\{(\w+)\+?\}/g)].map(([, name = '']) => name)
+  return names.map((name) => {
+    const { description, example } =
+      name === 'id' ? idIn(key) : PATH_PARAMETERS[name as keyof typeof PATH_PARAMETERS]
+    return { name, in: 'path', required: true, description, schema: { type: 'string' }, example }
   })
 }
 
-/** One of each code, as the service would tell it. */
+function idIn(key: RouteKey): PathParameter {
+  return key.includes('/connect-sessions/')
+    ? { description: 'Id of the connect session.', example: SESSION }
+    : { description: 'Id of the connection.', example: CONNECTION }
+}
+
+/** An example of a problem for each error code. */
 export function problemExamples(): Record<string, object> {
   const examples = ERROR_CODES.map((code) => {
     const { status, title } = PROBLEMS[code]

@@ -1,4 +1,4 @@
-// What a tenant calls, and the two stops of an end user's browser.
+// What a tenant calls: connect sessions, connections, and the ClickFunnels API behind a connection.
 
 import type { RouteKey } from '#http/routes.ts'
 import type { Operation } from './operation.ts'
@@ -27,8 +27,8 @@ const PROXIED = [
 const MIN_VALIDITY = {
   name: 'Funnel-Connect-Min-Validity',
   in: 'header',
-  says: 'Seconds for which the token has to be good: for a job that takes long.',
-  schema: { type: 'integer', minimum: 1, maximum: 86_400 },
+  says: 'Seconds for which the access token should still be valid when the call is made, 0 to 86,400 (one day). The service refreshes the token first if it would expire earlier. At most 80 % of the lifetime of a token can be asked for. Use it if ClickFunnels takes long to carry out the call. Default: 5.',
+  schema: { type: 'integer', minimum: 0, maximum: 86_400 },
 } as const
 
 /** What calls that change something can have besides. */
@@ -37,7 +37,7 @@ export const KEYED = {
     {
       name: 'Idempotency-Key',
       in: 'header',
-      says: 'The call is carried out once; for 24 hours, whoever sends it again gets the first answer.',
+      says: 'Makes it safe to repeat the call: it is carried out once, and for 24 hours every repetition with the same key gets the same answer, marked with `Funnel-Connect-Idempotent-Replay: true`. Use a new UUID for each call, such as `8e03978e-40d5-43e8-bc93-6894a57f9324`. A key has 1 to 255 ASCII characters without spaces, commas, quotes and backslashes. Default: none; a repetition is then carried out again.',
       schema: { type: 'string', maxLength: 255 },
     },
   ],
@@ -49,28 +49,31 @@ export const KEYED = {
   ],
 } as const
 
-const FAULT_PAGE = { says: 'A page: a fault of the service, and what to do.', content: 'text/html' } as const
+const PASSED_ON =
+  "Answers of ClickFunnels, errors included, are passed on unchanged and carry the header `Funnel-Connect-Answer-By: clickfunnels`. Answers without that header are this service's own."
 
 export const TENANT_OPERATIONS = {
   'POST /v1/connect-sessions': {
     id: 'createConnectSession',
     summary: 'Start a connect session',
-    more: "Send the end user's browser to `connect_url` of the answer. With `connection_id`, that connection is connected again.",
+    more: "Starts one attempt of one end user to connect a ClickFunnels workspace. Send the end user's browser to the `connect_url` of the answer within 30 minutes. To reconnect a connection, send its `connection_id`.",
     body: { schema: 'ConnectSessionRequest', example: 'ConnectSessionRequest' },
-    answers: { 201: { says: 'The session.', schema: 'ConnectSession', example: 'StartedSession' } },
+    answers: {
+      201: { says: 'The session was started.', schema: 'ConnectSession', example: 'StartedSession' },
+    },
     problems: ['return_url_not_registered', 'not_found', 'app_suspended', 'tenant_limit_exceeded', ...VAULT],
   },
   'GET /v1/connect-sessions/{id}': {
     id: 'getConnectSession',
-    summary: 'Show how a connect session stands',
-    more: 'A page may poll it: no message of a popup is needed.',
+    summary: 'Get a connect session',
+    more: 'Shows the current status of the session. A page may poll this route every few seconds while the end user is at ClickFunnels. A session stays readable for 7 days after it has ended.',
     answers: { 200: { says: 'The session.', schema: 'ConnectSession', example: 'ConnectSession' } },
     problems: ['not_found'],
   },
   'POST /v1/connect-sessions/{id}/complete': {
     id: 'completeConnectSession',
     summary: 'Complete a verified connect session',
-    more: 'Says who is logged in now. When it is not the end user of the session, the authorization code is thrown away unspent. Completing twice gives the same connection.',
+    more: 'Exchanges the authorization code for tokens and creates or updates the connection. Call it when the browser is back at the `return_url` with `status=awaiting_completion`, within 9 minutes, and name the end user who is logged in now. If that is not the end user of the session, the session fails and nothing is connected. Completing a session that is already `connected` gives the same connection again.',
     body: { schema: 'CompletionRequest', example: 'CompletionRequest' },
     answers: { 200: { says: 'The connection.', schema: 'Connection', example: 'Connection' } },
     problems: [
@@ -87,106 +90,52 @@ export const TENANT_OPERATIONS = {
       ...VAULT,
     ],
   },
-  'GET /v1/authorize': {
-    id: 'followConnectLink',
-    summary: 'Follow a connect link',
-    more: 'For browsers: the `connect_url` of a session. A confirmed session shows a page first, whose form comes back with `confirmation`.',
-    parameters: [
-      {
-        name: 'session',
-        in: 'query',
-        says: "The link's secret.",
-        schema: { type: 'string' },
-        required: true,
-      },
-      {
-        name: 'confirmation',
-        in: 'query',
-        says: 'What the confirmation page sends.',
-        schema: { type: 'string' },
-      },
-      {
-        name: 'decision',
-        in: 'query',
-        says: 'Of the confirmation page, too: it is not my account.',
-        schema: { enum: ['decline'] },
-      },
-    ],
-    answers: {
-      200: { says: 'The page that names product and account.', content: 'text/html' },
-      302: { says: 'To ClickFunnels; or back, when it was declined.', headers: ['Location'] },
-      403: { says: 'A page: the tenant or its app is suspended.', content: 'text/html' },
-      404: { says: 'A page: there is no such link.', content: 'text/html' },
-      410: { says: 'A page: the link was used or has expired.', content: 'text/html' },
-      default: FAULT_PAGE,
-    },
-  },
-  'GET /v1/callback/{app_id}': {
-    id: 'receiveAuthorizationResponse',
-    summary: 'Receive the answer of ClickFunnels',
-    more: 'For browsers: the redirect URI of an app (RFC 6749 section 4.1.2).',
-    parameters: ['state', 'code', 'error', 'iss'].map((name) => ({
-      name,
-      in: 'query' as const,
-      says: `The \`${name}\` of the authorization response.`,
-      schema: { type: 'string' },
-    })),
-    answers: {
-      302: {
-        says: "To the session's `return_url`, with `connect_session`, `status`, `connection_id` and `error` where there are any.",
-        headers: ['Location'],
-      },
-      400: { says: 'A page: the answer is meant for another application.', content: 'text/html' },
-      403: { says: 'A page: it was started in another browser.', content: 'text/html' },
-      404: { says: 'A page: nothing is known of it, or it was received before.', content: 'text/html' },
-      410: { says: 'A page: it took too long.', content: 'text/html' },
-      default: FAULT_PAGE,
-    },
-  },
   'GET /v1/connections': {
     id: 'listConnections',
     summary: 'List connections',
-    more: 'Newest first. Never a token, sealed or not.',
+    more: 'Newest first. An API key lists the connections of all end users of the tenant, a JWT only those of its own end user.',
     query: 'ListQuery',
     answers: { 200: { says: 'A page of connections.', schema: 'ConnectionPage', example: 'ConnectionPage' } },
     problems: ['validation_failed'],
   },
   'GET /v1/connections/{id}': {
     id: 'getConnection',
-    summary: 'Show a connection',
+    summary: 'Get a connection',
     answers: { 200: { says: 'The connection.', schema: 'Connection', example: 'Connection' } },
     problems: ['not_found'],
   },
   'POST /v1/connections/{id}/refresh': {
     id: 'refreshConnection',
-    summary: 'Refresh a connection now',
-    more: 'Not needed for calls: those get a fresh token by themselves. What cannot be refreshed is probed.',
-    answers: { 200: { says: 'The connection.', schema: 'Connection', example: 'Connection' } },
+    summary: "Refresh a connection's access token now",
+    more: 'Not needed before calls, because the service refreshes access tokens by itself. Use it to check a connection. If the access token cannot be refreshed, the service checks whether ClickFunnels still accepts it.',
+    answers: {
+      200: { says: 'The connection; its access token works.', schema: 'Connection', example: 'Connection' },
+    },
     problems: ['not_found', ...TOKEN, ...UPSTREAM, ...VAULT],
   },
   'DELETE /v1/connections/{id}': {
     id: 'deleteConnection',
-    summary: 'Disconnect',
-    more: 'The tokens are revoked at ClickFunnels; a revocation that fails is tried again in the background.',
-    answers: { 204: { says: 'It is disconnected.' } },
+    summary: 'Delete a connection',
+    more: 'Removes the connection at once and revokes its tokens at ClickFunnels. If ClickFunnels cannot be reached, the service retries the revocation in the background for about a week.',
+    answers: { 204: { says: 'The connection was deleted.' } },
     problems: ['not_found', ...VAULT],
   },
   'GET /v1/connections/{id}/funnels': {
     id: 'listFunnels',
     summary: "List the workspace's funnels",
-    more: "Every query parameter passes to ClickFunnels as it is. ClickFunnels' own 4xx and 5xx pass, too; they carry `Funnel-Connect-Answer-By: clickfunnels` and are no problem documents.",
+    more: `Calls ClickFunnels for the funnels of the connected workspace; you need not know the workspace's id. All query parameters are passed on to ClickFunnels unchanged. ${PASSED_ON}`,
     parameters: [
       {
         name: 'after',
         in: 'query',
-        says: 'The `Pagination-Next` of the page before.',
+        says: 'The header `Pagination-Next` of the previous page. Default: the first page.',
         schema: { type: 'string' },
       },
       MIN_VALIDITY,
     ],
     answers: {
       200: {
-        says: 'A page of funnels, as ClickFunnels gives it.',
+        says: 'A page of funnels, exactly as ClickFunnels sent it.',
         schema: 'FunnelPage',
         example: 'FunnelPage',
         headers: ['Pagination-Next', 'Link', 'Funnel-Connect-Answer-By'],
@@ -197,13 +146,19 @@ export const TENANT_OPERATIONS = {
   'ANY /v1/connections/{id}/proxy/{path+}': {
     id: 'proxy',
     summary: 'Call the ClickFunnels API',
-    more: "`path` is what follows `/api/v2/` in ClickFunnels' documentation, slashes included: OpenAPI has no way to say so, and a client that encodes them as `%2F` gets there all the same. Query, body and headers pass as they are, and so do the answers of ClickFunnels, whatever their status; they carry `Funnel-Connect-Answer-By: clickfunnels`. For types, use ClickFunnels' own document with `…/v1/connections/{id}/proxy` as its server.",
+    more: `Calls the ClickFunnels API with a valid access token of the connection. Method, query, body and headers are passed on unchanged. For types, use ClickFunnels' own OpenAPI document with \`https://<this service>/v1/connections/{id}/proxy\` as its server. ${PASSED_ON}`,
     parameters: [MIN_VALIDITY],
     answers: {
       default: {
-        says: "ClickFunnels' answer.",
+        says: "ClickFunnels' answer, exactly as ClickFunnels sent it.",
         content: '*/*',
-        headers: ['Pagination-Next', 'Link', 'Retry-After', 'Funnel-Connect-Answer-By'],
+        headers: [
+          'Pagination-Next',
+          'Link',
+          'Retry-After',
+          'Funnel-Connect-Answer-By',
+          'Funnel-Connect-Idempotent-Replay',
+        ],
       },
     },
     problems: ['path_not_allowed', 'request_too_large', ...PROXIED],

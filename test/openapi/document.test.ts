@@ -7,6 +7,7 @@ import { ROUTES } from '#http/routes.ts'
 import { clientTypes } from '../../infra/openapi/client-types.ts'
 import { openApiDocument } from '../../infra/openapi/document.ts'
 import { EXAMPLES } from '../../infra/openapi/examples.ts'
+import { FIELD_GROUPS, FIELDS } from '../../infra/openapi/fields.ts'
 import { SCHEMAS } from '../../infra/openapi/schemas.ts'
 import { bodyValidator } from './schemas.ts'
 
@@ -99,13 +100,23 @@ describe('every operation', () => {
   })
 })
 
-test('every error code is told by an operation; 405 is no operation', () => {
+test('every error code is an answer of an operation, except 405', () => {
   const told = new Set([...text.matchAll(/#\/components\/examples\/(\w+)/g)].map(([, code]) => code))
   expect(ERROR_CODES.filter((code) => !told.has(code))).toEqual(['method_not_allowed'])
 })
 
 /** Query parameters and path parameters, which stand in operations one by one. */
 const PASSED_ONE_BY_ONE = ['AuditQuery', 'ClientSecretRemoval', 'ListQuery', 'TenantListQuery']
+
+test('every description is used, and none is given twice', () => {
+  const described = FIELD_GROUPS.flatMap((group) => Object.keys(group))
+  expect(described.length).toBe(new Set(described).size)
+  const shown = new Set(
+    [...text.matchAll(/"description":("(?:[^"\\\\]|\\\\.)*")/g)].map(([, quoted = '']) => JSON.parse(quoted)),
+  )
+  const unused = Object.entries(FIELDS).filter(([, { description }]) => !shown.has(description))
+  expect(unused.map(([name]) => name)).toEqual([])
+})
 
 test('no schema and no example is left over', () => {
   const referred = new Set([...text.matchAll(/#\/components\/schemas\/(\w+)/g)].map(([, name]) => name))
