@@ -1,4 +1,4 @@
-// The index of what is due: connections that need work and revocations that are owed, across tenants.
+// The index of what is due, across tenants: connections that need work, and revocations that have to be attempted.
 import type { AppId, Brand, ConnectionId, RevocationId, TenantId } from '../ids.ts'
 import type { EpochSeconds } from '../time.ts'
 
@@ -11,7 +11,7 @@ export type DueWork = { readonly tenantId: TenantId; readonly appId: AppId } & (
 export type DueCursor = Brand<object, 'DueCursor'>
 
 export interface DueIndex {
-  /** What is due in a shard by `now`, oldest first, `limit` at most; `next` leads on where there may be more. */
+  /** What is due in a shard by `now`, oldest first, at most `limit`. `next` is given when there may be more. */
   due(
     shard: number,
     now: EpochSeconds,

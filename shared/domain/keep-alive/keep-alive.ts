@@ -1,12 +1,12 @@
-// Works off what is due in one shard: refreshes, probes, owed revocations. The table is the queue: what is not reached
-// before the deadline simply stays due. Cost grows with what is due, never with what is stored. Each app has a lane of
-// its own (lanes.ts): one whose provider is down, or whose credentials are refused, takes nothing from the others.
+// Does the work that is due in one shard: refreshes, probes, revocations. The table is the queue: what a run does not
+// reach stays due. The cost grows with what is due, not with what is stored. Each app has its own lane (lanes.ts), so
+// that an app whose provider is down or whose credentials are refused takes nothing from the others.
 
 import { type Connection, expiryOf, refOf } from '../connections/connection.ts'
 import { isPaced } from '../connections/pace.ts'
 import { type EpochSeconds, later } from '../time.ts'
 import type { FreshTokenPorts } from '../tokens/fresh-token.ts'
-import { type LivenessOutcome, probeConnection } from '../tokens/probe.ts'
+import { type ProbeResult, probeConnection } from '../tokens/probe.ts'
 import { type RefreshOutcome, refreshConnection } from '../tokens/refresh.ts'
 import { ruleOf } from '../tokens/refresh-rules.ts'
 import { attemptRevocation } from '../tokens/revocation.ts'
@@ -18,11 +18,11 @@ const LIMITS = { overall: 32, perLane: 8, waiting: 10_000 }
 const PAGE = 500
 const SUSPENDED_SECONDS = 10 * 60
 const PACED_SECONDS = 60
-/** With less than this left of a token, its refresh waits for nobody. */
+/** A token with less than this left is refreshed even if calls of the connection are limited. */
 const URGENT_SECONDS = 5 * 60
 
 export interface KeepAliveReport {
-  /** Pieces of work by how they ended; "waiting": left for a run when their app is well again. */
+  /** How many pieces of work ended how. "waiting": left for a later run, because of trouble with their app. */
   readonly [outcome: string]: number
 }
 
@@ -32,10 +32,7 @@ interface Ended {
   readonly signal: LaneSignal
 }
 
-/**
- * Does what is due in a shard, oldest first and each piece once, until nothing is left or `mayGoOn` says to stop.
- * @returns how many pieces of work ended how
- */
+/** Does what is due in a shard, oldest first and each piece once, until nothing is left or `mayGoOn` says to stop. */
 export async function keepAlive(
   services: Ports,
   shard: number,
@@ -43,7 +40,7 @@ export async function keepAlive(
 ): Promise<KeepAliveReport> {
   const report: Record<string, number> = {}
   const waiting = await runInLanes(
-    pages(services, shard),
+    duePages(services, shard),
     ({ tenantId, appId }) => `${tenantId}/${appId}`,
     async (work) => {
       const { outcome, signal } = await attempt(services, work)
@@ -59,7 +56,7 @@ export async function keepAlive(
 }
 
 /** What was due when the run began, page by page. */
-function pages(services: Ports, shard: number): () => Promise<readonly DueWork[] | undefined> {
+function duePages(services: Ports, shard: number): () => Promise<readonly DueWork[] | undefined> {
   const startedAt = services.now()
   let after: DueCursor | 'end' | undefined
   return async () => {
@@ -70,7 +67,7 @@ function pages(services: Ports, shard: number): () => Promise<readonly DueWork[]
   }
 }
 
-/** One failing connection must not stop the others: its error is logged, and it stays due. */
+/** Does one piece of work. Its error is logged and it stays due, so that it does not stop the others. */
 async function attempt(services: Ports, work: DueWork): Promise<Ended> {
   try {
     return work.kind === 'revocation'
@@ -84,7 +81,7 @@ async function attempt(services: Ports, work: DueWork): Promise<Ended> {
 
 async function processDueConnection(services: Ports, work: DueWork & { kind: 'connection' }): Promise<Ended> {
   const connection = await services.connections.get(work)
-  // The index is eventually consistent: it may name what is gone or was done a moment ago.
+  // The index is eventually consistent: it may name work that is gone or was done a moment ago.
   if (connection?.dueAt === undefined || connection.dueAt > services.now()) {
     return { outcome: 'not_due', signal: 'good' }
   }
@@ -100,8 +97,8 @@ async function processDueConnection(services: Ports, work: DueWork & { kind: 'co
   return { outcome: ended.outcome, signal: signalOf(ended) }
 }
 
-/** What an outcome says about the work that is still to be done for the same app. */
-function signalOf(ended: RefreshOutcome | LivenessOutcome): LaneSignal {
+/** What an outcome means for the other work of the same app. */
+function signalOf(ended: RefreshOutcome | ProbeResult): LaneSignal {
   switch (ended.outcome) {
     case 'app_refused':
       return 'closed'
@@ -117,13 +114,13 @@ function signalOf(ended: RefreshOutcome | LivenessOutcome): LaneSignal {
   }
 }
 
-/** Whether there is time: callers come before work in the background where ClickFunnels limits both. */
+/** Whether there is time to wait. Where ClickFunnels limits the calls of a connection, its callers come first. */
 function mayWait({ credential }: Connection, now: EpochSeconds): boolean {
   const expiresAt = expiryOf(credential)
   return expiresAt === undefined || expiresAt > later(now, URGENT_SECONDS)
 }
 
-/** Looked at again later, by chance up to twice the time: it must not stand in the way of others. */
+/** Makes a connection due again after one to two times the seconds, by chance, so that it does not delay others. */
 async function postpone(services: Ports, connection: Connection, seconds: number): Promise<void> {
   const now = services.now()
   const change = { dueAt: later(now, seconds * (1 + services.chance())), updatedAt: now }

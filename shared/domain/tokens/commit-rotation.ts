@@ -1,5 +1,6 @@
-// Commits rotated tokens: the one moment at which they are in our hands only. When the write fails, the sealed tokens go
-// to the recovery queue (recovery.ts) at once, and the write is tried on. Tokens that belong nowhere are revoked.
+// Commits the tokens of a token rotation. Until they are committed, only this process has them. When the write fails,
+// the sealed tokens go to the recovery queue (recover-rotation.ts) at once, and the write is retried. Tokens that no
+// connection will hold are revoked.
 import type { Ambient } from '../ambient.ts'
 import type { App } from '../apps/app.ts'
 import { type Connection, refOf, tokenOf } from '../connections/connection.ts'
@@ -14,7 +15,7 @@ import { changeForTokens } from './new-tokens.ts'
 import type { TokenPorts } from './ports.ts'
 import { type RevocationPorts, revokeOrphan } from './revocation.ts'
 
-/** How long a commit is tried while the store fails. */
+/** How long a commit is retried while the store fails. */
 const COMMIT_SECONDS = 8
 const COMMIT_PAUSE_MILLISECONDS = 300
 
@@ -27,9 +28,9 @@ export type TokenRotationOutcome =
   | { readonly outcome: 'failed'; readonly error: 'commit_failed' }
 
 /**
- * Commits the tokens of a refresh. The fence is the generation alone, as in recovery.ts: while it is the one that was
- * read, these tokens succeed those stored, even if our process stood still until another had taken the lease.
- * @param held had before the provider was asked: a sealer, which needs no store any more, and the app
+ * Commits the tokens of a refresh on the condition that the generation is still the one that was read. The lease is no
+ * condition: even if this process stood still until another one took the lease, these tokens succeed the stored ones.
+ * @param held was obtained before the provider was asked: the app, and a sealer that needs no store any more
  */
 export async function commitTokenRotation(
   services: TokenRotationPorts,
@@ -54,36 +55,39 @@ export async function commitTokenRotation(
   )
   if (committed === 'queued') return { outcome: 'failed', error: 'commit_failed' }
   if (committed) return { outcome: 'refreshed', connection: changed(connection, change) }
-  return displaced(services, connection, held.app, tokens).catch(
+  return resolveRefusedCommit(services, connection, held.app, tokens).catch(
     async (error): Promise<TokenRotationOutcome> => {
-      services.log.error('Displaced tokens could not be revoked; they go to the recovery queue', { error })
+      services.log.error('Tokens without a connection could not be revoked; they go to the recovery queue', {
+        error,
+      })
       await queue()
       return { outcome: 'overtaken' }
     },
   )
 }
 
-/** What becomes of tokens whose commit was refused. */
-async function displaced(
+/** Finds out why the commit was refused: the same tokens are stored already, or other ones, and these are revoked. */
+async function resolveRefusedCommit(
   services: TokenRotationPorts,
   connection: Connection,
   app: App,
   tokens: TokenSet,
 ): Promise<TokenRotationOutcome> {
   const found = await services.connections.get(refOf(connection))
-  // A retried write can refuse what its first attempt stored; and a provider may give two askers the same tokens.
+  // A repeated write is refused when its first attempt was stored. And a provider may give two requests the same
+  // tokens.
   if (found !== undefined && (await holds(services, found, tokens))) {
     return { outcome: 'refreshed', connection: found }
   }
-  // Reconnected, deleted or refreshed by another while we asked: our tokens belong nowhere.
+  // Meanwhile the connection was reconnected, deleted or refreshed by another process.
   await revokeOrphan(services, app, tokens)
   return { outcome: 'overtaken' }
 }
 
 /**
- * The new tokens are in our hands only. At the first sign of trouble they go to the recovery queue, since the process may
- * die any moment; the write is still tried for as long as storage trouble may pass within the lease.
- * @throws what the store said, when the queue did not take the tokens either
+ * Writes, and retries for as long as a fault of the store may pass within the lease. At the first fault the tokens
+ * also go to the recovery queue, because this process may die at any moment.
+ * @throws the store's error when the queue did not take the tokens either
  */
 async function commitWithRetry(
   services: Pick<Ambient, 'now' | 'chance' | 'sleep' | 'log'>,
@@ -97,16 +101,18 @@ async function commitWithRetry(
       return await write()
     } catch (error) {
       if (attempt === 1)
-        services.log.error('A rotation could not be committed; it goes to the recovery queue', { error })
+        services.log.error('A token rotation could not be committed; it goes to the recovery queue', {
+          error,
+        })
       queued ||= await queue().then(
         () => true,
         (cause) => {
-          services.log.error('The recovery queue did not take a rotation', { error: cause })
+          services.log.error('The recovery queue did not take a token rotation', { error: cause })
           return false
         },
       )
-      const passing = error instanceof ServiceError && error.code === 'storage_unavailable'
-      if ((queued && !passing) || services.now() >= until) {
+      const mayPass = error instanceof ServiceError && error.code === 'storage_unavailable'
+      if ((queued && !mayPass) || services.now() >= until) {
         if (queued) return 'queued'
         throw error
       }

@@ -1,5 +1,5 @@
-// Gives callers an access token that works. One that is still valid is served at once, whatever goes on with refreshes;
-// an expired or rejected one is replaced by one coordinated refresh, which all callers share.
+// Gives callers an access token that works. A valid token is served at once, whatever happens to refreshes. An
+// expired or rejected token is replaced by one coordinated refresh, which all callers share.
 import type { Ambient } from '../ambient.ts'
 import type { Caller } from '../callers/caller.ts'
 import { type Connection, expiryOf, NO_OWNER, refOf, tokenOf } from '../connections/connection.ts'
@@ -18,42 +18,42 @@ import { type RefreshPorts, refreshConnection } from './refresh.ts'
 import { appRefused, RETRY_SECONDS, refreshFailed } from './refresh-errors.ts'
 import type { UsableToken } from './token-memory.ts'
 
-/** A token this close to its expiry could die on the way to the provider. */
+/** A token this close to its expiry could expire on the way to the provider. */
 const EXPIRY_SKEW_SECONDS = 5
-/** However long a caller wants its token to last: no refresh while so much of its lifetime is left. */
+/** No refresh while this much of the lifetime is left, however long a caller wants the token to last. */
 const FRESH_FRACTION = 0.8
-/** How long a caller waits for a refresh that another process is doing: what that may take, short of a slow commit. */
+/** How long a caller waits for the refresh of another process. That takes longer only if its commit is slow. */
 const WAIT_SECONDS = 15
 
 export type FreshTokenPorts = RefreshPorts & Pick<Ambient & TokenPorts, 'sleep' | 'tokenMemory'>
 
 /**
- * Reads a connection that can be used.
+ * Reads a connection, and checks that it can be used.
  * @throws ServiceError not_found; connection_suspended; reauthorization_required
  */
 export async function activeConnection(
   services: Pick<ConnectionPorts, 'connections'>,
   reach: Reach,
 ): Promise<Connection> {
-  return usable(reach, await services.connections.get(reach))
+  return checkUsable(reach, await services.connections.get(reach))
 }
 
-/** Whether it is theirs comes first: how another's connection stands is not theirs to know. */
-function usable(reach: Reach, connection: Connection | undefined): Connection {
+/** The reach is checked first, because the status of another end user's connection must not show. */
+function checkUsable(reach: Reach, connection: Connection | undefined): Connection {
   if (connection === undefined || !isInReach(reach, connection)) throw noSuchConnection()
   if (connection.suspendedAt !== undefined) throw suspended('connection')
   if (connection.state.status === 'active') return connection
   throw new ServiceError(
     'reauthorization_required',
-    'The end user has to connect again: start a connect session with this connection_id.',
+    'The end user has to connect again. Start a connect session with this connection_id.',
     { extensions: { connection_id: connection.id, reason: connection.state.reason } },
   )
 }
 
 /**
- * An access token for an active connection, refreshed first if it has expired or would within `minValiditySeconds`. While
- * it is valid, trouble with the refresh reaches nobody: then it is served as it is.
- * @param end until when the caller can wait for another process's refresh
+ * Gives an access token for an active connection. It is refreshed first if it expires within `minValiditySeconds`. If
+ * that refresh fails, a token that is still valid is served as it is.
+ * @param end when the caller stops waiting for the refresh of another process
  * @throws ServiceError not_found; reauthorization_required; refresh_failed; app_credentials_refused; …_suspended
  */
 export async function usableToken(
@@ -67,8 +67,8 @@ export async function usableToken(
     if (!isInReach(reach, remembered.connection)) throw noSuchConnection()
     return remembered
   }
-  // Many share one reading, each judges for itself: they may be different end users.
-  const connection = usable(
+  // Calls share the read. Each checks its own reach, because they may be of different end users.
+  const connection = checkUsable(
     reach,
     await services.tokenMemory.read(reach, () => services.connections.get(reach)),
   )
@@ -76,10 +76,10 @@ export async function usableToken(
   try {
     return await openToken(services, await refreshOrWait(services, connection, end))
   } catch (error) {
-    const verdict = error instanceof ServiceError && VERDICTS.has(error.code)
+    const final = error instanceof ServiceError && FINAL_ERRORS.has(error.code)
     const expiresAt = expiryOf(connection.credential)
     const valid = expiresAt === undefined || expiresAt > services.now()
-    if (!verdict && valid) return openToken(services, connection)
+    if (!final && valid) return openToken(services, connection)
     throw error
   }
 }
@@ -90,8 +90,8 @@ function lasts(services: Pick<Ambient, 'now'>, connection: Connection, minValidi
   return expiresAt === undefined || expiresAt > later(services.now(), needed)
 }
 
-/** What no valid token helps against. */
-const VERDICTS: ReadonlySet<ErrorCode> = new Set([
+/** Errors that a caller gets even while the token is valid. */
+const FINAL_ERRORS: ReadonlySet<ErrorCode> = new Set([
   'not_found',
   'reauthorization_required',
   'tenant_suspended',
@@ -101,13 +101,13 @@ const VERDICTS: ReadonlySet<ErrorCode> = new Set([
 
 function neededSeconds({ credential }: Connection, minValiditySeconds: number): number {
   if (credential.kind !== 'refreshable' || credential.expiresAt === undefined) return EXPIRY_SKEW_SECONDS
-  const most = (credential.expiresAt - credential.issuedAt) * FRESH_FRACTION
-  return Math.max(EXPIRY_SKEW_SECONDS, Math.min(minValiditySeconds, most))
+  const longest = (credential.expiresAt - credential.issuedAt) * FRESH_FRACTION
+  return Math.max(EXPIRY_SKEW_SECONDS, Math.min(minValiditySeconds, longest))
 }
 
 /**
- * What to use instead of an access token that the provider answered 401 to.
- * @returns `undefined` when the token lives after all: the 401 was about something else
+ * Replaces an access token that the provider answered with 401.
+ * @returns `undefined` when the token is valid after all, so that the 401 was about something else
  * @throws ServiceError not_found; reauthorization_required; refresh_failed
  */
 export async function replaceRejected(
@@ -129,7 +129,7 @@ export async function replaceRejected(
 }
 
 /**
- * Refreshes a connection now, or probes it where nothing can be refreshed.
+ * Refreshes a connection now, or probes it if it has no refresh token.
  * @throws ServiceError not_found; reauthorization_required; refresh_failed
  */
 export async function refreshNow(
@@ -142,11 +142,11 @@ export async function refreshNow(
   const probe = await probeConnection(services, connection)
   if (probe.outcome === 'suspended') throw suspended(probe.what)
   if (probe.outcome === 'unclear')
-    throw refreshFailed(connection, 'ClickFunnels could not tell whether it lives')
+    throw refreshFailed(connection, 'ClickFunnels did not say whether the token is valid')
   return whenIdle(services, connection)
 }
 
-/** The connection after one refresh, ours or another process's. */
+/** Refreshes a connection, or waits while another process does. */
 async function refreshOrWait(
   services: FreshTokenPorts,
   connection: Connection,
@@ -175,14 +175,14 @@ async function refreshOrWait(
   }
 }
 
-/** Many callers of a connection that cannot be refreshed must not become as many calls of the token endpoint. */
+/** Many callers of a connection whose refresh fails must not cause as many calls of the token endpoint. */
 function failedJustNow(services: Pick<Ambient, 'now'>, { lastError, updatedAt }: Connection): boolean {
-  // What the app did is kept with the app, and may be mended any moment.
+  // Refused credentials are noted with the app, and the operator may replace them at any moment.
   if (lastError === undefined || lastError === 'client_refused') return false
   return services.now() < later(updatedAt, RETRY_SECONDS)
 }
 
-/** Waits, within bounds, until nobody works on the connection any more or it has moved on. */
+/** Waits, within bounds, until no process works on the connection any more or its generation has moved. */
 async function whenIdle(
   services: FreshTokenPorts,
   seen: Connection,

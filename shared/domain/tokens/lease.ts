@@ -1,5 +1,5 @@
-// The lease: the right to refresh or probe one connection, and the ways to give it back. Every write under it names the
-// generation that was read and the owner, so that one who comes too late changes nothing.
+// The lease: the right of one process to refresh or probe one connection, and the ways to give it back. Every write
+// under it names the owner and the generation that was read, so that a process that is too late changes nothing.
 import type { Ambient } from '../ambient.ts'
 import type { AuditPorts } from '../audit/ports.ts'
 import { connectionNote } from '../audit/trail.ts'
@@ -16,17 +16,17 @@ import { type Suspended, suspensionOf } from '../tenants/suspension.ts'
 import { type EpochSeconds, later, latest } from '../time.ts'
 import { ruleOf, type WorkResult } from './refresh-rules.ts'
 
-/** A request may begin in its first seconds, lasts as long as its deadline, and leaves time to commit. */
+/** Time for a request that begins in the first 5 s and lasts 10, and 8 s for the commit. */
 export const LEASE_SECONDS = 30
 /** The deadline of one request to the token endpoint. */
 export const TOKEN_REQUEST_SECONDS = 10
-/** Later than this after the lease was taken no request begins: 5 + 10, and 8 to commit, are inside the lease. */
+/** No request begins later than this after the lease was taken. */
 export const LATEST_REQUEST_SECONDS = 5
-/** After so long a request that was given up is over at the provider, too. */
+/** After this long, a request that timed out here is over at the provider, too. */
 const REQUEST_OVER_SECONDS = 60
-/** A provider may ask for any patience; a token must not expire over it. */
+/** A `Retry-After` counts up to this, so that a token does not expire while the provider makes us wait. */
 const MAX_RETRY_AFTER_SECONDS = 15 * 60
-/** While the provider is down, a connection that was tried is due again within this. */
+/** While the provider is down, a connection that was tried is due again within this time. */
 const OUTAGE_RETRY_SECONDS = 60
 
 /** Why a refresh or probe kept the old tokens. */
@@ -39,17 +39,17 @@ export interface HeldLease {
 
 export type LeaseOutcome =
   | { readonly outcome: 'acquired'; readonly lease: HeldLease }
-  /** Somebody else holds it, or the connection has moved on. */
+  /** Another process holds it, or the generation has moved. */
   | { readonly outcome: 'busy' }
-  /** Its tokens are kept and left alone. */
+  /** A suspended connection keeps its tokens, and they are not refreshed. */
   | { readonly outcome: 'suspended'; readonly what: Suspended }
 
-/** Takes the lease of a connection as it was read; gives the owner to name in the fence. */
+/** Takes the lease of a connection, if the connection is still as it was read. */
 export async function acquireLease(
   services: Pick<Ambient & TenancyPorts & ConnectionPorts, 'now' | 'randomBytes' | 'tenants' | 'connections'>,
   connection: Connection,
 ): Promise<LeaseOutcome> {
-  // Read anew, not from a cache: a suspension stops refreshes at once.
+  // Read from the store, not from a cache, so that a suspension stops refreshes at once.
   const tenant = await services.tenants.get(connection.tenantId)
   const what = suspensionOf(tenant, connection)
   if (what !== undefined) return { outcome: 'suspended', what }
@@ -66,8 +66,9 @@ export async function acquireLease(
 }
 
 /**
- * A fault of ours must not leave the connection leased, nor due at once for ever: it counts as a failed attempt.
- * @param known what is known by then and must not be forgotten over the fault
+ * Does work under a lease. A fault of ours counts as a failed attempt, so that the connection is neither left with the
+ * lease nor due at once for ever.
+ * @param known is stored with the failed attempt
  */
 export async function underLease<T>(
   services: Pick<Ambient & ConnectionPorts, 'now' | 'chance' | 'connections' | 'log'>,
@@ -80,13 +81,13 @@ export async function underLease<T>(
     return await work()
   } catch (error) {
     await keepTokens(services, connection, owner, 'internal_error', known).catch(() => {
-      services.log.warn('A lease was not given back; it runs out by itself', { connection: connection.id })
+      services.log.warn('A lease was not given back; it expires by itself', { connection: connection.id })
     })
     throw error
   }
 }
 
-/** Ends a connection's active life: only the end user can help now. */
+/** Notes that the connection works no more until its end user connects again. */
 export async function requireReauthorization(
   services: Pick<Ambient & ConnectionPorts & AuditPorts, 'now' | 'connections' | 'audit' | 'log'>,
   connection: Connection,
@@ -101,14 +102,17 @@ export async function requireReauthorization(
     updatedAt: services.now(),
   })
   if (!ended) return { outcome: 'overtaken' }
-  services.log.warn('A connection needs its end user again', { connection: connection.id, reason })
+  services.log.warn('The end user of a connection has to connect again', {
+    connection: connection.id,
+    reason,
+  })
   await services.audit.note(connectionNote(connection, 'connection.require_reauthorization', { reason }))
   return { outcome: 'reauthorization_required' }
 }
 
 /**
- * Gives the lease back without new tokens: the old ones stand, and the connection is due again as the result's rule says.
- * @param outage whether the provider was known to be down: that is not the connection's failure
+ * Gives the lease back without new tokens. The connection keeps the old ones and is due again as the rule of the
+ * result says.
  */
 export async function keepTokens(
   services: Pick<Ambient & ConnectionPorts, 'now' | 'chance' | 'connections'>,
@@ -128,7 +132,7 @@ export async function keepTokens(
   const notBefore = later(now, Math.min(retryAfterSeconds, MAX_RETRY_AFTER_SECONDS))
   const kept = await services.connections.update(refOf(connection), fenceOf(connection, owner), {
     lease: over === undefined ? null : { owner: NO_OWNER, until: over },
-    // An app without working credentials: everything of it stays due, and goes on the moment it has some.
+    // While the app's credentials are refused, its connections stay due, so that they go on as soon as it has new ones.
     ...(again !== 'when_app_works' && { dueAt: latest(latest(retryAt, notBefore), over ?? now) }),
     ...((maybeRotated || unanswered) && { unanswered: true }),
     consecutiveFailures,
@@ -139,19 +143,20 @@ export async function keepTokens(
 }
 
 interface KeepOptions {
+  /** Whether the provider is known to be down. Then the failure does not count as the connection's. */
   readonly outage?: boolean
-  /** Whether an answer that may have held the next refresh token never came. */
+  /** Whether the answer to a request is missing that may have held the next refresh token. */
   readonly unanswered?: boolean
   /** What the provider's `Retry-After` asked for. */
   readonly retryAfterSeconds?: number
 }
 
-/** Whether somebody may be at work on a connection, as it was read. */
+/** Whether another process may be at work on the connection, or a request of one at the provider. */
 export function isLeased({ lease }: Connection, now: EpochSeconds): boolean {
   return lease !== undefined && lease.until > now
 }
 
-/** Whether whoever worked on the connection before, as it was read, died over it. */
+/** Whether the process that had the lease last, as the connection was read, died without giving it back. */
 export function wasAbandoned({ lease }: Connection): boolean {
   return lease !== undefined && lease.owner !== NO_OWNER
 }

@@ -1,4 +1,5 @@
-// What new tokens make of a connection: sealed for it and its next generation, due anew, with a clean record.
+// What new tokens change in a connection: they are sealed for its next generation, it is due anew, and failures are
+// reset.
 import type { Ambient } from '../ambient.ts'
 import {
   type Connection,
@@ -15,7 +16,9 @@ import type { Secret } from '../secret.ts'
 import { type EpochSeconds, later } from '../time.ts'
 import type { Sealer } from '../vault/vault.ts'
 
-/** The change that replaces a connection's tokens by new ones: the next generation, due anew, with a clean record. */
+type CredentialChange = ConnectionChange & { readonly credential: Credential }
+
+/** The change that replaces a connection's tokens by new ones. */
 export function changeForTokens(
   services: Pick<Ambient, 'now' | 'chance'>,
   sealer: Sealer,
@@ -46,8 +49,6 @@ export function changeForCredential(
     updatedAt: now,
   }
 }
-
-type CredentialChange = ConnectionChange & { readonly credential: Credential }
 
 export function sealTokens(
   sealer: Sealer,

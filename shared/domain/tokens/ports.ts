@@ -1,4 +1,4 @@
-// Refreshing needs the recovery queue, and the memory of tokens that proved valid.
+// Refreshing needs the recovery queue and the process's memory of opened tokens.
 import type { RecoveryQueue } from './recovery-queue.ts'
 import type { TokenMemory } from './token-memory.ts'
 

@@ -1,5 +1,6 @@
-// Liveness of connections that nothing can refresh: ClickFunnels' tokens live until revoked, whatever `expires_in`
-// says, so only a probe (`GET /me`) tells. A 401, confirmed once, ends the connection; nothing else proves anything.
+// Probes connections that have no refresh token. ClickFunnels' tokens are valid until they are revoked, whatever
+// `expires_in` says, so only a probe (`GET /me`) shows whether one is. Two 401s in a row end the connection. Any other
+// failure proves nothing.
 
 import type { App } from '../apps/app.ts'
 import { isProviderDown, noteAnswer } from '../apps/app-health.ts'
@@ -13,7 +14,7 @@ import type { RefreshPorts } from './refresh.ts'
 import { ruleOf } from './refresh-rules.ts'
 import { resealCredential } from './reseal-tokens.ts'
 
-export type LivenessOutcome =
+export type ProbeResult =
   | { readonly outcome: 'alive' }
   | { readonly outcome: 'busy' | 'overtaken' | 'reauthorization_required' }
   | { readonly outcome: 'suspended'; readonly what: Suspended }
@@ -24,11 +25,8 @@ export type LivenessOutcome =
       readonly outage?: boolean
     }
 
-/** Probes a connection and stores what that showed. */
-export async function probeConnection(
-  services: RefreshPorts,
-  connection: Connection,
-): Promise<LivenessOutcome> {
+/** Probes a connection and stores the result. */
+export async function probeConnection(services: RefreshPorts, connection: Connection): Promise<ProbeResult> {
   const app = await services.apps.get(connection.tenantId, connection.appId)
   const acquired = await acquireLease(services, connection)
   if (acquired.outcome !== 'acquired') return acquired
@@ -45,7 +43,7 @@ async function store(
   owner: string,
   probe: ProbeOutcome,
   app: App | undefined,
-): Promise<LivenessOutcome> {
+): Promise<ProbeResult> {
   switch (probe.outcome) {
     case 'rejected':
       return requireReauthorization(services, connection, owner, 'access_token_rejected')
@@ -56,7 +54,7 @@ async function store(
     }
     case 'alive': {
       const now = services.now()
-      // The result is written anyway: tokens under an older key are sealed anew with it.
+      // The result is written anyway, so tokens under an older key are sealed under the newest one with it.
       const credential = await underLease(services, connection, owner, () =>
         resealCredential(services.vault, connection),
       )
@@ -73,7 +71,7 @@ async function store(
   }
 }
 
-/** A probe needs no client credentials, so it says nothing about them. */
+/** Notes what the probe shows about the app. It says nothing about client credentials, because it needs none. */
 async function note(services: RefreshPorts, app: App, { outcome }: ProbeOutcome): Promise<boolean> {
   if (app.trouble?.kind === 'credentials_refused') return false
   return noteAnswer(services, app, outcome === 'unclear' ? ruleOf('probe_unclear').blames : 'none')

@@ -1,5 +1,6 @@
-// Commits rotated tokens whose commit failed when they came. The fence is the generation alone: whoever holds the lease
-// by now asks with a refresh token that the provider has replaced, and must find the new generation.
+// Commits token rotations from the recovery queue. The generation is the only condition, as in commit-rotation.ts: a
+// process that holds the lease by now asks with a refresh token that the provider has replaced, and has to find the new
+// generation.
 import { backoffUntil, type Connection, tokenOf } from '../connections/connection.ts'
 import type { ConnectionPorts } from '../connections/ports.ts'
 import { ServiceError } from '../errors.ts'
@@ -9,14 +10,14 @@ import type { VaultPorts } from '../vault/ports.ts'
 import { changeForCredential } from './new-tokens.ts'
 import type { TokenRotation } from './recovery-queue.ts'
 import { resealCredential } from './reseal-tokens.ts'
-import { attemptRevocation, type RevocationPorts } from './revocation.ts'
+import { attemptRevocation, type RevocationPorts, revocationFor } from './revocation.ts'
 
 type Ports = RevocationPorts & Pick<ConnectionPorts, 'connections'>
 
 /**
- * Commits one rotation; safe to repeat.
+ * Commits one token rotation; safe to repeat.
  * @returns overtaken: the connection was reconnected, deleted or refreshed meanwhile, and the tokens were revoked;
- *   given_up: the tenant's keys were deleted, as those of a deleted tenant are, and nobody can open the tokens any more
+ *   given_up: the keys of the tenant were deleted with it, so the tokens cannot be opened any more
  * @throws ServiceError storage_unavailable: try again later
  */
 export async function recoverTokenRotation(
@@ -26,7 +27,7 @@ export async function recoverTokenRotation(
   try {
     return await commit(services, rotation)
   } catch (error) {
-    // Said of a tombstone that was found, never of a key that was not: that one, or KMS, may come back.
+    // The vault gives this code only for a key's tombstone. A key that is missing, or KMS, may come back.
     if (!(error instanceof ServiceError) || error.code !== 'tenant_shredded') throw error
     const { ref, generation } = rotation
     services.log.warn("A rotation was given up: its tenant's keys were deleted", { ...ref, generation })
@@ -36,8 +37,8 @@ export async function recoverTokenRotation(
 
 async function commit(services: Ports, rotation: TokenRotation): Promise<'recovered' | 'overtaken'> {
   const { ref, generation, scopes } = rotation
-  // It may have waited for days: the tenant's key may have a successor by now.
-  const credential = (await resealCredential(services.vault, heldBy(rotation))) ?? rotation.credential
+  // The message may have waited for days, so the tenant may have a newer key by now.
+  const credential = (await resealCredential(services.vault, holderOf(rotation))) ?? rotation.credential
   const change = {
     ...changeForCredential(services, generation + 1, credential),
     scopes,
@@ -48,24 +49,17 @@ async function commit(services: Ports, rotation: TokenRotation): Promise<'recove
     return 'recovered'
   }
   const stored = await services.connections.get(ref)
-  // Delivered twice, or stored by a write that seemed to fail: the very same token is there already. Its seal may
-  // be another by now.
-  if (stored !== undefined && (await holdSameToken(services.vault, stored, heldBy(rotation))))
+  // The same token is stored already if the message was delivered twice, or if the write that seemed to fail did not.
+  // The tokens are compared, not their seals, because a key rotation may have sealed the stored one anew.
+  if (stored !== undefined && (await holdSameToken(services.vault, stored, holderOf(rotation))))
     return 'recovered'
   await revokeRotated(services, rotation)
   return 'overtaken'
 }
 
-async function revokeRotated(services: Ports, { ref, appId, generation, credential }: TokenRotation) {
+async function revokeRotated(services: Ports, rotation: TokenRotation) {
   const revocation = {
-    id: services.newId('revocation'),
-    tenantId: ref.tenantId,
-    appId,
-    record: ref.connectionId,
-    generation: generation + 1,
-    accessToken: credential.accessToken,
-    ...(credential.kind === 'refreshable' && { refreshToken: credential.refreshToken }),
-    attempts: 0,
+    ...revocationFor(services, { ...holderOf(rotation), appId: rotation.appId }),
     dueAt: later(backoffUntil(services.now(), 1, services.chance), 60),
   }
   await services.revocations.enqueue(revocation)
@@ -75,7 +69,7 @@ async function revokeRotated(services: Ports, { ref, appId, generation, credenti
 type Holder = Pick<Connection, 'tenantId' | 'id' | 'generation' | 'credential'>
 
 /** The connection as it would be with the rotated tokens. */
-function heldBy({ ref, generation, credential }: TokenRotation): Holder {
+function holderOf({ ref, generation, credential }: TokenRotation): Holder {
   return { tenantId: ref.tenantId, id: ref.connectionId, generation: generation + 1, credential }
 }
 

@@ -1,13 +1,14 @@
-// The port of the recovery queue. It holds rotated tokens, sealed, whose commit to the table failed.
+// The port of the recovery queue. It holds the sealed tokens of token rotations whose commit to the table failed.
 import type { ConnectionRef, Credential } from '../connections/connection.ts'
 import type { AppId } from '../ids.ts'
 import type { EpochSeconds } from '../time.ts'
 
-/** Rotated tokens whose commit failed, on their way to be committed later. Holds seals only. */
+/** Tokens that the provider rotated to and that are still to be committed. Holds seals only. */
 export interface TokenRotation {
   readonly ref: ConnectionRef
-  /** The connection as it was when the provider rotated: its app owns the tokens, its generation is the fence. */
+  /** The app that the tokens belong to. */
   readonly appId: AppId
+  /** The connection's generation when the provider rotated. The commit happens only while it is still the same. */
   readonly generation: number
   readonly credential: Credential
   readonly scopes: readonly string[]

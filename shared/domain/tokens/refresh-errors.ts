@@ -1,22 +1,22 @@
-// What a caller is told when its connection's token cannot be refreshed.
+// The errors that a caller gets when the token of its connection cannot be refreshed.
 import type { Connection } from '../connections/connection.ts'
 import { ServiceError } from '../errors.ts'
 
-/** A refresh that failed is not tried again by the next caller before this. */
+/** After a failed refresh, the next caller's refresh waits this long. */
 export const RETRY_SECONDS = 5
 
 export function appRefused(connection: Connection): ServiceError {
   return new ServiceError(
     'app_credentials_refused',
-    "ClickFunnels refuses the app's client credentials. Nothing is lost: the operator has to set the right client secret.",
+    "ClickFunnels refuses the app's client credentials. The connection is intact: it works again when the operator sets the right client secret.",
     { retryAfterSeconds: 60, extensions: { connection_id: connection.id, app_id: connection.appId } },
   )
 }
 
-export function refreshFailed(connection: Connection, reason = 'it is still under way'): ServiceError {
+export function refreshFailed(connection: Connection, reason = 'another refresh is under way'): ServiceError {
   return new ServiceError(
     'refresh_failed',
-    `The connection's token could not be refreshed now (${reason}). Nothing is lost: try again.`,
+    `The connection's token could not be refreshed (${reason}). The connection is intact. Try again later.`,
     { retryAfterSeconds: RETRY_SECONDS, extensions: { connection_id: connection.id } },
   )
 }

@@ -14,8 +14,8 @@ export interface Rule {
   /** What is at fault. Faults of the app, and of the provider while it is down, do not count as the connection's. */
   readonly blames: Blame
   /**
-   * When the refresh token is presented again; absent: after a backoff. "at_once": within the same lease, and then after
-   * a backoff. "when_over": not while the first request may still be under way. "when_app_works": it stays due.
+   * When the refresh token is presented again; absent: after a backoff. "at_once": within the same lease, and then
+   * after a backoff. "when_over": not while the first request may still be under way. "when_app_works": it stays due.
    */
   readonly again?: 'at_once' | 'when_over' | 'when_app_works'
   /** The provider may have replaced the refresh token, and its answer with the next one never came. */

@@ -1,13 +1,13 @@
 // The fenced refresh (RFC 6749 section 6): one implementation for the schedule, the proxy and "refresh now".
 //
 //   read      generation n
-//   acquire   the lease, if the generation is still n and nobody holds a live one
+//   acquire   the lease, if the generation is still n and no process holds a live one
 //   exchange  at the token endpoint, with a deadline well inside the lease
 //   commit    the new tokens as generation n+1, if the generation is still n
-//   and only then may anybody use the new tokens.
+//   use       the new tokens, never before the commit
 //
-// A refresh that fails keeps the old tokens and moves the connection's due time. Only a refused grant that nobody else
-// has refreshed meanwhile ends a connection.
+// A refresh that fails keeps the old tokens and moves the connection's due time. Only a refused grant ends a
+// connection, and only if no other process has refreshed it meanwhile.
 import type { Ambient } from '../ambient.ts'
 import type { App } from '../apps/app.ts'
 import { areCredentialsRefused, claimCheck, isProviderDown, noteAnswer } from '../apps/app-health.ts'
@@ -35,16 +35,16 @@ import { ruleOf } from './refresh-rules.ts'
 
 export type RefreshOutcome =
   | { readonly outcome: 'refreshed'; readonly connection: Connection }
-  /** Someone else holds the lease. */
+  /** Another process holds the lease. */
   | { readonly outcome: 'busy' }
-  /** Its tokens are kept and left alone. */
+  /** A suspended connection keeps its tokens, and they are not refreshed. */
   | { readonly outcome: 'suspended'; readonly what: Suspended }
-  /** ClickFunnels refused the app's credentials a moment ago: nothing was asked, nothing changed. */
+  /** ClickFunnels refused the app's credentials a moment ago, so it was not asked, and nothing changed. */
   | { readonly outcome: 'app_refused' }
-  /** Someone else changed the connection meanwhile; what is stored now counts. */
+  /** Another process changed the connection meanwhile; what is stored now counts. */
   | { readonly outcome: 'overtaken' }
   | { readonly outcome: 'reauthorization_required' }
-  /** The old tokens stand; the connection is due again later. */
+  /** The connection keeps the old tokens and is due again later. */
   | {
       readonly outcome: 'failed'
       readonly error: KeptReason | 'commit_failed'
@@ -60,7 +60,7 @@ export async function refreshConnection(
   services: RefreshPorts,
   connection: Connection,
 ): Promise<RefreshOutcome> {
-  // No write where the answer is known.
+  // The connection as it was read says it already, so the write is spared.
   if (isLeased(connection, services.now())) return { outcome: 'busy' }
   const app = await services.apps.get(connection.tenantId, connection.appId)
   if (app === undefined || areCredentialsRefused(app, services.now())) return { outcome: 'app_refused' }
@@ -70,7 +70,7 @@ export async function refreshConnection(
   const asked = await underLease(services, connection, lease.owner, async () => {
     const claimed = await claimCheck(services, app)
     if (claimed === undefined) return undefined
-    // In hand before the provider rotates: from then on the tokens must be sealed whatever fails.
+    // The sealer is obtained before the provider rotates the tokens, because they must be sealed whatever fails then.
     const sealer = await services.vault.sealer(connection.tenantId)
     return { sealer, app: claimed, ...(await requestTokens(services, connection, claimed, lease)) }
   })
@@ -91,11 +91,11 @@ interface Asked {
   readonly answer: TokenOutcome
   /** The client secret that the answer was given to. */
   readonly serial: number
-  /** Whether an answer that may have held the next refresh token never came. */
+  /** Whether the answer to a request is missing that may have held the next refresh token. */
   readonly unanswered: boolean
 }
 
-/** What a refusal or failure means, by its rule. */
+/** Concludes a refresh that brought no tokens, by the rule of its answer. */
 function conclude(
   services: RefreshPorts,
   connection: Connection,
@@ -115,7 +115,10 @@ function conclude(
   })
 }
 
-/** Presents the refresh token, once more if the answer was lost on the way: nobody has used the new tokens then. */
+/**
+ * Presents the refresh token, and once more if the answer was lost: the new access token was not used then, so it
+ * works.
+ */
 async function requestTokens(
   services: RefreshPorts,
   connection: Connection,
@@ -136,24 +139,27 @@ async function requestTokens(
       inTime,
     )
   if (!inTime()) {
-    throw new ServiceError('storage_unavailable', 'The store answered too late to ask ClickFunnels safely.')
+    throw new ServiceError(
+      'storage_unavailable',
+      'The store answered too late for a safe request to ClickFunnels. Nothing was sent. Try again.',
+    )
   }
   const first = await ask()
   const { again, maybeRotated } = ruleOf(first.answer.outcome)
-  // A fault of ours on the way to the second request must not make us forget the first.
+  // If a fault of ours prevents the second request, the answer to the first one still counts.
   const askAgain = () =>
     ask().catch((error) => {
-      services.log.warn('A refresh was not asked for again', { connection: connection.id, error })
+      services.log.warn('The second request of a refresh was not made', { connection: connection.id, error })
       return first
     })
   const { answer, serial } = again === 'at_once' && inTime() ? await askAgain() : first
   const unanswered = maybeRotated === true || wasAbandoned(connection) || connection.unanswered === true
   if (answer.outcome !== 'granted') return { answer, serial, unanswered }
-  // RFC 6749 section 6: no new refresh token in the answer means that the old one goes on.
+  // RFC 6749 section 6: without a new refresh token in the answer, the old one stays valid.
   return { answer: { ...answer, tokens: { refreshToken, ...answer.tokens } }, serial, unanswered }
 }
 
-/** `invalid_grant` has many causes; it ends the connection only when nothing that works is left. */
+/** `invalid_grant` has many causes. It ends the connection only when no token that works is left. */
 async function judgeRefusal(
   services: RefreshPorts,
   connection: Connection,
@@ -167,12 +173,12 @@ async function judgeRefusal(
     const binding = tokenOf(connection.tenantId, connection.id, connection.generation, 'access_token')
     const accessToken = await services.vault.open(binding, connection.credential.accessToken)
     const probe = await services.resourceServer.probe(accessToken)
-    // It still works: serve it to its end.
+    // The access token may still work, so it is served until it expires.
     if (probe.outcome !== 'rejected') {
       return keepTokens(services, connection, owner, 'grant_refused', { unanswered })
     }
   }
-  // Another may have lost an answer between our reading the connection and our lease.
+  // Another process may have lost an answer between our read of the connection and our lease.
   const reason = unanswered || stored.unanswered ? 'answer_lost' : 'grant_refused'
   return requireReauthorization(services, connection, owner, reason)
 }

@@ -1,11 +1,11 @@
-// Puts the tokens of a connection under the tenant's newest key, where something is written to the connection anyway.
+// Seals the tokens of a connection under the tenant's newest key, where the connection is written anyway.
 
 import { type Connection, type Credential, tokenOf } from '../connections/connection.ts'
 import type { Vault } from '../vault/vault.ts'
 
 type Holder = Pick<Connection, 'tenantId' | 'id' | 'generation' | 'credential'>
 
-/** The same tokens under the newest key; `undefined` when they are under that already. */
+/** The same tokens under the newest key; `undefined` when they are under it already. */
 export async function resealCredential(
   vault: Pick<Vault, 'reseal'>,
   { tenantId, id, generation, credential }: Holder,

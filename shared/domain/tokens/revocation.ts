@@ -1,5 +1,5 @@
-// Revokes tokens at the provider (RFC 7009) that no connection holds any more. The revocation is stored before the first
-// attempt and paid off by keep-alive if that fails, so that no live token is forgotten.
+// Revokes tokens at the provider (RFC 7009) that no connection holds any more. A revocation is stored before its first
+// attempt, and keep-alive retries it if that fails, so that no valid token is forgotten.
 import type { Ambient } from '../ambient.ts'
 import type { App } from '../apps/app.ts'
 import { withClientCredentials } from '../apps/client-secrets.ts'
@@ -22,12 +22,15 @@ export type RevocationPorts = Pick<
   'now' | 'newId' | 'chance' | 'apps' | 'revocations' | 'vault' | 'authorizationServer' | 'audit' | 'log'
 >
 
-/** Seconds that the process which stored a revocation has to pay it, before keep-alive tries. */
+/** How long the process that stored a revocation has for the first attempt, before keep-alive tries. */
 const FIRST_ATTEMPT_SECONDS = 60
-/** After so many attempts (about a week of hourly ones) the provider is not going to take the token. */
+/** After so many attempts (about a week of hourly ones) the provider will not accept the token any more. */
 const MAX_ATTEMPTS = 170
 
-/** The revocation for the tokens a connection holds now, unless the provider gave the very same access token again. */
+/**
+ * The revocation of the tokens that new ones replace. It has to be stored together with the new tokens.
+ * @returns `undefined` when the provider gave the very same access token again
+ */
 export async function revocationOfReplaced(
   services: RevocationPorts,
   former: Connection,
@@ -42,9 +45,9 @@ export async function revocationOfReplaced(
 }
 
 /**
- * Revokes tokens that were granted but found no place.
- * @param app as whoever asked for the tokens knows it: with its tenant it may be deleted by now
- * @throws what kept the revocation from being stored, when the provider did not take the tokens either
+ * Revokes tokens that were granted but that no connection will hold.
+ * @param app as it was when the tokens were requested; it may have been deleted since, with its tenant
+ * @throws what kept the revocation from being stored, when the provider did not revoke the tokens either
  */
 export async function revokeOrphan(services: RevocationPorts, app: App, tokens: TokenSet): Promise<void> {
   const { accessToken, refreshToken } = tokens
@@ -54,7 +57,7 @@ export async function revokeOrphan(services: RevocationPorts, app: App, tokens: 
   ]
   const revoke = () => present(services, app, presented)
   const revocation = await enqueueOrphan(services, app, tokens).catch(async (error) => {
-    // The store is down, or the tenant's keys were deleted. The tokens are in our memory now, and nowhere afterwards.
+    // The store is down, or the tenant's keys were deleted. Only this process has the tokens, so it revokes them now.
     if ((await revoke().catch(() => 'failed')) !== 'done') throw error
   })
   if (revocation !== undefined) await attemptRevocation(services, revocation, revoke)
@@ -83,25 +86,26 @@ async function enqueueOrphan(
   return revocation
 }
 
+/** settled: revoked or given up, and removed. postponed: due again later. error: the store failed; it stays due. */
 export type RevocationOutcome = 'settled' | 'postponed' | 'error'
 
-/** Tries to pay a revocation; a failure leaves it stored and due later. Never throws: whoever calls has done its own work. */
+/**
+ * Tries once to revoke; if that fails, the revocation is due again later. Never throws: its caller's own work is
+ * done.
+ */
 export async function attemptRevocation(
   services: RevocationPorts,
   revocation: Revocation,
   revoke = () => revokeTokens(services, revocation),
 ): Promise<RevocationOutcome> {
+  const { id, attempts } = revocation
   try {
     const result = await revoke().catch((error) => {
-      services.log.warn('Tokens were not revoked yet', { revocation: revocation.id, error })
+      services.log.warn('Tokens were not revoked yet', { revocation: id, error })
       return 'failed'
     })
-    const hopeless = result !== 'done' && revocation.attempts >= MAX_ATTEMPTS
-    if (hopeless)
-      services.log.error('Gave up revoking tokens', {
-        revocation: revocation.id,
-        attempts: revocation.attempts,
-      })
+    const hopeless = result !== 'done' && attempts >= MAX_ATTEMPTS
+    if (hopeless) services.log.error('Gave up revoking tokens', { revocation: id, attempts })
     if (result === 'done' || result === 'app_gone' || hopeless) {
       const givenUp = result === 'app_gone' ? 'not_found' : hopeless ? 'upstream_unreachable' : undefined
       await Promise.all([
@@ -110,18 +114,19 @@ export async function attemptRevocation(
       ])
       return 'settled'
     }
-    await services.revocations.postpone(
-      revocation,
-      backoffUntil(services.now(), revocation.attempts + 1, services.chance),
-    )
+    const dueAt = backoffUntil(services.now(), attempts + 1, services.chance)
+    await services.revocations.postpone(revocation, dueAt)
     return 'postponed'
   } catch (error) {
-    services.log.error('A revocation could not be stored; it stays due', { revocation: revocation.id, error })
+    services.log.error('The result of a revocation could not be stored; it stays due', {
+      revocation: id,
+      error,
+    })
     return 'error'
   }
 }
 
-/** About the connection whose tokens they were, or the app, for tokens that no connection ever held. */
+/** Names the connection that held the tokens, or the app if no connection ever held them. */
 function revocationNote({ tenantId, appId, record }: Revocation, givenUp: ErrorCode | undefined): AuditNote {
   const id = parseId('connection', record)
   return {
@@ -136,9 +141,10 @@ function revocationNote({ tenantId, appId, record }: Revocation, givenUp: ErrorC
 type Presented = readonly [Secret, 'access_token' | 'refresh_token']
 
 async function revokeTokens(services: RevocationPorts, revocation: Revocation) {
-  const app = await services.apps.get(revocation.tenantId, revocation.appId)
+  const { tenantId, appId, record, generation } = revocation
+  const app = await services.apps.get(tenantId, appId)
   if (app === undefined) {
-    // Deleted, or erased with its tenant: nobody can present the tokens any more.
+    // The app was deleted, alone or with its tenant, and with it the client secrets that a revocation needs.
     services.log.warn('Tokens are given up: their app is gone', { revocation: revocation.id })
     return 'app_gone'
   }
@@ -148,8 +154,7 @@ async function revokeTokens(services: RevocationPorts, revocation: Revocation) {
     ['access_token', revocation.accessToken],
   ] as const) {
     if (sealed === undefined) continue
-    const binding = tokenOf(revocation.tenantId, revocation.record, revocation.generation, field)
-    tokens.push([await services.vault.open(binding, sealed), field])
+    tokens.push([await services.vault.open(tokenOf(tenantId, record, generation, field), sealed), field])
   }
   return present(services, app, tokens)
 }
@@ -171,15 +176,25 @@ async function present(
   return 'done'
 }
 
-/** The revocation for the tokens of a connection that gives them up. */
-export function revocationFor(services: Pick<Ambient, 'now' | 'newId'>, connection: Connection): Revocation {
-  const { credential } = connection
+/**
+ * The revocation of the tokens that a connection holds. It has to be stored before they are gone from the connection.
+ */
+export function revocationFor(
+  services: Pick<Ambient, 'now' | 'newId'>,
+  {
+    tenantId,
+    appId,
+    id,
+    generation,
+    credential,
+  }: Pick<Connection, 'tenantId' | 'appId' | 'id' | 'generation' | 'credential'>,
+): Revocation {
   return {
     id: services.newId('revocation'),
-    tenantId: connection.tenantId,
-    appId: connection.appId,
-    record: connection.id,
-    generation: connection.generation,
+    tenantId,
+    appId,
+    record: id,
+    generation,
     accessToken: credential.accessToken,
     ...(credential.kind === 'refreshable' && { refreshToken: credential.refreshToken }),
     attempts: 0,

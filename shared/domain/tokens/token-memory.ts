@@ -1,12 +1,12 @@
-// Opened access tokens, kept in the process for a few seconds, so that a warm proxied call asks neither the store nor the
-// vault. Safe to be stale:
-//   refreshed elsewhere     a generation's access token stays good until its expiry, which is looked at on every use;
-//                           where the provider kills it early, its 401 leads to the stored one
-//   disconnected            its tokens are revoked: the provider's 401 leads to the store, which says "not found". Where
-//                           the provider cannot be reached to revoke, calls end within these seconds
-//   suspended               within the 60 s of the credential's cache, as without this memory
-//   reauthorization needed  the token does not work any more, and the 401 leads to the store
-// Keyed by tenant and connection, the tenant being the credential's: another tenant's call never meets the entry.
+// Opened access tokens, kept in the process for a few seconds, so that a warm proxied call asks neither the store nor
+// the vault. An entry that is out of date does no harm:
+//   refreshed elsewhere     the access token of a generation stays valid until its expiry, which is checked on every use;
+//                           if the provider ends it earlier, the 401 leads to the stored token
+//   disconnected            the tokens are revoked, so the 401 leads to the store, which says "not found"; if the
+//                           provider cannot be reached for the revocation, calls end within these seconds
+//   suspended               takes effect within the 60 s of the credential's cache, as without this memory
+//   reauthorization needed  the token does not work any more, so the 401 leads to the store
+// The key holds the tenant of the credential, so a call of another tenant never finds the entry.
 
 import { BoundedMap } from '../bounded-map.ts'
 import { type Connection, type ConnectionRef, keyOf } from '../connections/connection.ts'
@@ -19,7 +19,7 @@ export interface UsableToken {
 }
 
 export const REMEMBERED_SECONDS = 5
-/** For so long a 401 to a token that was found to live is about something else, and leads to no refresh and no probe. */
+/** For this long after a token proved valid, a 401 is passed on without refresh or probe. */
 export const MARKED_VALID_SECONDS = 30
 const MAX_REMEMBERED = 1000
 
@@ -41,7 +41,7 @@ export class TokenMemory {
     this.#entries.set(key, { token, until: later(now, REMEMBERED_SECONDS) })
   }
 
-  /** The token of this generation lives, whatever a 401 said. */
+  /** Notes that the access token of this generation is valid, so that a 401 was about something else. */
   markValid(connection: Connection, now: EpochSeconds): void {
     this.#markedValid.set(generationOf(connection), later(now, MARKED_VALID_SECONDS))
   }
@@ -51,7 +51,7 @@ export class TokenMemory {
     return until !== undefined && now < until
   }
 
-  /** Reads a connection once for all who find nothing remembered at the same moment. */
+  /** Reads a connection once for all calls that find no entry at the same moment. */
   read(ref: ConnectionRef, read: () => Promise<Connection | undefined>): Promise<Connection | undefined> {
     const key = keyOf(ref)
     const underWay = this.#reads.get(key)
@@ -63,7 +63,7 @@ export class TokenMemory {
     return begun
   }
 
-  /** Nothing of what was read before this is used by anybody who asks after it. */
+  /** Forgets a connection: what was read before this call is not used by any that begins after it. */
   forget(ref: ConnectionRef): void {
     this.#entries.delete(keyOf(ref))
     this.#reads.delete(keyOf(ref))
