@@ -1,11 +1,11 @@
-// The one HTTP client to ClickFunnels: a deadline on every call, a User-Agent (ClickFunnels refuses calls without), no
-// redirect followed, bodies as bytes, headers as they came. Why it is our own: docs/adr/0004.
+// The one HTTP client to ClickFunnels, on node:https: a deadline on every call, a User-Agent (ClickFunnels refuses calls
+// without), no redirect followed, bodies as bytes, headers as they came. Why not another library: docs/adr/0019.
 import { BoundedMap } from '#domain/bounded-map.ts'
 import { type HeaderList, isSafeMethod } from '#domain/provider/resource-server.ts'
 import type { OutgoingResponse } from './answer-reader.ts'
-import { StaleConnection } from './connection.ts'
-import { Connections } from './connection-pool.ts'
 import { OutgoingError } from './error.ts'
+import { exchange, StaleSocket } from './exchange.ts'
+import { agentFor, forgetSockets, MAX_POOLS, type Origin, open } from './sockets.ts'
 
 export interface OutgoingRequest {
   readonly method: string
@@ -15,6 +15,8 @@ export interface OutgoingRequest {
   readonly headers: HeaderList
   readonly body?: Uint8Array
   readonly deadlineMilliseconds: number
+  /** The connection whose kept sockets it may use. Without, it gets a socket of its own, which is closed after it. */
+  readonly connection?: string
 }
 
 export const USER_AGENT = 'FunnelConnect/1.0'
@@ -27,30 +29,31 @@ export async function sendRequest(request: OutgoingRequest): Promise<OutgoingRes
   const until = performance.now() + request.deadlineMilliseconds
   const { origin, path } = target(request.url)
   const { method, body } = request
-  const message = { method, head: headOf(request, path, origin.host), body }
+  const safe = isSafeMethod(method)
+  // A server that ignores bodies of safe methods would read one as the next request on the socket.
+  const connection = safe && body !== undefined ? undefined : request.connection
+  const headers = headersOf(request, path, origin.host)
+  const send = (milliseconds: number) => {
+    const agent = agentFor(origin, connection)
+    const { protocol, hostname, port } = origin
+    const outgoing = open(origin, { method, protocol, hostname, port, path, headers, agent })
+    // Node would drop headers beyond its bound without a word: readHead counts them.
+    outgoing.maxHeadersCount = 0
+    return exchange(outgoing, method, body, milliseconds)
+  }
   try {
-    return await origin.connections.exchange(message, request.deadlineMilliseconds, 'kept or new')
+    return await send(request.deadlineMilliseconds)
   } catch (error) {
-    // A kept connection that the other side had closed already: a safe method goes again on a new one, since other
-    // kept ones may be closed as well.
-    if (!(error instanceof StaleConnection)) throw error
-    const remaining = Math.max(0, until - performance.now())
-    if (isSafeMethod(method)) return origin.connections.exchange(message, remaining, 'new')
+    if (!(error instanceof StaleSocket) || connection === undefined) throw error
+    // The other side had closed this socket before the request came, so others that are kept may be closed as well.
+    forgetSockets(origin, connection)
+    if (safe) return send(Math.max(0, until - performance.now()))
     throw new OutgoingError('lost', error.message)
   }
 }
 
-interface Origin {
-  /** With the port, where it is not the protocol's own. */
-  readonly host: string
-  readonly connections: Connections
-}
-
-/** Origins are few, workspaces' hosts: parsing one costs more than finding it here. */
-/** Each may keep a socket or more, and a Lambda process has 1,024 file descriptors. */
-export const MAX_ORIGINS = 500
-/** A host that is evicted but in use is opened again, at the cost of a handshake. */
-const origins = new BoundedMap<string, Origin>(MAX_ORIGINS, ({ connections }) => connections.close())
+/** Parsed origins: there are few, and parsing one costs more than finding it here. */
+const origins = new BoundedMap<string, Origin>(MAX_POOLS)
 
 /** Splits a URL without parsing what follows the host, so that nothing of it is encoded anew. */
 function target(url: string): { origin: Origin; path: string } {
@@ -60,12 +63,12 @@ function target(url: string): { origin: Origin; path: string } {
   if (origin === undefined) {
     const { protocol, hostname, port, host } = new URL(text)
     const secure = protocol === 'https:'
-    const connections = new Connections({
-      secure,
+    origin = {
+      protocol: secure ? 'https:' : 'http:',
       hostname: hostname.replace(/^\[|\]$/g, ''),
       port: Number(port || (secure ? 443 : 80)),
-    })
-    origin = { host, connections }
+      host,
+    }
     origins.set(text, origin)
   }
   return { origin, path: url.slice(start) }
@@ -79,10 +82,10 @@ const PATH = /^[\x21-\xff]+$/
 /** Without a body, these say that they have none (RFC 9110 section 8.6). */
 const EXPECTED_TO_HAVE_A_BODY = ['POST', 'PUT', 'PATCH']
 
-/** Nothing that ends a line gets into a line: everything is checked here, right where the lines are made. */
-function headOf({ method, headers, body }: OutgoingRequest, path: string, host: string): string {
+/** The headers as node:http takes them without a look: names and values in turn. Nothing that ends a line gets in. */
+function headersOf({ method, headers, body }: OutgoingRequest, path: string, host: string): string[] {
   if (!TOKEN.test(method) || !PATH.test(path)) throw new OutgoingError('invalid', 'the method or the path')
-  let head = `${method} ${path} HTTP/1.1\r\nHost: ${host}\r\n`
+  const lines = ['Host', host]
   let named = false
   for (const [name, value] of headers) {
     if (name === 'host' || name === 'content-length') continue
@@ -92,9 +95,10 @@ function headOf({ method, headers, body }: OutgoingRequest, path: string, host: 
       named = true
     }
     if (!TOKEN.test(name) || !VALUE.test(value)) throw new OutgoingError('invalid', 'a header')
-    head += `${name}: ${value}\r\n`
+    lines.push(name, value)
   }
-  if (!named) head += `user-agent: ${USER_AGENT}\r\n`
+  if (!named) lines.push('user-agent', USER_AGENT)
   const length = body?.byteLength ?? (EXPECTED_TO_HAVE_A_BODY.includes(method) ? 0 : undefined)
-  return length === undefined ? `${head}\r\n` : `${head}content-length: ${length}\r\n\r\n`
+  if (length !== undefined) lines.push('content-length', String(length))
+  return lines
 }

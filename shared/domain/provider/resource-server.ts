@@ -1,4 +1,5 @@
 // The provider's API behind an access token (RFC 6750): a call that is passed on, and the probe that tells whether a token lives.
+import type { ConnectionId } from '../ids.ts'
 import type { Secret } from '../secret.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -10,6 +11,8 @@ export function isSafeMethod(method: string): boolean {
 }
 
 export interface UpstreamRequest {
+  /** Sockets to ClickFunnels are kept for this connection alone. */
+  readonly connection: ConnectionId
   readonly method: string
   readonly url: string
   /** Names in lower case, repeated ones one after another. */

@@ -165,6 +165,7 @@ async function send(
       'The time for this call was used up before ClickFunnels was asked.',
     )
   const answer = await services.resourceServer.call({
+    connection: connection.id,
     method: request.method,
     url: `${base}/${path}${request.rawQuery === '' ? '' : `?${request.rawQuery}`}`,
     headers: [...requestHeadersToSend(request.headers), ['x-request-id', request.requestId]],

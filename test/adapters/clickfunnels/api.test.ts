@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ClickFunnelsApi } from '#adapters/clickfunnels/api.ts'
 import { ClickFunnelsOAuth } from '#adapters/clickfunnels/oauth.ts'
 import { MAX_RESPONSE_BYTES } from '#adapters/outgoing/answer-reader.ts'
+import type { ConnectionId } from '#domain/ids.ts'
 import type { UpstreamRequest } from '#domain/provider/resource-server.ts'
 import { Secret } from '#domain/secret.ts'
 import { CLIENT, profileAt, type SimulatedProvider, startProvider } from '../../support/simulated-provider.ts'
@@ -24,11 +25,20 @@ beforeEach(async () => {
 afterAll(() => provider?.close())
 
 const ME = '/api/v2/me'
+const CONNECTION = 'conn_1' as ConnectionId
 const CANARY = 'canary-body'
 const call = (more: Partial<UpstreamRequest> & { path?: string } = {}) => {
   const { path = ME, ...rest } = more
   const url = provider.profile.issuer + path
-  return api.call({ method: 'GET', url, headers: [], accessToken, deadlineMilliseconds: 5_000, ...rest })
+  return api.call({
+    connection: CONNECTION,
+    method: 'GET',
+    url,
+    headers: [],
+    accessToken,
+    deadlineMilliseconds: 5_000,
+    ...rest,
+  })
 }
 
 /** Twice, since a GET on a kept connection that breaks is sent once more. */
@@ -154,7 +164,14 @@ describe('what is not an answer of ClickFunnels', () => {
   test('is a server that does not speak TLS where it has to: no token was sent', async () => {
     const url = `${provider.profile.issuer.replace('http:', 'https:')}${ME}`
     await expect(
-      api.call({ method: 'GET', url, headers: [], accessToken, deadlineMilliseconds: 5_000 }),
+      api.call({
+        connection: CONNECTION,
+        method: 'GET',
+        url,
+        headers: [],
+        accessToken,
+        deadlineMilliseconds: 5_000,
+      }),
     ).rejects.toMatchObject({
       code: 'upstream_untrusted',
     })

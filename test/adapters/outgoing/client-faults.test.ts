@@ -1,6 +1,7 @@
 // What the client to ClickFunnels says of a network that fails, and when it may send a request again.
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { MAX_ORIGINS, sendRequest } from '#adapters/outgoing/client.ts'
+import { sendRequest } from '#adapters/outgoing/client.ts'
+import { MAX_POOLS } from '#adapters/outgoing/sockets.ts'
 import { type LoopbackPeer, type Peer, startPeer, wire } from '../../support/loopback-peer.ts'
 
 const peers: LoopbackPeer[] = []
@@ -11,8 +12,8 @@ afterEach(async () => {
 async function start(answer: Peer) {
   const peer = await startPeer(answer)
   peers.push(peer)
-  const send = (method = 'GET', deadlineMilliseconds = 5_000) =>
-    sendRequest({ method, url: `${peer.url}/`, headers: [], deadlineMilliseconds })
+  const send = (method = 'GET', deadlineMilliseconds = 5_000, connection = 'conn_1') =>
+    sendRequest({ method, url: `${peer.url}/`, headers: [], deadlineMilliseconds, connection })
   return { peer, send }
 }
 
@@ -115,7 +116,7 @@ describe('a kept connection is closed instead of used', () => {
   }
 
   test('when the answer on it was followed by what nobody asked for', async () => {
-    const { seen, send } = await connectionsOf(wire(200, [], 'mine') + wire(200, [], "somebody else's"))
+    const { seen, send } = await connectionsOf(wire(200, [], 'mine') + wire(200, [], "another connection's"))
     expect(Buffer.from((await send()).body).toString()).toBe('mine')
     expect((await send('POST')).body).toHaveLength(0)
     expect(seen).toEqual([0, 1])
@@ -124,7 +125,7 @@ describe('a kept connection is closed instead of used', () => {
   test('when something comes on it between two requests', async () => {
     const { seen, send, peer } = await connectionsOf()
     await send()
-    for (const socket of peer.open) socket.write(wire(200, [], "somebody else's"))
+    for (const socket of peer.open) socket.write(wire(200, [], "another connection's"))
     await expect.poll(() => peer.open.size).toBe(0)
     expect((await send('POST')).body).toHaveLength(0)
     expect(seen).toEqual([0, 1])
@@ -164,39 +165,41 @@ describe('a kept connection is closed instead of used', () => {
   })
 })
 
-describe('beyond the most hosts', () => {
+describe('beyond the bound of kept pools', () => {
   let met = 0
-  /** Requests to new hosts that never leave, having no method: their hosts are met all the same. */
-  async function meet(hosts: number) {
-    for (let i = 0; i < hosts; i++) {
-      const url = `https://host-${met++}.example/`
-      const sent = sendRequest({ method: '', url, headers: [], deadlineMilliseconds: 1000 })
-      await expect(sent).rejects.toMatchObject({ fault: 'invalid' })
-    }
+  /** Requests of connections that were not met before: each makes a pool. */
+  async function meet(
+    count: number,
+    send: (method: string, deadline: number, connection: string) => unknown,
+  ) {
+    for (let i = 0; i < count; i++) await send('POST', 5_000, `conn_met_${met++}`)
   }
 
-  test('idle connections to the oldest are closed, to that one alone, and the next request opens another', async () => {
-    await meet(MAX_ORIGINS)
+  test('the sockets of the oldest are closed, of that one alone, and its next request opens another', async () => {
+    const { peer, send } = await start((socket) => socket.write(wire(200, ['Connection: close'])))
     const oldest = await start((socket) => socket.write(wire(200)))
     const next = await start((socket) => socket.write(wire(200)))
+    await meet(MAX_POOLS, send)
     await Promise.all([oldest.send(), oldest.send()])
     await next.send()
-    await meet(MAX_ORIGINS - 2)
+    await meet(MAX_POOLS - 2, send)
     expect([oldest.peer.open.size, next.peer.open.size]).toEqual([2, 1])
-    await meet(1)
+    await meet(1, send)
     await expect.poll(() => oldest.peer.open.size).toBe(0)
     expect(next.peer.open.size).toBe(1)
     expect(await oldest.send()).toMatchObject({ status: 200 })
+    await expect.poll(() => peer.open.size).toBe(0)
   })
 
-  test('an exchange under way goes on undisturbed, and its connection is closed then', async () => {
+  test('an exchange under way goes on undisturbed, and its socket is closed then', async () => {
+    const other = await start((socket) => socket.write(wire(200, ['Connection: close'])))
     let answer = () => {}
     const { peer, send } = await start((socket) => {
       answer = () => socket.write(wire(200, [], 'late'))
     })
     const sent = send('POST')
     await expect.poll(() => peer.requests).toHaveLength(1)
-    await meet(MAX_ORIGINS)
+    await meet(MAX_POOLS, other.send)
     answer()
     expect(Buffer.from((await sent).body).toString()).toBe('late')
     await expect.poll(() => peer.open.size).toBe(0)

@@ -36,8 +36,14 @@ async function serve(certificate: Certificate): Promise<{ readonly port: number;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return { port: (server.address() as AddressInfo).port, server }
 }
-const send = (host: string, port: number) =>
-  sendRequest({ method: 'POST', url: `https://${host}:${port}/`, headers: [], deadlineMilliseconds: 5_000 })
+const send = (host: string, port: number, connection = 'conn_1') =>
+  sendRequest({
+    method: 'POST',
+    url: `https://${host}:${port}/`,
+    headers: [],
+    deadlineMilliseconds: 5_000,
+    connection,
+  })
 
 describe('a server that proves who it is', () => {
   test.each(['localhost', '127.0.0.1'])('as %s is called, again on the same connection', async (host) => {
@@ -52,7 +58,19 @@ describe('a server that proves who it is', () => {
     expect(handshakes).toBe(1)
   })
 
-  test('gives its keys to whoever checks JWTs', async () => {
+  test('resumes the TLS session on the socket of another connection', async () => {
+    const { port, server } = await serve(trusted.issue('localhost'))
+    const resumed: boolean[] = []
+    server.on('secureConnection', (socket) => resumed.push(socket.isSessionReused()))
+    for (const connection of ['conn_1', 'conn_2']) {
+      await send('localhost', port, connection)
+      // The session ticket of TLS 1.3 comes after the handshake.
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+    expect(resumed).toEqual([false, true])
+  })
+
+  test('gives its keys to the verifier of JWTs', async () => {
     const { port } = await serve(trusted.issue('localhost'))
     expect(await jwksFetcher(true)(`https://localhost:${port}/jwks`)).toEqual({ keys: [] })
   })

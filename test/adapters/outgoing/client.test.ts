@@ -19,6 +19,7 @@ async function send(answer: Peer, request: Partial<OutgoingRequest> & { target?:
     url: peer.url + target,
     headers: [],
     deadlineMilliseconds: 5_000,
+    connection: 'conn_1',
     ...rest,
   })
 }
