@@ -1,12 +1,12 @@
-// The tenant that a newcomer finds ready: made through the public operator API like any other, registered with the
-// simulator if that plays ClickFunnels, with the demo product as the identity provider of its end users, and found again in the next run when there is a DATA_DIR.
+// Provides the demo tenant. It is created through the operator's API like any other, and registered with the simulator if
+// that stands in for ClickFunnels. The demo product is its identity provider. With DATA_DIR, later runs use it again.
 import { join } from 'node:path'
 import { readPrivateJson, writePrivateJson } from './private-file.ts'
 
 export interface DemoTenant {
   readonly tenantId: string
   readonly apiKey: string
-  /** Absent when ClickFunnels is not the simulator: its applications are registered by hand. */
+  /** Absent without the simulator, because a real ClickFunnels application is registered by hand. */
   readonly app?: { readonly id: string; readonly clientId: string; readonly clientSecret: string }
 }
 
@@ -42,7 +42,7 @@ async function create({ apiUrl, simulatorUrl, returnUrl }: DemoTenantOptions): P
   const key = await send('POST', `${tenants}/${tenantId}/api-keys`, { name: 'npm start' })
   const made = { tenantId, apiKey: text(key, 'api_key') }
   if (simulatorUrl === undefined) return made
-  // Our redirect URI holds the app's id, and the app needs the client id: so the URI is registered last.
+  // The redirect URI contains the app's id, and the app needs the client id. So the URI is registered last.
   const applications = `${simulatorUrl}/_control/applications`
   const application = await send('POST', applications, { name: APP_NAME, redirect_uris: [] })
   const clientId = text(application, 'client_id')
@@ -56,7 +56,7 @@ async function create({ apiUrl, simulatorUrl, returnUrl }: DemoTenantOptions): P
   return { ...made, app: { id: text(app, 'id'), clientId, clientSecret } }
 }
 
-/** The database remembers the tenant. The simulator may have forgotten the application, and the ports may be others now. */
+/** The database still has the tenant. But the simulator may have lost the application, and the ports may have changed. */
 async function reuse(
   { apiUrl, simulatorUrl, returnUrl }: DemoTenantOptions,
   kept: DemoTenant,
@@ -74,15 +74,15 @@ async function reuse(
   const applications = `${simulatorUrl}/_control/applications`
   const { clientId: client_id, clientSecret: client_secret } = kept.app
   const redirect_uris = [text(app, 'redirect_uri')]
-  // Registering it anew would undo what somebody has set up for it since.
+  // Registering it again would undo what was changed at the simulator since.
   const changed = await send('PATCH', `${applications}/${client_id}`, { redirect_uris }, [404])
   if (!changed) await send('POST', applications, { name: APP_NAME, client_id, client_secret, redirect_uris })
   return kept
 }
 
 /**
- * The demo product signs who its users are, for this tenant alone. Its URL is the issuer, which an identity provider cannot
- * change: one of an earlier run on other ports is replaced.
+ * Registers the demo product as the tenant's identity provider. The issuer is the demo's URL, and an issuer cannot be
+ * changed. So one from an earlier run on other ports is replaced.
  */
 async function provideIdentityProvider(
   { apiUrl, returnUrl }: DemoTenantOptions,
@@ -127,5 +127,5 @@ async function send(
 function text(answer: Answer, member: string): string {
   const value = answer[member]
   if (typeof value === 'string') return value
-  throw new Error(`The answer has no "${member}"`)
+  throw new Error(`The answer has no text member "${member}"`)
 }

@@ -46,13 +46,13 @@ export interface RunningStack {
   readonly demo: string
   readonly apiKey: string
   readonly endpoints: { readonly dynamodb: string }
-  /** Calls the API past any browser. */
+  /** Calls the API without a browser. */
   call(method: string, path: string, call: Call): Promise<Called>
-  /** Orders something from the simulator. */
+  /** Calls a control route of the simulator. */
   // biome-ignore lint/suspicious/noExplicitAny: tests say by their assertions what they expect
   control(method: string, path: string): Promise<any>
   readonly output: () => string
-  /** Ends it as a person would, with SIGINT; gives the exit code. */
+  /** Ends it with SIGINT. Returns the exit code. */
   stop(): Promise<number | null>
 }
 

@@ -1,4 +1,4 @@
-// The journey of a person: the demo product, ClickFunnels' consent, and back; in a real browser, whatever it forbids.
+// The journey of a user in a real browser: from the demo product to ClickFunnels' consent page and back.
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { expireAttempts } from '../support/table.ts'
@@ -30,12 +30,12 @@ const rows = (on: Page = page) => on.locator('tbody tr')
 const notice = (on: Page = page) => on.getByRole('status').locator('p')
 const connectButton = (on: Page = page) => button('Connect to ClickFunnels', on)
 
-const told = (words: string) => notice().filter({ hasText: words }).waitFor()
+const noticed = (words: string) => notice().filter({ hasText: words }).waitFor()
 
-/** What the page is busy with is done. */
+/** Waits until the page is no longer busy. */
 const settled = (on: Page = page) => on.locator('#app[aria-busy=false]').waitFor()
 
-/** Nobody is connected when a test begins: all of them use the same accounts. */
+/** All tests use the same accounts, so each starts without a connection. */
 beforeEach(async () => {
   await page.goto(stack.demo)
   await settled()
@@ -57,7 +57,7 @@ async function connected(on: Page = page): Promise<void> {
 }
 
 describe('by redirect', () => {
-  test('a person sees funnels after two clicks, all of them page by page, and none after disconnecting', async () => {
+  test('a user sees funnels after two clicks, all of them page by page, and none after disconnecting', async () => {
     await inspect(page, 'demo-invitation')
     await connectButton().click()
     await button('Authorize').waitFor()
@@ -69,7 +69,7 @@ describe('by redirect', () => {
       await button('Show more').click()
       await expect.poll(() => rows().count(), { timeout: 15_000 }).toBe(count)
     }
-    expect(await page.textContent('main')).toContain('These are all 57.')
+    expect(await page.textContent('main')).toContain('These are all 57 funnels.')
 
     await button('Disconnect').click()
     await connectButton().waitFor()
@@ -77,15 +77,15 @@ describe('by redirect', () => {
     expect(await notice().textContent()).toContain('ClickFunnels is disconnected')
   })
 
-  test('is told in words when they refuse at ClickFunnels', async () => {
+  test('shows a notice when the user refuses at ClickFunnels', async () => {
     await connectButton().click()
     await button('Cancel').click()
     await connectButton().waitFor()
-    await told('nothing was connected')
+    await noticed('Nothing was connected')
     await inspect(page, 'demo-denied')
   })
 
-  test('comes back to the product when the link has expired, and is told what to do', async () => {
+  test('returns to the product when the link has expired, and says what to do', async () => {
     let link = ''
     await page.route('**/v1/authorize?**', async (route) => {
       link = route.request().url()
@@ -93,12 +93,12 @@ describe('by redirect', () => {
       await route.continue()
     })
     await connectButton().click()
-    await told('run out')
+    await noticed('has expired')
     expect(new URL(page.url()).origin).toBe(new URL(stack.demo).origin)
     expect(link).not.toBe('')
   })
 
-  test('connects nothing for another user than who began', async () => {
+  test('connects nothing for another user than the one who started', async () => {
     await connectButton().click()
     await button('Authorize').waitFor()
     const other = await context.newPage()
@@ -106,9 +106,9 @@ describe('by redirect', () => {
     await button('Switch to demo user 2', other).click()
     await button('Switch to demo user 1', other).waitFor()
     await approve()
-    await told('begun by somebody else')
+    await noticed('different user than the one who started')
     await connectButton().waitFor()
-    // Nor for the one who began.
+    // Nor for the one who started.
     await button('Switch to demo user 1').click()
     await button('Switch to demo user 2').waitFor()
     await connectButton().waitFor()
@@ -148,7 +148,7 @@ describe('in a pop-up', () => {
   test('a refusal closes the window too', async () => {
     const popup = await popUp()
     await button('Cancel', popup).click()
-    await told('nothing was connected')
+    await noticed('Nothing was connected')
     await closed(popup)
   })
 

@@ -1,5 +1,5 @@
-// Calls from pages with an end user's JWT: a page of a registered origin does all of it; any other page, with the very same
-// token, is let read nothing by the browser; and another end user's token finds nothing.
+// Calls from pages with an end user's JWT. A page of a registered origin can do everything. With the same JWT, the browser
+// lets a page of another origin read nothing. With another end user's JWT, the service answers 404.
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type LoopbackServer, listenOnLoopback } from '../../infra/local/loopback-server.ts'
@@ -45,7 +45,7 @@ async function pageOf({ url }: LoopbackServer): Promise<Page> {
   return page
 }
 
-/** What a script of the page gets to read. @throws Error when the browser lets it read nothing */
+/** What a script of the page can read. @throws Error when the browser lets it read nothing */
 function call(
   from: Page,
   token: string,
@@ -94,7 +94,7 @@ test('a page of a registered origin starts, connects, completes and lists; no ot
 
   const funnels = `/v1/connections/${connection.json.id}/funnels`
   const listed = await call(page, alice, 'GET', funnels)
-  // What pages need of ClickFunnels' headers they may read.
+  // Pages may read the headers of ClickFunnels that they need.
   expect(listed).toMatchObject({ status: 200, headers: { 'pagination-next': expect.any(String) } })
   expect(listed.json).toHaveLength(20)
   await refused('GET', funnels)

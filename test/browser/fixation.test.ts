@@ -1,5 +1,5 @@
-// Session fixation (RFC 9700 section 4.7), played in browsers: somebody starts a session for themselves and makes somebody
-// else approve it. In neither mode may the victim's workspace end in the attacker's account.
+// Session fixation (RFC 9700 section 4.7) in browsers: an attacker starts a session and makes a victim approve it. In
+// neither mode may the victim's workspace be connected to the attacker's account.
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { launchBrowser, type RunningStack, startLocalStack } from './browser.ts'
@@ -46,7 +46,7 @@ test('verified: the victim comes back with a login of their own, and the code is
   await button('Authorize').click()
   await expect
     .poll(() => victim.getByRole('status').textContent(), { timeout: 15_000 })
-    .toContain('begun by somebody else')
+    .toContain('different user than the one who started')
 
   const path = `/v1/connect-sessions/${session.json.id}`
   expect(await asAttacker('POST', `${path}/complete`, {})).toMatchObject({
@@ -60,7 +60,7 @@ test('verified: the victim comes back with a login of their own, and the code is
 
 test("confirmed: the page names the attacker's account before anything happens, and the victim ends it there", async () => {
   const before = await exchanges()
-  const end_user = { id: 'attacker-1', display_name: 'the account of somebody else' }
+  const end_user = { id: 'attacker-1', display_name: 'the account of the attacker' }
   const session = await stack.call('POST', '/v1/connect-sessions', {
     credential: stack.apiKey,
     body: { end_user, return_url: `${stack.demo}connected`, completion: 'confirmed' },
@@ -74,10 +74,10 @@ test("confirmed: the page names the attacker's account before anything happens, 
   await button('This is not my account').click()
   await victim.getByRole('heading', { name: 'Nothing was connected' }).waitFor()
   expect(asked.filter((url) => url.startsWith(stack.clickfunnels))).toEqual([])
-  const stands = () =>
+  const sessionNow = () =>
     stack.call('GET', `/v1/connect-sessions/${session.json.id}`, { credential: stack.apiKey })
-  expect((await stands()).json).toMatchObject({ status: 'denied', error: 'access_denied' })
+  expect((await sessionNow()).json).toMatchObject({ status: 'denied', error: 'access_denied' })
   await victim.goto(session.json.connect_url)
-  expect(await victim.textContent('h1')).toContain('used before')
+  expect(await victim.textContent('h1')).toContain('already used')
   expect(await exchanges()).toBe(before)
 })

@@ -1,5 +1,5 @@
-// Looks at a page as it stands: axe-core's findings, and whether it fits, on a phone in light and a desktop in dark.
-// With SCREENSHOTS set to a folder, pictures of both sizes in both are left there for people to look at.
+// Checks a page with axe-core and for its width, on a phone in light and a desktop in dark. With SCREENSHOTS set to a
+// folder, it saves screenshots of both sizes in both schemes there.
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import axe from 'axe-core'
@@ -46,7 +46,7 @@ async function picture(page: Page, into: string, name: string): Promise<void> {
 
 /** Serious and critical findings, as one line each. */
 async function seriousFindings(page: Page): Promise<string[]> {
-  // Evaluated, not added as a script: the pages' policies let no script in.
+  // Evaluated, not added as a script, because the pages' policies allow no script.
   await page.evaluate(axe.source)
   const violations = (await page.evaluate(
     "axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations)",

@@ -1,5 +1,5 @@
-// The client as its users get it: packed, installed into an empty Vite project somewhere else, with the README's snippets
-// pasted in; built, and used in Chromium against the local service.
+// The client as its users get it: packed, installed into an empty Vite project, with the README's snippets pasted in. The
+// project is built and used in Chromium against the local service.
 import { execFile } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -77,7 +77,7 @@ async function api(path: string, method = 'GET') {
   return method === 'GET' ? ((await response.json()) as { data: { id: string }[] }).data : []
 }
 
-/** Builds the project with that code as its only module, and opens it. */
+/** Builds the project with this code as its only module, and opens it. */
 async function openWith(code: string): Promise<void> {
   writeFileSync(join(project, 'main.js'), code.replace('https://connect.example.com', stack.api))
   const script = '<script type="module" src="/main.js"></script>'
@@ -119,7 +119,7 @@ test('the snippet for a popup connects beside the page', async () => {
   await closed
 })
 
-test('a page that cuts its popups off learns of the connection all the same', async () => {
+test('a page that is separated from its popups gets the connection, too', async () => {
   headers = { 'cross-origin-opener-policy': 'same-origin' }
   await openWith(`${snippet('page')}\n${snippet('popup')}`)
   const [popup] = await Promise.all([page.context().waitForEvent('page'), connectButton().click()])
@@ -136,7 +136,7 @@ test('a popup that is blocked becomes a redirect', async () => {
   await page.locator('li').nth(56).waitFor()
 })
 
-test('the element connects, says so, and disconnects', async () => {
+test('the element connects, shows its state, and disconnects', async () => {
   await openWith(snippet('element'))
   const element = page.locator('connect-clickfunnels')
   const state = (name: string) => page.locator(`connect-clickfunnels[state=${name}]`).waitFor()

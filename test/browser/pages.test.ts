@@ -1,5 +1,5 @@
-// The looks of our own pages in a real browser: readable by everybody, on any screen, by keyboard alone, in every
-// language, with the longest names and the worst colours.
+// Our own pages in a real browser: accessible, on any screen, by keyboard alone, in every language, with the longest names
+// and the worst colours.
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { EndUserId } from '#domain/ids.ts'
@@ -29,7 +29,7 @@ beforeEach(async () => {
   page = await context.newPage()
 })
 
-/** Shows an answer as our function would give it, headers and all. */
+/** Shows an answer of our function with its headers. */
 async function show({ status, headers, body }: Answer): Promise<void> {
   await page.route(`${HOME}**`, (route) =>
     route.fulfill({ status, headers: { ...headers }, body: String(body) }),
@@ -47,13 +47,13 @@ function confirmation(language: string, product = PRODUCT, displayName = 'demo u
 }
 
 describe('the confirmation page', () => {
-  test.each(['en', 'de', 'es'])('in "%s" can be read by everybody', async (language) => {
+  test.each(['en', 'de', 'es'])('in "%s" is accessible', async (language) => {
     await show(confirmation(language))
     expect(await page.getAttribute('html', 'lang')).toBe(language)
     await inspect(page, `confirmation-${language}`)
   })
 
-  test.each(['#ffffff', '#000000', '#ffe600', '#7f7f7f'])('in %s can be read all the same', async (color) => {
+  test.each(['#ffffff', '#000000', '#ffe600', '#7f7f7f'])('in %s is accessible', async (color) => {
     await show(confirmation('en', { ...PRODUCT, branding: { color } }))
     await inspect(page, `confirmation-${color.slice(1)}`)
   })
@@ -77,7 +77,7 @@ describe('the confirmation page', () => {
 })
 
 test.each(['unknown', 'used', 'expired', 'suspended', 'other_browser', 'other_app', 'declined'] as const)(
-  'the refusal "%s" can be read by everybody and leads back',
+  'the refusal "%s" is accessible and leads back',
   async (refusal) => {
     await show(refusalPage(reader('en'), refusal, PRODUCT))
     expect(await page.getByRole('link', { name: 'Back to Tidemark' }).getAttribute('href')).toBe(
@@ -87,17 +87,17 @@ test.each(['unknown', 'used', 'expired', 'suspended', 'other_browser', 'other_ap
   },
 )
 
-test('a fault can be read by everybody', async () => {
+test('a fault is accessible', async () => {
   await show(faultPage(reader('de'), new Error('x')))
   await inspect(page, 'fault')
 })
 
-test('the API reference can be read by everybody', async () => {
+test('the API reference is accessible', async () => {
   await show(docsAnswer('https://connect.example.com'))
   await inspect(page, 'docs')
 })
 
-test('the page of error codes can be read by everybody', async () => {
+test('the page of error codes is accessible', async () => {
   await show(errorPage())
   await inspect(page, 'errors')
 })

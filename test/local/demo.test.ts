@@ -1,4 +1,4 @@
-// The demo product's back end: its login, the tokens that say who is logged in, its page, and how its tenant is found again.
+// The demo product's back end: its login, its JWTs, its page, and how later runs find its tenant.
 import { createPublicKey, verify } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { USERS } from '../../infra/local/demo/logins.ts'
@@ -46,7 +46,7 @@ async function tokenOf(visitor: Browser): Promise<string> {
   return JSON.parse(html).token
 }
 
-test('everybody is logged in, as whom they choose, and nobody by a cookie they made up', async () => {
+test('every visitor is logged in as the user they choose, but not by a forged cookie', async () => {
   const account = async () => JSON.parse((await browser.visit(`${demo.url}/account`)).html)
   expect(await account()).toMatchObject({ user: USERS[0], funnel_connect_url: stack.url })
   await browser.visit(`${demo.url}/login`, { method: 'POST', form: { user: 'user-2' } })

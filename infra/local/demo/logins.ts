@@ -1,5 +1,5 @@
-// The demo product's own login: a cookie that names a user and is signed. Everybody is logged in at once, because signing
-// in is not what this page shows; that the user comes from the product's session, and never from the request, is.
+// The demo product's own login: a signed cookie that names a user. Every visitor is logged in at once, because the demo
+// does not show how to sign in. It shows that the user comes from the product's session, never from the request.
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { readPrivateJson, writePrivateJson } from '../private-file.ts'
@@ -19,7 +19,7 @@ const COOKIE = 'tidemark_session'
 export class Logins {
   readonly #key: Buffer
 
-  /** @param keyFile keeps the signing key, and so the logins, between runs; without one they end with the process */
+  /** @param keyFile keeps the signing key between runs. Without it, logins end with the process. */
   constructor(keyFile?: string) {
     const kept = keyFile === undefined ? undefined : readPrivateJson(keyFile)
     this.#key = typeof kept === 'string' ? Buffer.from(kept, 'base64url') : randomBytes(32)
@@ -27,7 +27,7 @@ export class Logins {
       writePrivateJson(keyFile, this.#key.toString('base64url'))
   }
 
-  /** The user of this browser; a browser without a session gets one. */
+  /** Returns the user of this browser. A browser without a session gets one. */
   userOf(request: IncomingMessage, response: ServerResponse): User {
     const cookie = (request.headers.cookie ?? '').split(/;\s*/).find((pair) => pair.startsWith(`${COOKIE}=`))
     const session = Buffer.from(cookie?.slice(COOKIE.length + 1) ?? '')
@@ -37,7 +37,7 @@ export class Logins {
 
   logIn(userId: string, response: ServerResponse): User {
     const user = USERS.find(({ id }) => id === userId) ?? USERS[0]
-    // Lax: the browser sends it when ClickFunnels leads back here, and not with a form of somebody else's page.
+    // Lax: the browser sends it when ClickFunnels redirects back here, but not with a form of another site.
     const cookie = `${COOKIE}=${this.#sessionOf(user)}; Path=/; HttpOnly; SameSite=Lax`
     response.setHeader('set-cookie', cookie)
     return user

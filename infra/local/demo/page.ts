@@ -1,4 +1,4 @@
-// The demo product's one document; what is in it, browser/app.ts puts there. And the script, with the client library.
+// The demo product's HTML document, which browser/app.ts fills, and its script with the client library.
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { PROJECT_ROOT } from '../cloudformation/synthesis.ts'
@@ -18,7 +18,7 @@ export const DOCUMENT = `<!doctype html>
 <main>
 <div id="notice" role="status"></div>
 <div id="app" aria-busy="true"><h1>Know which funnels earn their keep</h1>
-<p class="soft">Connect to ClickFunnels, and see them all in a minute.</p>
+<p class="soft">Connect to ClickFunnels to see all your funnels.</p>
 <noscript><p class="notice trouble">Tidemark needs JavaScript to show your funnels.</p></noscript></div>
 </main>
 <footer>Tidemark is a fictional product that runs on this machine. It is the integration example of Funnel Connect
@@ -27,7 +27,7 @@ export const DOCUMENT = `<!doctype html>
 </html>
 `
 
-/** The page's script: a product that installs the package has its own bundler do this. */
+/** Bundles the page's script. A real product installs the package and uses its own bundler. */
 export async function bundleScript(): Promise<string> {
   const { outputFiles } = await build({
     absWorkingDir: PROJECT_ROOT,
@@ -42,7 +42,7 @@ export async function bundleScript(): Promise<string> {
   return outputFiles[0]?.text ?? ''
 }
 
-/** Lets the page run its own script, call its own back end and Funnel Connect, and nothing else. */
+/** Allows the page's own script and style, and calls of its back end and of Funnel Connect. Nothing else. */
 export const contentSecurityPolicy = (apiUrl: string) =>
   [
     "default-src 'none'",

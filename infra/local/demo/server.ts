@@ -1,5 +1,5 @@
-// The demo product's back end: its page, its own login, and tokens that say who is logged in. With such a token the page
-// calls Funnel Connect itself; nothing of that comes by here.
+// The demo product's back end: its page, its login, and JWTs that say who is logged in. With such a JWT, the page calls
+// Funnel Connect directly. Those calls do not pass through this server.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { type LoopbackServer, listenOnLoopback, readBody } from '../loopback-server.ts'
@@ -9,14 +9,14 @@ import { STYLE } from './style.ts'
 import { Tokens } from './tokens.ts'
 
 export interface Demo extends LoopbackServer {
-  /** Tells the product whom it is to Funnel Connect; it is started first, because its URL belongs to that. */
+  /** Sets the product's tenant and app at Funnel Connect. They come after the start, because they need the demo's URL. */
   signUp(tenant: { readonly tenantId: string; readonly app?: { readonly id: string } }): void
 }
 
 export interface DemoOptions {
   readonly port: number
   readonly apiUrl: string
-  /** Where logins are kept between runs, if they are. */
+  /** The folder that keeps logins and the signing key between runs. Without it, they are in memory. */
   readonly dataDir?: string | undefined
 }
 

@@ -1,4 +1,4 @@
-// The demo page's looks: one sheet, light and dark, from phone width up.
+// The style of the demo page: one sheet for light and dark, from phones up.
 
 export const STYLE = `
 :root { color-scheme: light dark; --ink: #14231f; --soft: #53655f; --paper: #f7f6f1; --card: #fff; --line: #dcdfd8;

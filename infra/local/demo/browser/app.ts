@@ -1,10 +1,10 @@
-// The integration example: all that a product's page does with Funnel Connect, with its client library and its own
-// users' tokens. No ClickFunnels token ever comes here, and none of this product's servers is asked for funnels.
+// The integration example: everything that a product's page does with Funnel Connect. It uses the client library and the
+// tokens of the product's own users. It never gets a ClickFunnels token, and the product's back end serves no funnels.
 import { type Connection, type ConnectOutcome, FunnelConnect, Problem } from '@funnel-connect/client'
 import { noticeFor } from './notices.ts'
 import { type Account, type Listing, render, type State } from './view.ts'
 
-/** Who is logged in here, and where Funnel Connect is: from the product's own back end. */
+/** The product's back end says who is logged in and where Funnel Connect is. */
 const account: Account & { readonly funnel_connect_url: string; readonly app_id?: string } = await (
   await fetch('/account')
 ).json()
@@ -14,7 +14,7 @@ let token: { readonly value: string; readonly until: number } | undefined
 
 const funnelConnect = new FunnelConnect({
   url: account.funnel_connect_url,
-  /** A JWT of the user who is logged in; kept until shortly before it expires. */
+  /** Returns a JWT of the user who is logged in, and caches it until shortly before it expires. */
   token: async ({ renew, signal }) => {
     if (token === undefined || renew || token.until < Date.now()) {
       const response = await fetch('/token', { method: 'POST', signal: signal ?? null })
@@ -31,7 +31,7 @@ function update(change: Partial<State>): void {
   render(state, { connect, more, disconnect, switchUser })
 }
 
-/** Does something that takes a while, and says so; a problem becomes words for the user. */
+/** Shows that the page is busy while an action runs. Shows a notice when the action fails. */
 async function attempt(action: () => Promise<void>): Promise<void> {
   update({ busy: true, notice: undefined })
   try {
@@ -39,7 +39,7 @@ async function attempt(action: () => Promise<void>): Promise<void> {
   } catch (error) {
     const code = error instanceof Problem ? error.code : 'unexpected'
     const { connection } = state
-    // The service may learn of a lost access only when it is used.
+    // The service may notice only during this call that ClickFunnels no longer accepts the access.
     const lost = code === 'reauthorization_required' && connection
     update({
       notice: noticeFor(code),
@@ -61,7 +61,7 @@ async function nextPage({ id }: Connection, listing?: Listing): Promise<Listing>
   return { funnels: [...(listing?.funnels ?? []), ...items], next }
 }
 
-/** Called in the click itself: only then may a pop-up open. */
+/** Call it directly in the click, because browsers open a pop-up only then. */
 function connect(popup: boolean): Promise<void> {
   return attempt(async () => {
     const outcome = await funnelConnect.connect({
@@ -71,11 +71,11 @@ function connect(popup: boolean): Promise<void> {
       ...(state.connection && { connection_id: state.connection.id }),
       onPopupGone: () => update({ busy: false }),
     })
-    await welcome(outcome)
+    await showOutcome(outcome)
   })
 }
 
-async function welcome(outcome: ConnectOutcome): Promise<void> {
+async function showOutcome(outcome: ConnectOutcome): Promise<void> {
   if (!('session' in outcome)) return
   const { status, session } = outcome
   await load()
@@ -103,10 +103,10 @@ async function switchUser(id: string): Promise<void> {
 }
 
 await attempt(async () => {
-  // Goes on where ClickFunnels, and then Funnel Connect, led the browser back to; a pop-up closes itself here.
+  // Continues when the browser comes back from ClickFunnels. In a pop-up, this closes the window.
   const outcome = await funnelConnect.complete()
   if (outcome?.status === 'handed_over') return
   if (location.pathname !== '/') history.replaceState(null, '', '/')
-  if (outcome) await welcome(outcome)
+  if (outcome) await showOutcome(outcome)
   else await load()
 })

@@ -1,4 +1,4 @@
-// Makes elements in place of a framework: every text goes in as text, never as markup.
+// Creates elements without a framework. Every text is added as text, never as markup.
 
 type Attributes = Readonly<Record<string, string | boolean | EventListener>>
 

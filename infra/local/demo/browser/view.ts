@@ -1,4 +1,4 @@
-// What the demo product's user sees: before ClickFunnels is connected, while it is, and when the access was lost.
+// The demo product's page: before ClickFunnels is connected, while it is connected, and after the access was lost.
 import type { Connection, Funnel } from '@funnel-connect/client'
 import { h } from './elements.ts'
 import type { Notice } from './notices.ts'
@@ -15,13 +15,13 @@ export interface Account {
 
 export interface Listing {
   readonly funnels: readonly Funnel[]
-  /** Where the next page begins, if there is one. */
+  /** The cursor of the next page, if there is one. */
   readonly next: string | undefined
 }
 
 export interface State {
   readonly account: Account
-  /** Whether it is known if there is a connection. */
+  /** Whether the page has asked for the connection yet. */
   readonly known: boolean
   readonly busy: boolean
   readonly notice?: Notice | undefined
@@ -36,12 +36,12 @@ export interface Actions {
   switchUser(id: string): void
 }
 
-/** Shows the state. The focus stays on the control that has it, if that is still there. */
+/** Shows the state. The focus stays on its control, if that is still on the page. */
 export function render(state: State, actions: Actions): void {
   const focused = document.activeElement?.id
   place('account').replaceChildren(...accountMenu(state.account, actions))
   const { notice, connection, known, busy } = state
-  // The region stays, so that screen readers say what changes in it.
+  // The region itself stays, because screen readers announce changes only in a region that they know.
   place('notice').replaceChildren(
     ...(notice ? [h('p', { class: `notice ${notice.kind}` }, notice.text)] : []),
   )
@@ -67,7 +67,7 @@ function invitation({ busy }: State, actions: Actions): Node[] {
     h(
       'p',
       { class: 'soft' },
-      'Tidemark reads your ClickFunnels funnels and tells you which ones to improve, to merge or to retire. It takes one click and no copied keys.',
+      'Tidemark reads your ClickFunnels funnels and tells you which ones to improve, merge or retire. Connecting takes one click. You copy no keys.',
     ),
     h(
       'section',
@@ -79,8 +79,8 @@ function invitation({ busy }: State, actions: Actions): Node[] {
       'ol',
       { class: 'steps' },
       h('li', {}, 'You choose a workspace at ClickFunnels and approve.'),
-      h('li', {}, 'Your funnels are here at once, live ones and drafts.'),
-      h('li', {}, 'Disconnect at any time; the access ends that moment.'),
+      h('li', {}, 'Your funnels appear here, live ones and drafts.'),
+      h('li', {}, 'You can disconnect at any time. Tidemark then loses its access.'),
     ),
   ]
 }
@@ -161,12 +161,12 @@ function funnels({ funnels, next }: Listing, busy: boolean, { more }: Actions): 
       ),
       next
         ? button('more', 'Show more', busy, more)
-        : h('p', { class: 'soft' }, `These are all ${funnels.length}.`),
+        : h('p', { class: 'soft' }, `These are all ${funnels.length} funnels.`),
     ),
   ]
 }
 
-/** Stays focusable while it waits, so that the keyboard's place is not lost. */
+/** `aria-disabled` instead of `disabled`: so it keeps the keyboard's focus while the page is busy. */
 function button(id: string, text: string, busy: boolean, act: () => void, kind = ''): Node {
   const onclick = () => {
     if (!busy) act()
