@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { AUDIT_UNWRITTEN } from '#domain/audit/trail.ts'
 import { FUNCTION_NAMES } from '#runtime/env.ts'
-import { resourcesOf, service } from './synthesized.ts'
+import { functionResource, resourcesOf, service } from './synthesized.ts'
 
 const alarms = resourcesOf(service, 'AWS::CloudWatch::Alarm').map(([id, { Properties }]) => ({
   id,
   description: Properties.AlarmDescription as string,
+  properties: Properties,
 }))
 const runbook = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8')
 const sections = new Map(
@@ -36,6 +38,73 @@ describe('alarms', () => {
     expect(alarms.map(({ description }) => anchorOf(description)).sort()).toEqual(
       [...functions, ...others].sort(),
     )
+  })
+
+  /** What an alarm measures, and when it is raised. */
+  const ruleOf = (anchor: string) => {
+    const { properties } =
+      alarms.find(({ description }) => anchorOf(description) === anchor) ?? alarms[0] ?? {}
+    const { Namespace, MetricName, Statistic, Period, Threshold, ComparisonOperator, EvaluationPeriods } =
+      properties
+    const times = `${EvaluationPeriods} times ${Period} s`
+    const missing = `${properties.TreatMissingData} when missing`
+    return [
+      `${Statistic} of ${Namespace} ${MetricName} is ${ComparisonOperator} ${Threshold}, ${times}, ${missing}`,
+      properties.Dimensions?.map(({ Name, Value }: { Name: string; Value: unknown }) => [Name, Value]),
+    ]
+  }
+  const AT_LEAST = 'GreaterThanOrEqualToThreshold'
+
+  it.each(FUNCTION_NAMES)('of %s are raised when it fails or is throttled twice in a row', (name) => {
+    const period = name === 'rotate-keys' ? 3600 : 300
+    const dimensions = [['FunctionName', { Ref: functionResource(name)[0] }]]
+    for (const [what, metric] of [
+      ['errors', 'Errors'],
+      ['throttles', 'Throttles'],
+    ]) {
+      expect(ruleOf(`${name}-${what}`)).toEqual([
+        `Sum of AWS/Lambda ${metric} is ${AT_LEAST} 1, 2 times ${period} s, notBreaching when missing`,
+        dimensions,
+      ])
+    }
+  })
+
+  it('of the service as a whole are raised as the runbook says', () => {
+    const keepAlive = [['FunctionName', { Ref: functionResource('keep-alive')[0] }]]
+    expect(ruleOf('api-server-errors')).toEqual([
+      `Sum of AWS/ApiGateway 5xx is ${AT_LEAST} 10, 2 times 300 s, notBreaching when missing`,
+      [['ApiId', { Ref: 'ApiHttp17514DA7' }]],
+    ])
+    expect(ruleOf('keep-alive-slow')).toEqual([
+      `Maximum of AWS/Lambda Duration is ${AT_LEAST} 60000, 3 times 300 s, notBreaching when missing`,
+      keepAlive,
+    ])
+    expect(ruleOf('keep-alive-stopped')).toEqual([
+      'Sum of AWS/Lambda Invocations is LessThanThreshold 1, 3 times 300 s, breaching when missing',
+      keepAlive,
+    ])
+    const messages = 'AWS/SQS ApproximateNumberOfMessagesVisible'
+    expect(ruleOf('rotations-not-recovered')).toEqual([
+      `Maximum of ${messages} is ${AT_LEAST} 1, 1 times 300 s, notBreaching when missing`,
+      [['QueueName', { 'Fn::ImportValue': expect.stringContaining('RecoveryDeadLetters32BD5CB3') }]],
+    ])
+    expect(ruleOf('audit-events-unwritten')).toEqual([
+      `Sum of FunnelConnect AuditEventsUnwritten is ${AT_LEAST} 1, 1 times 300 s, notBreaching when missing`,
+      undefined,
+    ])
+  })
+
+  it('count audit events that were not written in the log of every function', () => {
+    const filters = resourcesOf(service, 'AWS::Logs::MetricFilter').map(([, { Properties }]) => Properties)
+    expect(filters.map(({ LogGroupName }) => LogGroupName)).toEqual(
+      FUNCTION_NAMES.map((name) => functionResource(name)[1].Properties.LoggingConfig.LogGroup),
+    )
+    for (const { FilterPattern, MetricTransformations } of filters) {
+      expect(FilterPattern).toBe(`{ $.message = "${AUDIT_UNWRITTEN}" }`)
+      expect(MetricTransformations).toEqual([
+        { MetricName: 'AuditEventsUnwritten', MetricNamespace: 'FunnelConnect', MetricValue: '1' },
+      ])
+    }
   })
 })
 

@@ -17,7 +17,10 @@ export interface Resource {
 export interface Template {
   readonly Resources: Readonly<Record<string, Resource>>
   readonly Parameters: Readonly<
-    Record<string, { readonly Default: string; readonly AllowedValues?: string[] }>
+    Record<
+      string,
+      { readonly Default: string; readonly AllowedValues?: string[]; readonly AllowedPattern?: string }
+    >
   >
   readonly Outputs: Readonly<Record<string, { readonly Value: unknown }>>
 }
