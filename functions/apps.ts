@@ -14,7 +14,7 @@ import { appChangeSchema, appJson, newAppSchema, secretRemovalSchema } from '#ht
 import { onLambda } from '#runtime/lambda.ts'
 import { createStoreServices, type StoreServices } from '#runtime/services.ts'
 
-const appOf = ({ pathParameters }: ApiRequest) => pathId('app', pathParameters.app_id, 'app')
+const appOf = ({ pathParameters }: ApiRequest) => pathId('app', pathParameters.app_id)
 
 export const apps = (services: StoreServices) =>
   httpHandler<'apps'>(services, {

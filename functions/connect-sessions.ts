@@ -25,12 +25,12 @@ export const connectSessions = (services: Services) =>
       },
 
       'GET /v1/connect-sessions/{id}': async ({ pathParameters }, caller) => {
-        const id = pathId('connectSession', pathParameters.id, 'connect session')
+        const id = pathId('connectSession', pathParameters.id)
         return json(200, sessionJson(await findSession(services, caller, id), services.now()))
       },
 
       'POST /v1/connect-sessions/{id}/complete': async (request, caller) => {
-        const sessionId = pathId('connectSession', request.pathParameters.id, 'connect session')
+        const sessionId = pathId('connectSession', request.pathParameters.id)
         const { end_user, completion_code } = parseBody(completionSchema, jsonBody(request))
         const input = {
           sessionId,

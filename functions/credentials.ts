@@ -24,9 +24,8 @@ import {
 import { type CredentialServices, createCredentialServices } from '#runtime/credential-services.ts'
 import { onLambda } from '#runtime/lambda.ts'
 
-const providerOf = ({ pathParameters }: ApiRequest) =>
-  pathId('identityProvider', pathParameters.provider_id, 'identity provider')
-const keyOf = ({ pathParameters }: ApiRequest) => pathId('apiKey', pathParameters.key_id, 'API key')
+const providerOf = ({ pathParameters }: ApiRequest) => pathId('identityProvider', pathParameters.provider_id)
+const keyOf = ({ pathParameters }: ApiRequest) => pathId('apiKey', pathParameters.key_id)
 
 export const credentials = (services: CredentialServices) =>
   httpHandler<'credentials'>(services, {

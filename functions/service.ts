@@ -27,7 +27,7 @@ export const service = (services: Pick<Services, 'publicUrl' | 'log'>) =>
       if (allowed.length === 0) throw new ServiceError('not_found', 'There is no such path.')
       const allow = allowed.join(', ')
       const problem = problemAnswer(
-        new ServiceError('method_not_allowed', `This path takes ${allow}.`),
+        new ServiceError('method_not_allowed', `This path supports ${allow}.`),
         services.publicUrl,
       )
       return { ...problem, headers: { ...problem.headers, allow } }

@@ -25,7 +25,7 @@ import { createServices } from '#runtime/services.ts'
 
 const refOf = (request: ApiRequest) => ({
   tenantId: tenantOf(request),
-  connectionId: pathId('connection', request.pathParameters.connection_id, 'connection'),
+  connectionId: pathId('connection', request.pathParameters.connection_id),
 })
 
 export const tenantConnections = (services: Services) =>

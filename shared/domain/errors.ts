@@ -103,8 +103,8 @@ export interface InvalidMember {
 /** A request that parses but breaks a rule; each member at fault is named. */
 export function validationFailed(...errors: readonly InvalidMember[]): ServiceError {
   const named = errors.map(({ pointer, parameter, detail }) => {
-    const name = pointer?.replace(/^#\//, '') ?? parameter ?? ''
-    return name === '' ? detail : `"${name}" ${detail}`
+    const name = pointer?.replace(/^#\/?/, '') ?? parameter ?? ''
+    return name === '' ? `The body ${detail}` : `"${name}" ${detail}`
   })
   return new ServiceError('validation_failed', `${named.join('; ')}.`, { extensions: { errors } })
 }

@@ -27,7 +27,7 @@ export function toProxyRequest(request: ApiRequest, connectionId: ConnectionId):
   if (size > MAX_BODY_BYTES) {
     throw new ServiceError(
       'request_too_large',
-      `The body has ${size} bytes, and ${MAX_BODY_BYTES} can be handed on.`,
+      `The body has ${size} bytes. At most ${MAX_BODY_BYTES} bytes can be passed on.`,
       { extensions: { size, limit: MAX_BODY_BYTES } },
     )
   }
@@ -58,8 +58,7 @@ export function idempotencyKey({ method, headers }: ApiRequest): IdempotencyKey 
   if (key !== undefined) return key
   throw validationFailed({
     parameter: IDEMPOTENCY_KEY,
-    detail:
-      'must be 1 to 255 characters of ASCII without blanks, commas, quotes and backslashes; one key only',
+    detail: 'must be one key of 1 to 255 ASCII characters without spaces, commas, quotes and backslashes',
   })
 }
 

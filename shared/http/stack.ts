@@ -74,7 +74,7 @@ export function httpHandler<F extends ApiFunction>(ports: StackPorts, endpoints:
       if (access === 'operator' && request.operator === undefined) {
         throw new ServiceError(
           'missing_credential',
-          'This route takes requests that are signed with AWS SigV4.',
+          'This route needs a request that is signed with AWS Signature Version 4.',
         )
       }
       const scope = scopeOf(route, request.method)

@@ -73,8 +73,7 @@ export function endUserAuthentication(services: Ports): (token: string) => Promi
     })
     const endUser = claims && endUserOf(claims, provider)
     if (claims === undefined || endUser === undefined) {
-      const detail =
-        "The JWT is not one that the tenant's identity provider gave an end user, or it has expired."
+      const detail = "The JWT has expired, or it does not match the tenant's identity provider."
       throw new CallerRefused(new ServiceError('invalid_credential', detail), tenant)
     }
     return { endUser, expiresAt: claims.exp as EpochSeconds }

@@ -49,7 +49,10 @@ export function authentication(services: Ports): { readonly authenticate: Authen
   /** @throws ServiceError missing_credential; invalid_credential; tenant_suspended; identity_provider_unavailable */
   const authenticate: Authenticate = async (authorization) => {
     if (authorization === undefined || authorization === '') {
-      throw new ServiceError('missing_credential', 'Send "Authorization: Bearer <API key or JWT>".')
+      throw new ServiceError(
+        'missing_credential',
+        'The request has no credential. Send the header "Authorization: Bearer <API key or JWT>".',
+      )
     }
     const credential = /^Bearer +(\S+)$/i.exec(authorization)?.[1]
     const admitted = credential === undefined ? undefined : await admit(credential)
@@ -66,8 +69,5 @@ export function authentication(services: Ports): { readonly authenticate: Authen
 }
 
 function invalidCredential(): ServiceError {
-  return new ServiceError(
-    'invalid_credential',
-    "The credential is neither an API key in force nor a JWT of a tenant's identity provider.",
-  )
+  return new ServiceError('invalid_credential', 'The credential is unknown, expired or revoked.')
 }

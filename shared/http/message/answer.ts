@@ -50,7 +50,7 @@ export function toResult({ status, headers, cookies, body }: Answer): APIGateway
   if (size > MAX_PAYLOAD_BYTES) {
     throw new ServiceError(
       'upstream_response_too_large',
-      `The answer takes ${size} bytes on its way (base64 and escapes counted), and ${MAX_PAYLOAD_BYTES} can be handed on. Ask for less at a time.`,
+      `The answer has ${size} bytes as transmitted (with base64 and escapes). At most ${MAX_PAYLOAD_BYTES} bytes can be passed on. Request less at a time.`,
       { extensions: { size, limit: MAX_PAYLOAD_BYTES } },
     )
   }

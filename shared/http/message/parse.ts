@@ -1,13 +1,13 @@
-// Parses what comes in with a schema, and says in a 422 which member breaks which rule.
+// Parses what comes in with a schema. A 422 names each field that breaks a rule, and the rule.
 import * as z from 'zod/mini'
-import en from 'zod/v4/locales/en.js'
 import { type InvalidMember, validationFailed } from '#domain/errors.ts'
+import { ruleOf } from './rules.ts'
 
-z.config(en())
+z.config({ localeError: ruleOf })
 
 /**
  * Parses the body of a request.
- * @throws ServiceError validation_failed naming each member by its JSON pointer
+ * @throws ServiceError validation_failed, which names each field by its JSON pointer
  */
 export function parseBody<T extends z.ZodMiniType>(schema: T, body: unknown): z.output<T> {
   return parse(schema, body, (path) => ({ pointer: `#${path.map((name) => `/${String(name)}`).join('')}` }))
@@ -15,7 +15,7 @@ export function parseBody<T extends z.ZodMiniType>(schema: T, body: unknown): z.
 
 /**
  * Parses query parameters.
- * @throws ServiceError validation_failed naming each parameter
+ * @throws ServiceError validation_failed, which names each parameter
  */
 export function parseQuery<T extends z.ZodMiniType>(schema: T, query: unknown): z.output<T> {
   return parse(schema, query, (path) => ({ parameter: path.join('.') }))
@@ -29,6 +29,6 @@ function parse<T extends z.ZodMiniType>(
   const parsed = z.safeParse(schema, input)
   if (parsed.success) return parsed.data
   throw validationFailed(
-    ...parsed.error.issues.map(({ path, message }) => ({ ...name(path), detail: `is wrong: ${message}` })),
+    ...parsed.error.issues.map(({ path, message }) => ({ ...name(path), detail: message })),
   )
 }

@@ -54,12 +54,12 @@ const MAX_JSON_BYTES = 64 * 1024
 export function jsonBody({ body }: ApiRequest): unknown {
   if (body === undefined || body.byteLength === 0) return {}
   if (body.byteLength > MAX_JSON_BYTES) {
-    throw new ServiceError('request_too_large', `The body may have ${MAX_JSON_BYTES} bytes at the most.`)
+    throw new ServiceError('request_too_large', `The body has more than ${MAX_JSON_BYTES} bytes.`)
   }
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
   } catch {
-    throw new ServiceError('malformed_request', 'The body is not JSON.')
+    throw new ServiceError('malformed_request', 'The body is not valid JSON in UTF-8.')
   }
 }
 

@@ -9,17 +9,18 @@ import {
 } from '#domain/ids.ts'
 import { webUrl } from '#domain/tenants/web-url.ts'
 import { type EpochSeconds, epochSeconds, toRfc3339 } from '#domain/time.ts'
+import { THING_NAMES } from '../message/thing-names.ts'
 
 const wellFormed = z.refine<string>((text) => text.isWellFormed(), {
-  error: 'holds half a surrogate pair',
+  error: 'must be valid Unicode text, and has half a surrogate pair',
   abort: true,
 })
 
-/** Text of 1 to `most` characters; of what is none, no further rule is asked. */
-export const text = (most: number) =>
-  z.string().check(z.minLength(1, { abort: true }), z.maxLength(most, { abort: true }), wellFormed)
+/** A text of 1 to `max` characters. A broken rule stops the check, so that one field has one fault. */
+export const text = (max: number) =>
+  z.string().check(z.minLength(1, { abort: true }), z.maxLength(max, { abort: true }), wellFormed)
 
-/** A time of RFC 3339. */
+/** A time in RFC 3339. */
 export const moment = z.pipe(
   z
     .string()
@@ -40,21 +41,23 @@ export function optionalTime(time: EpochSeconds | undefined): string | undefined
   return time === undefined ? undefined : toRfc3339(time)
 }
 
-/** An id of ours of the named kind. */
+/** An id of ours, of the named kind. */
 export const id = <K extends keyof MintedIds>(kind: K) =>
   z.pipe(
     z.string(),
     z.transform((value, context): MintedIds[K] => {
       const parsed = parseId(kind, value)
       if (parsed !== undefined) return parsed
-      context.issues.push({ code: 'custom', message: 'does not have the form of such an id', input: value })
+      context.issues.push({ code: 'custom', message: `is not a valid ${THING_NAMES[kind]} id`, input: value })
       return z.NEVER
     }),
   )
 
 /** The tenant's id of its user. */
 export const endUserId = z.pipe(
-  text(MAX_END_USER_ID_CHARACTERS).check(z.refine(isEndUserId, 'is too long')),
+  text(MAX_END_USER_ID_CHARACTERS).check(
+    z.refine(isEndUserId, 'must have at most 600 characters after percent-encoding'),
+  ),
   z.transform((value) => value as EndUserId),
 )
 
@@ -63,6 +66,6 @@ export const endUser = z.object({ id: endUserId, display_name: z.optional(text(2
 export const browserUrl = text(2048).check(
   z.refine(
     (value) => webUrl(value) !== undefined,
-    'must be an https URL (http on loopback) without user info and fragment',
+    'must be an https URL without user name, password and fragment, such as "https://app.example.com/connected"; http is for localhost only',
   ),
 )

@@ -15,11 +15,14 @@ const origin = browserUrl.check(
   ),
 )
 const origins = z.array(origin).check(z.maxLength(50))
-/** A key, not an alias: an alias could be pointed elsewhere without our knowing. */
+/** A key, not an alias, because an alias can be moved to another key without our knowing. */
 const kmsKeyArn = z
   .string()
   .check(
-    z.regex(/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]{1,64}$/, 'must be the ARN of a KMS key'),
+    z.regex(
+      /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]{1,64}$/,
+      'must be the ARN of a KMS key, not of an alias',
+    ),
   )
 /** A colour as style sheets and the pickers of browsers have it. */
 const branding = z.object({

@@ -144,6 +144,31 @@ describe('a schema that is broken', () => {
   })
 })
 
+test.each<[unknown, string]>([
+  [{ end_user: { id: 'u' } }, '"return_url" is required.'],
+  [{ ...SESSION, end_user: { id: 7 } }, '"end_user/id" must be a string.'],
+  [{ ...SESSION, end_user: { id: '' } }, '"end_user/id" must not be empty.'],
+  [{ ...SESSION, end_user: { id: 'x'.repeat(257) } }, '"end_user/id" must have at most 256 characters.'],
+  [{ ...SESSION, completion: 'maybe' }, '"completion" must be one of "verified", "confirmed".'],
+  [{ ...SESSION, app_id: 'app_1' }, '"app_id" is not a valid app id.'],
+  [{ ...SESSION, end_user: [] }, '"end_user" must be an object.'],
+  [[], 'The body must be an object.'],
+  [{ end_user: null, completion: 1 }, expect.stringContaining('; "return_url" is required; ')],
+])('%j is refused in a full sentence', (body, sentence) => {
+  expect(errorOf(() => parseBody(sessionRequestSchema, body)).message).toEqual(sentence)
+})
+
+test.each<[unknown, string]>([
+  [{ limits: { connections: 0 } }, '"limits/connections" must be at least 1.'],
+  [{ limits: { connections: 1.5 } }, '"limits/connections" must be a whole number.'],
+  [{ origins: Array(51).fill('https://a.example') }, '"origins" must have at most 50 items.'],
+  [{ origins: 'https://a.example' }, '"origins" must be an array.'],
+])('%j is refused by its bound', (change, sentence) => {
+  expect(errorOf(() => parseBody(newTenantSchema, { name: 'Saas', ...(change as object) })).message).toBe(
+    sentence,
+  )
+})
+
 test('members that no schema names are dropped', () => {
   expect(parseBody(sessionRequestSchema, { ...SESSION, tenant_id: 'ten_other' })).toEqual({
     endUser: { id: 'user-1' },
@@ -160,7 +185,7 @@ test('a query that breaks a rule is named by parameter', () => {
 test.each([undefined, '', 'nonsense', 'app_00000000000000000000000000', 'conn_0000000000000000000000000U'])(
   'a path id that is none (%s) names nothing',
   (value) => {
-    const error = errorOf(() => pathId('connection', value, 'connection'))
+    const error = errorOf(() => pathId('connection', value))
     expect(error).toMatchObject({ code: 'not_found', message: 'There is no such connection.' })
   },
 )
