@@ -1,11 +1,14 @@
-// What of a proxied call's headers is dropped, each way; everything else passes as it is. In one place;
-// docs/proxy.md tells it to people.
+// The headers of a proxied call that are dropped, each way. All others pass unchanged. docs/proxy.md lists them for
+// callers.
 import type { HeaderList } from '../provider/resource-server.ts'
 
-/** Hop-by-hop (RFC 9110 section 7.6.1): they are about one connection, not about the message. */
+/** Hop-by-hop headers (RFC 9110 section 7.6.1) are about one network connection, not about the message. */
 const HOP_BY_HOP = ['connection', 'keep-alive', 'te', 'trailer', 'transfer-encoding', 'upgrade'] as const
 
-/** The caller's credential, what describes its way to us, and what is computed anew. A "-" at the end marks a prefix. */
+/**
+ * The caller's credential, headers about its way to this service, and headers that are computed anew. A "-" ends a
+ * prefix.
+ */
 export const NOT_SENT: readonly string[] = [
   ...HOP_BY_HOP,
   'proxy-',
@@ -22,7 +25,7 @@ export const NOT_SENT: readonly string[] = [
   'funnel-connect-',
 ]
 
-/** Cookies and CORS are between the provider and its own pages; the length is computed anew. */
+/** Cookies and CORS headers are for the provider's own pages, and the length is computed anew. */
 export const NOT_RETURNED: readonly string[] = [
   ...HOP_BY_HOP,
   'proxy-',
@@ -41,16 +44,17 @@ export function responseHeadersToReturn(headers: HeaderList): HeaderList {
 }
 
 /**
- * Turns the absolute upstream URLs of a `Link` header (RFC 8288) into ours, so that following a page stays behind the
- * connection. URLs elsewhere stay as they are.
- * @param from upstream's base URL, to which `to` corresponds; both without a trailing slash
+ * Replaces the provider's absolute URLs in a `Link` header (RFC 8288) by ours, so that the next page is requested
+ * through the connection, too. Other URLs stay unchanged.
+ * @param from the provider's base URL, without a trailing slash
+ * @param to our URL in its place, without a trailing slash
  */
 export function rewriteLink(value: string, from: string, to: string): string {
   return value.replaceAll(`<${from}/`, `<${to}/`)
 }
 
 function without(headers: HeaderList, names: readonly string[]): HeaderList {
-  // A message may name further hop-by-hop headers of its own in `Connection`, each in full.
+  // A message may name further hop-by-hop headers in `Connection`, by their full names.
   const named = headers.filter(([name]) => name === 'connection').flatMap(([, value]) => value.split(','))
   const hops = named.map((name) => name.trim().toLowerCase())
   return headers.filter(

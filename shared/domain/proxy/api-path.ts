@@ -1,8 +1,9 @@
-// The path of a proxied call. API Gateway hands it over percent-decoded, so it is checked decoded and encoded again,
-// segment by segment, in canonical form (RFC 3986). Whatever could make the provider see another path is refused.
+// The path of a proxied call. Everything that could make the provider see another path is refused. API Gateway passes
+// the path percent-decoded, so it is checked in that form and encoded again, segment by segment, canonically (RFC
+// 3986).
 import { ServiceError } from '../errors.ts'
 
-/** RFC 3986 pchar, less what is percent-encoded: unreserved, sub-delims, ":" and "@". */
+/** RFC 3986 pchar without percent-encoding: unreserved, sub-delims, ":" and "@". */
 const PLAIN = /^[A-Za-z0-9\-._~!$&'()*+,;=:@]$/
 // biome-ignore lint/suspicious/noControlCharactersInRegex: refusing control characters is the point
 const REFUSED = /[\u0000-\u001f\u007f\\%?#]/
@@ -14,17 +15,18 @@ const REFUSED = /[\u0000-\u001f\u007f\\%?#]/
  */
 export function parseApiPath(decoded: string): string[] {
   if (REFUSED.test(decoded) || !decoded.isWellFormed()) {
-    throw refused('It holds a control character, a backslash, or an encoded "%", "?" or "#".')
+    throw refused('It contains a control character, a backslash, or an encoded "%", "?" or "#".')
   }
   const segments = decoded.split('/')
-  // One slash at the end is part of a path as any other; two in a row never are.
+  // A path may end with one slash. Two slashes in a row are never allowed.
   const inner = segments.at(-1) === '' ? segments.slice(0, -1) : segments
-  if (inner.length === 0 || inner.includes('')) throw refused('It holds an empty segment.')
-  if (inner.some((segment) => segment === '.' || segment === '..')) throw refused('It holds a dot segment.')
+  if (inner.length === 0 || inner.includes('')) throw refused('It contains an empty segment.')
+  if (inner.some((segment) => segment === '.' || segment === '..'))
+    throw refused('It contains a dot segment ("." or "..").')
   return segments
 }
 
-/** The segments as they go upstream. */
+/** The path as the provider gets it. */
 export function encodeApiPath(segments: readonly string[]): string {
   return segments
     .map((segment) => [...segment].map((c) => (PLAIN.test(c) ? c : encodeURIComponent(c))).join(''))
@@ -32,5 +34,8 @@ export function encodeApiPath(segments: readonly string[]): string {
 }
 
 function refused(reason: string): ServiceError {
-  return new ServiceError('path_not_allowed', `The path after "/proxy/" cannot be passed on. ${reason}`)
+  return new ServiceError(
+    'path_not_allowed',
+    `The path after "/proxy/" is not allowed. ${reason} The call was not made.`,
+  )
 }

@@ -1,12 +1,12 @@
-// Calls that carry an Idempotency-Key (draft-ietf-httpapi-idempotency-key-header): what is remembered of one, and when two
-// calls are the same. What becomes of a call and of its repetition: keyed-call.ts.
+// Calls with an Idempotency-Key (draft-ietf-httpapi-idempotency-key-header): what is stored of a call, and when two
+// calls are the same. keyed-call.ts carries them out.
 //
-//   started ─▶ kept        the answer came whole and is replayed from then on
-//          ├─▶ not_kept    carried out, but the answer was too large to be kept
+//   started ─▶ kept        the whole answer came, and repetitions get it
+//          ├─▶ not_kept    carried out, but the answer was too large to store
 //          ├─▶ unknown     the answer was lost
-//          └─▶ (gone)      it was not carried out: the key is free again
+//          └─▶ (gone)      not carried out, so the key is free again
 //
-// One that stays "started" beyond its time was cut off in the middle, and nobody knows how it ended.
+// A call that stays "started" beyond its time was cut off, so how it ended is unknown.
 import { createHash } from 'node:crypto'
 import type { ConnectionRef } from '../connections/connection.ts'
 import { sha256 } from '../hash.ts'
@@ -25,14 +25,14 @@ export type CallOutcome =
 
 export type CallState = CallOutcome | { readonly status: 'started'; readonly until: EpochSeconds }
 
-/** Which call: the key means something only with the connection, and that with its tenant. */
+/** A key is valid within one connection of one tenant. */
 export interface KeyedRef extends ConnectionRef {
   /** SHA-256 of the key. */
   readonly keyHash: string
 }
 
 export interface KeyedCall extends KeyedRef {
-  /** Names the one attempt that is carried out, so that no other ends it. */
+  /** Names the attempt that is carried out, so that no other attempt ends it. */
   readonly attempt: string
   readonly fingerprint: string
   readonly state: CallState
@@ -41,22 +41,23 @@ export interface KeyedCall extends KeyedRef {
 }
 
 export interface KeyedCalls {
-  /** Enters a call. If there is one with its key that has not expired, that one is given instead and stays as it is. */
+  /** Stores a call. If its key has an earlier call that has not expired, that call is returned and stays unchanged. */
   begin(call: KeyedCall, now: EpochSeconds): Promise<KeyedCall | undefined>
-  /** `undefined` when it has expired, too. */
+  /** `undefined` also when the call has expired. */
   get(ref: KeyedRef, now: EpochSeconds): Promise<KeyedCall | undefined>
-  /** Notes how an attempt ended, if it is still the one that counts; false if not. */
+  /** Stores how an attempt ended; false if another attempt has the key by now. */
   end(call: KeyedCall, outcome: CallOutcome, expiresAt: EpochSeconds): Promise<boolean>
-  /** Forgets an attempt that was not carried out. */
+  /** Deletes an attempt that was not carried out. */
   forget(call: KeyedCall): Promise<void>
 }
 
 const KEY = /^[!#-+\--[\]-~]{1,255}$/
 
 /**
- * Takes the value of the header: a string of RFC 8941, in quotes, or the same without them, as most clients send it.
- * @returns `undefined` when it is empty, longer than 255 characters, or holds a blank, a comma (two headers, joined),
- *   a quote, a backslash or anything beyond ASCII
+ * Reads the value of the header: a string of RFC 8941 in quotes, or the same without quotes, as most clients send it.
+ * @returns `undefined` when it is empty, longer than 255 characters, or contains a blank, a comma (two headers,
+ * joined),
+ *   a quote, a backslash or a character beyond ASCII
  */
 export function parseIdempotencyKey(value: string): IdempotencyKey | undefined {
   const key = /^"(.*)"$/.exec(value)?.[1] ?? value
@@ -68,8 +69,8 @@ export function keyHashOf(key: IdempotencyKey): string {
 }
 
 /**
- * What two calls have to have in common to be the same. The key is part of it, and stored nowhere else: whoever reads the
- * table cannot find out by trying what a body held.
+ * Hashes what two calls must have in common to be the same. The key is part of it and stored nowhere else, so that a
+ * reader of the table cannot guess a body and check the guess.
  */
 export function fingerprintOf(key: IdempotencyKey, request: ProxyRequest): string {
   const { method, segments, rawQuery, headers, body } = request
@@ -80,7 +81,7 @@ export function fingerprintOf(key: IdempotencyKey, request: ProxyRequest): strin
   return hash.update(body ?? '').digest('hex')
 }
 
-/** Where the answer of an attempt belongs: moved to another key, connection or tenant, it does not open. */
+/** What the answer of an attempt is sealed for. Moved to another key, connection or tenant, it does not open. */
 export function keptAnswerOf({ tenantId, connectionId, keyHash, attempt }: KeyedCall): SealBinding {
   return { tenantId, record: `${connectionId}/${keyHash}/${attempt}`, generation: 0, field: 'answer' }
 }

@@ -1,14 +1,14 @@
-// An answer as it is kept for an Idempotency-Key: status, headers and body to the byte, compressed and sealed.
+// The answer that is stored for an Idempotency-Key: status, headers and the exact body, compressed and sealed.
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import type { UpstreamResponse } from '../provider/resource-server.ts'
 import { Secret } from '../secret.ts'
 import type { Sealed, Sealer, Vault } from '../vault/vault.ts'
 import { type KeyedCall, keptAnswerOf } from './idempotency.ts'
 
-/** An item of the store has 400 KB at the most; the rest is room for what lies beside the seal. */
+/** An item of the store has at most 400 KB. The rest is for the other attributes. */
 export const MAX_KEPT_BYTES = 380 * 1024
 
-/** Seals an answer for the attempt that got it; `undefined` when it is too large, compressed as it is. */
+/** Seals an answer for the attempt that got it; `undefined` when it is too large even when compressed. */
 export function sealAnswer(
   seal: Sealer,
   call: KeyedCall,
@@ -28,7 +28,7 @@ export async function openAnswer(
 ): Promise<UpstreamResponse> {
   const packed = await vault.open(keptAnswerOf(call), answer)
   const plain = inflateRawSync(Buffer.from(packed.reveal(), 'base64'))
-  // JSON holds no line break of its own.
+  // JSON.stringify writes no line break.
   const end = plain.indexOf('\n')
   return { ...JSON.parse(plain.toString('utf8', 0, end)), body: plain.subarray(end + 1) }
 }

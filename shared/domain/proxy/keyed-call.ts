@@ -1,6 +1,6 @@
-// Carries a call with an Idempotency-Key out once. Its first answer that came whole is kept for a day and replayed to
-// whoever sends the same call with the same key. Where nobody knows whether ClickFunnels carried the call out, that is
-// said, and nothing is sent a second time. ClickFunnels itself knows no such keys.
+// Carries out a call with an Idempotency-Key once. Its answer is stored for a day, and every repetition of the call
+// with the same key gets it. If it is unknown whether ClickFunnels carried the call out, the repetition gets an
+// error, and nothing is sent again. ClickFunnels itself does not support such keys.
 import type { Caller } from '../callers/caller.ts'
 import { ServiceError } from '../errors.ts'
 import { randomSecret } from '../hash.ts'
@@ -22,15 +22,15 @@ export interface KeyedAnswer extends UpstreamResponse {
   readonly replayed: boolean
 }
 
-/** What these say was not carried out, and is not what a repetition should be told: the key is free again. */
+/** ClickFunnels did not carry out a call with such an answer. The key is free again, so that a repetition is sent. */
 const NOT_CARRIED_OUT = [401, 429, 503]
-/** Failures before anything of the call was sent, or before ClickFunnels saw it. */
+/** Failures before the call was sent, or before ClickFunnels saw it. */
 const NOT_SENT = ['upstream_unreachable', 'upstream_untrusted', 'upstream_blocked', 'malformed_request']
 
 /**
- * Carries a call out, or replays the answer to an earlier one with its key.
+ * Carries out a call, or replays the answer to an earlier call with its key.
  * @throws ServiceError idempotency_key_reused; idempotency_in_progress; idempotency_outcome_unknown;
- *   idempotency_answer_not_kept; whatever the proxied call throws
+ *   idempotency_answer_not_kept; and the errors of `proxyCall`
  */
 export async function keyedCall(
   services: ProxyPorts & EntryPorts,
@@ -40,7 +40,7 @@ export async function keyedCall(
 ): Promise<KeyedAnswer> {
   const since = services.now()
   const tenantId = caller.tenant.id
-  // In hand before anything is sent: trouble with the keys loses no answer that has come.
+  // The sealer is obtained before the call is sent, so that a fault of the keys loses no answer.
   const seal = await services.vault.sealer(tenantId)
   const entered = await enterCall(services, caller, since, {
     tenantId,
@@ -65,9 +65,9 @@ export async function keyedCall(
   return { ...answer, replayed: false }
 }
 
-/** The resource server, and what is known of a call that has no answer to show. */
+/** The resource server, with a note of what is known about a call that has no answer. */
 class WatchedServer implements ResourceServer {
-  /** Set while a call may have been carried out. */
+  /** Set while a call may have been carried out whose answer is missing. */
   loss: CallOutcome | undefined
   readonly #server: ResourceServer
 
@@ -107,14 +107,14 @@ async function replay(services: ProxyPorts, earlier: KeyedCall): Promise<KeyedAn
   if (state.status === 'not_kept') throw answerNotKept(state.upstreamStatus)
   throw new ServiceError(
     'idempotency_outcome_unknown',
-    'An earlier call with this "Idempotency-Key" was cut off, or its answer was lost. Whether ClickFunnels carried it out is unknown; it is not sent again.',
+    'An earlier call with this "Idempotency-Key" was cut off, or its answer was lost. Whether ClickFunnels carried it out is unknown. It is not sent again.',
   )
 }
 
 function answerNotKept(upstreamStatus: number | undefined): ServiceError {
   return new ServiceError(
     'idempotency_answer_not_kept',
-    'An earlier call with this "Idempotency-Key" was carried out, but its answer was too large to be kept. It is not sent again.',
+    'An earlier call with this "Idempotency-Key" was carried out, but its answer was too large to store. It is not sent again.',
     { ...(upstreamStatus !== undefined && { extensions: { upstream_status: upstreamStatus } }) },
   )
 }

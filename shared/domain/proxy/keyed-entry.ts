@@ -1,5 +1,5 @@
-// Who carries a call with an Idempotency-Key out: the first who enters it. Others with its key wait for its end, within
-// bounds, and get what is left of it.
+// Decides which of the calls with one Idempotency-Key is carried out: the first. The others wait for its end, within
+// bounds, and get its result.
 import type { Ambient } from '../ambient.ts'
 import type { Caller } from '../callers/caller.ts'
 import type { ConnectionRef } from '../connections/connection.ts'
@@ -14,9 +14,9 @@ import type { CallOutcome, KeyedCall } from './idempotency.ts'
 import type { ProxyStorePorts } from './ports.ts'
 
 export const KEPT_SECONDS = DAY_SECONDS
-/** A call ends within 25 s, and its function within 29: one that has no end after this was cut off. */
+/** A call ends within 25 s, and its function within 29 s. A call without an end after this time was cut off. */
 export const CUT_OFF_SECONDS = 35
-/** How long a repetition waits for the call that is under way; longer is the caller's to wait. */
+/** How long a repetition waits for the call that is under way. If it takes longer, the caller has to wait. */
 const MAX_WAIT_SECONDS = 10
 const RETRY_SECONDS = 5
 
@@ -30,7 +30,7 @@ export type Entered =
   | { readonly earlier: KeyedCall }
 
 /**
- * Enters a call, or finds what became of the earlier one with its key.
+ * Stores the beginning of a call, or finds how the earlier call with its key ended.
  * @throws ServiceError not_found; *_suspended; idempotency_key_reused; idempotency_in_progress; storage_unavailable
  */
 export async function enterCall(
@@ -44,10 +44,10 @@ export async function enterCall(
     const now = services.now()
     const state = { status: 'started', until: later(now, CUT_OFF_SECONDS) } as const
     const attempt = { ...call, state, expiresAt: later(now, KEPT_SECONDS) }
-    // One that was not carried out is gone by then, and it is this call's turn.
+    // An earlier call that was not carried out is gone when it is read again. Then this call begins.
     earlier = (earlier && (await services.keyedCalls.get(call, now))) ?? (await begin(services, attempt, now))
     if (earlier === undefined) return { attempt }
-    await mustBeSeen(services, caller, call)
+    await requireAccess(services, caller, call)
     if (earlier.fingerprint !== call.fingerprint) throw keyReused()
     if (!isUnderWay(earlier, now)) return { earlier }
     if (now >= later(since, MAX_WAIT_SECONDS)) throw inProgress()
@@ -55,21 +55,28 @@ export async function enterCall(
   })
 }
 
-/** Notes how a call ended. Its answer is the caller's whatever becomes of this: a repetition is told "unknown" then. */
+/** Stores how a call ended. If that fails, the caller still gets the answer, and a repetition gets "unknown". */
 export async function endCall(services: EntryPorts, attempt: KeyedCall, outcome: CallOutcome): Promise<void> {
   try {
     const expiresAt = later(services.now(), KEPT_SECONDS)
     const ended = await services.keyedCalls.end(attempt, outcome, expiresAt)
-    if (!ended) services.log.warn('Another call has taken the idempotency key of one that ended', of(attempt))
+    if (!ended)
+      services.log.warn(
+        'The idempotency key of a call that ended belongs to another call by now',
+        of(attempt),
+      )
   } catch (error) {
-    services.log.error('How a call with an idempotency key ended was not stored', { ...of(attempt), error })
+    services.log.error('The end of a call with an idempotency key was not stored', { ...of(attempt), error })
   }
 }
 
 /** Frees the key of a call that was not carried out. */
 export async function forgetCall(services: EntryPorts, attempt: KeyedCall): Promise<void> {
   await services.keyedCalls.forget(attempt).catch((error) => {
-    services.log.error('A call that was not carried out was not forgotten', { ...of(attempt), error })
+    services.log.error('The idempotency key of a call that was not carried out was not freed', {
+      ...of(attempt),
+      error,
+    })
   })
 }
 
@@ -80,17 +87,17 @@ async function begin(
 ): Promise<KeyedCall | undefined> {
   try {
     const earlier = await keyedCalls.begin(attempt, now)
-    // Asked twice, because the store's first answer was lost: it is this very attempt.
+    // The same attempt is found when the adapter repeated the write because the store's first answer was lost.
     return earlier?.attempt === attempt.attempt ? undefined : earlier
   } catch (error) {
-    // It may have been entered all the same, and nothing was sent.
+    // The write may have succeeded all the same, and no call was sent.
     await keyedCalls.forget(attempt).catch(() => {})
     throw error
   }
 }
 
-/** What is kept is shown to nobody who could not make the call, nor while nobody may. */
-async function mustBeSeen(
+/** Refuses a caller that may not make the call, so that it does not see a stored answer either. */
+async function requireAccess(
   { connections, tokenMemory, now }: EntryPorts,
   { tenant, actor }: Caller,
   ref: ConnectionRef,
@@ -112,14 +119,14 @@ function of({ tenantId, connectionId }: KeyedCall) {
 function keyReused(): ServiceError {
   return new ServiceError(
     'idempotency_key_reused',
-    'This "Idempotency-Key" was sent with another call (method, path, query, content type and body) within the last 24 hours.',
+    'This "Idempotency-Key" was used within the last 24 hours for another call (method, path, query, content type or body differ). The call was not sent.',
   )
 }
 
 function inProgress(): ServiceError {
   return new ServiceError(
     'idempotency_in_progress',
-    'A call with this "Idempotency-Key" is under way. It was not sent again.',
+    'An earlier call with this "Idempotency-Key" is still in progress. This call was not sent.',
     { retryAfterSeconds: RETRY_SECONDS },
   )
 }

@@ -1,4 +1,4 @@
-// Calls with an `Idempotency-Key` need the store that keeps their first answer.
+// A call with an `Idempotency-Key` needs the store of earlier calls.
 import type { KeyedCalls } from './idempotency.ts'
 
 export interface ProxyStorePorts {

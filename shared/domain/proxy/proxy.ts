@@ -1,5 +1,6 @@
-// Calls the ClickFunnels API for a connection: adds a fresh token, chooses the host from the connection and the path
-// alone, and hands the answer on unchanged. There is no list of operations: whatever the API has, passes.
+// Calls the ClickFunnels API for a connection: adds a fresh token, chooses the host by the connection and the path
+// alone, and passes the answer on unchanged. There is no list of operations, so everything the API offers can be
+// called.
 import type { Ambient } from '../ambient.ts'
 import type { Caller } from '../callers/caller.ts'
 import { type Connection, refOf } from '../connections/connection.ts'
@@ -23,38 +24,37 @@ import { encodeApiPath } from './api-path.ts'
 export interface ProxyRequest {
   readonly connectionId: ConnectionId
   readonly method: string
-  /** Decoded segments below `/api/v2/`; absent for "the connection's funnels", wherever the provider has them. */
+  /** Decoded segments below `/api/v2/`; absent for the connection's funnels, whose path depends on the provider. */
   readonly segments?: readonly string[]
-  /** As it was sent, byte for byte, without the question mark. */
+  /** Byte for byte as the caller sent it, without the question mark. */
   readonly rawQuery: string
   /** Names in lower case. */
   readonly headers: HeaderList
   readonly body?: Uint8Array
   readonly requestId: string
-  /** Seconds for which the token should still be good, where the caller's own work goes on. */
+  /** How many seconds the token should stay valid. */
   readonly minValiditySeconds?: number
 }
 
-/** Everything of a proxied call ends within this; API Gateway gives up at 30 s. */
+/** A proxied call ends within this, with all its retries. API Gateway gives up after 30 s. */
 const DEADLINE_SECONDS = 25
-/** What another attempt needs of it, at the least. */
+/** No attempt begins with less time than this. */
 const ATTEMPT_SECONDS = 2
 const BACKOFF_SECONDS = 1
 const RETRIED_STATUSES = [429, 503]
 const MAX_ATTEMPTS = 4
-
-/** How long a call waits for its turn; longer is the caller's to wait. */
+/** How long a call waits for its connection's pace. If it takes longer, the caller has to wait. */
 const MAX_PACE_WAIT_SECONDS = 5
 
 export type ProxyPorts = FreshTokenPorts &
   Pick<ProviderPorts & Ambient & ConnectionPorts, 'provider' | 'publicUrl' | 'resourceServer' | 'pacer'>
 
 /**
- * Makes one call upstream. A 401 leads to the stored token if that is another one, or to one coordinated refresh, and a
- * replay. A safe method that is answered 429 or
- * 503 goes again after what `Retry-After` says, or a jittered backoff, if that is within the deadline; else the answer is
- * handed on with a `Retry-After`. Nothing else is ever sent twice.
- * @param since when the caller's time began to run
+ * Makes one call to ClickFunnels. After a 401 it is sent again with the stored token, if that is another one, or with
+ * the token of one coordinated refresh. After a 429 or 503, a call with a safe method is sent again when
+ * `Retry-After` or a jittered backoff says, if that is within the deadline; otherwise the answer is passed on with a
+ * `Retry-After`. Nothing else is sent twice.
+ * @param since when the time for the call began
  * @throws ServiceError not_found; *_suspended; reauthorization_required; refresh_failed; app_credentials_refused;
  *   upstream_*
  */
@@ -69,13 +69,13 @@ export async function proxyCall(
   let token = await usableToken(services, reach, request.minValiditySeconds, end)
   refuseSuspended(caller.tenant, token.connection)
   let answer = await sendWithRetry(services, request, token, end)
-  // Twice at the most: what replaces a remembered token may itself be one that was stored a while ago, and has died, too.
+  // At most twice: the stored token that replaces a remembered one may be invalid by now, too.
   for (let refused = 1; answer.status === 401 && refused <= 2; refused++) {
     if (services.tokenMemory.isMarkedValid(token.connection, services.now())) return answer
     if (services.now() + TOKEN_REQUEST_SECONDS + ATTEMPT_SECONDS > end) {
       throw new ServiceError(
         'upstream_timeout',
-        'ClickFunnels did not accept the token, and said so too late for a refresh. The call was not carried out.',
+        'ClickFunnels refused the access token, and no time was left to refresh it. The call was not carried out. Try again.',
       )
     }
     const replacement = await replaceRejected(services, token.connection, end)
@@ -83,9 +83,9 @@ export async function proxyCall(
       token = replacement
       answer = await sendWithRetry(services, request, token, end)
     }
-    // To a token that was made for this call, or that a probe did not find dead, the 401 is about something else.
-    const lives = replacement === undefined || (answer.status === 401 && issuedSince(token.connection, since))
-    if (lives) services.tokenMemory.markValid(token.connection, services.now())
+    // If the token is new, or a probe did not find it invalid, the 401 is about something else.
+    const valid = replacement === undefined || (answer.status === 401 && issuedSince(token.connection, since))
+    if (valid) services.tokenMemory.markValid(token.connection, services.now())
   }
   return answer
 }
@@ -115,7 +115,7 @@ async function sendWithRetry(
   }
 }
 
-/** Keeps a connection within the pace that ClickFunnels' 429s have taught. */
+/** Waits until the pace of the connection allows another call. Its pace is learnt from ClickFunnels' 429s. */
 async function waitForPace(services: ProxyPorts, connection: Connection, end: EpochSeconds): Promise<void> {
   const now = services.now()
   const ref = refOf(connection)
@@ -125,12 +125,12 @@ async function waitForPace(services: ProxyPorts, connection: Connection, end: Ep
   services.pacer.giveBack(ref)
   throw new ServiceError(
     'rate_limited',
-    'ClickFunnels limits how fast this connection may be called, and others of your calls are waiting already.',
+    'ClickFunnels limits how fast this connection may be called, and too many of its calls are waiting. The call was not carried out.',
     { retryAfterSeconds: Math.ceil(wait), extensions: { connection_id: connection.id } },
   )
 }
 
-/** Learns from a 429. A lesson that cannot be stored is learnt by the next one. */
+/** Lowers the pace of the connection after a 429. If it cannot be stored, the next 429 lowers it again. */
 async function slowDown(services: ProxyPorts, connection: Connection): Promise<void> {
   const now = services.now()
   if (!mayShrink(connection.pace, now)) return
@@ -139,7 +139,7 @@ async function slowDown(services: ProxyPorts, connection: Connection): Promise<v
   await services.connections.setPace(ref, pace).catch((error) => {
     services.log.warn('The pace of a connection was not stored', { ...ref, error })
   })
-  // This process goes by it at once, the others when they read the connection again.
+  // This process follows the new pace at once, other processes when they read the connection again.
   services.tokenMemory.forget(ref)
 }
 
@@ -162,7 +162,7 @@ async function send(
   if (remaining <= 0)
     throw new ServiceError(
       'upstream_timeout',
-      'The time for this call was used up before ClickFunnels was asked.',
+      'The time for this call ran out before it was sent to ClickFunnels. It was not carried out. Try again.',
     )
   const answer = await services.resourceServer.call({
     connection: connection.id,
@@ -180,14 +180,14 @@ async function send(
   return { ...answer, headers }
 }
 
-/** Where a call goes: never decided by anything in the request but the path. */
+/** Where a call goes. Of the request, only the path decides that. */
 function target({ provider }: ProxyPorts, request: ProxyRequest, { workspace }: Connection) {
   const segments = request.segments ?? funnelsPath(provider, workspace.id)
   const base = segments && apiBase(provider, workspace, segments)
   if (segments === undefined || base === undefined) {
     throw new ServiceError(
       'upstream_unreachable',
-      'The workspace of this connection, or its host, is not known or no longer allowed. Connect it again.',
+      "The host of this connection's workspace is unknown or no longer allowed. The call was not made. The end user has to connect again.",
     )
   }
   return { base, path: encodeApiPath(segments) }
