@@ -109,7 +109,7 @@ export function fakeServices(overrides: Partial<Services> = {}): FakeServices {
     }),
     rootKeys: vault,
     sealedRecords,
-    rotationProgress: sealedRecords,
+    keyRotationProgress: sealedRecords,
     authorizationServer: clickfunnels,
     issuerRule: new IssuerRule(() => clickfunnels.issuerPromise(), clock.now, log),
     resourceServer: clickfunnels,

@@ -96,7 +96,7 @@ export function createStoreServices(functionName: string, settings: StoreSetting
     tenantRemains: new DynamoDbTenantRemains(table),
     rootKeys,
     sealedRecords,
-    rotationProgress: sealedRecords,
+    keyRotationProgress: sealedRecords,
     usage,
     auditEvents,
     audit: new AuditTrail(trail, Number(settings.AUDIT_RETENTION_DAYS), functionName),

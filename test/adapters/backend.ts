@@ -72,7 +72,7 @@ export async function openBackend(
       keyedCalls: new DynamoDbKeyedCalls(table),
       dueIndex: revocations,
       sealedRecords,
-      rotationProgress: sealedRecords,
+      keyRotationProgress: sealedRecords,
       usage: new DynamoDbUsage(table),
       auditEvents: new DynamoDbAuditEvents(table),
       tenantRemains: new DynamoDbTenantRemains(table),

@@ -1,4 +1,4 @@
-// What every implementation of SealedRecords and RotationProgressStore has to do.
+// What every implementation of SealedRecords and KeyRotationProgressStore has to do.
 import { describe, expect, test } from 'vitest'
 import type { TenantId } from '#domain/ids.ts'
 import type { SealedRecord } from '#domain/keys/sealed-records.ts'
@@ -123,16 +123,16 @@ export function sealedRecordsContract(open: OpenStores): void {
   })
 
   test('the progress of a rotation is kept until it is over', async () => {
-    const { rotationProgress } = open()
-    await rotationProgress.save(undefined)
-    expect(await rotationProgress.read()).toBeUndefined()
+    const { keyRotationProgress } = open()
+    await keyRotationProgress.save(undefined)
+    expect(await keyRotationProgress.read()).toBeUndefined()
     const tenantId = newId('tenant')
-    await rotationProgress.save({ tenantId })
-    expect(await rotationProgress.read()).toEqual({ tenantId })
+    await keyRotationProgress.save({ tenantId })
+    expect(await keyRotationProgress.read()).toEqual({ tenantId })
     const progress = { tenantId, look: { newest: 2, after: 'connection#x', clean: false } }
-    await rotationProgress.save(progress)
-    expect(await rotationProgress.read()).toEqual(progress)
-    await rotationProgress.save(undefined)
-    expect(await rotationProgress.read()).toBeUndefined()
+    await keyRotationProgress.save(progress)
+    expect(await keyRotationProgress.read()).toEqual(progress)
+    await keyRotationProgress.save(undefined)
+    expect(await keyRotationProgress.read()).toBeUndefined()
   })
 }

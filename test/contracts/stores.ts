@@ -14,7 +14,7 @@ export type Stores = Pick<
   | 'keyedCalls'
   | 'dueIndex'
   | 'sealedRecords'
-  | 'rotationProgress'
+  | 'keyRotationProgress'
   | 'usage'
   | 'auditEvents'
   | 'tenantRemains'

@@ -62,11 +62,11 @@ export function tenantDeletionContract(open: OpenStores): void {
       const { tenants } = open()
       const tenant = aTenant({ status: 'suspended', origins: ['https://saas.example.com'] })
       await tenants.create(tenant)
-      await tenants.bury(tenant, AT)
+      await tenants.replaceWithTombstone(tenant, AT)
       expect(await tenants.get(tenant.id)).toEqual(tenant)
       await tenants.beginDeletion(tenant.id, AT)
-      await tenants.bury(tenant, AT)
-      await tenants.bury(tenant, later(AT, 9))
+      await tenants.replaceWithTombstone(tenant, AT)
+      await tenants.replaceWithTombstone(tenant, later(AT, 9))
       const { id, name, createdAt } = tenant
       const times = { createdAt, updatedAt: AT, deletedAt: AT }
       const tombstone = { id, name, status: 'deleted', returnUrls: [], origins: [], ...times }
@@ -99,7 +99,7 @@ export function tenantDeletionContract(open: OpenStores): void {
       const claim = stores.connections.findByWorkspace(id, appId, workspace.id, endUser.id)
       expect(await claim).toBeUndefined()
       expect(await stores.usage.connections(id)).toBe(before)
-      await stores.tenants.bury(tenant, AT)
+      await stores.tenants.replaceWithTombstone(tenant, AT)
       expect(await Promise.all(attempts())).toEqual(all(false))
     })
 

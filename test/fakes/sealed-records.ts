@@ -1,11 +1,13 @@
-// What the rotation of keys reads and writes, over the maps of the other fakes.
+// What key rotation reads and writes, over the maps of the other fakes.
 import { isDeepStrictEqual } from 'node:util'
 import type { TenantId } from '#domain/ids.ts'
 import {
   idOf,
   type KeptCall,
-  type RotationProgress,
-  type RotationProgressStore,
+  type KeyRotationProgress,
+  type KeyRotationProgressStore,
+  type SealedKind,
+  type SealedKinds,
   type SealedRecord,
   type SealedRecords,
   type WaitingSession,
@@ -23,8 +25,8 @@ interface Stores {
   readonly keyedCalls: FakeKeyedCalls
 }
 
-export class FakeSealedRecords implements SealedRecords, RotationProgressStore {
-  progress: RotationProgress | undefined
+export class FakeSealedRecords implements SealedRecords, KeyRotationProgressStore {
+  progress: KeyRotationProgress | undefined
   readonly #stores: Stores
 
   constructor(stores: Stores) {
@@ -48,27 +50,30 @@ export class FakeSealedRecords implements SealedRecords, RotationProgressStore {
     return true
   }
 
-  async read(): Promise<RotationProgress | undefined> {
+  async read(): Promise<KeyRotationProgress | undefined> {
     return this.progress
   }
 
-  async save(progress: RotationProgress | undefined): Promise<void> {
+  async save(progress: KeyRotationProgress | undefined): Promise<void> {
     this.progress = progress
   }
 
   #all(): SealedRecord[] {
     const { apps, sessions, connections, revocations, keyedCalls } = this.#stores
-    return [
-      ...[...apps.items.values()].map((record) => ({ kind: 'app', record }) as const),
-      ...[...connections.items.values()].map((record) => ({ kind: 'connection', record }) as const),
-      ...[...revocations.items.values()].map((record) => ({ kind: 'revocation', record }) as const),
-      ...[...sessions.sessions.values()]
-        .filter((record): record is WaitingSession => record.state.status === 'awaiting_completion')
-        .map((record) => ({ kind: 'session', record }) as const),
-      ...[...keyedCalls.items.values()]
-        .filter((record): record is KeptCall => record.state.status === 'kept')
-        .map((record) => ({ kind: 'kept_call', record }) as const),
-    ]
+    const records: { readonly [K in SealedKind]: readonly SealedKinds[K][] } = {
+      app: [...apps.items.values()],
+      connection: [...connections.items.values()],
+      revocation: [...revocations.items.values()],
+      session: [...sessions.sessions.values()].filter(
+        (record): record is WaitingSession => record.state.status === 'awaiting_completion',
+      ),
+      kept_call: [...keyedCalls.items.values()].filter(
+        (record): record is KeptCall => record.state.status === 'kept',
+      ),
+    }
+    return Object.entries(records).flatMap(([kind, ofKind]) =>
+      ofKind.map((record) => ({ kind, record }) as SealedRecord),
+    )
   }
 }
 

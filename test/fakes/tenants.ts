@@ -45,7 +45,7 @@ export class FakeTenants implements Tenants {
     return true
   }
 
-  async bury({ id, name, createdAt }: Tenant, now: EpochSeconds): Promise<void> {
+  async replaceWithTombstone({ id, name, createdAt }: Tenant, now: EpochSeconds): Promise<void> {
     if (this.#items.get(id)?.status !== 'deleting') return
     const times = { createdAt, updatedAt: now, deletedAt: now }
     this.#items.set(id, { id, name, status: 'deleted', returnUrls: [], origins: [], ...times })

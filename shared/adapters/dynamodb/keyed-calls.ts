@@ -1,9 +1,10 @@
-// Calls with an Idempotency-Key in DynamoDB. Expired ones are refused by their own timestamp; the TTL only cleans up.
+// Calls with an Idempotency-Key in DynamoDB. Readers refuse an expired call by its own time; the TTL only cleans up.
 import type { CallOutcome, KeyedCall, KeyedCalls, KeyedRef } from '#domain/proxy/idempotency.ts'
 import type { EpochSeconds } from '#domain/time.ts'
 import type { Condition, Item } from './expressions.ts'
 import { keyedCallKey, TTL_ATTRIBUTE } from './schema.ts'
 import type { Table } from './table.ts'
+import { withoutKey } from './tenant-items.ts'
 
 export class DynamoDbKeyedCalls implements KeyedCalls {
   readonly #table: Table
@@ -20,7 +21,7 @@ export class DynamoDbKeyedCalls implements KeyedCalls {
     for (;;) {
       if (await this.#table.put(keyedCallItem(call), free)) return undefined
       const earlier = await this.get(call, now)
-      // Gone between the two: its key is free.
+      // The earlier call was deleted or expired between the two requests, so its key is free.
       if (earlier !== undefined) return earlier
     }
   }
@@ -30,12 +31,12 @@ export class DynamoDbKeyedCalls implements KeyedCalls {
     now: EpochSeconds,
   ): Promise<KeyedCall | undefined> {
     const item = await this.#table.get(keyedCallKey(tenantId, connectionId, keyHash))
-    const call = item && keyedCallOf(item)
+    const call = item && withoutKey<KeyedCall>(item)
     return call !== undefined && call.expiresAt > now ? call : undefined
   }
 
   end(call: KeyedCall, outcome: CallOutcome, expiresAt: EpochSeconds): Promise<boolean> {
-    // Put rather than changed: a change would send the answer back as well.
+    // A put, because an update would return the kept answer as well.
     return this.#table.put(keyedCallItem({ ...call, state: outcome, expiresAt }), isAttempt(call))
   }
 
@@ -47,10 +48,6 @@ export class DynamoDbKeyedCalls implements KeyedCalls {
 export function keyedCallItem(call: KeyedCall): Item {
   const { tenantId, connectionId, keyHash, expiresAt } = call
   return { ...keyedCallKey(tenantId, connectionId, keyHash), ...call, [TTL_ATTRIBUTE]: expiresAt }
-}
-
-export function keyedCallOf({ pk, sk, [TTL_ATTRIBUTE]: _, ...call }: Item): KeyedCall {
-  return call as unknown as KeyedCall
 }
 
 function isAttempt({ attempt }: KeyedCall): Condition {

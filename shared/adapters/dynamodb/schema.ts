@@ -2,7 +2,7 @@
 //
 //  what                       pk                        sk                            read by
 //  tenant                     tenant#<T>                tenant                        query, its keys with it
-//  all tenants *              tenants                   <T>                           query (the rotation of keys)
+//  all tenants *              tenants                   <T>                           query (key rotation)
 //  app                        tenant#<T>                app#<A>                       get, query (all of a tenant)
 //  API key                    tenant#<T>                api-key#<K>                   get, query (all of a tenant)
 //  API key by its hash *      api-key#<sha256>          api-key                       get, update (who is calling?)
@@ -15,22 +15,25 @@
 //    by end user (index)      tenant#<T>#end-user#<U>   connection#<C>                query newest first
 //    by due time (index) *    due#<shard>               dueAt                         query up to now
 //  workspace claim            tenant#<T>                workspace#<A>#<W>#<U>         get (connected already?)
-//  revocation owed            tenant#<T>                revocation#<R>                get; due index as above
+//  revocation                 tenant#<T>                revocation#<R>                get; due index as above
 //  call with a key            tenant#<T>                idempotency-key#<C>#<sha256>  get; expires
 //  tenant key                 tenant#<T>                tenant-key#<version>          query newest, get, query all; with the tenant
 //    of a shredded tenant     tenant#<T>                tenant-key#shredded           found as the newest; get
 //  root key                   root-keys                 root-key#<version>#<number>   get, query the newest
-//    version in force         root-keys                 root-key-version              get
-//  rotation's progress        key-rotation              progress                      get
+//    current version          root-keys                 root-key-version              get
+//  key rotation's progress    key-rotation              progress                      get
 //  audit event                audit#<T>                 <E>                           query newest first
 //  usage of a tenant          tenant#<T>#usage          connections                   get; added to
 //    sessions of a minute     tenant#<T>#usage          sessions#<minute>             added to
 //    requests of a window     tenant#<T>#usage          requests#<window>             added to
-//  whatever holds seals       tenant#<T>                (all of the tenant's items)   query (the rotation of keys)
+//  all that holds seals       tenant#<T>                (all of the tenant's items)   query (key rotation)
 //
-// Keys start from the tenant. Those marked * are the exceptions: they are what identifies a tenant in the first place,
-// or the index or list that finds work across tenants. Audit events have a first part of their own, by which IAM tells
-// them from what may be changed. Root keys and their rotation belong to the service.
+// Keys start from the tenant. Those marked * are the exceptions: they identify a tenant in the first place, or they find
+// work across tenants. Audit events have a first part of their own, by which IAM keeps them from being changed. Root keys
+// and key rotation belong to the service.
+//
+// A new kind of item does not compile until it is in one of the closed types below. Those in turn do not compile until key
+// rotation (sealed-records.ts) and the deletion of a tenant (tenant-remains.ts) say what the new kind means to them.
 import { createHash } from 'node:crypto'
 import type {
   ApiKeyId,
@@ -50,109 +53,120 @@ export const SORT_KEY = 'sk'
 /** Epoch seconds; DynamoDB deletes an item some time after. Every reader still checks the time itself. */
 export const TTL_ATTRIBUTE = 'ttl'
 
-/** Sparse: what needs no work is not in it. Besides the keys it tells whose app it is, so that one in trouble can be skipped. */
+/** Sparse: an item that needs no work is not in it. It also holds the app, so that the work of one in trouble can be skipped. */
 export const DUE_INDEX = {
   name: 'due',
   partitionKey: 'dueShard',
   sortKey: 'dueAt',
   attributes: ['appId'],
 } as const
-/** Keys only: a refresh does not touch it. */
+/** Keys only, so that a refresh does not write to it. */
 export const END_USER_INDEX = { name: 'end-user', partitionKey: 'endUserKey', sortKey: SORT_KEY } as const
 
-/** How many partitions share the due index; each has a schedule of its own. */
+/** How many partitions the due index has. Each has a schedule of its own. */
 export const DUE_SHARDS = 4
 
-export interface Key {
-  readonly pk: string
-  readonly sk: string
+/** The items of a tenant's partition, by the first part of their sort key. */
+export type TenantItem =
+  | 'tenant'
+  | 'app'
+  | 'api-key'
+  | 'identity-provider'
+  | 'connect-session'
+  | 'connection'
+  | 'workspace'
+  | 'revocation'
+  | 'idempotency-key'
+  | 'tenant-key'
+type UsageItem = 'connections' | 'sessions' | 'requests'
+/** The partitions that do not start from the tenant, by the first part of their key. */
+export type OtherPartition =
+  | 'tenants'
+  | 'api-key'
+  | 'issuer'
+  | 'connect-link'
+  | 'state'
+  | 'root-keys'
+  | 'key-rotation'
+  | 'audit'
+
+type Part<First extends string> = First | `${First}#${string}`
+
+/** The partitions of a tenant. Items that hold seals belong into the first, which key rotation reads. */
+export interface TenantPartitions {
+  readonly tenant: { readonly pk: `tenant#${string}`; readonly sk: Part<TenantItem> }
+  readonly usage: { readonly pk: `tenant#${string}#usage`; readonly sk: Part<UsageItem> }
 }
 
-const tenantPk = (tenant: TenantId) => `tenant#${tenant}`
-/** End users and workspaces are named by others: encoded, so that no name can pose as a longer key. */
+export type Key =
+  | TenantPartitions[keyof TenantPartitions]
+  | { readonly pk: Part<OtherPartition>; readonly sk: string }
+
+const tenantPk = (tenant: TenantId) => `tenant#${tenant}` as const
+/** Other systems name end users and workspaces. Encoded, no such name can look like a longer key. */
 const foreign = encodeURIComponent
 
-export const tenantKey = (tenant: TenantId): Key => ({ pk: tenantPk(tenant), sk: 'tenant' })
-/** Beside the tenant, one small item each in one partition: all tenants are found without reading the whole table. */
-export const tenantListKey = (tenant: TenantId) => ({ pk: TENANT_LIST, sk: tenant })
+const inTenant = (tenant: TenantId, sk: Part<TenantItem>): Key => ({ pk: tenantPk(tenant), sk })
+
+export const tenantKey = (tenant: TenantId) => inTenant(tenant, 'tenant')
+/** One small item for each tenant, all in one partition: the list of tenants is read without reading the whole table. */
+export const tenantListKey = (tenant: TenantId) => ({ pk: TENANT_LIST, sk: tenant }) as const satisfies Key
 export const TENANT_LIST = 'tenants'
-export const appKey = (tenant: TenantId, app: AppId): Key => ({ pk: tenantPk(tenant), sk: `app#${app}` })
-export const apiKeyKey = (tenant: TenantId, key: ApiKeyId): Key => ({
-  pk: tenantPk(tenant),
-  sk: `api-key#${key}`,
-})
+export const appKey = (tenant: TenantId, app: AppId) => inTenant(tenant, `app#${app}`)
+export const apiKeyKey = (tenant: TenantId, key: ApiKeyId) => inTenant(tenant, `api-key#${key}`)
 export const apiKeyHashKey = (sha256: string): Key => ({ pk: `api-key#${sha256}`, sk: 'api-key' })
-export const identityProviderKey = (tenant: TenantId, provider: IdentityProviderId): Key => ({
-  pk: tenantPk(tenant),
-  sk: `identity-provider#${provider}`,
-})
+export const identityProviderKey = (tenant: TenantId, provider: IdentityProviderId) =>
+  inTenant(tenant, `identity-provider#${provider}`)
 export const issuerKey = (issuer: string, audience: string): Key => ({
   pk: `issuer#${createHash('sha256')
     .update(JSON.stringify([issuer, audience]))
     .digest('hex')}`,
   sk: 'issuer',
 })
-export const connectSessionKey = (tenant: TenantId, session: ConnectSessionId): Key => ({
-  pk: tenantPk(tenant),
-  sk: `connect-session#${session}`,
-})
+export const connectSessionKey = (tenant: TenantId, session: ConnectSessionId) =>
+  inTenant(tenant, `connect-session#${session}`)
 export const connectLinkKey = (sha256: string): Key => ({ pk: `connect-link#${sha256}`, sk: 'connect-link' })
 export const stateKey = (sha256: string): Key => ({ pk: `state#${sha256}`, sk: 'state' })
-export const connectionKey = (tenant: TenantId, connection: ConnectionId): Key => ({
-  pk: tenantPk(tenant),
-  sk: `connection#${connection}`,
-})
-export const workspaceClaimKey = (
-  tenant: TenantId,
-  app: AppId,
-  workspace: WorkspaceId,
-  endUser: EndUserId,
-): Key => ({
-  pk: tenantPk(tenant),
-  sk: `workspace#${app}#${foreign(workspace)}#${foreign(endUser)}`,
-})
-export const revocationKey = (tenant: TenantId, revocation: RevocationId): Key => ({
-  pk: tenantPk(tenant),
-  sk: `revocation#${revocation}`,
-})
-export const keyedCallKey = (tenant: TenantId, connection: ConnectionId, keyHash: string): Key => ({
-  pk: tenantPk(tenant),
-  sk: `${prefixOf.keyedCalls}${connection}#${keyHash}`,
-})
-export const tenantKeyKey = (tenant: TenantId, version: number): Key => ({
-  pk: tenantPk(tenant),
-  sk: `tenant-key#${padded(version)}`,
-})
-/** Sorts behind every version. */
-export const shreddedKey = (tenant: TenantId): Key => ({
-  pk: tenantPk(tenant),
-  sk: `${prefixOf.tenantKeys}shredded`,
-})
+export const connectionKey = (tenant: TenantId, connection: ConnectionId) =>
+  inTenant(tenant, `connection#${connection}`)
+export const workspaceClaimKey = (tenant: TenantId, app: AppId, workspace: WorkspaceId, endUser: EndUserId) =>
+  inTenant(tenant, `workspace#${app}#${foreign(workspace)}#${foreign(endUser)}`)
+export const revocationKey = (tenant: TenantId, revocation: RevocationId) =>
+  inTenant(tenant, `revocation#${revocation}`)
+export const keyedCallKey = (tenant: TenantId, connection: ConnectionId, keyHash: string) =>
+  inTenant(tenant, `idempotency-key#${connection}#${keyHash}`)
+export const tenantKeyKey = (tenant: TenantId, version: number) =>
+  inTenant(tenant, `tenant-key#${padded(version)}`)
+/** Sorts after every version. */
+export const shreddedKey = (tenant: TenantId) => inTenant(tenant, 'tenant-key#shredded')
 export const ROOT_KEY_VERSION_KEY: Key = { pk: 'root-keys', sk: 'root-key-version' }
-export const ROTATION_PROGRESS_KEY: Key = { pk: 'key-rotation', sk: 'progress' }
+export const KEY_ROTATION_PROGRESS_KEY: Key = { pk: 'key-rotation', sk: 'progress' }
 export const rootKeyKey = (version: number, number: number): Key => ({
   pk: 'root-keys',
   sk: `root-key#${padded(version)}#${padded(number)}`,
 })
 
 const AUDIT_PREFIX = 'audit#'
-/** What IAM policies call the partitions that nobody may change. */
+/** The partitions that IAM policies protect from changes. */
 export const AUDIT_LEADING_KEYS = `${AUDIT_PREFIX}*`
 export const auditEventKey = (tenant: TenantId, event: AuditEventId): Key => ({
   pk: `${AUDIT_PREFIX}${tenant}`,
   sk: event,
 })
 
-/** In a partition of its own: what is counted all the time is not in the way of what is kept. */
-export const usagePartition = (tenant: TenantId): string => `${tenantPk(tenant)}#usage`
-const usageKey = (tenant: TenantId, sk: string): Key => ({ pk: usagePartition(tenant), sk })
+/** A partition of its own, because counters are written all the time and must not slow the tenant's other items down. */
+export const usagePartition = (tenant: TenantId) => `${tenantPk(tenant)}#usage` as const
+const usageKey = (tenant: TenantId, sk: Part<UsageItem>): Key => ({ pk: usagePartition(tenant), sk })
 export const connectionCountKey = (tenant: TenantId): Key => usageKey(tenant, 'connections')
 export const sessionCountKey = (tenant: TenantId, minute: number): Key =>
   usageKey(tenant, `sessions#${minute}`)
 export const requestCountKey = (tenant: TenantId, window: number): Key =>
   usageKey(tenant, `requests#${window}`)
 
-/** What all items of one kind share, for a query over a tenant's. */
+/** The kind of an item of a tenant's partition. */
+export const tenantItemOf = ({ sk }: { readonly sk?: unknown }) => String(sk).split('#')[0] as TenantItem
+
+/** The start of the sort keys of one kind, for a query over a tenant's items. */
 export const prefixOf = {
   apps: 'app#',
   apiKeys: 'api-key#',
@@ -164,12 +178,12 @@ export const prefixOf = {
   keyedCalls: 'idempotency-key#',
   /** The tenant itself and its keys, nothing else. */
   tenantAndKeys: 'tenant',
-} as const
+} as const satisfies Readonly<Record<string, `${TenantItem}#` | 'tenant'>>
 
 export const endUserPartition = (tenant: TenantId, endUser: EndUserId): string =>
   `${tenantPk(tenant)}#end-user#${foreign(endUser)}`
 export const duePartition = (shard: number): string => `due#${shard}`
-/** The shard of a connection or revocation: a hash of its id, so that load spreads evenly. */
+/** The shard of a connection or revocation: a hash of its id, so that the load is spread evenly. */
 export const dueShardOf = (id: ConnectionId | RevocationId): number =>
   createHash('sha256').update(id).digest().readUInt32BE(0) % DUE_SHARDS
 

@@ -1,35 +1,96 @@
-// What the rotation of keys reads and writes: a tenant's items that hold seals, wherever those lie in each kind of item,
-// and how far a run has come. A write names the very bytes that were read.
+// What key rotation reads and writes: a tenant's items that hold seals, and how far a run has come. A write depends on the very
+// bytes that were read.
 import type { App } from '#domain/apps/app.ts'
 import type { ConnectSession } from '#domain/connect/connect-session.ts'
 import type { TenantId } from '#domain/ids.ts'
 import type {
   KeptCall,
-  RotationProgress,
-  RotationProgressStore,
+  KeyRotationProgress,
+  KeyRotationProgressStore,
+  SealedKind,
+  SealedKinds,
   SealedRecord,
   SealedRecords,
   WaitingSession,
 } from '#domain/keys/sealed-records.ts'
+import type { KeyedCall } from '#domain/proxy/idempotency.ts'
 import { connectionOf, revocationOf } from './connection-items.ts'
 import type { Item } from './expressions.ts'
-import { keyedCallOf } from './keyed-calls.ts'
 import {
   appKey,
   connectionKey,
   connectSessionKey,
+  KEY_ROTATION_PROGRESS_KEY,
   type Key,
   keyedCallKey,
   PARTITION_KEY,
-  prefixOf,
-  ROTATION_PROGRESS_KEY,
   revocationKey,
-  TTL_ATTRIBUTE,
+  type TenantItem,
+  tenantItemOf,
   tenantKey,
 } from './schema.ts'
 import type { Table } from './table.ts'
+import { withoutKey } from './tenant-items.ts'
 
-export class DynamoDbSealedRecords implements SealedRecords, RotationProgressStore {
+/** The kind of record in each kind of item; `undefined` for items that hold no seals. */
+const KINDS: Readonly<Record<TenantItem, SealedKind | undefined>> = {
+  tenant: undefined,
+  app: 'app',
+  'api-key': undefined,
+  'identity-provider': undefined,
+  'connect-session': 'session',
+  connection: 'connection',
+  workspace: undefined,
+  revocation: 'revocation',
+  'idempotency-key': 'kept_call',
+  // Wrapped by root keys or by KMS, not sealed.
+  'tenant-key': undefined,
+}
+
+/** Where the seals of a kind of record are. */
+interface Place<R> {
+  /** The item as the record; `undefined` for an item of this kind that holds no seals now. */
+  recordOf(item: Item): R | undefined
+  keyOf(record: R): Key
+  /** The attributes that hold the seals, and those that the seals are bound to if they can change. */
+  sealsOf(record: R): Item
+}
+
+const PLACES: { readonly [K in SealedKind]: Place<SealedKinds[K]> } = {
+  connection: {
+    recordOf: connectionOf,
+    keyOf: ({ tenantId, id }) => connectionKey(tenantId, id),
+    sealsOf: ({ generation, credential }) => ({ generation, credential }),
+  },
+  revocation: {
+    recordOf: revocationOf,
+    keyOf: ({ tenantId, id }) => revocationKey(tenantId, id),
+    sealsOf: ({ accessToken, refreshToken }) => ({ accessToken, ...(refreshToken && { refreshToken }) }),
+  },
+  app: {
+    recordOf: (item) => withoutKey<App>(item),
+    keyOf: ({ tenantId, id }) => appKey(tenantId, id),
+    sealsOf: ({ clientSecrets }) => ({ clientSecrets }),
+  },
+  session: {
+    recordOf: (item) => {
+      const session = withoutKey<ConnectSession>(item)
+      return session.state.status === 'awaiting_completion' ? (session as WaitingSession) : undefined
+    },
+    keyOf: ({ tenantId, id }) => connectSessionKey(tenantId, id),
+    sealsOf: ({ state }) => ({ state }),
+  },
+  kept_call: {
+    recordOf: (item) => {
+      const call = withoutKey<KeyedCall>(item)
+      return call.state.status === 'kept' ? (call as KeptCall) : undefined
+    },
+    keyOf: ({ tenantId, connectionId, keyHash }) => keyedCallKey(tenantId, connectionId, keyHash),
+    sealsOf: ({ state }) => ({ state }),
+  },
+}
+
+export class DynamoDbSealedRecords implements SealedRecords, KeyRotationProgressStore {
   readonly #table: Table
 
   constructor(table: Table) {
@@ -43,7 +104,7 @@ export class DynamoDbSealedRecords implements SealedRecords, RotationProgressSto
       limit,
       ...(after && { after: { pk, sk: after } }),
     })
-    const records = items.map(recordOf).filter((record) => record !== undefined)
+    const records = items.map(sealedRecordOf).filter((record) => record !== undefined)
     return { records, ...(last && { next: String(last.sk) }) }
   }
 
@@ -58,66 +119,27 @@ export class DynamoDbSealedRecords implements SealedRecords, RotationProgressSto
     return (await this.#table.update(keyOf(read), { set }, condition)) !== undefined
   }
 
-  async read(): Promise<RotationProgress | undefined> {
-    const item = await this.#table.get(ROTATION_PROGRESS_KEY)
-    if (item === undefined) return undefined
-    const { pk, sk, ...progress } = item
-    return progress as unknown as RotationProgress
+  async read(): Promise<KeyRotationProgress | undefined> {
+    const item = await this.#table.get(KEY_ROTATION_PROGRESS_KEY)
+    return item && withoutKey<KeyRotationProgress>(item)
   }
 
-  async save(progress: RotationProgress | undefined): Promise<void> {
-    if (progress === undefined) await this.#table.delete(ROTATION_PROGRESS_KEY)
-    else await this.#table.put({ ...ROTATION_PROGRESS_KEY, ...progress })
+  async save(progress: KeyRotationProgress | undefined): Promise<void> {
+    if (progress === undefined) await this.#table.delete(KEY_ROTATION_PROGRESS_KEY)
+    else await this.#table.put({ ...KEY_ROTATION_PROGRESS_KEY, ...progress })
   }
 }
 
-/** The item as the record it is; nothing for one that holds no seals. */
-function recordOf(item: Item): SealedRecord | undefined {
-  const sk = String(item.sk)
-  if (sk.startsWith(prefixOf.connections)) return { kind: 'connection', record: connectionOf(item) }
-  if (sk.startsWith(prefixOf.revocations)) return { kind: 'revocation', record: revocationOf(item) }
-  if (sk.startsWith(prefixOf.keyedCalls)) {
-    const call = keyedCallOf(item)
-    return call.state.status === 'kept' ? { kind: 'kept_call', record: call as KeptCall } : undefined
-  }
-  const { pk, sk: _, [TTL_ATTRIBUTE]: __, ...rest } = item
-  if (sk.startsWith(prefixOf.apps)) return { kind: 'app', record: rest as unknown as App }
-  if (!sk.startsWith(prefixOf.connectSessions)) return undefined
-  const session = rest as unknown as ConnectSession
-  return session.state.status === 'awaiting_completion'
-    ? { kind: 'session', record: session as WaitingSession }
-    : undefined
+function sealedRecordOf(item: Item): SealedRecord | undefined {
+  const kind = KINDS[tenantItemOf(item)]
+  const record = kind && PLACES[kind].recordOf(item)
+  return record && ({ kind, record } as SealedRecord)
 }
 
-/** The attributes of a record's item that hold its seals, and what they are bound to that can change. */
-function sealsOf(sealed: SealedRecord): Item {
-  switch (sealed.kind) {
-    case 'connection':
-      return { generation: sealed.record.generation, credential: sealed.record.credential }
-    case 'revocation': {
-      const { accessToken, refreshToken } = sealed.record
-      return { accessToken, ...(refreshToken && { refreshToken }) }
-    }
-    case 'app':
-      return { clientSecrets: sealed.record.clientSecrets }
-    case 'session':
-    case 'kept_call':
-      return { state: sealed.record.state }
-  }
+function keyOf<K extends SealedKind>({ kind, record }: SealedRecord<K>): Key {
+  return PLACES[kind].keyOf(record)
 }
 
-function keyOf({ kind, record }: SealedRecord): Key {
-  const { tenantId } = record
-  switch (kind) {
-    case 'connection':
-      return connectionKey(tenantId, record.id)
-    case 'revocation':
-      return revocationKey(tenantId, record.id)
-    case 'app':
-      return appKey(tenantId, record.id)
-    case 'session':
-      return connectSessionKey(tenantId, record.id)
-    case 'kept_call':
-      return keyedCallKey(tenantId, record.connectionId, record.keyHash)
-  }
+function sealsOf<K extends SealedKind>({ kind, record }: SealedRecord<K>): Item {
+  return PLACES[kind].sealsOf(record)
 }

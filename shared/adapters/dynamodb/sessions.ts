@@ -1,5 +1,5 @@
-// Connect sessions, connect links and pending authorizations in DynamoDB. Expired items are refused by their own
-// timestamps; the TTL only cleans up.
+// Connect sessions, connect links and pending authorizations in DynamoDB. Readers refuse an expired item by its own time; the
+// TTL only cleans up.
 
 import {
   type Arrival,
@@ -13,9 +13,10 @@ import {
 } from '#domain/connect/connect-session.ts'
 import type { ConnectSessionId, TenantId } from '#domain/ids.ts'
 import { type EpochSeconds, later } from '#domain/time.ts'
-import { ABSENT, type Condition, type Item, type Update } from './expressions.ts'
+import { ABSENT, type Condition, type Update } from './expressions.ts'
 import { connectLinkKey, connectSessionKey, stateKey, TTL_ATTRIBUTE } from './schema.ts'
 import type { Table } from './table.ts'
+import { withoutKey } from './tenant-items.ts'
 
 export class DynamoDbSessions implements ConnectSessions, PendingAuthorizations {
   readonly #table: Table
@@ -43,12 +44,12 @@ export class DynamoDbSessions implements ConnectSessions, PendingAuthorizations 
 
   async get(tenant: TenantId, id: ConnectSessionId): Promise<ConnectSession | undefined> {
     const item = await this.#table.get(connectSessionKey(tenant, id))
-    return item && plain<ConnectSession>(item)
+    return item && withoutKey<ConnectSession>(item)
   }
 
   async findLink(secretHash: string): Promise<ConnectLink | undefined> {
     const item = await this.#table.get(connectLinkKey(secretHash))
-    return item && plain<ConnectLink>(item)
+    return item && withoutKey<ConnectLink>(item)
   }
 
   begin(link: ConnectLink, pending: PendingAuthorization): Promise<boolean> {
@@ -71,7 +72,7 @@ export class DynamoDbSessions implements ConnectSessions, PendingAuthorizations 
     to: SessionState,
     expiresAt: EpochSeconds,
   ): Promise<boolean> {
-    // A transaction of one: asked again after a lost answer, it is told as done, and it waits for another on the session.
+    // A transaction of one. Repeated after a lost answer, it succeeds again; and it waits for another transaction on the session.
     return this.#table.transact([
       { update: connectSessionKey(tenantId, id), change: movedTo(to, expiresAt), condition: inState(from) },
     ])
@@ -79,7 +80,7 @@ export class DynamoDbSessions implements ConnectSessions, PendingAuthorizations 
 
   async find(stateHash: string): Promise<PendingAuthorization | undefined> {
     const item = await this.#table.get(stateKey(stateHash))
-    return item && plain<PendingAuthorization>(item)
+    return item && withoutKey<PendingAuthorization>(item)
   }
 
   take(
@@ -115,8 +116,4 @@ function inState(status: SessionState['status']): Condition {
     names: { '#state': 'state', '#status': 'status' },
     values: { ':from': status },
   }
-}
-
-function plain<T>({ pk, sk, [TTL_ATTRIBUTE]: _, ...rest }: Item): T {
-  return rest as T
 }

@@ -1,12 +1,12 @@
-// Items of a tenant's partition, as the stores of tenants, apps and credentials read them.
+// What the stores of a tenant's items share: reading items of one kind, and conditions on the tenant that writes depend on.
 import type { AppId, TenantId } from '#domain/ids.ts'
 import { ABSENT, type Condition, type Item, type Write } from './expressions.ts'
-import { PARTITION_KEY, SORT_KEY, shreddedKey, tenantKey } from './schema.ts'
+import { PARTITION_KEY, SORT_KEY, shreddedKey, TTL_ATTRIBUTE, tenantKey } from './schema.ts'
 import type { Table } from './table.ts'
 
 export const EXISTS = { expression: 'attribute_exists(pk)' }
 
-/** A tenant that is neither deleted nor on its way there. */
+/** A tenant whose deletion has not begun. */
 export const LIVING: Condition = {
   expression: '#current = :active OR #current = :suspended',
   names: { '#current': 'status' },
@@ -14,9 +14,8 @@ export const LIVING: Condition = {
 }
 
 /**
- * The part of a transaction that keeps anything new from being put under a tenant whose deletion has begun: whatever is
- * there by then is found and erased, whatever comes later would stay for ever. The tombstone of a tenant stays, so one that
- * has no item was never deleted.
+ * The part of a transaction that stores nothing new for a tenant whose deletion has begun. The deletion erases what is there;
+ * what came later would stay for ever. A deleted tenant leaves a tombstone, so a tenant without an item was never deleted.
  */
 export function unlessDeleted(tenant: TenantId): Write {
   return {
@@ -25,7 +24,7 @@ export function unlessDeleted(tenant: TenantId): Write {
   }
 }
 
-/** The same, and for an app that is suspended: one that is deleted was, and stays on the tenant's list. */
+/** The same, and nothing for a suspended app. A deleted app was suspended before, and stays on the tenant's list of them. */
 export function unlessAppSuspended(tenant: TenantId, app: AppId): Write {
   return {
     check: tenantKey(tenant),
@@ -37,7 +36,7 @@ export function unlessAppSuspended(tenant: TenantId, app: AppId): Write {
   }
 }
 
-/** The same for a tenant whose keys were deleted: a process may still hold one in memory. */
+/** The same for a tenant whose keys were deleted. A process may still have one in memory and seal with it. */
 export function unlessShredded(tenant: TenantId): Write {
   return { check: shreddedKey(tenant), condition: ABSENT }
 }
@@ -49,7 +48,7 @@ export async function allOfTenant(table: Table, tenant: TenantId, prefix: string
   return items
 }
 
-/** Whether an app has an item of one kind. Reads all of the tenant's until one is found, a megabyte at a time. */
+/** Whether an app has an item of one kind. Reads the tenant's items of that kind, a megabyte at a time, until one is found. */
 export async function hasAnyOfApp(
   table: Table,
   tenant: TenantId,
@@ -75,6 +74,7 @@ async function* pagesOf(table: Table, tenant: TenantId, prefix: string, filter?:
   }
 }
 
-export function withoutKey<T>({ pk, sk, ...rest }: Item): T {
+/** What was stored as an item: its attributes without its key and its TTL. */
+export function withoutKey<T>({ pk, sk, [TTL_ATTRIBUTE]: _, ...rest }: Item): T {
   return rest as T
 }

@@ -1,5 +1,5 @@
-// Erases what a deleted tenant leaves: every item of its partitions, and the items elsewhere that lead to them. The tenant's
-// tombstone and that of its keys stay. An item costs one write unit a KB, and one for each index it is in.
+// Erases what a deleted tenant leaves: the items of its partitions, and the items elsewhere that lead to them. Two tombstones stay:
+// that of the tenant and that of its keys. An item costs one write unit a KB, and one for each index it is in.
 
 import type { TenantId } from '#domain/ids.ts'
 import type { TenantRemains } from '#domain/operator/tenant-remains.ts'
@@ -8,16 +8,56 @@ import {
   apiKeyHashKey,
   issuerKey,
   type Key,
+  type OtherPartition,
   PARTITION_KEY,
-  prefixOf,
   shreddedKey,
+  type TenantItem,
+  type TenantPartitions,
+  tenantItemOf,
   tenantKey,
   usagePartition,
 } from './schema.ts'
 import type { Table } from './table.ts'
 
-/** Deleted at once. */
+/** How many items are deleted at the same time. */
 const WIDTH = 25
+
+/** Every partition: how its key is made where it is erased here, else what happens to its items. */
+const PARTITIONS: Readonly<
+  Record<keyof TenantPartitions | OtherPartition, string | ((tenant: TenantId) => string)>
+> = {
+  tenant: (tenant) => tenantKey(tenant).pk,
+  usage: usagePartition,
+  'api-key': 'deleted with the API key that it leads to',
+  issuer: 'deleted with the identity provider that it leads to',
+  'connect-link': 'expire after 30 minutes',
+  state: 'expire after 10 minutes',
+  tenants: 'replaceWithTombstone() deletes the one of the tenant',
+  audit: 'stay: the trail outlives the tenant, until its events expire',
+  'root-keys': 'belong to the service',
+  'key-rotation': 'belong to the service',
+}
+
+type Lead = readonly [Key, Condition?]
+const nothing = () => []
+
+/** What leads to an item of each kind from another partition. */
+const LEADS: Readonly<Record<TenantItem, (item: Item) => readonly Lead[]>> = {
+  tenant: nothing,
+  app: nothing,
+  'api-key': ({ hash }) => [[apiKeyHashKey(String(hash))]],
+  'identity-provider': ({ issuer, audience, tenantId }) => {
+    // Another tenant may have claimed the same issuer and audience in the meantime. Its claim stays.
+    const own = { expression: 'tenantId = :tenant', values: { ':tenant': tenantId } }
+    return [[issuerKey(String(issuer), String(audience)), own]]
+  },
+  'connect-session': nothing,
+  connection: nothing,
+  workspace: nothing,
+  revocation: nothing,
+  'idempotency-key': nothing,
+  'tenant-key': nothing,
+}
 
 export class DynamoDbTenantRemains implements TenantRemains {
   readonly #table: Table
@@ -29,10 +69,11 @@ export class DynamoDbTenantRemains implements TenantRemains {
   async erase(tenant: TenantId, limit: number): Promise<number> {
     const stays = new Set([tenantKey(tenant).sk, shreddedKey(tenant).sk])
     const found: Item[] = []
-    for (const pk of [tenantKey(tenant).pk, usagePartition(tenant)]) {
+    for (const partition of Object.values(PARTITIONS)) {
+      if (typeof partition !== 'function') continue
       for (let after: Item | undefined; found.length < limit; ) {
         const page = await this.#table.query({
-          partition: [PARTITION_KEY, pk],
+          partition: [PARTITION_KEY, partition(tenant)],
           limit: limit - found.length,
           ...(after && { after }),
         })
@@ -47,19 +88,11 @@ export class DynamoDbTenantRemains implements TenantRemains {
     return found.length
   }
 
-  /** What leads to an item goes first: were it left behind, nobody would find it any more. */
+  /** Deletes what leads to an item before the item: afterwards it could not be found any more. */
   async #eraseItem(item: Item): Promise<void> {
-    for (const [key, condition] of leadingTo(item)) await this.#table.delete(key, condition)
-    await this.#table.delete({ pk: String(item.pk), sk: String(item.sk) })
+    const { pk, sk } = item
+    const leads = LEADS[tenantItemOf(item)] ?? nothing
+    for (const [key, condition] of leads(item)) await this.#table.delete(key, condition)
+    await this.#table.delete({ pk, sk } as Key)
   }
-}
-
-/** An issuer and audience that are free may be another tenant's by now: only this one's go. */
-function leadingTo({ sk, hash, issuer, audience, tenantId }: Item): readonly [Key, Condition?][] {
-  if (String(sk).startsWith(prefixOf.apiKeys)) return [[apiKeyHashKey(String(hash))]]
-  if (String(sk).startsWith(prefixOf.identityProviders)) {
-    const theirs = { expression: 'tenantId = :tenant', values: { ':tenant': tenantId } }
-    return [[issuerKey(String(issuer), String(audience)), theirs]]
-  }
-  return []
 }

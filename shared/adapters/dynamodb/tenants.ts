@@ -18,7 +18,7 @@ export class DynamoDbTenants implements Tenants {
   readonly #table: Table
   readonly #onKeys: (tenant: TenantId, items: readonly Item[]) => void
 
-  /** @param onKeys is given the tenant's wrapped keys, which come along when a tenant is read */
+  /** @param onKeys gets the tenant's wrapped keys, which are read together with the tenant */
   constructor(table: Table, onKeys: (tenant: TenantId, items: readonly Item[]) => void = () => {}) {
     this.#table = table
     this.#onKeys = onKeys
@@ -32,7 +32,7 @@ export class DynamoDbTenants implements Tenants {
   }
 
   async get(id: TenantId): Promise<Tenant | undefined> {
-    // One call for what the first request of a tenant needs; a tenant has few keys, and they are small.
+    // One call for all that the first request of a tenant needs. A tenant has few keys, and they are small.
     const items = await allOfTenant(this.#table, id, prefixOf.tenantAndKeys)
     const { sk } = tenantKey(id)
     const item = items.find((one) => one.sk === sk)
@@ -60,7 +60,7 @@ export class DynamoDbTenants implements Tenants {
     return (await this.#table.update(tenantKey(id), { set }, inStatus('suspended'))) !== undefined
   }
 
-  async bury({ id, name, createdAt }: Tenant, now: EpochSeconds): Promise<void> {
+  async replaceWithTombstone({ id, name, createdAt }: Tenant, now: EpochSeconds): Promise<void> {
     const times = { createdAt, updatedAt: now, deletedAt: now }
     const tombstone: Tenant = { id, name, status: 'deleted', returnUrls: [], origins: [], ...times }
     await this.#table.transact([
@@ -153,7 +153,7 @@ export class DynamoDbApps implements Apps {
   }
 }
 
-/** With what was learnt about its secrets: that changes without the time, and decides which of them may go. */
+/** The app is as it was read. What was learnt about its secrets is compared, too, because it changes without `updatedAt`. */
 function asRead(app: App): Condition {
   const learnt = (['trouble', 'workingSecret', 'untriedSecret'] as const).map((name) => asIn(app, name))
   const { name, updatedAt, clientSecrets } = app
@@ -170,14 +170,14 @@ function asRead(app: App): Condition {
   }
 }
 
-/** An attribute is as an app has it, or absent as there. */
+/** An attribute has the value that the app has, or is absent if the app has none. */
 function asIn(app: App, name: 'trouble' | 'workingSecret' | 'untriedSecret'): Condition {
   return app[name] === undefined
     ? { expression: `attribute_not_exists(${name})` }
     : { expression: `${name} = :${name}`, values: { [`:${name}`]: app[name] } }
 }
 
-/** What was learnt about an app and its secrets are as they were read. */
+/** The app's health and its client secrets are as they were read. */
 function unchanged(app: App): Condition {
   const { expression, values } = asIn(app, 'trouble')
   return {

@@ -1,4 +1,4 @@
-// What the operator does with keys: looks at a tenant's, rotates, and deletes them for good.
+// What the operator does with keys: lists those of a tenant, rotates them, and deletes them for good.
 import type { Ambient } from '../ambient.ts'
 import { ServiceError } from '../errors.ts'
 import type { TenantId } from '../ids.ts'
@@ -16,7 +16,7 @@ export async function findKeys(services: Ports, id: TenantId): Promise<KeyRing> 
 }
 
 /**
- * Rotates a tenant's key: new seals are made with the new one at once, or within minutes in other processes.
+ * Rotates a tenant's key. This process seals with the new one at once, other processes within five minutes.
  * @throws ServiceError not_found; tenant_shredded; kms_key_unavailable
  */
 export async function rotateTenantKey(services: Ports, id: TenantId): Promise<KeyRing> {
@@ -26,7 +26,7 @@ export async function rotateTenantKey(services: Ports, id: TenantId): Promise<Ke
   return services.tenantKeys.list(id)
 }
 
-/** Rotates the root keys; tenants' keys are wrapped anew by the next run of the rotation. */
+/** Rotates the root keys. The next run of the key rotation wraps tenants' keys with the new ones. */
 export async function rotateRootKeys(
   services: Pick<VaultPorts & Ambient, 'rootKeys' | 'log'>,
 ): Promise<number> {
@@ -36,7 +36,7 @@ export async function rotateRootKeys(
 }
 
 /**
- * Deletes the keys of a suspended tenant: whatever was sealed for it is lost, to everybody and for good.
+ * Deletes the keys of a suspended tenant. Everything that was sealed for it is lost for good.
  * @throws ServiceError not_found; tenant_not_suspended
  */
 export async function shredTenant(services: Ports, id: TenantId): Promise<void> {
@@ -44,7 +44,7 @@ export async function shredTenant(services: Ports, id: TenantId): Promise<void> 
   if (status !== 'suspended') {
     throw new ServiceError(
       'tenant_not_suspended',
-      'The keys of a tenant that is active are not deleted. Suspend it first; nothing can be brought back afterwards.',
+      'The tenant is active. Suspend it before you delete its keys: what they sealed cannot be restored.',
     )
   }
   await services.tenantKeys.shred(id)

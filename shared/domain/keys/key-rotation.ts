@@ -1,14 +1,14 @@
-// The background rotation of keys: root keys and tenants' keys that are old get a successor, keys under old root keys are
-// wrapped anew, what old tenant keys sealed is sealed anew, and a key that nothing can name any more is deleted.
+// Key rotation in the background. Old root keys and old tenant keys get a successor. Tenant keys under old root keys are wrapped
+// again, and seals under old tenant keys are made again. An old tenant key that no seal can name any more is deleted.
 //
-//   in use ─▶ followed ─(settled, everything sealed anew, a look finds nothing)─▶ retired ─(a last look)─▶ deleted
+//   newest ─▶ followed ─(settled; all seals made again; a look finds none)─▶ retired ─(30 days; a last look)─▶ deleted
 //
-// Every step looks at what is stored and may be repeated: a run that is cut off is gone on with by the next one.
+// Every step starts from what is stored and can be repeated, so the next run continues one that was cut off.
 import type { Ambient } from '../ambient.ts'
 import type { AuditPorts } from '../audit/ports.ts'
 import type { TenantId } from '../ids.ts'
 import type { OperatorPorts } from '../operator/ports.ts'
-import { erase } from '../operator/tenant-deletion.ts'
+import { eraseTenant } from '../operator/tenant-deletion.ts'
 import type { TenancyPorts } from '../tenants/ports.ts'
 import { DAY_SECONDS, later } from '../time.ts'
 import { KEY_CACHE_SECONDS, type KeyRing, type TenantKeyVersion } from '../vault/key-ring.ts'
@@ -20,11 +20,12 @@ import type { Look } from './sealed-records.ts'
 export const TENANT_KEY_DAYS = 180
 export const ROOT_KEY_DAYS = 365
 /**
- * After so long nobody seals with the version before any more (a cache, and a sealer in hand), and what it sealed has come
- * back from its way through a browser, or has expired: five minutes each beyond the cache and beyond the state.
+ * Seconds after which no process seals with the former version any more: its cache has expired, and so has a sealer in its
+ * hands. Code verifiers that were sealed for a browser's way to ClickFunnels have come back or expired (10 minutes). Each
+ * of the two gets five minutes more.
  */
 export const SETTLING_SECONDS = KEY_CACHE_SECONDS + 10 * 60 + 2 * 5 * 60
-/** A rotation may wait in the recovery queue for 14 days, and for as long again once people have sent it back. */
+/** Rotated tokens may wait in the recovery queue for 14 days, and for 14 more after the operator has sent them back. */
 export const RETIREMENT_DAYS = 30
 const TENANTS_AT_ONCE = 100
 
@@ -36,27 +37,27 @@ type Ports = Pick<
   | 'tenantKeys'
   | 'rootKeys'
   | 'sealedRecords'
-  | 'rotationProgress'
+  | 'keyRotationProgress'
   | 'vault'
   | 'audit'
   | 'log'
 >
 
-/** How many of what were done. */
-export type RotationReport = LookReport &
+/** How many tenants, keys and records a run has handled, by what it did to them. "unfinished" is 1 if it was cut off. */
+export type KeyRotationReport = LookReport &
   Record<'tenants' | 'rotated' | 'rewrapped' | 'retired' | 'removed' | 'failed' | 'unfinished', number>
 
-/** Looks after the keys of every tenant, until all are done or `mayGoOn` says to stop. */
-export async function rotateKeys(services: Ports, mayGoOn: () => boolean): Promise<RotationReport> {
-  const run = new Run(services, mayGoOn)
+/** Maintains the root keys and the keys of every tenant, until all are done or `mayGoOn` says to stop. */
+export async function rotateKeys(services: Ports, mayGoOn: () => boolean): Promise<KeyRotationReport> {
+  const run = new KeyRotation(services, mayGoOn)
   await run.rotateRootKeys()
   await run.visitTenants()
   services.log.info('Keys were looked after', run.report)
   return run.report
 }
 
-class Run {
-  readonly report: RotationReport = {
+class KeyRotation {
+  readonly report: KeyRotationReport = {
     tenants: 0,
     rotated: 0,
     rewrapped: 0,
@@ -86,18 +87,18 @@ class Run {
   }
 
   async visitTenants(): Promise<void> {
-    const { rotationProgress, log } = this.#services
-    const progress = await rotationProgress.read()
+    const { keyRotationProgress, log } = this.#services
+    const progress = await keyRotationProgress.read()
     for await (const tenantId of this.#tenantsFrom(progress?.tenantId)) {
       const look = tenantId === progress?.tenantId ? progress.look : undefined
       const left = this.#mayGoOn() ? await this.#visit(tenantId, look) : { look }
       if (left === undefined) continue
       this.report.unfinished = 1
-      await rotationProgress.save({ tenantId, ...(left.look && { look: left.look }) })
+      await keyRotationProgress.save({ tenantId, ...(left.look && { look: left.look }) })
       log.info('The rotation of keys ran out of time; the next run goes on', { tenant: tenantId })
       return
     }
-    if (progress !== undefined) await rotationProgress.save(undefined)
+    if (progress !== undefined) await keyRotationProgress.save(undefined)
   }
 
   async *#tenantsFrom(first: TenantId | undefined): AsyncGenerator<TenantId> {
@@ -110,7 +111,10 @@ class Run {
     }
   }
 
-  /** One tenant's trouble (its own KMS key, say) must not stop the others. Gives how far it came if it was cut off. */
+  /**
+   * Maintains one tenant's keys. Its trouble (a KMS key of its own that is disabled, for example) must not stop the others.
+   * @returns how far it has come if it was cut off
+   */
   async #visit(tenantId: TenantId, look: Look | undefined): Promise<{ readonly look?: Look } | undefined> {
     this.report.tenants += 1
     try {
@@ -140,13 +144,13 @@ class Run {
       return undefined
     }
     if (later(newest.createdAt, SETTLING_SECONDS) > now()) return undefined
-    return this.#clearOut(tenantId, ring, newest, look)
+    return this.#removeFormer(tenantId, ring, newest, look)
   }
 
-  /** What was cut off is done to its end. */
+  /** Completes a shredding that was cut off, and with it the deletion of a tenant. */
   async #finishShredding(tenantId: TenantId, { versions }: KeyRing): Promise<void> {
     const tenant = await this.#services.tenants.get(tenantId)
-    if (tenant?.status === 'deleting') await erase(this.#services, tenant)
+    if (tenant?.status === 'deleting') await eraseTenant(this.#services, tenant)
     else if (versions.length > 0) await this.#services.tenantKeys.shred(tenantId)
   }
 
@@ -157,8 +161,8 @@ class Run {
     }
   }
 
-  /** Moves the versions before the newest one step on, if nothing stored names them. */
-  async #clearOut(
+  /** Retires or deletes the versions before the newest, if no stored seal names one. */
+  async #removeFormer(
     tenantId: TenantId,
     { versions }: KeyRing,
     { version: newest }: TenantKeyVersion,

@@ -1,7 +1,7 @@
-// Key rotation needs every sealed record, and where its last run stopped.
-import type { RotationProgressStore, SealedRecords } from './sealed-records.ts'
+// Key rotation needs every record that holds seals, and where its last run stopped.
+import type { KeyRotationProgressStore, SealedRecords } from './sealed-records.ts'
 
 export interface KeyPorts {
   readonly sealedRecords: SealedRecords
-  readonly rotationProgress: RotationProgressStore
+  readonly keyRotationProgress: KeyRotationProgressStore
 }

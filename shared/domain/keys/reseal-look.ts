@@ -1,5 +1,5 @@
-// One look through everything of a tenant that holds seals: what an older key sealed is sealed anew. It may be cut off
-// between two pages and gone on with.
+// One look through all records of a tenant that hold seals. Seals under an older key are made again. A look may be cut off
+// between two pages and continued later.
 import type { Ambient } from '../ambient.ts'
 import { ServiceError } from '../errors.ts'
 import type { TenantId } from '../ids.ts'
@@ -11,10 +11,10 @@ const RECORDS_AT_ONCE = 50
 
 type Ports = Pick<KeyPorts & VaultPorts & Ambient, 'sealedRecords' | 'vault' | 'log'>
 
-/** How many records were sealed anew, were changed by somebody else at that moment, did not open. */
+/** How many records got new seals, were changed by another process at that moment, or do not open. */
 export type LookReport = Record<'resealed' | 'overtaken' | 'unreadable', number>
 
-/** Goes on with a look until it is through or `mayGoOn` says to stop. What it does is added to the report. */
+/** Continues a look until it is finished or `mayGoOn` says to stop. What it does is added to the report. */
 export async function lookThrough(
   services: Ports,
   tenantId: TenantId,
@@ -36,7 +36,7 @@ export async function lookThrough(
   return { look, finished: false }
 }
 
-/** Seals a record anew if need be; true if there was nothing to do. */
+/** Makes a record's seals again if an older key made them; true if there was nothing to do. */
 async function isUntouched(services: Ports, read: SealedRecord, report: LookReport): Promise<boolean> {
   try {
     const changed = await resealed(services.vault, read)

@@ -1,5 +1,6 @@
-// Everything stored that holds seals, for the rotation of keys: what there is, and each with its seals made anew. A kind
-// of record that is missing here would keep a key alive that should be gone, or lose it.
+// Everything stored that holds seals, for key rotation: the kinds of records, and how the seals of each are made again. A kind
+// that key rotation does not know would keep an old key in use, or be lost with it. So a new one does not compile until
+// it is in the tables here and in those of the store.
 import type { App } from '../apps/app.ts'
 import { clientSecretOf } from '../apps/client-secrets.ts'
 import { type ConnectSession, codeOf, codeVerifierOf, type SessionState } from '../connect/connect-session.ts'
@@ -7,7 +8,7 @@ import { type Connection, type Revocation, tokenOf } from '../connections/connec
 import type { TenantId } from '../ids.ts'
 import { type CallOutcome, type KeyedCall, keptAnswerOf } from '../proxy/idempotency.ts'
 import { resealCredential } from '../tokens/reseal-tokens.ts'
-import type { Vault } from '../vault/vault.ts'
+import type { SealBinding, Vault } from '../vault/vault.ts'
 
 /** A session that holds a code until its tenant completes it. */
 export type WaitingSession = Omit<ConnectSession, 'state'> & {
@@ -19,12 +20,32 @@ export type KeptCall = Omit<KeyedCall, 'state'> & {
   readonly state: Extract<CallOutcome, { status: 'kept' }>
 }
 
-export type SealedRecord =
-  | { readonly kind: 'connection'; readonly record: Connection }
-  | { readonly kind: 'revocation'; readonly record: Revocation }
-  | { readonly kind: 'app'; readonly record: App }
-  | { readonly kind: 'session'; readonly record: WaitingSession }
-  | { readonly kind: 'kept_call'; readonly record: KeptCall }
+/** The records of each kind. */
+export interface SealedKinds {
+  readonly connection: Connection
+  readonly revocation: Revocation
+  readonly app: App
+  readonly session: WaitingSession
+  readonly kept_call: KeptCall
+}
+
+export type SealedKind = keyof SealedKinds
+export type SealedRecord<Kind extends SealedKind = SealedKind> = {
+  readonly [K in Kind]: { readonly kind: K; readonly record: SealedKinds[K] }
+}[Kind]
+
+/**
+ * The kinds of records that keep the seals of each field. A code verifier is sealed in a pending authorization, too, which
+ * expires long before a key is retired.
+ */
+export const HOLDERS = {
+  access_token: ['connection', 'revocation'],
+  refresh_token: ['connection', 'revocation'],
+  client_secret: ['app'],
+  code: ['session'],
+  code_verifier: ['session'],
+  answer: ['kept_call'],
+} as const satisfies Readonly<Record<SealBinding['field'], readonly SealedKind[]>>
 
 /** The name of a record, for a log. */
 export function idOf({ kind, record }: SealedRecord): string {
@@ -32,75 +53,82 @@ export function idOf({ kind, record }: SealedRecord): string {
 }
 
 export interface SealedRecords {
-  /** A tenant's records that hold seals, in a fixed order, some at a time; `next` is where to go on. */
+  /** A page of a tenant's records that hold seals, in a fixed order; `next` is where the next page starts. */
   list(
     tenant: TenantId,
     limit: number,
     after?: string,
   ): Promise<{ readonly records: readonly SealedRecord[]; readonly next?: string }>
   /**
-   * Puts the seals of `changed` in the place of those of `read` if they are the very same still, and of the same
-   * generation; false if not. Nothing else of the record changes: not its lease, its due time or its update time.
+   * Replaces the seals of `read` by those of `changed` if they and the generation are still the same; false if not. Nothing
+   * else of the record changes: not its lease, its due time or its update time.
    */
   replaceSeals(read: SealedRecord, changed: SealedRecord): Promise<boolean>
 }
 
 /** How far a look through a tenant's records has come. */
 export interface Look {
-  /** The newest key version when it began. */
+  /** The newest key version when the look began. */
   readonly newest: number
   readonly after?: string
-  /** Whether nothing was found so far that names an older version. */
+  /** Whether no seal under an older version was found so far. */
   readonly clean: boolean
 }
 
-/** Where a rotation that was cut off goes on. */
-export interface RotationProgress {
+/** Where a key rotation that was cut off goes on. */
+export interface KeyRotationProgress {
   readonly tenantId: TenantId
   readonly look?: Look
 }
 
-export interface RotationProgressStore {
-  read(): Promise<RotationProgress | undefined>
-  save(progress: RotationProgress | undefined): Promise<void>
+export interface KeyRotationProgressStore {
+  read(): Promise<KeyRotationProgress | undefined>
+  save(progress: KeyRotationProgress | undefined): Promise<void>
 }
 
-/** A record with its seals under the newest key; `undefined` when all are. @throws ServiceError secret_unreadable */
-export async function resealed(
-  vault: Pick<Vault, 'reseal'>,
-  sealed: SealedRecord,
-): Promise<SealedRecord | undefined> {
-  switch (sealed.kind) {
-    case 'connection': {
-      const credential = await resealCredential(vault, sealed.record)
-      return credential && { ...sealed, record: { ...sealed.record, credential } }
-    }
-    case 'revocation':
-      return resealedRevocation(vault, sealed.record)
-    case 'app':
-      return resealedApp(vault, sealed.record)
-    case 'session':
-      return resealedSession(vault, sealed.record)
-    case 'kept_call':
-      return resealedCall(vault, sealed.record)
-  }
+type Resealing = Pick<Vault, 'reseal'>
+
+const RESEAL: {
+  readonly [K in SealedKind]: (
+    vault: Resealing,
+    record: SealedKinds[K],
+  ) => Promise<SealedKinds[K] | undefined>
+} = {
+  connection: resealConnection,
+  revocation: resealRevocation,
+  app: resealApp,
+  session: resealSession,
+  kept_call: resealCall,
 }
 
-async function resealedRevocation(
-  vault: Pick<Vault, 'reseal'>,
-  record: Revocation,
+/**
+ * The record with its seals under the newest key; `undefined` if all of them are.
+ * @throws ServiceError secret_unreadable
+ */
+export async function resealed<K extends SealedKind>(
+  vault: Resealing,
+  { kind, record }: SealedRecord<K>,
 ): Promise<SealedRecord | undefined> {
+  const changed = await RESEAL[kind](vault, record)
+  return changed && ({ kind, record: changed } as SealedRecord)
+}
+
+async function resealConnection(vault: Resealing, record: Connection): Promise<Connection | undefined> {
+  const credential = await resealCredential(vault, record)
+  return credential && { ...record, credential }
+}
+
+async function resealRevocation(vault: Resealing, record: Revocation): Promise<Revocation | undefined> {
   const bindingOf = (field: 'access_token' | 'refresh_token') =>
     tokenOf(record.tenantId, record.record, record.generation, field)
   const accessToken = await vault.reseal(bindingOf('access_token'), record.accessToken)
   const refreshToken =
     record.refreshToken && (await vault.reseal(bindingOf('refresh_token'), record.refreshToken))
   if (accessToken === undefined && refreshToken === undefined) return undefined
-  const changed = { ...record, ...(accessToken && { accessToken }), ...(refreshToken && { refreshToken }) }
-  return { kind: 'revocation', record: changed }
+  return { ...record, ...(accessToken && { accessToken }), ...(refreshToken && { refreshToken }) }
 }
 
-async function resealedApp(vault: Pick<Vault, 'reseal'>, record: App): Promise<SealedRecord | undefined> {
+async function resealApp(vault: Resealing, record: App): Promise<App | undefined> {
   let changed = false
   const clientSecrets: App['clientSecrets'][number][] = []
   for (const secret of record.clientSecrets) {
@@ -108,24 +136,20 @@ async function resealedApp(vault: Pick<Vault, 'reseal'>, record: App): Promise<S
     changed ||= sealed !== undefined
     clientSecrets.push({ ...secret, ...(sealed && { sealed }) })
   }
-  return changed ? { kind: 'app', record: { ...record, clientSecrets } } : undefined
+  return changed ? { ...record, clientSecrets } : undefined
 }
 
-async function resealedSession(
-  vault: Pick<Vault, 'reseal'>,
-  record: WaitingSession,
-): Promise<SealedRecord | undefined> {
+async function resealSession(vault: Resealing, record: WaitingSession): Promise<WaitingSession | undefined> {
   const code = await vault.reseal(codeOf(record), record.state.code)
   const codeVerifier = await vault.reseal(codeVerifierOf(record), record.state.codeVerifier)
   if (code === undefined && codeVerifier === undefined) return undefined
-  const state = { ...record.state, ...(code && { code }), ...(codeVerifier && { codeVerifier }) }
-  return { kind: 'session', record: { ...record, state } }
+  return {
+    ...record,
+    state: { ...record.state, ...(code && { code }), ...(codeVerifier && { codeVerifier }) },
+  }
 }
 
-async function resealedCall(
-  vault: Pick<Vault, 'reseal'>,
-  record: KeptCall,
-): Promise<SealedRecord | undefined> {
+async function resealCall(vault: Resealing, record: KeptCall): Promise<KeptCall | undefined> {
   const answer = await vault.reseal(keptAnswerOf(record), record.state.answer)
-  return answer && { kind: 'kept_call', record: { ...record, state: { ...record.state, answer } } }
+  return answer && { ...record, state: { ...record.state, answer } }
 }

@@ -1,34 +1,34 @@
-// Revokes many connections: all of a tenant's, one app's, or one end user's. A call works for some seconds and says where
-// the next one goes on; one that is repeated finds what is left. What ClickFunnels does not take now is owed, as after
-// any disconnection.
+// Revokes many connections: all of a tenant's, of an app's, or of an end user's. A call works for 8 s and says where the next one
+// goes on. A repeated call finds the connections that are left. Where ClickFunnels does not take a revocation now, it is stored
+// and retried, as after every disconnection.
 import type { Connection } from '../connections/connection.ts'
 import type { ConnectionFilter } from '../connections/connection-store.ts'
 import type { ConnectionId, TenantId } from '../ids.ts'
 import { later } from '../time.ts'
 import { type DisconnectPorts, disconnectNow } from '../tokens/disconnect.ts'
 
-/** Revoked at once; also the size of a page. */
+/** How many connections are revoked at the same time; also the size of a page. */
 const WIDTH = 16
-/** No page is begun later. A page may take two requests of 10 s, and API Gateway gives up at 30 s. */
+/** How long a call begins new pages. A page may take two requests of 10 s, and API Gateway gives up at 30 s. */
 export const CALL_SECONDS = 8
 
 export interface RevocationReport {
   readonly processed: number
-  /** ClickFunnels has taken the revocation. */
+  /** Disconnected, and ClickFunnels has revoked the tokens. */
   readonly revoked: number
-  /** Disconnected here; ClickFunnels is asked again by keep-alive. */
+  /** Disconnected, but ClickFunnels has not revoked the tokens yet. Keep-alive retries. */
   readonly owed: number
-  /** Still connected, by a fault of ours. */
+  /** Still connected, because this service failed. */
   readonly failed: number
 }
 
 export interface MassRevocation {
   readonly report: RevocationReport
-  /** Where to go on; absent when the end was reached. */
+  /** Where the next call goes on; absent after the last one. */
   readonly next?: ConnectionId
 }
 
-/** Newest first, from the one named on. */
+/** Revokes the connections that match the filter, newest first. @param after where an earlier call stopped */
 export async function revokeMany(
   services: DisconnectPorts,
   tenant: TenantId,
@@ -58,7 +58,7 @@ async function outcomeOf(
 ): Promise<Exclude<keyof RevocationReport, 'processed'>> {
   try {
     const settled = await disconnectNow(services, { tenantId, connectionId: id })
-    // Gone already: another has revoked it, and owes what there is to owe.
+    // Disconnected by another call, which has also stored the revocation.
     return settled === 'no_connection' || settled === 'settled' ? 'revoked' : 'owed'
   } catch (error) {
     services.log.error('A connection was not revoked', { connection: id, error })

@@ -1,4 +1,4 @@
-// Deletion needs a way to erase a tenant's items in steps.
+// A tenant's deletion needs to erase the tenant's items, some at a time.
 import type { TenantRemains } from './tenant-remains.ts'
 
 export interface OperatorPorts {

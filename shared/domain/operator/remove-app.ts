@@ -1,4 +1,4 @@
-// Removes an app once it is suspended and nothing uses it. It lies here because it must see connections and revocations.
+// Deletes an app that is suspended and no longer used. It is in this slice because it looks at connections and revocations.
 import type { Ambient } from '../ambient.ts'
 import { findApp } from '../apps/manage-apps.ts'
 import type { AppStorePorts } from '../apps/ports.ts'
@@ -10,7 +10,7 @@ import type { TenancyPorts } from '../tenants/ports.ts'
 import { appSuspendedSince } from '../tenants/suspension.ts'
 
 /**
- * Removes an app that nothing belongs to any more: its client secrets are what revokes its tokens.
+ * Deletes an app that has no connections and no revocations any more: only its client secrets can revoke its tokens.
  * @throws ServiceError not_found; app_in_use
  */
 export async function removeApp(
@@ -24,12 +24,15 @@ export async function removeApp(
   const app = await findApp(services, tenantId, id)
   const since = appSuspendedSince(await livingTenant(services, tenantId), id)
   if (since === undefined) throw appInUse('It is not suspended.')
-  // While it is suspended nothing new comes to it: what it has is seen, and what is disconnected meanwhile owes a revocation.
+  // A suspended app gets nothing new. Connections are counted first, because a disconnection turns one into a revocation.
   if (await services.connections.anyOfApp(tenantId, id))
-    throw appInUse('It has connections: revoke them first.')
+    throw appInUse('It has connections. Revoke them first.')
   if (await services.revocations.anyOfApp(tenantId, id))
-    throw appInUse('Revocations are owed to it, which its client secrets are needed for.')
-  if (!(await services.apps.remove(app, since))) throw appInUse('It was changed at this very moment.')
+    throw appInUse(
+      'Tokens of its connections are still being revoked, which needs its client secrets. Try again later.',
+    )
+  if (!(await services.apps.remove(app, since)))
+    throw appInUse('It was changed at the same moment. Try again.')
   services.log.warn('An app was deleted', { tenant: tenantId, app: id })
 }
 

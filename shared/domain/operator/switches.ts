@@ -1,4 +1,4 @@
-// How the operator suspends and resumes apps and connections; what that means is in suspension.ts, which every call needs.
+// The operator suspends and resumes apps and connections. What a suspension means is in tenants/suspension.ts.
 import type { Ambient } from '../ambient.ts'
 import type { App } from '../apps/app.ts'
 import type { Connection, ConnectionRef } from '../connections/connection.ts'
@@ -14,7 +14,8 @@ import type { Tenant } from '../tenants/tenant.ts'
 const ATTEMPTS = 5
 
 /**
- * Suspends an app, which was found, or resumes it; one that is as wanted stays as it is. Gives the tenant, which holds that.
+ * Suspends or resumes an app that exists. An app that has the status already stays as it is.
+ * @returns the tenant, which holds the suspensions of its apps
  * @throws ServiceError not_found when the tenant is gone
  */
 export async function switchApp(
@@ -33,12 +34,12 @@ export async function switchApp(
       return { ...tenant, suspendedApps, updatedAt: now }
     }
   }
-  throw new Error(`The apps of tenant "${tenantId}" kept being switched by others`)
+  throw new Error(`The apps of tenant "${tenantId}" kept changing while one was switched`)
 }
 
 /**
- * Suspends a connection or resumes it; one that is as wanted stays as it is. The generation stays: a refresh that is under
- * way still commits what it got. Resumed, it is due at once, as its token may have run out meanwhile.
+ * Suspends or resumes a connection. One that has the status already stays as it is. The generation stays, so that a refresh
+ * that is under way can still commit. A resumed connection is due at once, because its token may have expired.
  * @throws ServiceError not_found
  */
 export async function switchConnection(

@@ -1,9 +1,10 @@
-// Deletes a tenant for good (crypto-shredding): its tokens are revoked at ClickFunnels, its keys deleted, its items erased.
-// A call works for some seconds and says how far it has come; the next one, or the hour's run of rotate-keys, goes on.
+// Deletes a tenant for good: revokes its tokens at ClickFunnels, deletes its keys (crypto-shredding) and erases its items.
+// A call works for 8 s and says how far it has come. The next call, or the hourly run of rotate-keys, continues.
 //
 //   suspended ─▶ deleting: revoking ─▶ keys shredded ─▶ erasing ─▶ deleted (a tombstone: id, name, times)
 //
-// Nothing is shredded while tokens can still be revoked, unless the operator says so: afterwards nobody can read them.
+// Without the keys no token can be read, and so none revoked. So the keys stay until all tokens are revoked, unless the operator
+// decides otherwise.
 import type { Ambient } from '../ambient.ts'
 import { ServiceError } from '../errors.ts'
 import type { TenantId } from '../ids.ts'
@@ -17,13 +18,13 @@ import type { VaultPorts } from '../vault/ports.ts'
 import { CALL_SECONDS, type RevocationReport, revokeMany } from './mass-revocation.ts'
 import type { OperatorPorts } from './ports.ts'
 
-/** Revocations attempted at once. */
+/** How many revocations are attempted at the same time. */
 const WIDTH = 16
 const ERASED_AT_ONCE = 100
 
 export interface DeletionReport extends Omit<RevocationReport, 'processed'> {
   readonly stage: 'revoking' | 'erasing' | 'deleted'
-  /** Items of the store that were erased by this call. */
+  /** How many items of the store this call erased. */
   readonly erased: number
 }
 
@@ -34,16 +35,16 @@ type Erasing = Pick<
 type Ports = Erasing & DisconnectPorts
 
 /**
- * Goes on deleting a tenant; a deleted one stays so.
- * @param revoke whether tokens are revoked at ClickFunnels first
+ * Starts or continues the deletion of a tenant. Repeated for a deleted tenant it does nothing.
+ * @param revoke whether to revoke the tokens at ClickFunnels before the keys are deleted
  * @throws ServiceError not_found; tenant_not_suspended
  */
 export async function deleteTenant(services: Ports, id: TenantId, revoke: boolean): Promise<DeletionReport> {
-  const tenant = await begun(services, id)
+  const tenant = await beginDeletion(services, id)
   const nothing = { revoked: 0, owed: 0, failed: 0, erased: 0 }
   if (tenant.status === 'deleted') return { stage: 'deleted', ...nothing }
   const shredded = (await services.tenantKeys.list(id)).shreddedAt !== undefined
-  if (shredded || !revoke) return { ...nothing, ...(await erase(services, tenant)) }
+  if (shredded || !revoke) return { ...nothing, ...(await eraseTenant(services, tenant)) }
   const until = later(services.now(), CALL_SECONDS)
   const { report, next } = await revokeMany(services, id, {}, undefined)
   const { revoked, failed } = report
@@ -52,11 +53,11 @@ export async function deleteTenant(services: Ports, id: TenantId, revoke: boolea
   const counts = { revoked: revoked + revocations.done, owed: revocations.owed, failed }
   if (failed > 0 || revocations.owed > 0 || revocations.more)
     return { stage: 'revoking', ...counts, erased: 0 }
-  return { ...counts, ...(await erase(services, tenant)) }
+  return { ...counts, ...(await eraseTenant(services, tenant)) }
 }
 
-/** Shreds the keys of a tenant that is being deleted and erases what is left, for some seconds. */
-export async function erase(
+/** Shreds the keys of a tenant that is being deleted and erases its items, for 8 s at most. */
+export async function eraseTenant(
   services: Erasing,
   tenant: Tenant,
 ): Promise<Pick<DeletionReport, 'stage' | 'erased'>> {
@@ -66,7 +67,7 @@ export async function erase(
     const count = await services.tenantRemains.erase(tenant.id, ERASED_AT_ONCE)
     erased += count
     if (count === 0) {
-      await services.tenants.bury(tenant, services.now())
+      await services.tenants.replaceWithTombstone(tenant, services.now())
       services.log.warn('A tenant was deleted', { tenant: tenant.id })
       return { stage: 'deleted', erased }
     }
@@ -74,8 +75,8 @@ export async function erase(
   }
 }
 
-/** The tenant, as one that is being deleted: from here on it cannot be resumed. */
-async function begun(
+/** Begins the deletion of a suspended tenant, which cannot be resumed from then on. Gives the tenant as it is now. */
+async function beginDeletion(
   services: Pick<Ambient & TenancyPorts, 'now' | 'tenants' | 'log'>,
   id: TenantId,
 ): Promise<Tenant> {
@@ -86,17 +87,17 @@ async function begun(
       services.log.warn('The deletion of a tenant begins', { tenant: id })
       return { ...tenant, status: 'deleting' }
     }
-    // Another call was quicker: with the deletion, or with resuming it.
+    // Another call began the deletion or resumed the tenant in the meantime.
     const since = await findTenant(services, id)
     if (!isLiving(since)) return since
   }
   throw new ServiceError(
     'tenant_not_suspended',
-    'A tenant that is active is not deleted. Suspend it first; nothing can be brought back afterwards.',
+    'The tenant is active. Suspend it before you delete it: what is deleted cannot be restored.',
   )
 }
 
-/** Asks ClickFunnels once more for each revocation that is owed, due or not; stops where one is not taken. */
+/** Attempts every stored revocation of the tenant, due or not, until ClickFunnels does not take one. */
 async function attemptRevocations(
   services: Ports,
   id: TenantId,

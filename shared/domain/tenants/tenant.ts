@@ -60,8 +60,8 @@ export interface Tenants {
   setSuspendedApps(read: Tenant, suspendedApps: SuspendedApps, now: EpochSeconds): Promise<boolean>
   /** Moves a suspended tenant to "deleting"; false if it is not suspended. */
   beginDeletion(id: TenantId, now: EpochSeconds): Promise<boolean>
-  /** Leaves of a tenant that is being deleted its id, name and times, and takes it off the lists. */
-  bury(tenant: Tenant, now: EpochSeconds): Promise<void>
+  /** Replaces a tenant that is being deleted with its id, name and times, and takes it off the lists. */
+  replaceWithTombstone(tenant: Tenant, now: EpochSeconds): Promise<void>
   /** Newest first, `limit` at most, after the one named. */
   newest(limit: number, after?: TenantId): Promise<readonly Tenant[]>
   /** Ids of all tenants in order, `limit` at most, after the one named. */
