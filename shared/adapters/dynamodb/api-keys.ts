@@ -1,5 +1,5 @@
-// API keys in DynamoDB: an item of the tenant's, and one that is found by the key's hash and says what authentication
-// needs, so that a caller is known with one read. Whatever changes both changes them in one transaction.
+// API keys in DynamoDB, two items each: one of the tenant's, and one that is found by the key's hash. The second holds all that
+// authentication needs, so that one read is enough. A change of both is one transaction.
 import type { ApiKey, ApiKeys, KnownApiKey } from '#domain/callers/api-key.ts'
 import { SCOPES } from '#domain/callers/caller.ts'
 import type { ApiKeyId, TenantId } from '#domain/ids.ts'
@@ -41,7 +41,7 @@ export class DynamoDbApiKeys implements ApiKeys {
     return item && withScopes(withoutKey<ApiKey>(item))
   }
 
-  /** The last use of each stands where authentication finds the key. */
+  /** The time of the last use is in the item that authentication reads. */
   async list(tenant: TenantId): Promise<readonly ApiKey[]> {
     const items = await allOfTenant(this.#table, tenant, prefixOf.apiKeys)
     const keys = items.map((item) => withScopes(withoutKey<ApiKey>(item)))
@@ -91,7 +91,7 @@ function known(item: Item | undefined): KnownApiKey | undefined {
   return withScopes(key)
 }
 
-/** Keys from before there were scopes may do everything, as they always could. */
+/** Keys from before there were scopes have all of them. */
 function withScopes<T extends KnownApiKey>(key: T): T {
   return { ...key, scopes: key.scopes ?? SCOPES }
 }

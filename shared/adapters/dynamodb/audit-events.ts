@@ -1,15 +1,16 @@
-// The audit trail in DynamoDB: a partition of its own for each tenant, which functions may put into but, by their IAM
-// policies, neither change nor delete. What is over is left out by its own time; the TTL only cleans up.
+// The audit trail in DynamoDB: a partition of its own for each tenant. The functions' IAM policies let them put events there,
+// but not change or delete them. Readers leave out an expired event by its own time; the TTL only cleans up.
 import type { AuditEvent, AuditEvents, AuditFilter, AuditPage } from '#domain/audit/event.ts'
 import type { AuditEventId, TenantId } from '#domain/ids.ts'
 import type { EpochSeconds } from '#domain/time.ts'
-import { ABSENT, type Item } from './expressions.ts'
+import { ABSENT } from './expressions.ts'
 import { auditEventKey, PARTITION_KEY, SORT_KEY, TTL_ATTRIBUTE } from './schema.ts'
 import type { Table } from './table.ts'
+import { withoutKey } from './tenant-items.ts'
 
 /** A filter that matches little must not read a tenant's whole trail in one request. */
 const MAX_PAGES = 10
-const LEAST_PAGE = 100
+const MIN_PAGE = 100
 
 export class DynamoDbAuditEvents implements AuditEvents {
   readonly #table: Table
@@ -38,12 +39,16 @@ export class DynamoDbAuditEvents implements AuditEvents {
       const { items, last } = await this.#table.query({
         partition: [PARTITION_KEY, auditEventKey(tenant, '' as AuditEventId).pk],
         newestFirst: true,
-        limit: filtered ? Math.max(limit + 1, LEAST_PAGE) : limit + 1,
+        limit: filtered ? Math.max(limit + 1, MIN_PAGE) : limit + 1,
         ...(from && {
           sort: { attribute: SORT_KEY, expression: '#sort < :after', values: { ':after': from } },
         }),
       })
-      found.push(...items.map(eventOf).filter((event) => event.expiresAt > now && matches(event, filter)))
+      found.push(
+        ...items
+          .map((item) => withoutKey<AuditEvent>(item))
+          .filter((event) => event.expiresAt > now && matches(event, filter)),
+      )
       more = last !== undefined
       from = (items.at(-1)?.sk as AuditEventId | undefined) ?? from
     }
@@ -52,10 +57,6 @@ export class DynamoDbAuditEvents implements AuditEvents {
     const last = items.at(-1)
     return last ? { items, next: last.id } : { items }
   }
-}
-
-function eventOf({ pk, sk, [TTL_ATTRIBUTE]: _, ...event }: Item): AuditEvent {
-  return event as unknown as AuditEvent
 }
 
 function matches({ action, resource }: AuditEvent, filter: AuditFilter): boolean {

@@ -1,4 +1,4 @@
-// What writes to connections depend on, as DynamoDB conditions: the fence, and the claim to a workspace.
+// The conditions of writes to connections: the fence, and the claim to a workspace.
 
 import type { Connection } from '#domain/connections/connection.ts'
 import type { Fence } from '#domain/connections/connection-store.ts'
@@ -19,7 +19,7 @@ export function claimedBy(id: ConnectionId, or = ''): Condition {
   return { expression: `${or}connectionId = :connectionId`, values: { ':connectionId': id } }
 }
 
-/** The item that says "this end user's connection of this app to this workspace is …". */
+/** The item that names the connection of this end user and app to this workspace. */
 export function claimOf({
   tenantId,
   appId,

@@ -1,4 +1,4 @@
-// Connections and owed revocations as items, one mapping each way.
+// Connections and revocations as items, one mapping each way.
 import type { Connection, Revocation } from '#domain/connections/connection.ts'
 import type { ConnectionChange } from '#domain/connections/connection-store.ts'
 import type { Item, Update } from './expressions.ts'

@@ -1,5 +1,5 @@
-// Connections in DynamoDB. Every write after the first names what it depends on: the generation that was read and,
-// for the holder of a lease, that it still holds it.
+// Connections in DynamoDB. Every write after the first depends on the generation that was read, and the writes of a lease's holder
+// on the lease.
 
 import type { Connection, ConnectionRef, Lease, Pace, Revocation } from '#domain/connections/connection.ts'
 import type {
@@ -71,7 +71,7 @@ export class DynamoDbConnections implements Connections {
     now: EpochSeconds,
   ): Promise<boolean> {
     const free = 'attribute_not_exists(leaseUntil) OR leaseUntil <= :now'
-    // Our own name: a retried request finds what its first attempt stored.
+    // The lease may be ours already: the SDK retries a request whose answer was lost.
     const mine = 'leaseOwner = :owner'
     const updated = await this.#table.update(
       connectionKey(tenantId, connectionId),
@@ -197,7 +197,7 @@ export class DynamoDbConnections implements Connections {
       .slice(0, limit)
   }
 
-  /** The index holds keys only, so that a refresh does not write to it; the items are read by them. */
+  /** The index holds keys only, so that a refresh does not write to it. The items are read by these keys. */
   async #ofEndUser(partition: string, range: Omit<Query, 'partition'>): Promise<{ items: readonly Item[] }> {
     const { name, partitionKey } = END_USER_INDEX
     const index = await this.#table.query({ index: name, partition: [partitionKey, partition], ...range })

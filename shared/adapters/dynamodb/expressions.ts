@@ -16,7 +16,7 @@ export interface Condition {
 export interface Update {
   readonly set: Item
   readonly remove?: readonly string[]
-  /** Numbers to add; an attribute that is absent counts from nothing. */
+  /** Numbers to add. An attribute that is absent counts as 0. */
   readonly add?: Readonly<Record<string, number>>
 }
 
@@ -25,7 +25,7 @@ export type Write =
   | { readonly put: Item; readonly condition?: Condition }
   | { readonly update: Key; readonly change: Update; readonly condition?: Condition }
   | { readonly delete: Key; readonly condition?: Condition }
-  /** Writes nothing: the others depend on this item, too. */
+  /** Writes nothing, but the other writes depend on this item's condition, too. */
   | { readonly check: Key; readonly condition: Condition }
 
 export const ABSENT: Condition = { expression: 'attribute_not_exists(pk)' }
@@ -83,7 +83,7 @@ export function transactInput(table: string, write: Write): TransactWriteItem {
   return { ConditionCheck: checkInput(table, write.check, write.condition) }
 }
 
-/** Expression values; `undefined` for none, since DynamoDB refuses an empty map. */
+/** Expression values; `undefined` for none, because DynamoDB refuses an empty map. */
 export function marshalled(items: Item) {
   return Object.keys(items).length === 0 ? undefined : marshall(items, { removeUndefinedValues: true })
 }

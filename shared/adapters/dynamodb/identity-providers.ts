@@ -1,4 +1,4 @@
-// Identity providers in DynamoDB: an item of the tenant's, and a claim on issuer and audience that leads to it.
+// Identity providers in DynamoDB, two items each: one of the tenant's, and one that is found by issuer and audience.
 
 import type {
   IdentityProvider,
@@ -39,7 +39,7 @@ export class DynamoDbIdentityProviders implements IdentityProviders {
   }
 
   async find(issuer: string, audiences: readonly string[]): Promise<readonly IdentityProvider[]> {
-    // One call, at half the price of consistent reads: who asks is not known yet, and may have invented what it names.
+    // One call at half the price of consistent reads: an unknown caller may have invented the issuer and the audiences.
     const claims = await this.#table.getMany(audiences.map((audience) => issuerKey(issuer, audience)))
     const found = await Promise.all(
       claims.map((claim) => {

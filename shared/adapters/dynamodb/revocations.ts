@@ -1,4 +1,4 @@
-// Owed revocations, and the index that finds what is due: connections and revocations alike.
+// Revocations in DynamoDB, and the index that finds the connections and revocations that are due.
 
 import type { Revocation } from '#domain/connections/connection.ts'
 import type { Revocations } from '#domain/connections/connection-store.ts'
@@ -82,7 +82,7 @@ export class DynamoDbRevocations implements Revocations, DueIndex {
   }
 }
 
-/** The keys say what the work is, the one attribute beside them whose. */
+/** The keys name the work and the tenant; the only other attribute names the app. */
 function workOf({ pk, sk, appId }: Item): DueWork {
   const whose = { tenantId: String(pk).slice('tenant#'.length) as TenantId, appId: appId as AppId }
   const [kind, id] = String(sk).split('#')

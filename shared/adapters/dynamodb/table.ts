@@ -1,5 +1,5 @@
-// The calls this service makes to its table: plain items in and out, conditions as booleans, throttling and outages as
-// a ServiceError. The stores beside this file say what is read and written; nothing else touches the SDK's DynamoDB client.
+// The calls that this service makes to its table. Items are plain objects, a condition that does not hold is a boolean, throttling
+// and outages are a ServiceError. The stores beside this file use it; no other file calls the SDK's DynamoDB client.
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
   type AttributeValue,
@@ -65,7 +65,7 @@ export class Table {
     return Item && unmarshall(Item)
   }
 
-  /** Reads items by key, in no order; what is missing is left out. */
+  /** Reads items by key, in no particular order; missing ones are left out. */
   async getMany(keys: readonly Key[]): Promise<readonly Item[]> {
     const found: Item[] = []
     const wanted: Record<string, AttributeValue>[] = keys.map((key) => marshall(key))
@@ -117,13 +117,13 @@ export class Table {
     )
   }
 
-  /** Changes an item; gives it as it is now, or nothing if the condition does not hold. */
+  /** Changes an item and gives it as it is now; `undefined` if the condition does not hold. */
   async update(key: Key, change: Update, condition?: Condition): Promise<Item | undefined> {
     const { changed, item } = await this.change(key, change, condition)
     return changed ? item : undefined
   }
 
-  /** The same; when the condition does not hold, `item` is the one that stands, if there is one. */
+  /** The same. If the condition does not hold, `item` is the unchanged item, if there is one. */
   async change(
     key: Key,
     change: Update,
@@ -151,8 +151,9 @@ export class Table {
   }
 
   /**
-   * All or nothing; false if a condition does not hold. Transactions on one item, a counter say, get in each other's way
-   * for milliseconds: they are tried again, and a conflict that stays is storage trouble.
+   * Makes all writes or none; false if a condition does not hold. Transactions on the same item, such as a counter, conflict for
+   * milliseconds and are retried.
+   * @throws ServiceError storage_unavailable when a conflict stays
    */
   async transact(writes: readonly Write[]): Promise<boolean> {
     const TransactItems = writes.map((write) => transactInput(this.#name, write))

@@ -1,4 +1,4 @@
-// What tenants have used, in DynamoDB: sums that are added to, never read and written back.
+// What tenants have used, in DynamoDB. Counters are added to, never read and written back, so that no count is lost.
 
 import type { TenantId } from '#domain/ids.ts'
 import { WINDOW_SECONDS } from '#domain/tenants/request-meter.ts'
@@ -16,7 +16,7 @@ import {
 } from './schema.ts'
 import type { Table } from './table.ts'
 
-/** Counts are of no use once their time is over; some time more, for whoever looks into what happened. */
+/** How long a count is kept after its minute or window, for an operator who investigates. */
 const MEMORY_SECONDS = 60 * 60
 const RECOUNTS = 5
 
@@ -31,13 +31,13 @@ export class DynamoDbUsage implements Usage {
     return Number((await this.#table.get(connectionCountKey(tenant)))?.count ?? 0)
   }
 
-  /** Every connection made or removed raises "changes": what was counted holds only if none was meanwhile. */
+  /** Every connection that is made or removed raises "changes". A count is stored only if that has not changed in between. */
   async recountConnections(tenant: TenantId): Promise<number> {
     const key = connectionCountKey(tenant)
     for (let attempt = 0; attempt < RECOUNTS; attempt++) {
       const before = await this.#table.get(key)
       const count = await this.#stored(tenant)
-      // A tenant that was erased meanwhile gets no item back.
+      // A tenant that was erased in the meantime must get no item again.
       if (before === undefined && count === 0) return 0
       const unchanged =
         before?.changes === undefined
