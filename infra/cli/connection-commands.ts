@@ -54,7 +54,7 @@ export const CONNECTION_COMMANDS: Readonly<Record<string, Command>> = {
     options: {
       app: OF_APP,
       'end-user': OF_END_USER,
-      status: { value: 'status', about: 'active, reauthorization_required or revoked' },
+      status: { value: 'status', about: 'active or reauthorization_required' },
       limit: { value: 'number', about: 'connections per page, 1 to 100 (default: 20)' },
       cursor: { value: 'connection', about: 'start after this connection' },
     },

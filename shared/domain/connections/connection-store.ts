@@ -2,7 +2,7 @@
 // connection.ts.
 import type { AppId, ConnectionId, EndUserId, RevocationId, TenantId, WorkspaceId } from '../ids.ts'
 import type { EpochSeconds } from '../time.ts'
-import type { Connection, ConnectionRef, Lease, Pace, Revocation } from './connection.ts'
+import type { Connection, ConnectionRef, ConnectionState, Lease, Pace, Revocation } from './connection.ts'
 
 /** What a write depends on: the generation that was read and, for the holder of a lease, that it still holds it. */
 export interface Fence {
@@ -29,7 +29,7 @@ export type ConnectionChange = {
 export interface ConnectionFilter {
   readonly endUserId?: EndUserId
   readonly appId?: AppId
-  readonly status?: string
+  readonly status?: ConnectionState['status']
 }
 
 export interface Page<T> {

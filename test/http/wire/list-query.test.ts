@@ -45,6 +45,7 @@ describe('a parameter that breaks its rule', () => {
     ['limit', 'limit=Infinity'],
     ['status', 'status=ACTIVE'],
     ['status', 'status='],
+    ['status', 'status=revoked'],
     ['app_id', `app_id=${CONNECTION}`],
     ['cursor', 'cursor=next'],
     ['cursor', `cursor=${APP}`],
