@@ -5,7 +5,7 @@ import { removeApp } from '#domain/operator/remove-app.ts'
 import { switchApp } from '#domain/operator/switches.ts'
 import { findTenant } from '#domain/tenants/manage-tenants.ts'
 import { changesOf } from '#http/audit.ts'
-import { json, noContent } from '#http/message/answer.ts'
+import { created, json, noContent } from '#http/message/answer.ts'
 import { parseBody, parseQuery } from '#http/message/parse.ts'
 import { pathId, tenantOf } from '#http/message/path-id.ts'
 import { type ApiRequest, jsonBody, queryParameters } from '#http/message/request.ts'
@@ -21,7 +21,7 @@ export const apps = (services: StoreServices) =>
     'POST /v1/tenants/{tenant_id}/apps': async (request) => {
       const tenant = await findTenant(services, tenantOf(request))
       const app = await createApp(services, tenant.id, parseBody(newAppSchema, jsonBody(request)))
-      return json(201, appJson(app, tenant, services.publicUrl))
+      return created(appJson(app, tenant, services.publicUrl))
     },
 
     'GET /v1/tenants/{tenant_id}/apps': async (request) => {

@@ -2,7 +2,7 @@
 
 import { findSession, startSession } from '#domain/connect/start-session.ts'
 import { authentication } from '#http/credentials/authenticate.ts'
-import { json } from '#http/message/answer.ts'
+import { created, json } from '#http/message/answer.ts'
 import { parseBody } from '#http/message/parse.ts'
 import { pathId } from '#http/message/path-id.ts'
 import { jsonBody } from '#http/message/request.ts'
@@ -21,7 +21,7 @@ export const connectSessions = (services: Services) =>
         const input = parseBody(sessionRequestSchema, jsonBody(request))
         const { session, linkSecret } = await startSession(services, caller, input)
         const link = { publicUrl: services.publicUrl, secret: linkSecret }
-        return json(201, sessionJson(session, services.now(), link))
+        return created(sessionJson(session, services.now(), link))
       },
 
       'GET /v1/connect-sessions/{id}': async ({ pathParameters }, caller) => {

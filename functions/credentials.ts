@@ -10,7 +10,7 @@ import {
 } from '#domain/callers/manage-identity-providers.ts'
 import { findTenant } from '#domain/tenants/manage-tenants.ts'
 import { changesOf } from '#http/audit.ts'
-import { json, noContent } from '#http/message/answer.ts'
+import { created, json, noContent } from '#http/message/answer.ts'
 import { parseBody } from '#http/message/parse.ts'
 import { pathId, tenantOf } from '#http/message/path-id.ts'
 import { type ApiRequest, jsonBody } from '#http/message/request.ts'
@@ -32,7 +32,7 @@ export const credentials = (services: CredentialServices) =>
     'POST /v1/tenants/{tenant_id}/api-keys': async (request) => {
       const input = parseBody(newApiKeySchema, jsonBody(request))
       const { record, key } = await issueApiKey(services, tenantOf(request), input)
-      return json(201, apiKeyJson(record, services.now(), key))
+      return created(apiKeyJson(record, services.now(), key))
     },
 
     'GET /v1/tenants/{tenant_id}/api-keys': async (request) => {
@@ -44,7 +44,7 @@ export const credentials = (services: CredentialServices) =>
     'POST /v1/tenants/{tenant_id}/api-keys/{key_id}/rotate': async (request) => {
       const input = parseBody(rotationSchema, jsonBody(request))
       const { record, key } = await rotateApiKey(services, tenantOf(request), keyOf(request), input)
-      return { ...json(201, apiKeyJson(record, services.now(), key)), reason: `successor ${record.id}` }
+      return { ...created(apiKeyJson(record, services.now(), key)), reason: `successor ${record.id}` }
     },
 
     'DELETE /v1/tenants/{tenant_id}/api-keys/{key_id}': async (request) => {
@@ -54,10 +54,7 @@ export const credentials = (services: CredentialServices) =>
 
     'POST /v1/tenants/{tenant_id}/identity-providers': async (request) => {
       const input = parseBody(newIdentityProviderSchema, jsonBody(request))
-      return json(
-        201,
-        identityProviderJson(await registerIdentityProvider(services, tenantOf(request), input)),
-      )
+      return created(identityProviderJson(await registerIdentityProvider(services, tenantOf(request), input)))
     },
 
     'GET /v1/tenants/{tenant_id}/identity-providers': async (request) => {

@@ -4,7 +4,7 @@ import { checkIdentityProvider, registerIdentityProvider } from '#domain/callers
 import { findKeys, rotateRootKeys, rotateTenantKey, shredTenant } from '#domain/keys/key-operations.ts'
 import { createTenant, findTenant, listTenants, updateTenant } from '#domain/tenants/manage-tenants.ts'
 import { changesOf } from '#http/audit.ts'
-import { json, noContent } from '#http/message/answer.ts'
+import { created, json, noContent } from '#http/message/answer.ts'
 import { parseBody, parseQuery } from '#http/message/parse.ts'
 import { tenantOf } from '#http/message/path-id.ts'
 import { jsonBody, queryParameters } from '#http/message/request.ts'
@@ -26,7 +26,7 @@ export const tenants = (services: StoreServices) =>
       const tenant = await createTenant(services, input)
       const provider =
         identityProvider && (await registerIdentityProvider(services, tenant.id, identityProvider))
-      const answer = json(201, {
+      const answer = created({
         ...tenantJson(tenant),
         ...(provider && { identity_provider: identityProviderJson(provider) }),
       })

@@ -1,6 +1,6 @@
-// Makes audit events of requests, in one place: what the route table calls an action, who called, how it ended. An endpoint
-// whose route has no credential says in its answer what happened.
-
+// Makes the audit event of a request, in one place: the route table names the action, the credential the actor, the failure
+// the result. An endpoint adds what only it knows: the id of what it created, the reason, or, where a route takes no
+// credential, the whole event.
 import type { AuditActor, AuditNote, Origin, ResourceType } from '#domain/audit/event.ts'
 import type { AuditTrail } from '#domain/audit/trail.ts'
 import { type ErrorCode, ServiceError } from '#domain/errors.ts'
@@ -13,20 +13,23 @@ import { ROUTES, type Route, type RouteKey } from './routes.ts'
 
 export type Auditing = (request: ApiRequest, answer: Answer, failure: unknown) => Promise<void>
 
-/** Nothing was tried: the request had not the form, or was one too many. */
-const NOT_TRIED: readonly ErrorCode[] = [
+/** The request was refused for its form or by a limit, so nothing was tried. */
+const NOT_TRIED: ReadonlySet<string> = new Set([
   'malformed_request',
   'validation_failed',
   'request_too_large',
   'tenant_limit_exceeded',
-]
-/** What an end user can ask for without end, and what nothing comes of. */
-const INVENTED: readonly string[] = ['not_found', 'return_url_not_registered'] satisfies ErrorCode[]
+] satisfies ErrorCode[])
+/** An end user can cause these without end, by naming ids and URLs that do not exist. */
+const INVENTED: ReadonlySet<string> = new Set([
+  'not_found',
+  'return_url_not_registered',
+] satisfies ErrorCode[])
 const MAX_USER_AGENT = 200
 /**
- * Whoever is refused the same again and again is written down once a minute and process: access, an end user whatever it
- * tries, a browser that comes again. An end user has its credential from elsewhere, and can invent as many ids as it likes.
- * What has changed something is no repetition.
+ * The same refusal is written once a minute and process: a refused access, an end user's 403, the second return of a browser.
+ * End users get their credentials elsewhere, so we cannot bound how many requests they make. A request that changed something
+ * is always written.
  */
 const REFUSAL_SECONDS = 60
 const MAX_REFUSALS = 1000
@@ -40,7 +43,7 @@ const ID_KINDS = {
   connection: 'connection',
 } as const satisfies Record<ResourceType, keyof MintedIds>
 
-/** Builds the auditing of a process; it writes before the answer leaves, and never fails. */
+/** Builds the auditing of a process. It writes before the answer leaves, and never throws. */
 export function auditing(trail: AuditTrail): Auditing {
   const refusals = new ExpiringCache<void>(REFUSAL_SECONDS, MAX_REFUSALS)
   return async (request, answer, failure) => {
@@ -56,37 +59,35 @@ export function auditing(trail: AuditTrail): Auditing {
 function isRepeatable({ action, actor, result }: AuditNote, failure: unknown): boolean {
   if (action === 'access.refuse') return true
   if (actor?.kind === 'browser') return result !== 'ok'
-  return actor?.kind === 'end_user' && isRefusal(result) && !hasChanged(failure)
+  return actor?.kind === 'end_user' && isForbidden(result) && !hasChanged(failure)
 }
 
 function hasChanged(failure: unknown): boolean {
   return failure instanceof ServiceError && failure.changed
 }
 
-/** What a change is about: its members as the wire has them, and which way a status went. Other values may be secret. */
+/** The reason of a change: the names of the changed fields, as on the wire, and the new status. Other values may be secret. */
 export function changesOf(change: object): string {
-  const said = Object.entries(change).map(([name, value]) =>
+  const changes = Object.entries(change).map(([name, value]) =>
     name === 'status' ? `status ${value}` : name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
   )
-  return said.join(', ')
+  return changes.join(', ')
 }
 
 function noteOf(request: ApiRequest, answer: Answer, failure: unknown): AuditNote | undefined {
   const route: Route | undefined = ROUTES[request.routeKey as RouteKey]
-  if (route === undefined) return undefined
-  const { audit: action, access } = route
   const result = resultOf(failure)
-  if (result !== 'ok' && NOT_TRIED.includes(result)) return undefined
-  if (action === undefined && !(isRefusal(result) && access === 'tenant')) return undefined
+  if (route === undefined || NOT_TRIED.has(result)) return undefined
+  const { audit: action, access } = route
+  // A route that changes nothing leaves an event only when its caller may not use it.
+  if (action === undefined && !(isForbidden(result) && access === 'tenant')) return undefined
   const actor = actorOf(request)
-  // What an end user does not find is not there, or another's, which is the same for it.
-  if (actor?.kind === 'end_user' && INVENTED.includes(result) && !hasChanged(failure)) return undefined
+  if (actor?.kind === 'end_user' && INVENTED.has(result) && !hasChanged(failure)) return undefined
   const tenantId = tenantOf(request, answer)
   if (actor === undefined || tenantId === undefined) return undefined
-  const type =
-    action === undefined ? thingOf(request) : (action.slice(0, action.indexOf('.')) as ResourceType)
+  const type = action === undefined ? resourceAt(request) : resourceOf(action)
   const reason = action === undefined ? request.routeKey : answer.reason
-  const id = type === 'tenant' ? tenantId : (idIn(request, type) ?? madeId(answer))
+  const id = type === 'tenant' ? tenantId : (idIn(request, type) ?? answer.createdId)
   return {
     tenantId,
     action: action ?? 'access.refuse',
@@ -97,8 +98,7 @@ function noteOf(request: ApiRequest, answer: Answer, failure: unknown): AuditNot
   }
 }
 
-/** By right, not by form or limit. */
-function isRefusal(result: string): boolean {
+function isForbidden(result: string): boolean {
   return PROBLEMS[result as ErrorCode]?.status === 403
 }
 
@@ -116,27 +116,26 @@ function actorOf({ caller, operator }: ApiRequest): AuditActor | undefined {
     : { kind: 'end_user', id: actor.id, identityProviderId: actor.identityProviderId }
 }
 
-/** The caller's; on the operator's routes the one in the path, or the one that was made. */
-function tenantOf(request: ApiRequest, answer: Answer): TenantId | undefined {
-  if (request.caller !== undefined) return request.caller.tenant.id
-  return parseId('tenant', request.pathParameters.tenant_id ?? madeId(answer) ?? '')
+/** The caller's tenant. On the operator's routes the tenant in the path, or the one that was created. */
+function tenantOf({ caller, pathParameters }: ApiRequest, { createdId }: Answer): TenantId | undefined {
+  return caller?.tenant.id ?? parseId('tenant', pathParameters.tenant_id ?? createdId ?? '')
 }
 
-function thingOf({ routeKey }: ApiRequest): ResourceType {
+/** The first part of an action. */
+function resourceOf(action: NonNullable<Route['audit']>): ResourceType {
+  return action.slice(0, action.indexOf('.')) as ResourceType
+}
+
+/** What a tenant's route is about. */
+function resourceAt({ routeKey }: ApiRequest): ResourceType {
   if (routeKey.includes('/connections/')) return 'connection'
   return routeKey.includes('/connect-sessions/') ? 'connect_session' : 'tenant'
 }
 
-/** What the path says is the caller's text: only what has the form of an id is written down. */
+/** The id in the path. The caller chooses the path, so only a text with the form of such an id is written. */
 function idIn({ pathParameters }: ApiRequest, type: ResourceType): string | undefined {
   const ids = Object.values(pathParameters).map((text = '') => parseId(ID_KINDS[type], text))
   return ids.find((id) => id !== undefined)
-}
-
-/** The id of what was made. */
-function madeId({ status, body }: Answer): string | undefined {
-  if (status !== 201 || typeof body !== 'string') return undefined
-  return (JSON.parse(body) as { readonly id?: string }).id
 }
 
 function originOf({ id, sourceIp, headers }: ApiRequest): Origin {

@@ -6,7 +6,7 @@ import { AuditTrail } from '#domain/audit/trail.ts'
 import { ServiceError } from '#domain/errors.ts'
 import { Secret } from '#domain/secret.ts'
 import { type Auditing, auditing, changesOf } from '#http/audit.ts'
-import { json, noContent } from '#http/message/answer.ts'
+import { created, json, noContent } from '#http/message/answer.ts'
 import { problemAnswer } from '#http/problems/problem.ts'
 import { ROUTES } from '#http/routes.ts'
 import { newId } from '../contracts/samples.ts'
@@ -73,10 +73,10 @@ test("the operator's changes name the principal, and what was made", async () =>
   const app = newId('app')
   const made = (routeKey: string, pathParameters = {}) =>
     aRequest({ routeKey, method: 'POST', pathParameters, operator: OPERATOR })
-  await audit(made('POST /v1/tenants'), json(201, { id: TENANT }), undefined)
+  await audit(made('POST /v1/tenants'), created({ id: TENANT }), undefined)
   await audit(
     made('POST /v1/tenants/{tenant_id}/apps', { tenant_id: TENANT }),
-    json(201, { id: app }),
+    created({ id: app }),
     undefined,
   )
   expect(written()).toMatchObject([

@@ -10,10 +10,12 @@ export interface Answer {
   readonly headers: Readonly<Record<string, string>>
   readonly cookies?: readonly string[]
   readonly body?: string | Uint8Array
-  /** What happened, for the audit trail, where the route alone does not say it. Not sent. */
+  /** The event for the audit trail, from an endpoint whose route takes no credential. Not sent. */
   readonly audit?: AuditNote
-  /** What exactly was done, for the audit trail, where the route's action does not say it. Not sent. */
+  /** The reason for the audit trail, where the route's action does not say enough. Not sent. */
   readonly reason?: string
+  /** The id of what was created, for the audit trail. Not sent. */
+  readonly createdId?: string
 }
 
 export function json(status: number, body: unknown): Answer {
@@ -24,23 +26,28 @@ export function json(status: number, body: unknown): Answer {
   }
 }
 
+/** The answer that something was created. */
+export function created(body: { readonly id: string }): Answer {
+  return { ...json(201, body), createdId: body.id }
+}
+
 export const noContent: Answer = { status: 204, headers: { 'cache-control': 'no-store' } }
 
 export function redirect(location: string, cookies: readonly string[] = []): Answer {
-  // No referrer: the URL that led here holds a code or a link's secret.
+  // No referrer, because the URL that led here holds a code or a link's secret.
   const headers = { location, 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' }
   return { status: 302, headers, cookies }
 }
 
-/** Holds what the confirmation page's form sends back. */
+/** The cookie whose value the form of the confirmation page sends back. */
 export const CONFIRMATION_COOKIE = '__Host-fc-confirmation'
 
-/** A cookie of this very host: only over https, unreadable for scripts, sent when ClickFunnels sends the browser back. */
+/** A cookie for this host only: over https, hidden from scripts, sent when ClickFunnels sends the browser back (SameSite=Lax). */
 export function hostCookie(name: string, value: string, seconds: number): string {
   return `${name}=${value}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=${seconds}`
 }
 
-/** What Lambda hands on at the most, less room for status and headers. */
+/** What a Lambda response may hold, less room for status and headers. */
 const MAX_PAYLOAD_BYTES = 6 * 1024 * 1024 - 64 * 1024
 
 /** @throws ServiceError upstream_response_too_large when the answer does not fit into a Lambda response */
@@ -62,7 +69,7 @@ export function toResult({ status, headers, cookies, body }: Answer): APIGateway
   }
 }
 
-/** Text goes as text, which is smaller; whatever might change on the way goes as base64. */
+/** Text is sent as text, which is smaller. Bytes that could change on the way are sent as base64. */
 function encode(
   body: string | Uint8Array,
   headers: Answer['headers'],
@@ -75,7 +82,7 @@ function encode(
   return { body: Buffer.from(body).toString('base64'), isBase64Encoded: true }
 }
 
-/** The body as Lambda carries it, inside JSON: quotes and backslashes take two bytes. Exact only where it may matter. */
+/** The size of a body inside JSON, where quotes and backslashes take two bytes. Exact only for large bodies. */
 function payloadBytes(body: string): number {
   return body.length < MAX_PAYLOAD_BYTES / 8 ? body.length : Buffer.byteLength(JSON.stringify(body))
 }
