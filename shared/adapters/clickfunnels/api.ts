@@ -1,4 +1,5 @@
-// ClickFunnels' API as a resource server (RFC 6750): calls with an access token, and the probe that tells whether one lives.
+// ClickFunnels' API as a resource server (RFC 6750): calls with an access token, and the probe that shows whether a
+// token is valid.
 
 import { ServiceError } from '#domain/errors.ts'
 import type { ProviderProfile } from '#domain/provider/profile.ts'
@@ -66,7 +67,10 @@ function parsed(body: Uint8Array): Readonly<Record<string, unknown>> | undefined
   }
 }
 
-/** The page of the network in front of ClickFunnels (Cloudflare), which never saw the call. The API itself speaks JSON. */
+/**
+ * Whether Cloudflare, in front of ClickFunnels, refused the call with its own page. ClickFunnels itself answers in
+ * JSON.
+ */
 function isBlockPage({ status, headers }: OutgoingResponse): boolean {
   const header = (wanted: string) => headers.find(([name]) => name === wanted)?.[1] ?? ''
   const cloudflare = header('server') === 'cloudflare' || header('cf-ray') !== ''
@@ -76,7 +80,7 @@ function isBlockPage({ status, headers }: OutgoingResponse): boolean {
 function blocked(): ServiceError {
   return new ServiceError(
     'upstream_blocked',
-    'The network in front of ClickFunnels refused the call with a page of its own. ClickFunnels did not see it.',
+    'The network in front of ClickFunnels blocked the call. ClickFunnels did not see it, so it was not carried out.',
     { retryAfterSeconds: 60 },
   )
 }
@@ -87,14 +91,12 @@ function problemOf({ fault, message, size }: OutgoingError): ServiceError {
       return new ServiceError(
         'upstream_unreachable',
         `ClickFunnels could not be reached (${message}). The call was not made.`,
-        {
-          retryAfterSeconds: 5,
-        },
+        { retryAfterSeconds: 5 },
       )
     case 'untrusted':
       return new ServiceError(
         'upstream_untrusted',
-        `The other side did not prove that it is ClickFunnels (${message}). The call was not made.`,
+        `ClickFunnels' identity could not be verified (${message}). The call was not made.`,
       )
     case 'timeout':
       return new ServiceError(
@@ -104,18 +106,18 @@ function problemOf({ fault, message, size }: OutgoingError): ServiceError {
     case 'lost':
       return new ServiceError(
         'upstream_answer_lost',
-        `The connection to ClickFunnels broke (${message}). Whether the call was carried out is unknown.`,
+        `The network connection to ClickFunnels broke (${message}). Whether the call was carried out is unknown.`,
       )
     case 'too_large':
       return new ServiceError(
         'upstream_response_too_large',
-        `ClickFunnels' answer cannot be handed on (${message}). Ask for less at a time.`,
+        `ClickFunnels' answer is too large (${message}). Ask for less at a time.`,
         { extensions: { size, limit: MAX_RESPONSE_BYTES } },
       )
     case 'invalid':
       return new ServiceError(
         'malformed_request',
-        'The query or a header holds characters that HTTP cannot carry.',
+        'The query or a header contains characters that HTTP does not allow. The call was not made.',
       )
   }
 }

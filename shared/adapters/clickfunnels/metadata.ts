@@ -1,17 +1,17 @@
-// ClickFunnels' authorization server metadata (RFC 8414), for the one member of it that counts here: everything else that
-// we need of the server is configured (domain/provider.ts), and nothing that the document says changes it.
+// Reads one member of ClickFunnels' authorization server metadata (RFC 8414). Everything else about the server is
+// configured (domain/provider/profile.ts), and the document does not change it.
 import type { IssuerPromise } from '#domain/provider/issuer.ts'
 import { sendRequest } from '../outgoing/client.ts'
 import { OutgoingError } from '../outgoing/error.ts'
 
-/** A browser waits for it. */
+/** Short, because a browser waits for it. */
 const DEADLINE_MILLISECONDS = 2_000
-/** What is larger is not parsed. */
+/** A larger document is not parsed. */
 const MAX_BYTES = 64 * 1024
-/** A server without metadata: that is an answer. */
+/** With these statuses the server says that it has no metadata, so it promises nothing. */
 const ABSENT = [404, 410]
 
-/** @param issuer an origin: the well-known path comes right after it (section 3.1) */
+/** @param issuer an origin; the well-known path follows it at once (RFC 8414 section 3.1) */
 export async function readIssuerPromise(
   issuer: string,
   deadlineMilliseconds = DEADLINE_MILLISECONDS,
@@ -25,7 +25,7 @@ export async function readIssuerPromise(
     })
     if (ABSENT.includes(status)) return { outcome: 'not_made' }
     if (status !== 200) return unknown(`status ${status}`)
-    if (body.byteLength > MAX_BYTES) return unknown(`${body.byteLength} bytes, ${MAX_BYTES} at the most`)
+    if (body.byteLength > MAX_BYTES) return unknown(`${body.byteLength} bytes, at most ${MAX_BYTES} allowed`)
     return promiseIn(Buffer.from(body).toString(), issuer)
   } catch (error) {
     if (error instanceof OutgoingError) return unknown(error.message)
@@ -38,11 +38,11 @@ function promiseIn(text: string, issuer: string): IssuerPromise {
   try {
     metadata = JSON.parse(text)
   } catch {
-    return unknown('no JSON')
+    return unknown('the document is not JSON')
   }
   const members: Readonly<Record<string, unknown>> = Object(metadata)
-  // Section 3.3: letter for letter, or the document must not be used.
-  if (members.issuer !== issuer) return unknown("another issuer's")
+  // The issuer must be the same, letter for letter, or the document must not be used (RFC 8414 section 3.3).
+  if (members.issuer !== issuer) return unknown('the document names another issuer')
   const promised = members.authorization_response_iss_parameter_supported === true
   return { outcome: promised ? 'made' : 'not_made' }
 }

@@ -1,6 +1,6 @@
-// ClickFunnels' token and revocation endpoints (RFC 6749 sections 4.1.3 and 6, RFC 7009). oauth4webapi does the
-// protocol; this file sends its requests with our client and names every way they can end. Nothing of a response body
-// but `error` leaves it, since a malformed body may hold a token.
+// ClickFunnels' token and revocation endpoints (RFC 6749 sections 4.1.3 and 6, RFC 7009). oauth4webapi implements the
+// protocol. This file sends its requests with our client and names every way they can end. Of a response that grants
+// nothing, only `error` is passed on, because a malformed body may contain a token.
 import * as oauth from 'oauth4webapi'
 import type {
   AuthorizationServer,
@@ -16,7 +16,7 @@ import { sendRequest } from '../outgoing/client.ts'
 import { OutgoingError } from '../outgoing/error.ts'
 import { workspaceFrom } from './workspace.ts'
 
-/** Statuses of gateways that gave up waiting: the request goes on behind them. 524 is Cloudflare's. */
+/** Statuses of gateways that gave up waiting, while the request goes on behind them. 524 is Cloudflare's. */
 const GATEWAY_TIMEOUTS = [504, 524]
 
 export class ClickFunnelsOAuth implements AuthorizationServer {
@@ -33,7 +33,8 @@ export class ClickFunnelsOAuth implements AuthorizationServer {
     }
     this.#options = {
       [oauth.customFetch]: (url, { method, headers, body }) => send(url, method, headers, body),
-      // Plain http is for a provider on this machine; profiles are deployment configuration (domain/provider.ts).
+      // Plain http is for a provider on this machine. Profiles are deployment configuration
+      // (domain/provider/profile.ts).
       [oauth.allowInsecureRequests]: new URL(profile.tokenEndpoint).protocol === 'http:',
     }
   }
@@ -43,7 +44,7 @@ export class ClickFunnelsOAuth implements AuthorizationServer {
     grant: { readonly code: Secret; readonly codeVerifier: Secret; readonly redirectUri: string },
   ): Promise<TokenOutcome> {
     const client = { client_id: clientId }
-    // State and issuer were checked where the response came in (domain/callback.ts).
+    // State and issuer were checked when the response came in (domain/connect/callback.ts).
     const response = oauth.validateAuthResponse(
       this.#server,
       client,
@@ -135,7 +136,7 @@ export class ClickFunnelsOAuth implements AuthorizationServer {
   }
 }
 
-/** The library's request, sent by our client. */
+/** Sends a request of the library with our client. */
 async function send(
   url: string,
   method: string,
@@ -149,7 +150,7 @@ async function send(
     body: Buffer.from(String(body)),
     deadlineMilliseconds: TOKEN_REQUEST_SECONDS * 1000,
   })
-  // Doorkeeper sends this header with every error, which would keep the library from reading the body's `error`.
+  // Doorkeeper sends this header with every error, and with it the library does not read the body's `error`.
   const passed = response.headers.filter(([name]) => name !== 'www-authenticate')
   const empty = response.status === 204 || response.status === 304 || response.body.byteLength === 0
   return new Response(empty ? null : withoutBlanks(response.body), {
@@ -158,7 +159,7 @@ async function send(
   })
 }
 
-/** Blank members are as good as absent (Rails writes both); the library would refuse the tokens beside them. */
+/** Removes blank members. Rails writes them for absent ones, and the library would refuse the whole answer for them. */
 function withoutBlanks(body: Uint8Array): Uint8Array | string {
   try {
     const json: unknown = JSON.parse(Buffer.from(body).toString())
@@ -188,7 +189,7 @@ function outcomeOf(error: unknown): TokenOutcome {
         return { outcome: 'malformed', detail: `unexpected error code, status ${error.status}` }
     }
   }
-  // UnsupportedOperationError: a token type that is not Bearer. Both may carry the body, so neither goes further.
+  // UnsupportedOperationError: a token type that is not Bearer. Both errors may hold the body, so neither is passed on.
   if (error instanceof oauth.OperationProcessingError || error instanceof oauth.UnsupportedOperationError) {
     return { outcome: 'malformed', detail: error.code ?? 'not a token response' }
   }

@@ -1,17 +1,17 @@
-// The provider profiles: where ClickFunnels is, chosen by deployment configuration.
+// The provider profiles: ClickFunnels' URLs. The deployment configuration chooses one.
 import type { ProviderProfile } from '#domain/provider/profile.ts'
 
 export interface ProviderSettings {
   readonly CLICKFUNNELS_PROFILE: 'clickfunnels' | 'seed' | 'custom'
   /** For "custom": origin of the accounts host. */
   readonly CLICKFUNNELS_ACCOUNTS_URL: string
-  /** For "custom": base of the API, may hold `{subdomain}`; empty: the workspace's own host. */
+  /** For "custom": base URL of the API, which may contain `{subdomain}`; empty: the workspace's own host. */
   readonly CLICKFUNNELS_API_URL: string
-  /** For "custom": comma separated hosts a workspace may have; empty: the accounts host. */
+  /** For "custom": the hosts that a workspace may have, separated by commas; empty: the accounts host. */
   readonly CLICKFUNNELS_WORKSPACE_HOSTS: string
 }
 
-/** What ClickFunnels documents as required beyond RFC 6749; without `new_installation` there is no workspace picker. */
+/** ClickFunnels requires these beyond RFC 6749. Without `new_installation` it shows no workspace picker. */
 const CLICKFUNNELS_PARAMETERS = { grant_type: 'authorization_code', new_installation: 'true' }
 const FUNNELS_PATH = 'workspaces/{workspace_id}/funnels'
 
@@ -23,7 +23,7 @@ export function providerProfile(settings: ProviderSettings): ProviderProfile {
         ...accountsAt('https://accounts.myclickfunnels.com'),
         workspaceHosts: ['*.myclickfunnels.com'],
       }
-    // The literal URLs this project was first asked for. ClickFunnels does not serve them today.
+    // The URLs that this project was first asked for. ClickFunnels does not serve them today.
     case 'seed':
       return {
         issuer: 'https://app.clickfunnels.com',
@@ -51,7 +51,7 @@ function custom(settings: ProviderSettings): ProviderProfile {
     ...accountsAt(origin),
     ...(fixedApi !== '' && { fixedApi: /\/api\/v2$/.test(fixedApi) ? fixedApi : `${fixedApi}/api/v2` }),
     workspaceHosts: hosts.some((entry) => entry !== '') ? hosts.filter((entry) => entry !== '') : [host],
-    // A provider that tells no workspace URL serves everything on one host.
+    // A provider that names no workspace URL serves everything on one host.
     fallbackWorkspaceHost: host,
   }
 }

@@ -1,4 +1,4 @@
-// What ClickFunnels says of a workspace, in a token response or in `connected_workspace` of `GET /me`: the same members.
+// Reads a workspace from a token response or from `connected_workspace` of `GET /me`, which have the same members.
 
 import type { WorkspaceId } from '#domain/ids.ts'
 import { type ProviderProfile, workspaceHostOf } from '#domain/provider/profile.ts'
@@ -23,14 +23,16 @@ export function workspaceFrom(profile: ProviderProfile, json: unknown): Workspac
   }
 }
 
-/** Longer than any name or id of theirs: a provider that lies must not fill our items. */
+/** Longer than any real name or id. A longer text is cut, so that no provider fills our items. */
 const MAX_CHARACTERS = 200
 
 function text(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value.slice(0, MAX_CHARACTERS).toWellFormed() : undefined
 }
 
-/** Integers there; some JSON libraries on the way make them strings. It becomes a path segment: nothing else will do. */
+/**
+ * Ids are integers, or strings after some JSON libraries. An id becomes a path segment, so nothing else is accepted.
+ */
 function identifier(value: unknown): string | undefined {
   if (Number.isSafeInteger(value)) return String(value)
   const name = text(value)

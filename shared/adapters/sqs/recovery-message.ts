@@ -1,4 +1,4 @@
-// A message of the recovery queue, read back: whatever is no rotation of ours is refused.
+// Reads a message of the recovery queue, and refuses everything that is not a token rotation of this service.
 import * as z from 'zod/mini'
 import type { AppId, ConnectionId, TenantId } from '#domain/ids.ts'
 import { epochSeconds } from '#domain/time.ts'

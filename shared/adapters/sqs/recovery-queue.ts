@@ -1,8 +1,8 @@
-// The recovery queue on SQS: sealed rotations as JSON (back: recovery-message.ts). The SDK's SQS client is loaded when
-// something has to be sent, which is hardly ever: a function that only might need it does not pay for it at its start.
+// The recovery queue on SQS: sealed token rotations as JSON (recovery-message.ts reads them). The SDK's SQS client is
+// loaded when a message has to be sent, which is rare, so that functions start without it.
 import type { RecoveryQueue, TokenRotation } from '#domain/tokens/recovery-queue.ts'
 
-/** Whoever sent it tries the commit itself for that long. */
+/** The process that sent it retries the commit itself for about this long. */
 const DELAY_SECONDS = 10
 
 export class SqsRecoveryQueue implements RecoveryQueue {

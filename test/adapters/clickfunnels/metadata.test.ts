@@ -45,10 +45,18 @@ describe('an answer that is not its metadata', () => {
   })
 
   test.each<[string, string, () => object]>([
-    ['of another issuer', "another issuer's", () => document({ issuer: 'https://evil.example' })],
-    ['of nearly this issuer', "another issuer's", () => document({ issuer: `${provider.profile.issuer}/` })],
-    ['of no issuer', "another issuer's", () => document({ issuer: undefined })],
-    ['larger than 64 KiB', 'at the most', () => document({ padding: 'x'.repeat(64 * 1024) })],
+    [
+      'of another issuer',
+      'the document names another issuer',
+      () => document({ issuer: 'https://evil.example' }),
+    ],
+    [
+      'of nearly this issuer',
+      'the document names another issuer',
+      () => document({ issuer: `${provider.profile.issuer}/` }),
+    ],
+    ['of no issuer', 'the document names another issuer', () => document({ issuer: undefined })],
+    ['larger than 64 KiB', 'at most', () => document({ padding: 'x'.repeat(64 * 1024) })],
   ])('(a document %s) tells nothing', async (_, detail, body) => {
     await answering(200, { body: body() })
     expect(await read()).toEqual({ outcome: 'unknown', detail: expect.stringContaining(detail) })
