@@ -1,5 +1,5 @@
-// What stands in for DynamoDB, KMS and SQS: our own, or whatever AWS_ENDPOINT_URL_DYNAMODB, …_KMS and …_SQS name
-// (DynamoDB Local, LocalStack, an AWS account). Knows what both the functions and we need to reach them.
+// Starts the emulators of DynamoDB, KMS and SQS. Where AWS_ENDPOINT_URL_DYNAMODB, …_KMS or …_SQS is set, that endpoint is
+// used instead (DynamoDB Local, LocalStack, an AWS account).
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { startDynoxide } from './dynamodb/dynoxide.ts'
@@ -9,12 +9,12 @@ import { startSqs } from './sqs/queues.ts'
 
 export interface Emulators {
   readonly endpoints: { readonly dynamodb: string; readonly kms: string; readonly sqs: string }
-  /** What an AWS SDK reads from its environment to reach them. */
+  /** The environment variables with which an AWS SDK reaches them. */
   readonly environment: Readonly<Record<string, string>>
-  /** The ARN of the KMS key that stands for every key of the template, when KMS is not ours. */
+  /** With another KMS endpoint: the ARN of the key that takes the place of every key of the template. */
   readonly externalKeyArn: string | undefined
   ensureKeys(ids: readonly string[]): void
-  /** Puts the messages that the last run left over back into their queues, once these are there. */
+  /** Sends the messages that earlier runs did not process. Call it once the queues exist. */
   sendLeftOvers(): Promise<void>
   kmsCalls(): Readonly<Record<string, number>>
   close(): Promise<void>
@@ -22,13 +22,13 @@ export interface Emulators {
 
 type Variables = Readonly<Record<string, string | undefined>>
 
-/** @param dataDir where state is kept between runs; without one everything is in memory */
+/** @param dataDir the folder that keeps state between runs. Without it, everything is in memory. */
 export async function startEmulators(dataDir: string | undefined, variables: Variables): Promise<Emulators> {
   const externalDynamoDb = variables.AWS_ENDPOINT_URL_DYNAMODB
   const externalKms = variables.AWS_ENDPOINT_URL_KMS
   if (externalKms && !variables.ROOT_KEY_ARN) {
     throw new Error(
-      'With AWS_ENDPOINT_URL_KMS set, ROOT_KEY_ARN has to name a key there (symmetric, enabled)',
+      'AWS_ENDPOINT_URL_KMS is set, so ROOT_KEY_ARN must name a symmetric, enabled key of that KMS.',
     )
   }
   if (dataDir !== undefined) mkdirSync(dataDir, { recursive: true, mode: 0o700 })
@@ -70,7 +70,7 @@ export async function startEmulators(dataDir: string | undefined, variables: Var
   }
 }
 
-/** Ours check no signatures; somebody else's endpoint gets the credentials that were given to us. */
+/** Our emulators check no signatures. Another endpoint gets the credentials from our own environment. */
 function credentials(variables: Variables): Record<string, string> {
   const given = {
     AWS_REGION: variables.AWS_REGION,

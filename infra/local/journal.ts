@@ -1,17 +1,17 @@
-// What a part of the local stack keeps between runs, as a file of changes to which every commit appends one line. A line
-// is with the kernel before anybody is answered, so a process killed at any moment loses nothing that it acknowledged;
-// a line cut off by the kill was acknowledged to nobody, and is dropped as a whole when the file is read again.
+// Keeps the state of a part of the local stack between runs, in a file of changes. Every commit appends one line, and the
+// answer is sent only after that. So a killed process loses nothing that it has acknowledged. A line that the kill cut
+// off was never acknowledged; the next run drops it.
 import { closeSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 
-/** The records of one kind: as the last run left them, and how to change them. */
+/** The records of one kind, as the last run left them, and how to change them. */
 export interface Kept<T> {
   all(): readonly T[]
   put(id: string | number, record: T): void
   remove(id: string | number): void
 }
 
-/** Kind, id and record; without a record it was removed. */
+/** Kind, id and record. A change without a record removes it. */
 type Change = readonly [kind: string, id: string, record?: unknown]
 
 const OWNER_ONLY_FILE = 0o600
@@ -23,7 +23,7 @@ export class Journal {
   #found = new Map<string, Map<string, unknown>>()
   #pending: Change[] = []
 
-  /** @param file without one nothing is kept */
+  /** @param file without it, nothing is kept */
   constructor(file?: string) {
     this.#file = file
     if (file === undefined) return
@@ -42,14 +42,14 @@ export class Journal {
     }
   }
 
-  /** Writes the changes since the last commit: all of them or, if we are killed meanwhile, none. */
+  /** Writes the changes since the last commit. If the process is killed meanwhile, the file has all of them or none. */
   commit(): void {
     if (this.#opened === undefined || this.#pending.length === 0) return
     const line = Buffer.from(`${JSON.stringify(this.#pending.splice(0))}\n`)
     for (let written = 0; written < line.length; ) written += writeSync(this.#opened, line, written)
   }
 
-  /** Forgets everything. */
+  /** Removes all records. */
   clear(): void {
     this.#found = new Map()
     this.#pending = []
@@ -65,7 +65,7 @@ export class Journal {
     if (this.#file !== undefined) this.#pending.push(change)
   }
 
-  /** Replaces the file by one line per record, so that it does not grow from run to run. */
+  /** Rewrites the file with one line per record, so that it does not grow from run to run. */
   #rewrite(): void {
     const file = this.#file as string
     this.close()
@@ -81,7 +81,7 @@ export class Journal {
 
 function readChanges(file: string): Map<string, Map<string, unknown>> {
   const found = new Map<string, Map<string, unknown>>()
-  // Whatever stands behind the last line break was cut off.
+  // The text after the last line break was cut off.
   const lines = readIfThere(file).split('\n').slice(0, -1)
   for (const [at, line] of lines.entries()) {
     for (const [kind, id, ...record] of parseLine(line, `"${file}", line ${at + 1}`)) {
@@ -107,6 +107,6 @@ function parseLine(line: string, where: string): Change[] {
   try {
     return JSON.parse(line) as Change[]
   } catch {
-    throw new Error(`${where} is damaged: remove the file (or DATA_DIR) and start again`)
+    throw new Error(`${where} is damaged. Remove the file (or DATA_DIR) and start again.`)
   }
 }

@@ -1,4 +1,4 @@
-// An HTTP server on 127.0.0.1 and nowhere else: how every part of the local stack listens, and how it stops.
+// The HTTP server of every part of the local stack. It listens on 127.0.0.1 only.
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
@@ -10,7 +10,7 @@ export interface LoopbackServer {
 
 /**
  * Listens on 127.0.0.1.
- * @param port 0 for any free one
+ * @param port 0 takes any free port
  * @throws Error with `code: 'EADDRINUSE'` and `port` when it is taken
  */
 export async function listenOnLoopback(port: number, onRequest: RequestListener): Promise<LoopbackServer> {
@@ -29,7 +29,7 @@ export async function listenOnLoopback(port: number, onRequest: RequestListener)
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
-        // Clients keep connections open for their next request; a stop must not wait for it.
+        // Clients keep connections open for their next request. A stop must not wait for that.
         server.closeAllConnections()
       }),
   }
@@ -37,7 +37,8 @@ export async function listenOnLoopback(port: number, onRequest: RequestListener)
 
 /**
  * Reads a request's body to its end.
- * @returns `undefined` when it is longer than `limit`; the rest is read and dropped, so that the answer arrives
+ * @returns `undefined` when it is longer than `limit`. The rest is read and dropped, because otherwise the client may
+ *   not get the answer.
  */
 export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer | undefined> {
   const chunks: Buffer[] = []

@@ -1,12 +1,12 @@
-// A small file that only its owner may read (keys, the demo's API key), replaced as a whole: a process that dies while
-// writing leaves the former content.
+// A small file that only its owner may read (keys, the demo's API key). A write replaces the whole file, so a process that
+// dies while it writes leaves the old content.
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 const OWNER_ONLY_FILE = 0o600
 const OWNER_ONLY_FOLDER = 0o700
 
-/** The file's JSON; `undefined` when there is no such file. */
+/** Reads the file's JSON. Returns `undefined` when there is no such file. */
 export function readPrivateJson(path: string): unknown {
   try {
     return JSON.parse(readFileSync(path, 'utf8'))

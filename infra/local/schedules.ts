@@ -1,11 +1,11 @@
-// EventBridge Scheduler on one machine: invokes functions at the template's rates, or all of them at once on demand.
+// Stands in for EventBridge Scheduler: invokes functions at the template's rates, or all of them at once on demand.
 import type { ScheduleDefinition } from './cloudformation/template.ts'
 
 export interface ScheduleRun {
   readonly schedule: string
   readonly function: string
   readonly input: unknown
-  /** What the function gave back; absent when it failed. */
+  /** The function's result; absent when it failed. */
   readonly result?: unknown
   readonly error?: Error
 }
@@ -23,7 +23,7 @@ export class Schedules {
     this.#invoke = invoke
   }
 
-  /** A failed run is in the function's log, and the next one comes anyway. */
+  /** Starts the timers. A failed run is in the function's log; the next one follows as usual. */
   start(): void {
     this.#timers = this.#schedules.map((schedule) =>
       setInterval(() => void this.#run(schedule), schedule.everyMinutes * 60_000),

@@ -1,16 +1,16 @@
-// What `npm start` can be told: the variables in docs/local.md, their defaults and what is wrong with them.
+// The settings of `npm start`: the environment variables of docs/local.md, their defaults and checks.
 
 export interface Settings {
   readonly ports: { readonly api: number; readonly simulator: number; readonly demo: number }
   readonly dataDir: string | undefined
   readonly provider: ProviderSettings
-  /** Whether functions' output goes to the terminal too, besides the log files. */
+  /** Whether functions' output goes to the terminal as well as to the log files. */
   readonly logToTerminal: boolean
 }
 
 export interface ProviderSettings {
   readonly profile: Profile
-  /** Empty: the simulator stands in for ClickFunnels (profile "custom" only). */
+  /** When empty, the simulator stands in for ClickFunnels (profile "custom" only). */
   readonly accountsUrl: string
   readonly apiUrl: string
   readonly workspaceHosts: string
@@ -26,7 +26,7 @@ const HIGHEST_PORT = 65_535 - 2
 export function readSettings(variables: Readonly<Record<string, string | undefined>>): Settings {
   const port = readPort(variables.PORT)
   return {
-    // Any free ports, when told so.
+    // Port 0 means any free port, for all three.
     ports: { api: port, simulator: port && port + 1, demo: port && port + 2 },
     dataDir: variables.DATA_DIR || undefined,
     provider: {
@@ -39,12 +39,12 @@ export function readSettings(variables: Readonly<Record<string, string | undefin
   }
 }
 
-/** Whether ClickFunnels is played by the simulator. */
+/** Whether the simulator stands in for ClickFunnels. */
 export function usesSimulator({ profile, accountsUrl }: ProviderSettings): boolean {
   return profile === 'custom' && accountsUrl === ''
 }
 
-/** The template's parameters for a provider. @param simulator the running one, if it is used */
+/** The template's parameters for a provider. @param simulator the running simulator, if one is used */
 export function templateParameters(
   { profile, accountsUrl, apiUrl, workspaceHosts }: ProviderSettings,
   simulator: { readonly url: string; readonly workspaceHosts: readonly string[] } | undefined,
@@ -73,7 +73,7 @@ function readProfile(value: string): Profile {
 
 function readUrl(name: string, value: string | undefined): string {
   if (!value) return ''
-  // An API URL may hold {subdomain}, which is no URL until it is filled in.
+  // An API URL may contain {subdomain}, which is no valid URL until it is filled in.
   const url = URL.parse(value.replace('{subdomain}', 'subdomain'))
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return value
   throw new Error(`${name} must be an http or https URL, not "${value}"`)

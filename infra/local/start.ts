@@ -1,5 +1,5 @@
-// `npm start`: the whole service on this machine, with a simulated ClickFunnels, a demo tenant and a demo page.
-// Says what it does as it does it; its last line is "ready <url>". Ends cleanly on SIGINT and SIGTERM.
+// `npm start`: runs the whole service on this machine, with a simulated ClickFunnels, a demo tenant and a demo page.
+// Prints each step as it completes; the last line is "ready <url>". Ends cleanly on SIGINT and SIGTERM.
 import { join } from 'node:path'
 import { startClickFunnels } from './clickfunnels/simulator.ts'
 import { PROJECT_ROOT } from './cloudformation/synthesis.ts'
@@ -63,10 +63,10 @@ function welcome(parts: {
 }): string {
   const { tenant, apiUrl } = parts
   const registration = `
-No simulator, so the demo tenant has no ClickFunnels application yet. Register yours (docs/local.md, "With a real ClickFunnels"):
+The demo tenant has no ClickFunnels application yet. Register yours (docs/local.md, "With a real ClickFunnels"):
   curl -X POST ${apiUrl}/v1/tenants/${tenant.tenantId}/apps -H 'Content-Type: application/json' \\
     -d '{"name":"My app","client_id":"…","client_secret":"…"}'
-and give ClickFunnels the redirect_uri of the answer.
+Then enter the redirect_uri of the answer at ClickFunnels.
 `
   return `
   demo page      ${parts.demoUrl}/
@@ -75,12 +75,12 @@ and give ClickFunnels the redirect_uri of the answer.
   API key        ${tenant.apiKey}
   function logs  ${parts.logs} (LOG=1 shows them here)
 ${parts.simulatorUrl === undefined ? registration : ''}
-Open the demo page and press "Connect to ClickFunnels", or begin with
+Open the demo page and press "Connect to ClickFunnels". Or call the API:
   curl -H 'Authorization: Bearer ${tenant.apiKey}' ${apiUrl}/v1/connections
 `
 }
 
-/** Backwards, so that what uses a part ends before it. */
+/** Closes the parts in reverse order, because later parts use earlier ones. */
 async function closeAll(): Promise<void> {
   for (const close of closers.splice(0).reverse()) await close()
 }
@@ -88,7 +88,7 @@ async function closeAll(): Promise<void> {
 const STOP_LIMIT_MS = 1900
 let stopping = false
 
-/** A second signal does not wait, and neither does anybody's service manager. */
+/** Closes everything and exits. Exits at once on a second signal, or when closing takes too long. */
 function stop(): void {
   if (stopping) process.exit(1)
   stopping = true
@@ -104,7 +104,7 @@ try {
   settings = readSettings(process.env)
   await start(settings)
 } catch (error) {
-  // After a signal, parts that are being closed fail to start: nobody wants to read that.
+  // After a signal, parts fail to start because they are being closed. That is no error to print.
   if (!stopping) {
     const known = settings && explainTakenPort(error, settings)
     console.error(`\n${known ?? (error instanceof Error ? error.message : error)}`)

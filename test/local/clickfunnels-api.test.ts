@@ -1,4 +1,4 @@
-// The simulator's API: hosts, dead tokens, lists and their pages, records.
+// The simulator's API: hosts, revoked and expired tokens, lists and their pages, records.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Simulator, startClickFunnels } from '../../infra/local/clickfunnels/simulator.ts'
 
@@ -83,7 +83,7 @@ describe('who may call', () => {
     expect(me.connected_workspace).not.toHaveProperty('workspace_currency')
   })
 
-  it('answers a dead token with 401 and says in the challenge how it died', async () => {
+  it('answers a revoked or expired token with 401 and says which it is in the challenge', async () => {
     const died = async () => {
       const answer = await call(simulator.url, 'me')
       expect(answer.status).toBe(401)
@@ -99,7 +99,7 @@ describe('who may call', () => {
     expect(await died()).toEqual([challenge('is invalid'), { error: 'API key missing or invalid' }])
   })
 
-  it('wants a User-Agent', async () => {
+  it('refuses requests without a User-Agent', async () => {
     const answer = await call(simulator.url, 'me', { headers: { 'user-agent': '' } })
     expect(answer.status).toBe(403)
     expect(answer.headers.get('content-type')).toContain('text/html')
@@ -161,7 +161,7 @@ describe('lists', () => {
     )
   })
 
-  it('can be turned round', async () => {
+  it('can be sorted in descending order', async () => {
     const path = 'workspaces/20417/funnels?sort_order=desc'
     const first = await items(await call(workspaceOrigins[0], path))
     expect(first[0]?.id).toBe(118_200 + 56 * 7)
@@ -216,7 +216,7 @@ describe('records', () => {
     expect((await call(workspaceOrigins[0], `contacts/${id}`)).status).toBe(404)
   })
 
-  it('are refused without the wrapper or with values that make no sense', async () => {
+  it('are refused without the wrapper or with invalid values', async () => {
     const unwrapped = await send('POST', 'workspaces/20417/contacts', { email_address: 'a@b.example' })
     expect([unwrapped.status, await unwrapped.json()]).toEqual([
       400,

@@ -1,4 +1,4 @@
-// The simulator's own side: faults, the record of requests, reset, listening and closing.
+// The simulator's controls: faults, the record of requests, reset, listening and closing.
 import { request as httpRequest } from 'node:http'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Simulator, startClickFunnels } from '../../infra/local/clickfunnels/simulator.ts'
@@ -129,7 +129,7 @@ describe('a fault', () => {
     expect(await grants()).toEqual({ authorization_code: 1, refresh_token: 0 })
   })
 
-  it('of malformed spoils a token response in three ways', async () => {
+  it('of malformed damages a token response in three ways', async () => {
     const spoiled = async (variant: string) => {
       await order({ kind: 'malformed', variant })
       return (await discover()).text()
@@ -139,7 +139,7 @@ describe('a fault', () => {
     expect(JSON.parse(await spoiled('missing_access_token'))).not.toHaveProperty('access_token')
   })
 
-  it('can be taken back', async () => {
+  it('can be removed', async () => {
     await order({ kind: 'status', status: 500 }, { times: 100 })
     expect((await control('DELETE', 'faults')).status).toBe(204)
     expect((await discover()).status).toBe(200)

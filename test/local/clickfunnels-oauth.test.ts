@@ -137,7 +137,7 @@ describe('the consent page', () => {
   })
 
   it.each([
-    ['a client it does not know', { client_id: 'nobody' }, 'invalid_client'],
+    ['a client it does not know', { client_id: 'unknown' }, 'invalid_client'],
     ['a redirect URI with a slash too many', { redirect_uri: `${REDIRECT_URI}/` }, 'invalid_redirect_uri'],
     ['another response type', { response_type: 'token' }, 'unsupported_response_type'],
     ['no grant_type', { grant_type: '' }, 'Missing required parameter: grant_type.'],
@@ -164,7 +164,7 @@ describe('the consent page', () => {
 })
 
 describe('the token endpoint', () => {
-  it('gives a token of the chosen workspace with its extras', async () => {
+  it('issues a token of the chosen workspace with the extra members', async () => {
     const answer = await exchange({ code: await newCode(), ...CLIENT })
     const token = (await answer.json()) as Record<string, unknown>
     expect(answer.headers.get('cache-control')).toContain('no-store')
@@ -248,7 +248,7 @@ describe('the token endpoint', () => {
     expect(await outcome(answer)).toEqual([400, 'invalid_request'])
   })
 
-  it('takes any of several secrets, as in a rotation', async () => {
+  it('takes any of several secrets, as while a secret is rotated', async () => {
     await register({
       client_id: CLIENT.client_id,
       client_secrets: ['one', 'two'],
@@ -291,7 +291,7 @@ describe('the token endpoint', () => {
     expect(await refresh({ refresh_token, ...CLIENT, scope: 'mcp' })).toEqual([400, 'invalid_scope'])
   })
 
-  it('knows no other grants', async () => {
+  it('refuses other grant types', async () => {
     const password = await post('/oauth/token', { grant_type: 'password', ...CLIENT })
     expect(await outcome(password)).toEqual([400, 'unsupported_grant_type'])
     expect(await outcome(await post('/oauth/token', CLIENT))).toEqual([400, 'invalid_request'])

@@ -1,4 +1,4 @@
-// Each row of the table "Refresh, if it applies" in clickfunnels.md, measured on Doorkeeper, over real HTTP.
+// The simulator's access and refresh tokens over real HTTP. What is expected here was measured on Doorkeeper.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Simulator, startClickFunnels } from '../../infra/local/clickfunnels/simulator.ts'
 
@@ -42,7 +42,7 @@ function post(path: string, parameters: Record<string, string>): Promise<Respons
   })
 }
 
-/** Registers the application and walks the consent form for the first workspace. */
+/** Registers the application and submits the consent form for the first workspace. */
 async function connect(application: Record<string, unknown>): Promise<Pair> {
   await control('POST', 'applications', { ...CLIENT, redirect_uris: [REDIRECT_URI], ...application })
   const request = {
@@ -78,7 +78,7 @@ async function probe(accessToken: string, origin = simulator.url): Promise<numbe
 }
 
 describe('an application whose tokens do not expire', () => {
-  it('gets no refresh token, is told expires_in all the same, and the token outlives it', async () => {
+  it('gets no refresh token but an expires_in, and the token outlives it', async () => {
     const token = await connect({})
     expect(token).toMatchObject({ token_type: 'Bearer', expires_in: 7200, scope: 'admin read' })
     expect(token).not.toHaveProperty('refresh_token')
@@ -151,7 +151,7 @@ describe('with the previous_refresh_token column', () => {
 })
 
 describe('without the column (strict)', () => {
-  it('kills the old access token and the old refresh token at once', async () => {
+  it('revokes the old access token and the old refresh token at once', async () => {
     const old = await connect({ tokens: 'strict' })
     const fresh = await refreshed(old.refresh_token)
     expect(await probe(old.access_token)).toBe(401)
@@ -167,7 +167,7 @@ describe('without the column (strict)', () => {
     expect(answers.map((answer) => answer.status).sort()).toEqual([200, 400, 400, 400, 400])
   })
 
-  it('locks out whoever lost the answer', async () => {
+  it('locks a client out that lost the answer', async () => {
     const old = await connect({ tokens: 'strict' })
     await control('POST', 'faults', { path: '/oauth/token', when: 'after', fault: { kind: 'drop' } })
     await expect(refresh(old.refresh_token)).rejects.toThrow()

@@ -1,4 +1,4 @@
-// The DynamoDB process: it answers, it ends with us, and it ends even when we are killed.
+// The DynamoDB process: it answers, and it ends with this process, even when this process is killed.
 import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -38,7 +38,7 @@ test('the table of the template is made once, with its indexes, and kept between
 
   const reshaped = { ...tables[0], properties: { ...tables[0]?.properties, GlobalSecondaryIndexes: [] } }
   await expect(ensureTables(environmentOf(second.url), [reshaped as TableDefinition])).rejects.toThrow(
-    /has the keys pk\+sk, due:dueShard\+dueAt, the template wants pk\+sk: remove it/,
+    /has the keys pk\+sk, due:dueShard\+dueAt, but the template has pk\+sk. Remove the table/,
   )
   await second.close()
 })
@@ -67,7 +67,7 @@ test('it ends when the process that started it is killed without a chance to cle
   await vi.waitFor(() => expect(processesOn(port)).toEqual([]), { timeout: 5000 })
 })
 
-/** Process ids of the emulator and its supervisor, told by the port in their arguments. */
+/** Process ids of the emulator and its supervisor, found by the port in their arguments. */
 function processesOn(port: string): string[] {
   return readdirSync('/proc').filter((id) => {
     if (!/^\d+$/.test(id)) return false

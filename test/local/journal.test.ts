@@ -1,4 +1,4 @@
-// The journal behind DATA_DIR: what was committed is found again, however the process ended.
+// The journal behind DATA_DIR: the next run finds what was committed, however the process ended.
 import { appendFileSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -20,7 +20,7 @@ test('committed changes are found again, in order and without being closed; othe
   pets.put(1, { name: 'Rexine' })
   pets.remove(2)
   journal.commit()
-  pets.put(4, { name: 'Nobody' })
+  pets.put(4, { name: 'Uncommitted' })
   expect(found(file)).toEqual([{ name: 'Rexine' }, { name: 'Tom' }])
 })
 
@@ -32,7 +32,7 @@ test('only its owner can read it, also after it was rewritten', () => {
   }
 })
 
-test('a commit that was cut off at any byte is dropped as a whole, and the next run goes on', () => {
+test('a commit that was cut off at any byte is dropped as a whole, and the next run continues', () => {
   const file = newFile()
   const journal = new Journal(file)
   const pets = journal.kept<{ name: string }>('pet')

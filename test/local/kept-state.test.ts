@@ -1,5 +1,5 @@
-// What DATA_DIR adds to the emulators whose state would be in memory: the simulated ClickFunnels and the queues. Nothing
-// is closed between two runs here, as nothing would be by a kill.
+// What DATA_DIR keeps of the emulators with their state in memory: the simulated ClickFunnels and the queues. As after a
+// kill, nothing is closed between two runs.
 import { join } from 'node:path'
 import {
   CreateQueueCommand,
@@ -49,7 +49,7 @@ function parsed(text: string): any {
   }
 }
 
-test('the simulator goes on with its applications, codes, tokens and records', async () => {
+test('the simulator keeps its applications, codes, tokens and records', async () => {
   const file = join(scratchFolder(), 'clickfunnels.jsonl')
   const redirect_uri = 'https://saas.example/callback'
   const first = await simulator(file)

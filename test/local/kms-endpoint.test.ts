@@ -1,4 +1,4 @@
-// The local KMS endpoint, through the real SDK: what the vault relies on must hold here as in AWS.
+// The local KMS endpoint, called by the real SDK: it must behave like AWS where the vault relies on it.
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import {

@@ -1,4 +1,4 @@
-// The habits of a real HTTP API, each seen by a function behind the bridge (payload format 2.0).
+// The quirks of a real HTTP API, as a function behind the bridge sees them (payload format 2.0).
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Bridge, openBridge } from '../../infra/local/api-gateway/bridge.ts'
 import type { RouteDefinition } from '../../infra/local/cloudformation/template.ts'

@@ -1,4 +1,4 @@
-// What an HTTP API makes of a function's answer, and what it answers itself.
+// The HTTP response for a function's answer, and the gateway's own error responses.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Bridge, openBridge } from '../../infra/local/api-gateway/bridge.ts'
 import { sendRaw } from '../support/raw-request.ts'
@@ -42,7 +42,7 @@ test('status, headers, cookies and body go out; every response names its request
 
 test('a header beyond ASCII keeps its bytes, whatever the text after it', async () => {
   const response = await respond({ statusCode: 200, headers: { 'x-name': 'caf\xe9' }, body: 'é' })
-  // As node:http reads it, a byte a character.
+  // node:http reads a header as one character per byte.
   expect(response.headers['x-name']).toBe('caf\xe9')
   expect(String(response.body)).toBe('é')
 })
@@ -79,7 +79,7 @@ test.each([
   await expect(respond(given)).resolves.toMatchObject({ status: 500 })
 })
 
-test('a function that throws is an internal error that says nothing', async () => {
+test('a function that throws is an internal error without details', async () => {
   answer = async () => {
     throw new Error('secret')
   }

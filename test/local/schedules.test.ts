@@ -22,7 +22,7 @@ afterEach(() => {
   invocations.length = 0
 })
 
-test('on demand every schedule runs once and tells what its function gave back', async () => {
+test("on demand every schedule runs once and returns its function's result", async () => {
   const runs = await new Schedules([shard(0), shard(1)], invoke).runAll()
   expect(runs).toEqual([
     { schedule: 'Shard0', function: 'KeepAlive', input: { shard: 0 }, result: { refreshed: 2 } },

@@ -1,4 +1,4 @@
-// The variables of `npm start`: defaults, what they become for the template, and what is refused.
+// The variables of `npm start`: their defaults, the template's parameters for them, and invalid values.
 import { expect, test } from 'vitest'
 import { readSettings, templateParameters, usesSimulator } from '../../infra/local/settings.ts'
 import { explainTakenPort } from '../../infra/local/taken-ports.ts'

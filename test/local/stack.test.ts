@@ -1,4 +1,4 @@
-// The stack as a whole, on a small app of its own: its parts find each other, and nothing of it stays.
+// The stack as a whole, on a small app of its own: its parts reach each other, and closing it leaves nothing behind.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb'
@@ -78,7 +78,7 @@ test('endpoints of the environment are used instead of our own', async () => {
   const dynoxide = await startDynoxide()
   vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', dynoxide.url)
   vi.stubEnv('AWS_ENDPOINT_URL_KMS', 'http://127.0.0.1:9')
-  await expect(start()).rejects.toThrow('ROOT_KEY_ARN has to name a key')
+  await expect(start()).rejects.toThrow('ROOT_KEY_ARN must name a')
   vi.stubEnv('ROOT_KEY_ARN', 'arn:aws:kms:eu-west-1:123456789012:key/x')
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'given')
   vi.stubEnv('AWS_REGION', 'eu-west-1')

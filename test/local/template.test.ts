@@ -1,4 +1,4 @@
-// Reading a synthesized template: what is in it runs, what cannot be resolved or emulated is named.
+// Reads a synthesized template. Values that cannot be resolved and resources that are not emulated are errors.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -66,11 +66,11 @@ test('what cannot be resolved is named by logical id and property', () => {
 })
 
 test.each([
-  ['an authorizer', { Type: 'AWS::ApiGatewayV2::Authorizer' }, 'has no authorizers (Extra)'],
+  ['an authorizer', { Type: 'AWS::ApiGatewayV2::Authorizer' }, 'does not support authorizers (Extra)'],
   [
     'CORS of the gateway',
     { Type: 'AWS::ApiGatewayV2::Api', Properties: { CorsConfiguration: {} } },
-    'leaves CORS to the functions (Extra.CorsConfiguration)',
+    'functions answer CORS requests (Extra.CorsConfiguration)',
   ],
   [
     'a schedule of another kind',
@@ -85,7 +85,7 @@ test.each([
   [
     'another authorization',
     { Type: 'AWS::ApiGatewayV2::Route', Properties: { AuthorizationType: 'JWT' } },
-    'authorizer of type "JWT" (Extra.AuthorizationType)',
+    'authorizers of type "JWT" (Extra.AuthorizationType)',
   ],
 ])('%s, which is not emulated, is refused instead of left out', (_, resource, message) => {
   const directory = writeFixtureApp(functions)

@@ -1,5 +1,5 @@
-// API Gateway on one machine: an HTTP server on loopback that routes as the template says, calls the function and sends
-// its answer. Limits and error bodies are the real gateway's; building events and responses is in payload.ts and response.ts.
+// Stands in for API Gateway: an HTTP server on loopback that routes requests as the template says, calls the function and
+// sends its answer. It has the real gateway's limits and error bodies. payload.ts builds events, response.ts responses.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { RouteDefinition } from '../cloudformation/template.ts'
 import { type LoopbackServer, listenOnLoopback, readBody } from '../loopback-server.ts'
@@ -19,7 +19,7 @@ export interface Integration {
 }
 
 export interface Bridge extends LoopbackServer {
-  /** Begins to serve. Until then every request is answered with 503: the port is known before there are functions. */
+  /** Starts to serve. Until then it answers 503, because functions need the API's port before they can start. */
   serve(integration: Integration): void
 }
 
@@ -31,12 +31,12 @@ interface Served extends Integration {
 export async function openBridge(port: number): Promise<Bridge> {
   let served: Served | undefined
   const server = await listenOnLoopback(port, async (request, response) => {
-    // 16 characters of base64 with "=" at the end, like the real one.
+    // 16 characters of base64 with "=" at the end, as in AWS.
     const requestId = `${randomText(12, 'base64').slice(0, 15)}=`
     try {
       send(response, requestId, await respond(served, request, requestId))
     } catch {
-      // The client went away in the middle of its request.
+      // The client closed the connection during its request.
       response.destroy()
     }
   })
@@ -66,7 +66,7 @@ async function respond(
 
 const NO_BODY = Buffer.alloc(0)
 
-/** RFC 9112 section 6.3: a request without these has none, and there is nothing to wait for. */
+/** A request without these headers has no body (RFC 9112 section 6.3). */
 function hasBody({ headers }: IncomingMessage): boolean {
   return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined
 }
@@ -78,17 +78,17 @@ function withinLimit(invocation: Promise<unknown>, limitMs: number): Promise<Gat
       resolve(response)
     }
     const timer = setTimeout(() => settle(gatewayError(503, 'Service Unavailable')), limitMs)
-    // What went wrong inside a function is in its log, and never in an answer.
+    // A function's error is in its log, never in an answer.
     invocation.then(mapAnswer).then(settle, () => settle(gatewayError(500, 'Internal Server Error')))
   })
 }
 
 function send(response: ServerResponse, requestId: string, { status, headers, body }: GatewayResponse): void {
   headers['apigw-requestid'] = requestId
-  // RFC 9110 section 8.6: an answer without content has no length either.
+  // Responses with these statuses have no content, so they have no Content-Length (RFC 9110 section 8.6).
   if (status !== 204 && status !== 304) headers['content-length'] = Buffer.byteLength(body)
   response.writeHead(status, headers)
-  // node:http makes one piece of head and text, and would write a head's bytes beyond ASCII as the text's UTF-8.
+  // node:http joins the head and a text body into one string, and would write header bytes beyond ASCII as UTF-8.
   response.end(Object.values(headers).some(isBeyondAscii) ? Buffer.from(body) : body)
 }
 

@@ -1,12 +1,12 @@
-// Builds the event that an HTTP API gives to a Lambda function (payload format 2.0), with the habits of the real one:
-// what a function relies on locally has to hold when it is deployed.
+// Builds the event that an HTTP API sends to a Lambda function (payload format 2.0). It copies the real gateway's quirks,
+// so that a function that works here works in AWS.
 // @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
 import type { IncomingMessage } from 'node:http'
 import { LOCAL_ACCOUNT } from '../kms/keys.ts'
 import { randomText } from './random-text.ts'
 import type { RouteMatch } from './routing.ts'
 
-/** The gateway takes part in the connection itself, so these do not reach the function. */
+/** These headers concern the connection to the gateway, so they do not reach the function. */
 const HOP_BY_HOP = new Set([
   'connection',
   'keep-alive',
@@ -16,11 +16,11 @@ const HOP_BY_HOP = new Set([
   'transfer-encoding',
   'upgrade',
 ])
-/** Everything else arrives in base64, form data and bodies without a type included. */
+/** Bodies of other types arrive in base64, and so do form data and bodies without a type. */
 const TEXT_TYPES = /^(text\/[^;]+|application\/([^;]+\+)?(json|xml)|application\/javascript)\s*(;|$)/i
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const
 
-/** The gateway's own identity for requests to routes with IAM authorization: locally nobody has to sign. */
+/** The caller of routes with IAM authorization. Local requests need no signature. */
 const LOCAL_OPERATOR = {
   accessKey: 'AKIALOCALOPERATOR000',
   accountId: LOCAL_ACCOUNT,
@@ -34,13 +34,13 @@ const LOCAL_OPERATOR = {
 export interface RequestTarget {
   /** Percent-decoded, as every path in the event is. */
   readonly path: string
-  /** As it was sent. */
+  /** As the client sent it. */
   readonly rawQueryString: string
 }
 
 /**
- * Splits a request's target as the gateway does: it decodes the path before anything looks at it, so an encoded
- * question mark ends the path and an encoded slash is a slash.
+ * Splits a request's target as the gateway does. The gateway decodes the path first, so an encoded question mark ends
+ * the path, and an encoded slash is a slash.
  * @returns `undefined` when the path is not percent-encoded UTF-8
  */
 export function readTarget(target: string): RequestTarget | undefined {
@@ -126,7 +126,7 @@ function readHeaders(request: IncomingMessage, body: Buffer, sourceIp: string) {
   headers['x-amzn-trace-id'] ??= traceId()
   headers['x-forwarded-port'] = String(request.socket.localPort)
   headers['x-forwarded-proto'] = 'http'
-  // The gateway has the whole body before it calls a function, however it was sent.
+  // The gateway reads the whole body before it calls a function, even one without a Content-Length.
   if (body.length > 0) headers['content-length'] = String(body.length)
   return { headers, cookies }
 }
@@ -153,18 +153,18 @@ function readEventBody(body: Buffer, contentType = ''): { body?: string; isBase6
   return { body: body.toString('base64'), isBase64Encoded: true }
 }
 
-/** X-Ray's form: version, time in hex, 96 random bits. */
+/** In X-Ray's format: version, time in hex, 96 random bits. */
 function traceId(): string {
   return `Root=1-${Math.floor(Date.now() / 1000).toString(16)}-${randomText(12, 'hex')}`
 }
 
-let told = { second: Number.NaN, time: '' }
+let latest = { second: Number.NaN, time: '' }
 
-/** "12/Mar/2026:19:03:58 +0000", made once a second. */
+/** "12/Mar/2026:19:03:58 +0000". It is computed once per second. */
 function logTime(now: number): string {
   const second = Math.floor(now / 1000)
-  if (told.second !== second) told = { second, time: logTimeOf(new Date(now)) }
-  return told.time
+  if (latest.second !== second) latest = { second, time: logTimeOf(new Date(now)) }
+  return latest.time
 }
 
 function logTimeOf(now: Date): string {

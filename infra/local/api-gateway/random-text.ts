@@ -1,5 +1,5 @@
-// Random text for the ids of requests and traces, out of a pool: to ask the system for each one's few bytes takes longer
-// than to make the rest of its event.
+// Random text for the ids of requests and traces. It comes from a pool, because a system call for each id takes longer
+// than the rest of the event.
 import { randomBytes } from 'node:crypto'
 
 const POOL_BYTES = 4096

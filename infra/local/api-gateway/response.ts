@@ -4,18 +4,18 @@ import type { OutgoingHttpHeaders } from 'node:http'
 export interface GatewayResponse {
   readonly status: number
   readonly headers: OutgoingHttpHeaders
-  /** Text goes out as UTF-8. */
+  /** Text is sent as UTF-8. */
   readonly body: string | Buffer
 }
 
 const HOP_BY_HOP = new Set(['connection', 'content-length', 'keep-alive', 'transfer-encoding', 'upgrade'])
 
-/** An answer of the gateway's own. */
+/** An error response of the gateway itself. */
 export function gatewayError(status: number, message: string): GatewayResponse {
   return jsonResponse(status, JSON.stringify({ message }))
 }
 
-/** Maps an answer; a malformed one is an internal error, as the real gateway has it. */
+/** Maps a function's answer. For a malformed one, the real gateway responds with an internal error, too. */
 export function mapAnswer(answer: unknown): GatewayResponse {
   // Without a status code the whole answer is the body.
   if (typeof answer !== 'object' || answer === null || !Object.hasOwn(answer, 'statusCode')) {
@@ -43,7 +43,7 @@ function jsonResponse(status: number, text: string): GatewayResponse {
   return { status, headers: { 'content-type': 'application/json' }, body: text }
 }
 
-/** A header has one value; a list, which format 2.0 does not know, makes the answer malformed. */
+/** Format 2.0 allows one value per header. A list makes the answer malformed. */
 function mapHeaders(headers: unknown): OutgoingHttpHeaders | undefined {
   if (headers === undefined || headers === null) return {}
   if (typeof headers !== 'object') return undefined

@@ -1,4 +1,4 @@
-// Which route of an HTTP API takes a request, and with which path parameters.
+// Finds the route of an HTTP API for a request, and its path parameters.
 // @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html#http-api-develop-routes.evaluation
 import type { RouteDefinition } from '../cloudformation/template.ts'
 
@@ -13,15 +13,15 @@ type Segment = { readonly literal: string } | { readonly variable: string; reado
 
 interface Compiled {
   readonly route: RouteDefinition
-  /** `undefined` for the default route, which takes whatever no other does. */
+  /** `undefined` for the default route, which takes the requests that no other route takes. */
   readonly method: string | undefined
   readonly segments: readonly Segment[]
   readonly rank: string
 }
 
 /**
- * Prepares the routes once, most specific first: the path decides from the left, then a named method beats ANY; $default
- * comes last. The first one that fits a request takes it.
+ * Sorts the routes once, the most specific first. The path decides, segment by segment from the left; then a named method
+ * comes before ANY; $default is last. The first route that fits a request takes it.
  */
 export function createRouter(routes: readonly RouteDefinition[]): Router {
   const compiled = routes
@@ -39,7 +39,7 @@ export function createRouter(routes: readonly RouteDefinition[]): Router {
   }
 }
 
-/** How specific each segment is; ranks compare as text, segment by segment from the left. */
+/** How specific a segment is. Ranks are compared as text, so the leftmost difference decides. */
 const LITERAL = '4'
 const VARIABLE = '3'
 const GREEDY = '2'
@@ -59,7 +59,7 @@ function readSegment(segment: string): Segment {
   return variable === undefined ? { literal: segment } : { variable, greedy: plus === '+' }
 }
 
-/** @param given the path's segments, after the nothing that is before its first slash */
+/** @param given the path split at "/". Its first element is empty, because a path starts with a slash. */
 function fit(wanted: readonly Segment[], given: readonly string[]): Record<string, string> | undefined {
   const pathParameters: Record<string, string> = {}
   let place = 0

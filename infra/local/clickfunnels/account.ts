@@ -1,6 +1,5 @@
-// Owns what the provider says about a token's owner: the robot user of a platform application, the connected
-// workspace of /me, and the extras of a token response. Blank members are left out there, never null.
-
+// What ClickFunnels says about a token's owner: the robot user of a platform application, the connected workspace of /me,
+// and the extra members of a token response. Blank members are left out there, never null.
 import { CURRENCIES, publicId, type Workspace } from './data.ts'
 import { type ProviderState, teamOf } from './provider-state.ts'
 import type { AccessTokenRow } from './tokens.ts'

@@ -1,6 +1,5 @@
-// Owns /api/v2: which path exists on which host, and who may call it. Account paths live on the accounts
-// host, workspace data on the workspace's own host. Follows "API" and "Dead tokens" of clickfunnels.md.
-
+// /api/v2: which paths exist on which host, and which tokens may call them. Account paths are on the accounts host,
+// workspace data is on the workspace's own host.
 import { connectedWorkspace, platformUser } from './account.ts'
 import { listReply } from './collections.ts'
 import type { Workspace } from './data.ts'
@@ -20,8 +19,8 @@ export function apiReply(state: ProviderState, request: SimulatorRequest): Reply
   const workspace = findWorkspace(row.workspaceId) as Workspace
   const path = request.pathname.slice('/api/v2/'.length).split('/').map(decoded)
   if (request.origin === state.accountsOrigin) return accountReply(state, request, path, row, workspace)
-  // The token is of another workspace: 404 and not 401, because Doorkeeper keeps one table of tokens for all
-  // hosts (the token itself is good) and records are looked up among those that the robot user may see.
+  // A token of another workspace gets 404, not 401. Doorkeeper has one table of tokens for all hosts, so the token
+  // itself is valid, and records are looked up among those that the robot user may see.
   if (state.workspaceServedAt(request.origin) !== workspace) return notFound()
   return workspaceReply(state, request, path, workspace)
 }
@@ -38,7 +37,7 @@ function accountReply(
   const user = platformUser(state, row, workspace)
   const [resource, id, nested, ...more] = path
   if (more.length > 0) return notFound()
-  // A token is of one workspace, so its team, its workspace and its robot user are all it can list.
+  // A token belongs to one workspace, so it can list only its team, its workspace and its robot user.
   if (id === undefined) {
     if (resource === 'me') {
       return json(200, { ...user, connected_workspace: connectedWorkspace(state, workspace) })

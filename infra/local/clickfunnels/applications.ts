@@ -1,21 +1,21 @@
-// Owns the platform applications registered with the simulator and how a client authenticates, after
-// Doorkeeper: credentials in Basic or in the body, never both (RFC 6749 section 2.3), Basic not percent-decoded.
+// The platform applications that are registered with the simulator, and how a client authenticates. As in Doorkeeper, the
+// credentials are in Basic or in the body, never in both (RFC 6749 section 2.3), and Basic is not percent-decoded.
 import type { Kept } from '../journal.ts'
 import { type SimulatorRequest, text } from './http.ts'
 import { opaqueToken, type TokenMode } from './tokens.ts'
 
 export interface Application {
   readonly client_id: string
-  /** All of them are accepted: an application in the middle of a secret rotation has two. */
+  /** All of them are accepted. While a secret is rotated, an application has two. */
   readonly client_secrets: readonly string[]
   readonly name: string
   readonly redirect_uris: readonly string[]
   readonly tokens: TokenMode
-  /** Seconds; what `expires_in` says, and in the refreshing modes also what holds. */
+  /** Seconds. The value of `expires_in`; in the modes with refresh, tokens also expire after it. */
   readonly lifetime: number
-  /** Whether the token response carries the workspace extras. */
+  /** Whether the token response has the extra members about the workspace. */
   readonly extras: boolean
-  /** `false` is Doorkeeper 5.5.0: /oauth/revoke answers 200 but does nothing once the access token expired. */
+  /** `false` as in Doorkeeper 5.5.0: /oauth/revoke answers 200 but does nothing once the access token has expired. */
   readonly revokes_expired: boolean
 }
 
@@ -100,8 +100,8 @@ interface Credentials {
 function basicCredentials(request: SimulatorRequest): Credentials | undefined {
   const encoded = /^Basic (.*)$/i.exec(request.headers.authorization ?? '')?.[1]
   if (encoded === undefined) return undefined
-  // Doorkeeper has never form-decoded the two halves. A client that encodes them as RFC 6749 asks
-  // (oauth4webapi turns "-" and "_" into %2D and %5F) fails with most generated secrets, here as there.
+  // Doorkeeper has never form-decoded the two halves. A client that encodes them as RFC 6749 demands (oauth4webapi turns
+  // "-" and "_" into %2D and %5F) fails with most generated secrets, in Doorkeeper and here.
   const decoded = Buffer.from(encoded, 'base64').toString('utf8')
   const colon = decoded.indexOf(':')
   const clientId = colon === -1 ? decoded : decoded.slice(0, colon)

@@ -1,5 +1,5 @@
-// Owns authorization codes (Doorkeeper's access grants): 600 seconds, single use, bound to client,
-// redirect URI and PKCE challenge. A failed attempt does not use the code up, as in Doorkeeper.
+// Authorization codes (Doorkeeper's access grants): valid for 600 seconds, for a single use, bound to client, redirect URI
+// and PKCE challenge. As in Doorkeeper, a failed attempt does not use the code up.
 import { createHash } from 'node:crypto'
 import type { Kept } from '../journal.ts'
 import { opaqueToken } from './tokens.ts'
@@ -36,7 +36,6 @@ export class AuthorizationCodes {
     return issued
   }
 
-  /** Uses a code up. */
   redeem(grant: AuthorizationCode): void {
     grant.used = true
     this.#kept.put(grant.code, grant)
@@ -52,8 +51,7 @@ export class AuthorizationCodes {
 }
 
 /**
- * Whether a code_verifier fits. If either side asked for PKCE, both must have: a verifier for a code that
- * was requested without a challenge is refused too.
+ * Whether a code_verifier fits. A verifier for a code that was requested without a challenge is refused, too.
  * @see https://www.rfc-editor.org/rfc/rfc7636#section-4.6
  */
 export function verifierFits(grant: AuthorizationCode, verifier: string | undefined): boolean {

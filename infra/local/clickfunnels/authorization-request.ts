@@ -1,13 +1,13 @@
-// Owns the authorization request: which parameters ClickFunnels' guide asks for and what is wrong with one.
-// Every fault found here is shown to the user and never redirected, which is Doorkeeper's default
-// (`redirect_on_errors` is off) and for client and redirect URI also RFC 6749 section 4.1.2.1.
+// Checks authorization requests: which parameters ClickFunnels' guide demands, and what is wrong with a request. Errors are
+// shown to the user and never redirected. That is Doorkeeper's default (`redirect_on_errors` is off), and for client and
+// redirect URI also RFC 6749 section 4.1.2.1.
 import type { Application, Applications } from './applications.ts'
 import { text } from './http.ts'
 
 export const SCOPES = ['admin', 'read', 'write', 'delete', 'mcp']
 const DEFAULT_SCOPE = 'admin read'
 
-/** Parameters that the consent form carries through to its POST; `resource` and others are dropped. */
+/** The parameters that the consent form sends on in its POST. Others, such as `resource`, are dropped. */
 export const AUTHORIZATION_PARAMETERS = [
   'client_id',
   'redirect_uri',
@@ -48,7 +48,7 @@ export function checkAuthorizationRequest(
   if (application === undefined) {
     return invalid('invalid_client', 'Client authentication failed due to unknown client.', 401)
   }
-  // Equal to the letter: a trailing slash, another case or a missing port is another URI.
+  // The comparison is exact: a trailing slash, another case or a missing port makes another URI.
   const redirectUri = text(parameters, 'redirect_uri')
   if (redirectUri === undefined || !application.redirect_uris.includes(redirectUri)) {
     return invalid(

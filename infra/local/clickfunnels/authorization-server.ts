@@ -1,5 +1,5 @@
-// Owns the browser's side of OAuth: discovery document, authorization endpoint and the answer to the consent
-// form. Follows "OAuth" of clickfunnels.md; the token and revocation endpoints are in token-endpoint.ts.
+// The part of OAuth that the browser sees: the authorization endpoint and the answer to the consent form; and the discovery
+// document. token-endpoint.ts has the token and revocation endpoints.
 import {
   AUTHORIZATION_PARAMETERS,
   type AuthorizationRequest,
@@ -51,7 +51,7 @@ export function authorizationReply(state: ProviderState, request: SimulatorReque
   return html(200, consentPage(checked.request.application.name, checked.request.scope, carried, workspaces))
 }
 
-/** Answers POST /oauth/authorize: the user pressed one of the two buttons. Nothing of the form is trusted. */
+/** Answers POST /oauth/authorize: the user pressed one of the two buttons. It checks all of the form again. */
 export function decisionReply(state: ProviderState, request: SimulatorRequest): Reply {
   const parameters = readBody(request) ?? {}
   const checked = checkAuthorizationRequest(state.applications, parameters)

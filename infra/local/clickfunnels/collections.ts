@@ -1,4 +1,4 @@
-// Owns lists: filter, sort order and pages of 20 with the Pagination-Next and Link headers of clickfunnels.md.
+// Lists: filters, sort order, and pages of 20 with the headers Pagination-Next and Link.
 import { json, type Reply, type SimulatorRequest } from './http.ts'
 
 const PAGE_SIZE = 20
@@ -9,7 +9,7 @@ export interface Listed {
   readonly [member: string]: unknown
 }
 
-/** Answers a list request: a bare array, one page of it. Parameters it does not know (expand[]) are tolerated. */
+/** Answers a list request with one page, a bare array. It ignores unknown parameters, such as expand[]. */
 export function listReply(
   request: SimulatorRequest,
   records: readonly Listed[],
@@ -46,7 +46,7 @@ function filtered(
   )
 }
 
-// A cursor whose record was deleted meanwhile still has its place in the order of ids.
+// A cursor whose record was deleted meanwhile still has a place in the order of ids.
 function afterCursor(
   ordered: readonly Listed[],
   after: string | null,
@@ -58,7 +58,7 @@ function afterCursor(
   return ordered.filter((record) => (descending ? record.id < Number(after) : record.id > Number(after)))
 }
 
-// The other parameters keep their bytes: decoding and encoding again would change some of them.
+// The other parameters stay byte for byte the same: decoding and encoding them would change some.
 function withAfter(query: string, id: number): string {
   const others = query.split('&').filter((pair) => pair !== '' && pair.split('=')[0] !== 'after')
   return [...others, `after=${id}`].join('&')

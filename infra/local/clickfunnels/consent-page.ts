@@ -1,5 +1,5 @@
-// Owns the two pages a customer sees: the consent page with its workspace picker (`new_installation=true`)
-// and the error page. Plain server-rendered forms that work without JavaScript and from curl.
+// The two pages that an end user sees: the consent page with its workspace picker (`new_installation=true`), and the error
+// page. They are plain forms that work without JavaScript and from curl.
 
 export interface WorkspaceChoice {
   readonly id: number

@@ -1,5 +1,5 @@
-// Owns reading the bodies of control requests: a member is absent or of the right type, or the caller hears
-// which one is wrong. A typo in a test must not turn into a fault that never happens.
+// Reads the bodies of control requests. A member of a wrong name or type is an error that names it: because of a typo in a
+// test, a fault might never happen.
 import { isObject, type SimulatorRequest } from './http.ts'
 
 export class InvalidControlRequest extends Error {}

@@ -1,4 +1,4 @@
-// Owns how a fault is ordered through POST /_control/faults:
+// Reads the body of POST /_control/faults, which orders a fault:
 // { method?, path, times? = 1, when? = "before", fault: { kind, … } }
 import {
   booleanMember,

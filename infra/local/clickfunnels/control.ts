@@ -1,6 +1,5 @@
-// Owns /_control on the accounts host: what a test or the local stack may set up, break and look at. It has
-// no counterpart at ClickFunnels, answers JSON, and is neither recorded nor hit by faults.
-
+// /_control on the accounts host: what a test or the local stack may set up, break and inspect. It does not exist at
+// ClickFunnels and answers JSON. Its requests are not recorded, and faults do not affect them.
 import type { Application, ApplicationChanges } from './applications.ts'
 import {
   booleanMember,
@@ -76,7 +75,7 @@ function route(state: ProviderState, request: SimulatorRequest): Reply {
   }
 }
 
-/** What is left out is as at ClickFunnels: no `iss`, and no promise of one. */
+/** The defaults are ClickFunnels' behaviour: no `iss`, and no promise of one. */
 function issuer(request: SimulatorRequest): ProviderState['issuer'] {
   const body = controlBody(request, ['promised', 'sent'])
   return {
@@ -143,7 +142,7 @@ function tokens(state: ProviderState): Reply {
   })
 }
 
-/** Tokens as if so many end users had approved: for what needs thousands of them. */
+/** Issues tokens as if `count` end users had approved, for tests and benchmarks that need thousands. */
 function issue(state: ProviderState, request: SimulatorRequest): Reply {
   const body = controlBody(request, ['client_id', 'workspace_id', 'count'])
   const clientId = required(stringMember(body, 'client_id'), 'client_id')

@@ -1,5 +1,5 @@
-// Owns the seeded teams, workspaces, funnels and contacts: the same on every start, so that tests may name
-// ids. Records are the wire objects of the OpenAPI (snake_case, nulls where its examples have nulls).
+// The seeded teams, workspaces, funnels and contacts. They are the same on every start, so that tests can name ids. Records
+// are the objects of ClickFunnels' OpenAPI (snake_case, nulls where its examples have nulls).
 import { createHash } from 'node:crypto'
 
 export interface Team {

@@ -1,5 +1,5 @@
-// Owns what stands in front of ClickFunnels: Cloudflare, which refuses requests without a User-Agent with an
-// HTML 403 before the application (and so Doorkeeper) ever sees them. Follows "OAuth" and "API" of clickfunnels.md.
+// Cloudflare, which stands in front of ClickFunnels. It refuses requests without a User-Agent with an HTML 403, before the
+// application and Doorkeeper see them.
 import { html, type Reply, type SimulatorRequest } from './http.ts'
 
 export function blockedByEdge(request: SimulatorRequest): Reply | undefined {
@@ -8,7 +8,7 @@ export function blockedByEdge(request: SimulatorRequest): Reply | undefined {
   return guarded && !named ? edgePage(403, 'Sorry, you have been blocked') : undefined
 }
 
-/** An error page as Cloudflare writes them: HTML whatever the caller accepts. */
+/** An error page like Cloudflare's: HTML, whatever the caller accepts. */
 export function edgePage(status: number, heading: string): Reply {
   const page = html(
     status,

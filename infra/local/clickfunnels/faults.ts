@@ -1,5 +1,5 @@
-// Owns the faults that tests order: which request they hit, and what becomes of its answer. "before" means
-// that the provider never saw the request, "after" that its work is done and only the answer is lost or replaced.
+// The faults that tests order: which request they affect, and what happens to its answer. "before": the provider never sees
+// the request. "after": the provider does its work, and then the answer is lost or replaced.
 import { STATUS_CODES } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { edgePage } from './edge.ts'
@@ -42,7 +42,7 @@ export class Faults {
     this.#orders = []
   }
 
-  /** Takes the oldest order that fits the request and counts it down. */
+  /** Finds the oldest order that fits the request, and counts it down. */
   take(request: SimulatorRequest): FaultOrder | undefined {
     const found = this.#orders.find(
       ({ order, left }) =>
@@ -61,7 +61,7 @@ export function pathMatches(path: string, pathname: string): boolean {
   return pathname === path || pathname.startsWith(path.endsWith('/') ? path : `${path}/`)
 }
 
-/** Carries out a fault around `work`. `undefined` stands for no answer: the socket is to be destroyed. */
+/** Applies a fault to `work`. Returns `undefined` when there is no answer: the socket is to be destroyed. */
 export async function applyFault(
   order: FaultOrder,
   work: () => Reply,
@@ -104,8 +104,8 @@ function statusReply(fault: Extract<FaultKind, { kind: 'status' }>): Reply {
   }
 }
 
-// The real answer spoiled ("after") or a made-up one ("before"). It still holds the tokens: what a caller
-// writes to its log about a malformed answer is one of the things to test.
+// A damaged version of the real answer ("after") or of a made-up one ("before"). It still contains the tokens, because
+// tests check what a caller logs about a malformed answer.
 function malformed(variant: (typeof MALFORMED_VARIANTS)[number], done: Reply | undefined): Reply {
   const madeUp = json(200, { access_token: 'made-up-token', token_type: 'Bearer', expires_in: 7200 })
   const reply = done?.body.startsWith('{') ? done : madeUp

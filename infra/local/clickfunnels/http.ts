@@ -1,12 +1,12 @@
-// Owns how the simulator sees an HTTP request and how it answers: a request with its raw target kept, a
-// reply as plain data. Replies are data so that a fault can lose or replace one after the work is done.
+// The simulator's HTTP requests, with their raw target, and its replies. A reply is plain data, so that a fault can drop or
+// replace it after the work is done.
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 
 export interface SimulatorRequest {
   readonly method: string
-  /** Origin of the address that took the connection; a Host header could claim anything. */
+  /** The origin of the address that accepted the connection. A Host header could claim another one. */
   readonly origin: string
-  /** Path and query as they arrived: tests assert that a proxy changed no byte of them. */
+  /** Path and query, byte for byte: tests assert that a proxy changed nothing in them. */
   readonly target: string
   readonly pathname: string
   readonly query: string
@@ -65,11 +65,11 @@ export function noContent(): Reply {
   return { status: 204, headers: {}, body: '' }
 }
 
-/** Reads the body as an object: JSON when it says so, form parameters otherwise, `undefined` when it is neither. */
+/** Reads the body as an object, from JSON or form parameters by its type. Returns `undefined` when JSON is invalid. */
 export function readBody(request: SimulatorRequest): Record<string, unknown> | undefined {
   const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase()
   if (type === 'application/x-www-form-urlencoded') {
-    // A repeated name keeps its last value, as in Rack.
+    // For a repeated name, the last value counts, as in Rack.
     return Object.fromEntries(new URLSearchParams(request.body.toString('utf8')))
   }
   if (type !== 'application/json' || request.body.length === 0) return {}
@@ -85,7 +85,7 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** The text of a member; blank counts as absent, as Rails' `blank?` has it. */
+/** The text of a member. A blank one counts as absent, as with Rails' `blank?`. */
 export function text(parameters: Readonly<Record<string, unknown>>, name: string): string | undefined {
   const value = parameters[name]
   return typeof value === 'string' && value.trim() !== '' ? value : undefined

@@ -1,5 +1,5 @@
-// Owns everything the simulator remembers, and forgets on reset. Only the listening sockets live outside. What a
-// provider's database would hold is in the journal; faults and the request log are tests' own and end with the process.
+// All state of the simulator, which a reset clears. The journal keeps what ClickFunnels' database would have. Faults and the
+// request log are for tests and end with the process.
 import type { Journal } from '../journal.ts'
 import { Applications } from './applications.ts'
 import { AuthorizationCodes } from './authorization-codes.ts'
@@ -16,14 +16,14 @@ export class ProviderState {
   readonly #workspaceOrigins: readonly string[]
   applications: Applications
   faults = new Faults()
-  /** Of RFC 9207: whether the metadata promises `iss`, and whether responses carry it. ClickFunnels does neither today. */
+  /** RFC 9207: whether the metadata promises `iss`, and whether responses have it. ClickFunnels does neither today. */
   issuer = { promised: false, sent: false }
   requests = new RequestLog()
   codes: AuthorizationCodes
   tokens: AccessTokens
   funnels: Resources
   contacts: Resources
-  /** Aborted on reset and close: ends answers that a fault keeps waiting. */
+  /** Aborted on reset and close. That ends the answers that a fault delays. */
   waiting = new AbortController()
 
   constructor(
@@ -50,7 +50,7 @@ export class ProviderState {
     Object.assign(this, new ProviderState(now, accountsOrigin, this.#workspaceOrigins, journal))
   }
 
-  /** What `workspace_url` says: the workspace's own host. */
+  /** The value of `workspace_url`: the workspace's own host. */
   workspaceUrl(workspace: Workspace): string {
     return this.#workspaceOrigins[WORKSPACES.indexOf(workspace)] as string
   }

@@ -1,5 +1,5 @@
-// Owns the record of what reached the simulator, newest last, so that tests can assert what was really sent.
-// Bounded; control requests are not recorded. Nothing of a body is kept except its size, digest and grant_type.
+// The last 1,000 requests to the simulator, newest last, so that tests can assert what was really sent. Control requests are
+// not recorded. Of a body, only its size, digest and grant_type are kept.
 import { createHash } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { pathMatches } from './faults.ts'
@@ -10,7 +10,7 @@ const KEPT_REQUESTS = 1000
 export interface RecordedRequest {
   readonly at: number
   readonly method: string
-  /** host:port that took the request, which is what says accounts or workspace. */
+  /** host:port that accepted the request. It tells the accounts host from a workspace. */
   readonly host: string
   /** Path and query, byte for byte. */
   readonly path: string

@@ -1,5 +1,5 @@
-// Owns the records of one resource (funnels or contacts): finding, listing, creating and changing them, with
-// the checks and wording of a Rails API. A write wraps its body in the resource's name ({"contact":{…}}).
+// The records of one resource (funnels or contacts): finds, lists, creates and changes them, with the checks and messages of
+// a Rails API. The body of a write is wrapped in the resource's name ({"contact":{…}}).
 import type { Kept } from '../journal.ts'
 import { contact, funnel, type WorkspaceRecord } from './data.ts'
 import { isObject } from './http.ts'
@@ -10,7 +10,7 @@ export type Written =
   | { readonly kind: 'written'; readonly record: WorkspaceRecord }
   | { readonly kind: 'refused'; readonly status: 400 | 422; readonly error: string }
 
-/** A record as it was last written, or that it is gone; seeded ones that nobody touched are not kept. */
+/** A record as it was last written, or a mark that it was deleted. Unchanged seeded records are not kept. */
 export type KeptRecord = WorkspaceRecord | { readonly id: number; readonly gone: true }
 
 const WRITABLE: Readonly<Record<ResourceName, readonly string[]>> = {
@@ -50,7 +50,7 @@ export class Resources {
     return this.#records.filter((record) => record.workspace_id === workspaceId)
   }
 
-  /** Finds by integer or public id, as the paths accept both. */
+  /** Finds a record by its integer id or its public id. Paths accept both. */
   find(workspaceId: number, id: string): WorkspaceRecord | undefined {
     return this.of(workspaceId).find((record) => String(record.id) === id || record.public_id === id)
   }
@@ -93,7 +93,7 @@ export class Resources {
     this.#kept.put(record.id, { id: record.id, gone: true })
   }
 
-  // Members that are not writable are ignored, like parameters that Rails does not permit.
+  // Ignores members that are not writable, as Rails does with parameters that are not permitted.
   #attributes(body: Readonly<Record<string, unknown>> | undefined): Record<string, unknown> | undefined {
     const wrapped = body?.[this.#name]
     if (!isObject(wrapped) || Object.keys(wrapped).length === 0) return undefined

@@ -1,5 +1,5 @@
-// Owns listening and dispatch of the ClickFunnels simulator: a real HTTP server for `npm start` and the tests.
-// ClickFunnels has one accounts host and a host per workspace; here they are loopback addresses with one port.
+// The HTTP servers of the ClickFunnels simulator, for `npm start` and the tests. ClickFunnels has one accounts host and a
+// host per workspace; here they are loopback addresses with the same port.
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -16,11 +16,11 @@ import { ProviderState } from './provider-state.ts'
 import { revocationReply, tokenReply } from './token-endpoint.ts'
 
 export interface SimulatorOptions {
-  /** 0 takes any port that is free on all addresses. */
+  /** 0 takes a port that is free on all addresses. */
   readonly port: number
   /** Epoch milliseconds; `Date.now` when absent. */
   readonly now?: () => number
-  /** Where applications, codes, tokens and records are kept between runs; without one they are in memory. */
+  /** Keeps applications, codes, tokens and records between runs. Without it, they are in memory. */
   readonly stateFile?: string
 }
 
@@ -38,7 +38,7 @@ const FREE_PORT_ATTEMPTS = 20
 /** Starts the simulator. A taken port rejects with Node's own error (`code: 'EADDRINUSE'`, `port`). */
 export async function startClickFunnels(options: SimulatorOptions): Promise<Simulator> {
   const workspaceAddresses = WORKSPACES.map((_, place) => `127.0.0.${place + 2}`)
-  // The accounts host last: whoever waits for it to answer finds the others ready.
+  // The accounts host last, so that the others are ready once it answers.
   const addresses = [...workspaceAddresses, ACCOUNTS_ADDRESS]
   const { servers, port } = await listenOnAll(addresses, options.port)
   const journal = new Journal(options.stateFile)
@@ -74,11 +74,11 @@ async function answer(
     if (reply === undefined) incoming.socket.destroy()
     else sendReply(response, reply)
   } catch (error) {
-    // A request that was cut off has nobody left to answer.
+    // The client has closed the connection, so there is no one to answer.
     if (incoming.socket.destroyed) return
     console.error('ClickFunnels simulator:', error)
     if (response.headersSent) incoming.socket.destroy()
-    else sendReply(response, json(500, { error: 'The simulator failed; see its output.' }))
+    else sendReply(response, json(500, { error: 'The simulator failed. See its output.' }))
   }
 }
 
@@ -89,7 +89,7 @@ async function provide(state: ProviderState, request: SimulatorRequest): Promise
   return fault === undefined ? work() : applyFault(fault, work, state.waiting.signal)
 }
 
-/** What a request changed is kept before its answer exists, whatever becomes of the answer. */
+/** Writes what a request changed to the journal before its answer is sent or lost. */
 function kept(state: ProviderState, work: () => Reply): Reply {
   const reply = work()
   state.journal.commit()
@@ -139,7 +139,7 @@ async function listenOnAll(
       return { servers, port: chosen }
     } catch (error) {
       await closeAll(servers)
-      // A port that was free on the first address may be taken on the next; any other will do.
+      // A port that is free on the first address may be in use on the next one. Then another port is tried.
       const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
       if (port !== 0 || !taken || attempt === FREE_PORT_ATTEMPTS) throw error
     }

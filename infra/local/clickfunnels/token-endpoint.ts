@@ -1,6 +1,5 @@
-// Owns POST /oauth/token and POST /oauth/revoke with Doorkeeper's order of checks and its error bodies.
-// Follows "OAuth" and "Refresh, if it applies" of clickfunnels.md, RFC 6749 section 5 and RFC 7009.
-
+// POST /oauth/token (RFC 6749 section 5) and POST /oauth/revoke (RFC 7009), with Doorkeeper's order of checks and its error
+// bodies.
 import { workspaceExtras } from './account.ts'
 import { type Application, authenticateClient, type ClientAuthentication } from './applications.ts'
 import { verifierFits } from './authorization-codes.ts'
@@ -38,7 +37,7 @@ export function tokenReply(state: ProviderState, request: SimulatorRequest): Rep
     : refresh(state, client, parameters)
 }
 
-/** Answers POST /oauth/revoke: 200 for whatever is dead afterwards, 403 only about a token that exists. */
+/** Answers POST /oauth/revoke: 200 also for an unknown token, 403 for a token of another client. */
 export function revocationReply(state: ProviderState, request: SimulatorRequest): Reply {
   const parameters = readBody(request) ?? {}
   const token = text(parameters, 'token') ?? ''
@@ -84,8 +83,8 @@ function exchangeCode(state: ProviderState, client: ClientAuthentication, parame
   return granted(state, application, row)
 }
 
-// The token is looked at before the client, so forgotten credentials and a foreign token both end in
-// invalid_grant; only credentials that are there and wrong are answered invalid_client.
+// The token is checked before the client. So missing credentials and a token of another client both end in
+// invalid_grant. Only wrong credentials end in invalid_client.
 function refresh(state: ProviderState, client: ClientAuthentication, parameters: Parameters): Reply {
   const refreshToken = text(parameters, 'refresh_token')
   if (refreshToken === undefined) return missing('refresh_token')
@@ -108,7 +107,7 @@ function granted(state: ProviderState, application: Application, row: AccessToke
     {
       access_token: row.accessToken,
       token_type: 'Bearer',
-      // Sent for tokens that never expire, too: believing it is one of the traps.
+      // ClickFunnels sends it for tokens that never expire, too. A client must not believe it.
       expires_in: row.lifetimeSeconds ?? application.lifetime,
       ...(row.refreshToken === undefined ? {} : { refresh_token: row.refreshToken }),
       scope: row.scope,
@@ -130,8 +129,8 @@ function multipleMethods(): Reply {
   )
 }
 
-// WWW-Authenticate stands on every one of Doorkeeper's errors (5.5.0 to 6.0), not only on the 401. Clients
-// that look for a challenge before they read the body (oauth4webapi) trip over it on invalid_grant.
+// All errors of Doorkeeper (5.5.0 to 6.0) have WWW-Authenticate, not only the 401. Clients that look for a challenge before
+// they read the body (oauth4webapi) mistake an invalid_grant because of it.
 function refused(error: keyof typeof DESCRIPTIONS, description: string = DESCRIPTIONS[error]): Reply {
   return json(
     error === 'invalid_client' ? 401 : 400,

@@ -1,11 +1,10 @@
-// Owns what Doorkeeper does with access and refresh tokens, as measured in "Refresh, if it applies" of
-// clickfunnels.md. Pure: no HTTP, and time comes from outside. One row holds an access token and its
-// refresh token, so revoking either kills both.
+// Doorkeeper's rules for access and refresh tokens, as measured on Doorkeeper itself. No HTTP, and the caller gives the
+// time. One row has an access token and its refresh token, so revoking one revokes both.
 import { randomBytes } from 'node:crypto'
 import type { Kept } from '../journal.ts'
 
 /**
- * - `non_expiring`: what ClickFunnels does today; no refresh token, the access token lives until revoked.
+ * - `non_expiring`: as ClickFunnels today. There is no refresh token; the access token is valid until it is revoked.
  * - `rotating`: Doorkeeper with the `previous_refresh_token` column, its default.
  * - `strict`: Doorkeeper without that column.
  */
@@ -23,11 +22,11 @@ export interface AccessTokenRow {
   readonly grantType: GrantType
   readonly parentId: number | undefined
   readonly createdAt: number
-  /** Kept apart from `expiresAt`: a refreshed token inherits this, however old its parent is. */
+  /** Apart from `expiresAt`, because a refreshed token inherits the whole lifetime, however old its parent is. */
   readonly lifetimeSeconds: number | undefined
   expiresAt: number | undefined
   revokedAt: number | undefined
-  /** The column of the same name: emptied once the row was presented and its parent revoked. */
+  /** Doorkeeper's column of this name. It is cleared once the row's token was presented and its parent revoked. */
   previousRefreshToken: string | undefined
   presented: boolean
 }
@@ -72,7 +71,7 @@ export class AccessTokens {
     })
   }
 
-  /** The row a refresh token may still be exchanged for; whether its access token expired does not matter. */
+  /** The row of a refresh token that can still be used. Its access token may have expired. */
   refreshable(refreshToken: string): AccessTokenRow | undefined {
     const row = this.findByRefreshToken(refreshToken)
     return row !== undefined && row.revokedAt === undefined ? row : undefined
@@ -81,8 +80,8 @@ export class AccessTokens {
   /**
    * Exchanges the refresh token of `parent` for a new pair.
    *
-   * With the column nothing is revoked here, which is why N concurrent refreshes and a retry after a lost
-   * answer all succeed, each with an independent pair. Without it the parent dies in the same transaction.
+   * With the column, nothing is revoked here. So concurrent refreshes and a retry after a lost answer all succeed, each
+   * with its own pair. Without the column, the parent is revoked in the same transaction.
    */
   refresh(parent: AccessTokenRow, mode: TokenMode, scope: string = parent.scope): AccessTokenRow {
     if (mode === 'strict') this.revoke(parent)
@@ -99,8 +98,8 @@ export class AccessTokens {
   }
 
   /**
-   * Looks up a presented access token. Doorkeeper revokes the direct parent at this moment, before it
-   * knows whether the token is live or the request succeeds; grandparents and siblings are left alone.
+   * Looks up a presented access token. Doorkeeper revokes the direct parent at this moment, before it knows whether the
+   * token is live or the request succeeds. It does not revoke grandparents and siblings.
    */
   present(accessToken: string): AccessTokenRow | undefined {
     const row = this.findByAccessToken(accessToken)
@@ -117,13 +116,13 @@ export class AccessTokens {
     return row
   }
 
-  /** Marks a row revoked. A second time changes nothing, and nothing ever revokes the whole family. */
+  /** Revokes a row. A second time changes nothing. Other rows of the same authorization are not affected. */
   revoke(row: AccessTokenRow): void {
     row.revokedAt ??= this.#now()
     this.#keep(row)
   }
 
-  /** Lets the access token of a row expire now; its refresh token stays good. */
+  /** Expires the access token of a row now. Its refresh token stays valid. */
   expire(row: AccessTokenRow): void {
     row.expiresAt = this.#now() - 1
     this.#keep(row)
@@ -174,7 +173,7 @@ export class AccessTokens {
   }
 }
 
-/** 43 url-safe characters, as Doorkeeper's generator makes them. */
+/** 43 URL-safe characters, like those of Doorkeeper's generator. */
 export function opaqueToken(): string {
   return randomBytes(32).toString('base64url')
 }

@@ -1,6 +1,5 @@
-// The name of a function, as its file in functions/ has it, from its logical id.
-
-/** CDK makes "KeepAliveFunction1A2B3C4D" of the construct "KeepAlive" and its function. */
+// Derives a function's name, which is that of its file in functions/, from its logical id.
+/** For the construct "KeepAlive", CDK makes the logical id "KeepAliveFunction1A2B3C4D"; the name is "keep-alive". */
 export function functionNameOf(logicalId: string): string {
   const construct = logicalId.replace(/(Function)?[0-9A-F]{8}$/, '')
   return construct.replaceAll(/(?<!^)[A-Z]/g, '-$&').toLowerCase()

@@ -1,5 +1,5 @@
-// CloudFormation's intrinsic functions, as far as our templates use them. What cannot be resolved is an error that says
-// where it stands: a value that exists only in AWS must not become a silent empty string here.
+// Resolves CloudFormation's intrinsic functions, as far as our templates use them. A value that cannot be resolved is an
+// error that names its place: a value that exists only in AWS must not silently become an empty string.
 
 export type Resource = { readonly Type: string; readonly Properties?: Readonly<Record<string, unknown>> }
 
@@ -11,14 +11,14 @@ export interface Template {
   >
 }
 
-/** What a stack's intrinsics mean. Each answers `undefined` for what it does not know. */
+/** The values of a stack's references. Each method returns `undefined` for an unknown name. */
 export interface Scope {
   ref(name: string): unknown
   attribute(logicalId: string, name: string): unknown
   importValue(name: string): unknown
 }
 
-/** Resolves one value. @param where names the logical id and property, for the error */
+/** Resolves one value. @param where the logical id and property, for the error message */
 export function resolve(value: unknown, scope: Scope, where: string): unknown {
   if (Array.isArray(value)) return value.map((item, index) => resolve(item, scope, `${where}[${index}]`))
   if (typeof value !== 'object' || value === null) return value
@@ -33,7 +33,7 @@ export function resolve(value: unknown, scope: Scope, where: string): unknown {
   return Object.fromEntries(resolved)
 }
 
-/** Resolves a value that has to be a string. */
+/** Resolves a value that must be a string. */
 export function resolveText(value: unknown, scope: Scope, where: string): string {
   const resolved = resolve(value, scope, where)
   if (typeof resolved === 'string') return resolved

@@ -1,5 +1,4 @@
-// Queues of the template, and the functions that are fed from them.
-
+// Reads the template's queues, and the functions that process their messages.
 import { functionNameOf } from './function-name.ts'
 import { type Resource, resolve, resolveText } from './intrinsics.ts'
 import type { StackScope } from './stack-scope.ts'
@@ -39,7 +38,7 @@ export function readEventSource(
   }
 }
 
-/** The name is the end of a queue's URL and of its ARN. */
+/** A queue's URL and its ARN end with its name. */
 function queueName(urlOrArn: string): string {
   return urlOrArn.split(/[/:]/).at(-1) ?? ''
 }

@@ -1,18 +1,18 @@
-// What references mean inside one synthesized stack when it runs on this machine: physical names that are stable from
-// run to run, the API's endpoint on loopback, values exported by the other stack.
+// Gives references inside a synthesized stack their values on this machine: physical names that are the same in every run,
+// the API's endpoint on loopback, values that the other stack exports.
 import { createHash } from 'node:crypto'
 import { keyArn, LOCAL_ACCOUNT, LOCAL_REGION } from '../kms/keys.ts'
 import { resolveText, type Scope, type Template } from './intrinsics.ts'
 
-/** What the deployment cannot know from the template. */
+/** Values that the template does not contain. */
 export interface Surroundings {
   /** The API's endpoint, "http://127.0.0.1:4600". */
   readonly publicUrl: string
-  /** As given with `cdk deploy --parameters`; the rest keep their defaults. */
+  /** As for `cdk deploy --parameters`. The others have their defaults. */
   readonly parameters: Readonly<Record<string, string>>
   /** Where SQS listens. */
   readonly sqsUrl?: string
-  /** Stands for every KMS key, when KMS is somebody else's. */
+  /** With another KMS endpoint: the key that takes the place of every key of the template. */
   readonly externalKeyArn?: string | undefined
 }
 
@@ -40,7 +40,7 @@ export class StackScope implements Scope {
     if (!resource) return undefined
     if (resource.Type === 'AWS::KMS::Key') return stableUuid(`${this.name}/${name}`)
     if (resource.Type === 'AWS::SQS::Queue') return this.queueUrl(`${this.name}-${name}`)
-    // An integration's id is its own business; here it has to lead back to the template.
+    // In AWS, an integration has an id of its own. Here, the id has to lead back to the template.
     if (resource.Type === 'AWS::ApiGatewayV2::Integration') return name
     if (!/^AWS::DynamoDB::/.test(resource.Type)) return name
     const given = resource.Properties?.TableName
@@ -72,7 +72,7 @@ export class StackScope implements Scope {
     }
   }
 
-  /** The URL of the queue of that name. */
+  /** The URL of the queue with this name. */
   queueUrl(name: string): string {
     return `${this.#surroundings.sqsUrl ?? ''}/${LOCAL_ACCOUNT}/${name}`
   }
@@ -89,11 +89,11 @@ export class StackScope implements Scope {
     return undefined
   }
 
-  /** The logical id of the function that an ARN (or an invocation URI around one) points at. */
+  /** The logical id of the function that an ARN, or an invocation URI with an ARN, points to. */
   functionIn(uri: string, referrer: string): string {
     const logicalId = /:function:(\w+)/.exec(uri)?.[1] ?? ''
     if (this.template.Resources[logicalId]?.Type === 'AWS::Lambda::Function') return logicalId
-    throw new Error(`"${referrer}" points at "${uri}", which is no function of the stack "${this.name}"`)
+    throw new Error(`"${referrer}" points to "${uri}", which is no function of the stack "${this.name}"`)
   }
 
   #pseudoParameter(name: string): string | undefined {
@@ -109,7 +109,7 @@ export class StackScope implements Scope {
   }
 }
 
-/** A key's id has the form of a UUID; made from its place in the template, it is the same in every run. */
+/** A UUID from the key's place in the template, so that the key has the same id in every run. */
 function stableUuid(text: string): string {
   const hex = createHash('sha256').update(text).digest('hex')
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(

@@ -1,4 +1,4 @@
-// Reads the synthesized stacks and gives what the local stack runs: functions, routes, schedules, tables and keys.
+// Reads from the synthesized stacks what the local stack runs: functions, routes, schedules, tables, queues and keys.
 // A route, a variable or a schedule exists locally only because it exists in the template.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,7 +8,7 @@ import { type EventSourceDefinition, type QueueDefinition, readEventSource, read
 import { StackScope, type Surroundings } from './stack-scope.ts'
 
 export interface FunctionDefinition {
-  /** As in functions/: "keep-alive". */
+  /** The name of its file in functions/: "keep-alive". */
   readonly name: string
   /** Folder of the bundle. */
   readonly directory: string
@@ -77,7 +77,7 @@ function readStack(directory: string, scope: StackScope): Deployment {
   refuseUnemulated(all)
   return {
     functions: ofType(/^AWS::Lambda::Function$/)
-      // CDK's own custom resources are functions too, but none of the service's.
+      // CDK's custom resources are functions, too, but not the service's.
       .filter(([, { Properties }]) => /^nodejs/.test(String(Properties?.Runtime)))
       .map(([id, resource]) => readFunction(directory, scope, id, resource)),
     routes: ofType(/^AWS::ApiGatewayV2::Route$/).map(([id, resource]) => readRoute(scope, id, resource)),
@@ -117,13 +117,17 @@ function readFunction(directory: string, scope: StackScope, id: string, { Proper
 function readRoute(scope: StackScope, id: string, { Properties = {} }: Resource): RouteDefinition {
   const authorization = String(Properties.AuthorizationType ?? 'NONE')
   if (authorization !== 'NONE' && authorization !== 'AWS_IAM') {
-    throw new Error(`The local stack has no authorizer of type "${authorization}" (${id}.AuthorizationType)`)
+    throw new Error(
+      `The local stack does not support authorizers of type "${authorization}" (${id}.AuthorizationType)`,
+    )
   }
   const target = resolveText(Properties.Target, scope, `${id}.Target`)
   const integrationId = target.replace(/^integrations\//, '')
   const integration = scope.template.Resources[integrationId]?.Properties
   if (integration?.PayloadFormatVersion !== '2.0') {
-    throw new Error(`The local stack only speaks payload format 2.0 (${integrationId}.PayloadFormatVersion)`)
+    throw new Error(
+      `The local stack supports only payload format 2.0 (${integrationId}.PayloadFormatVersion)`,
+    )
   }
   const uri = resolveText(integration.IntegrationUri, scope, `${integrationId}.IntegrationUri`)
   return {
@@ -138,7 +142,7 @@ function readSchedule(scope: StackScope, id: string, { Properties = {} }: Resour
   const [, count, unit = ''] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression) ?? []
   const minutes = { minute: 1, hour: 60, day: 24 * 60 }[unit]
   if (minutes === undefined) {
-    throw new Error(`The local stack only knows rate(…), not "${expression}" (${id}.ScheduleExpression)`)
+    throw new Error(`The local stack supports only rate(…), not "${expression}" (${id}.ScheduleExpression)`)
   }
   const { Arn, Input = '{}' } = Properties.Target as { Arn: unknown; Input?: unknown }
   return {
@@ -160,16 +164,18 @@ function assetFolder(directory: string, stack: string, key: string): string {
   throw new Error(`"${stack}.assets.json" has no asset with the key "${key}"`)
 }
 
-/** What would behave differently in AWS must not pass in silence. */
+/** Refuses resources that would behave differently in AWS. */
 function refuseUnemulated(resources: readonly [string, Resource][]): void {
   for (const [id, { Type, Properties }] of resources) {
     if (Type === 'AWS::ApiGatewayV2::Authorizer')
-      throw new Error(`The local stack has no authorizers (${id})`)
+      throw new Error(`The local stack does not support authorizers (${id})`)
     if (Type === 'AWS::ApiGatewayV2::Api' && Properties?.CorsConfiguration !== undefined) {
-      throw new Error(`The local stack leaves CORS to the functions (${id}.CorsConfiguration)`)
+      throw new Error(
+        `The local stack does not support CorsConfiguration: functions answer CORS requests (${id}.CorsConfiguration)`,
+      )
     }
     if (Type === 'AWS::Events::Rule' && Properties?.ScheduleExpression !== undefined) {
-      throw new Error(`The local stack runs AWS::Scheduler::Schedule, not AWS::Events::Rule (${id})`)
+      throw new Error(`The local stack supports AWS::Scheduler::Schedule, not AWS::Events::Rule (${id})`)
     }
   }
 }

@@ -1,4 +1,4 @@
-// DynamoDB on one machine: the dynoxide binary on a free port, started, awaited and stopped. Nothing of it outlives us.
+// Runs the DynamoDB emulator dynoxide on a free port. It ends with this process, however that ends.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
@@ -14,9 +14,9 @@ const START_LIMIT_MS = 10_000
 const PORT_ATTEMPTS = 5
 
 /**
- * A process that is killed with SIGKILL cannot clean up, so somebody else has to: this shell holds the reading end of a
- * pipe from us. However we end, the kernel closes our end, `read` returns and dynoxide is killed. (SQLite's journal
- * makes a kill safe at any moment; a polite signal would wait for open connections.)
+ * A process that is killed with SIGKILL cannot clean up, so this shell does. It holds the reading end of a pipe from this
+ * process. When this process ends, the kernel closes the pipe, `read` returns, and the shell kills dynoxide. (SQLite's
+ * journal makes a kill safe at any moment. On SIGTERM, dynoxide would wait for open connections.)
  */
 const SUPERVISOR = `
 exec 3<&0
@@ -26,14 +26,14 @@ exec 3<&-
 wait $child
 `
 
-/** @param dbPath the database's file; without one it lives in memory */
+/** @param dbPath the database's file. Without it, the database is in memory. */
 export async function startDynoxide(dbPath?: string): Promise<Dynoxide> {
   const binary = locateBinary()
   for (let attempt = 1; ; attempt++) {
     const port = await freePort()
     const database = dbPath === undefined ? [] : ['--db-path', dbPath]
     const command = [binary, '--host', '127.0.0.1', '--port', String(port), ...database]
-    // A session of its own: Ctrl-C in a terminal reaches us alone, and we stop dynoxide after those who use it.
+    // In a session of its own, so that Ctrl-C reaches only this process, which stops dynoxide after everything that uses it.
     const supervisor = spawn('/bin/sh', ['-c', SUPERVISOR, 'dynoxide', ...command], {
       detached: true,
       stdio: ['pipe', 'ignore', 'pipe'],
@@ -43,11 +43,11 @@ export async function startDynoxide(dbPath?: string): Promise<Dynoxide> {
       output += chunk
     })
     const ended = new Promise<void>((resolve) => supervisor.once('close', () => resolve()))
-    const saidIt = () => output.includes(`listening on http://127.0.0.1:${port}`)
-    if (await listens(supervisor, saidIt, port))
+    const hasReported = () => output.includes(`listening on http://127.0.0.1:${port}`)
+    if (await listens(supervisor, hasReported, port))
       return { url: `http://127.0.0.1:${port}`, close: () => stop(supervisor, ended) }
     await stop(supervisor, ended)
-    // Between finding a free port and dynoxide's taking it, somebody else can.
+    // Another process can take the port before dynoxide does.
     if (attempt === PORT_ATTEMPTS || !output.includes('already in use')) {
       throw new Error(`dynoxide did not start: ${output.trim() || `no answer within ${START_LIMIT_MS} ms`}`)
     }
@@ -74,17 +74,17 @@ async function freePort(): Promise<number> {
   return port
 }
 
-/** Waits for dynoxide's own word that it listens (a probe of the port could be answered by somebody else's). */
-async function listens(supervisor: ChildProcess, saidIt: () => boolean, port: number): Promise<boolean> {
+/** Waits until dynoxide itself reports that it listens, because another process could answer on the port. */
+async function listens(supervisor: ChildProcess, hasReported: () => boolean, port: number): Promise<boolean> {
   const limit = Date.now() + START_LIMIT_MS
   while (supervisor.exitCode === null && Date.now() < limit) {
-    if (saidIt() && (await answers(port))) return true
+    if (hasReported() && (await answers(port))) return true
     await sleep(5)
   }
   return false
 }
 
-/** dynoxide says that it listens a moment before it accepts. */
+/** dynoxide reports that it listens a moment before it accepts connections. */
 async function answers(port: number): Promise<boolean> {
   try {
     await fetch(`http://127.0.0.1:${port}/`)

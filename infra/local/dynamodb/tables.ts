@@ -1,4 +1,4 @@
-// Makes the template's tables in DynamoDB (dynoxide, or whatever AWS_ENDPOINT_URL_DYNAMODB names) unless they are there.
+// Creates the template's tables in DynamoDB (dynoxide, or the endpoint in AWS_ENDPOINT_URL_DYNAMODB) unless they exist.
 import {
   type AttributeDefinition,
   CreateTableCommand,
@@ -16,7 +16,7 @@ import type { TableDefinition } from '../cloudformation/template.ts'
 
 const CREATION_LIMIT_SECONDS = 30
 
-/** The properties of a template's table that shape its items. The rest (backups, alarms) means nothing on one machine. */
+/** The properties of a template's table that matter locally. The others (such as backups) do not. */
 interface TableShape {
   readonly AttributeDefinitions: AttributeDefinition[]
   readonly KeySchema: KeySchemaElement[]
@@ -24,7 +24,7 @@ interface TableShape {
   readonly TimeToLiveSpecification?: { readonly AttributeName: string; readonly Enabled: boolean }
 }
 
-/** @param environment where DynamoDB is and with which credentials, as an AWS SDK reads it */
+/** @param environment DynamoDB's endpoint and the credentials, as an AWS SDK reads them */
 export async function ensureTables(
   environment: Readonly<Record<string, string>>,
   tables: readonly TableDefinition[],
@@ -65,11 +65,11 @@ async function ensureTable(client: DynamoDBClient, { name, properties }: TableDe
       }),
     )
   } catch (error) {
-    // Two stacks on one endpoint start at once: the other one made it.
+    // Another stack on the same endpoint created it at the same time.
     if (!(error instanceof ResourceInUseException)) throw error
   }
-  const patience = { client, maxWaitTime: CREATION_LIMIT_SECONDS, minDelay: 1, maxDelay: 1 }
-  await waitUntilTableExists(patience, { TableName: name })
+  const wait = { client, maxWaitTime: CREATION_LIMIT_SECONDS, minDelay: 1, maxDelay: 1 }
+  await waitUntilTableExists(wait, { TableName: name })
   const { TimeToLiveSpecification } = shape
   if (TimeToLiveSpecification) {
     await client.send(new UpdateTimeToLiveCommand({ TableName: name, TimeToLiveSpecification }))
@@ -85,13 +85,13 @@ async function describe(client: DynamoDBClient, name: string): Promise<TableDesc
   }
 }
 
-/** Data kept from an older version of the template would fail in odd places later. */
+/** Refuses a table from an older version of the template, because it would cause confusing errors later. */
 function refuseOtherShape(name: string, existing: TableDescription, shape: TableShape): void {
   const is = keysOf(existing.KeySchema, existing.GlobalSecondaryIndexes)
   const should = keysOf(shape.KeySchema, shape.GlobalSecondaryIndexes)
   if (is === should) return
   throw new Error(
-    `The table "${name}" has the keys ${is}, the template wants ${should}: remove it (or DATA_DIR) and start again`,
+    `The table "${name}" has the keys ${is}, but the template has ${should}. Remove the table (or DATA_DIR) and start again.`,
   )
 }
 

@@ -1,4 +1,4 @@
-// What the local KMS endpoint gives out as a ciphertext blob: AES-256-GCM, bound to the key and the encryption context.
+// The ciphertext blobs of the local KMS endpoint: AES-256-GCM, bound to the key and the encryption context.
 //   blob = version (1 byte) | length of key id (1 byte) | key id | nonce (12 bytes) | tag (16 bytes) | ciphertext
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { KmsError, type KmsKey } from './keys.ts'
@@ -17,14 +17,14 @@ export function encryptBlob(key: KmsKey, plaintext: Uint8Array, context: Encrypt
   return Buffer.concat([Buffer.from([VERSION, id.length]), id, nonce, cipher.getAuthTag(), body])
 }
 
-/** The id of the key that a blob was encrypted under: KMS needs no KeyId to decrypt. */
+/** The id of the key that encrypted the blob. So Decrypt needs no KeyId. */
 export function keyIdOf(blob: Buffer): string {
   const length = blob[1] ?? 0
   if (blob[0] !== VERSION || blob.length < 2 + length + NONCE_BYTES + TAG_BYTES) throw invalidCiphertext()
   return blob.toString('utf8', 2, 2 + length)
 }
 
-/** @throws KmsError without a message, as KMS does: it does not tell a wrong context from a damaged blob */
+/** @throws KmsError without a message. KMS, too, does not say whether the context is wrong or the blob is damaged. */
 export function decryptBlob(key: KmsKey, blob: Buffer, context: EncryptionContext): Buffer {
   const start = 2 + Buffer.byteLength(key.id)
   const nonce = blob.subarray(start, start + NONCE_BYTES)
@@ -39,7 +39,7 @@ export function decryptBlob(key: KmsKey, blob: Buffer, context: EncryptionContex
   }
 }
 
-/** The order in which a context's members were sent means nothing, so they are sorted. */
+/** The order of a context's members does not matter, so they are sorted. */
 function additionalData(keyId: string, context: EncryptionContext): Buffer {
   const members = Object.entries(context).sort(([a], [b]) => (a < b ? -1 : 1))
   return Buffer.from(JSON.stringify([keyId, members]))

@@ -1,6 +1,6 @@
-// A KMS endpoint for one machine: AWS' JSON 1.1 protocol over HTTP, enough of KMS for envelope encryption, real
-// AES-256-GCM. It owns the protocol and the count of calls; keys and operations have files of their own.
-// Signatures are not checked: whoever reaches 127.0.0.1 may use it.
+// A local KMS endpoint: AWS' JSON 1.1 protocol over HTTP, the operations for envelope encryption, real AES-256-GCM. This
+// file has the protocol and counts calls; keys.ts has the keys, operations.ts the operations. It checks no signatures,
+// because it can be reached from this machine only.
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { listenOnLoopback, readBody } from '../loopback-server.ts'
@@ -12,14 +12,14 @@ const MAX_REQUEST_BYTES = 256 * 1024
 
 export interface KmsEndpoint {
   readonly url: string
-  /** How often each operation was called, failures included. */
+  /** How often each operation was called, including failed calls. */
   calls(): Readonly<Record<string, number>>
-  /** Makes sure that a key of this id exists and tells its ARN. */
+  /** Creates a key with this id unless it exists. Returns its ARN. */
   ensureKey(id: string, description?: string): string
   close(): Promise<void>
 }
 
-/** @param options.keyFile where key material is kept between runs; without one it is gone with the process */
+/** @param options.keyFile keeps the key material between runs. Without it, the keys end with the process. */
 export async function startKmsEndpoint(
   options: { port?: number; keyFile?: string } = {},
 ): Promise<KmsEndpoint> {

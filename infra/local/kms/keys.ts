@@ -1,4 +1,4 @@
-// The keys of the local KMS endpoint: material, state and how they are kept. KMS rules about a key's state live here.
+// The keys of the local KMS endpoint: their material, their state with KMS' rules for it, and the file that keeps them.
 import { randomBytes, randomUUID } from 'node:crypto'
 import { readPrivateJson, writePrivateJson } from '../private-file.ts'
 
@@ -13,7 +13,7 @@ export interface KmsKey {
   state: 'Enabled' | 'Disabled' | 'PendingDeletion'
 }
 
-/** An answer other than 200, in KMS' own words. */
+/** An error response, with KMS' own type and message. */
 export class KmsError extends Error {
   readonly type: string
 
@@ -33,7 +33,7 @@ export class KmsKeys {
   readonly #keys = new Map<string, KmsKey>()
   readonly #file: string | undefined
 
-  /** @param file where the keys are kept between runs; without one they live as long as the process */
+  /** @param file keeps the keys between runs. Without it, they end with the process. */
   constructor(file?: string) {
     this.#file = file
     const stored = (file === undefined ? undefined : readPrivateJson(file)) as StoredKey[] | undefined
@@ -42,7 +42,7 @@ export class KmsKeys {
     }
   }
 
-  /** Makes a key. An `id` that exists already is given back as it is: the template's keys keep theirs between runs. */
+  /** Creates a key. When a key with this `id` exists, returns that one: the template's keys stay the same between runs. */
   create(description = '', id: string = randomUUID()): KmsKey {
     const known = this.#keys.get(id)
     if (known) return known
@@ -63,7 +63,7 @@ export class KmsKeys {
     return key
   }
 
-  /** Finds a key that may be used for cryptography now. */
+  /** Finds a key that can encrypt and decrypt. */
   usable(idOrArn: unknown): KmsKey {
     const key = this.find(idOrArn)
     if (key.state === 'Disabled') throw new KmsError('DisabledException', `${keyArn(key.id)} is disabled.`)
@@ -71,7 +71,7 @@ export class KmsKeys {
     return key
   }
 
-  /** Changes a key's state; one that waits for its deletion can only be read. */
+  /** Changes a key's state. A key that is pending deletion cannot change. */
   setState(idOrArn: unknown, state: KmsKey['state']): KmsKey {
     const key = this.find(idOrArn)
     if (key.state === 'PendingDeletion') throw pendingDeletion(key)

@@ -1,4 +1,4 @@
-// What each operation of the local KMS endpoint does: input and output are KMS' JSON, bytes are base64.
+// The operations of the local KMS endpoint. Input and output are KMS' JSON, with bytes in base64.
 // @see https://docs.aws.amazon.com/kms/latest/APIReference/API_Operations.html
 import { randomBytes } from 'node:crypto'
 import { decryptBlob, type EncryptionContext, encryptBlob, keyIdOf } from './ciphertext.ts'

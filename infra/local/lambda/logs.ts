@@ -1,9 +1,9 @@
-// Where functions' output goes under `npm start`: one file per function, and the terminal if asked for.
+// Writes the functions' output under `npm start`: to one file per function and, if wanted, to the terminal.
 import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs'
 import { join } from 'node:path'
 import type { FunctionLog } from './host.ts'
 
-/** @param directory emptied of earlier logs as functions begin to write */
+/** @param directory each function's first output replaces its log of the last run */
 export function logToFiles(directory: string, alsoToTerminal: boolean): (log: FunctionLog) => void {
   mkdirSync(directory, { recursive: true })
   const files = new Map<string, WriteStream>()

@@ -1,5 +1,5 @@
-// Event source mappings on one machine: takes messages off a queue, invokes the function with them as Lambda would, and
-// deletes those that it did not report as failed. The others come back after the queue's visibility timeout.
+// Stands in for Lambda's event source mappings: receives messages from a queue, invokes the function with them, and deletes
+// those that the function did not report as failed. The others come back after the queue's visibility timeout.
 import {
   DeleteMessageCommand,
   type Message,
@@ -44,7 +44,7 @@ export class EventSources {
     const { signal } = this.#stopping
     while (!signal.aborted) {
       try {
-        // One at a time: asked for more, the emulator does not wake up when a message comes.
+        // One message at a time: with more, the emulator does not return as soon as a message comes.
         const receive = { QueueUrl: source.queueUrl, MaxNumberOfMessages: 1, WaitTimeSeconds: 1 }
         const { Messages = [] } = await this.#client.send(new ReceiveMessageCommand(receive), {
           abortSignal: signal,

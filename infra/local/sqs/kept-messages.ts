@@ -1,7 +1,7 @@
-// Lets messages outlive the SQS emulator, which has them in memory: sees requests and answers pass, and keeps each message
-// from its sending to its deletion. What is left over is sent again in the next run, to the queue it was sent to at first
-// and as if nobody had received it yet; SQS delivers at least once anyway.
-// Knows what this service uses, SendMessage and DeleteMessage, and not their batches.
+// Keeps messages between runs, because the SQS emulator has them in memory only. It reads requests and answers as they
+// pass, and keeps each message from SendMessage to DeleteMessage. The next run sends messages that are left to their
+// queue again, even if they were received before: SQS delivers at least once anyway. It does not know batch operations,
+// because the service uses none.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Journal, Kept } from '../journal.ts'
 
@@ -28,7 +28,7 @@ export class KeptMessages {
     this.#kept = journal.kept('message')
   }
 
-  /** Sends what earlier runs have left over. @param url of the emulator that is being watched */
+  /** Sends the messages that earlier runs did not process. @param url the URL of the watched emulator */
   async sendLeftOvers(url: string): Promise<void> {
     for (const { id, request } of this.#kept.all()) {
       const headers = {
@@ -36,19 +36,20 @@ export class KeptMessages {
         'x-amz-target': `${TARGET_PREFIX}SendMessage`,
       }
       const answer = await fetch(url, { method: 'POST', headers, body: request })
-      if (!answer.ok) throw new Error(`A kept message was not taken: ${await answer.text()}`)
-      // Only now that it is kept under its new id.
+      if (!answer.ok)
+        throw new Error(`The SQS emulator did not accept a kept message: ${await answer.text()}`)
+      // Removed only now, because it is kept under its new id by now.
       this.#kept.remove(id)
       this.#journal.commit()
     }
   }
 
-  /** Watches one exchange: to be called before the emulator reads the request. Nobody is answered before it is kept. */
+  /** Watches one request. Call it before the emulator reads it. The message is kept before the answer is sent. */
   watch(request: IncomingMessage, response: ServerResponse): void {
     const target = String(request.headers['x-amz-target'])
     const body = collected(request)
     const end = response.end.bind(response)
-    // The emulator changes its queues and answers in one go, so nobody can have received what is not kept yet.
+    // The emulator changes its queues and answers synchronously, so no message can be received before it is kept.
     response.end = ((answer?: string) => {
       if (response.statusCode === 200) this.#note(target.slice(TARGET_PREFIX.length), body(), answer)
       return end(answer)
@@ -74,7 +75,7 @@ export class KeptMessages {
   }
 }
 
-/** Collects a body that somebody else reads, too; complete once the other one has it all. */
+/** Collects a body that the emulator reads, too. It is complete once the emulator has read it all. */
 function collected(request: IncomingMessage): () => string {
   const chunks: Buffer[] = []
   request.on('data', (chunk: Buffer) => chunks.push(chunk))

@@ -1,4 +1,4 @@
-// SQS on one machine: the emulator (local-aws-sqs), the template's queues in it, and what of their messages is kept.
+// Runs the SQS emulator (local-aws-sqs) and creates the template's queues in it.
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { createRequestHandler } from 'local-aws-sqs'
 import type { QueueDefinition } from '../cloudformation/queues.ts'
@@ -9,12 +9,12 @@ import { KeptMessages } from './kept-messages.ts'
 
 export interface SqsEndpoint {
   readonly url: string
-  /** Sends what the last run did not get done; once the queues are there. */
+  /** Sends the messages that earlier runs did not process. Call it once the queues exist. */
   sendLeftOvers(): Promise<void>
   close(): Promise<void>
 }
 
-/** @param options.stateFile where messages are kept between runs; without one they are in memory */
+/** @param options.stateFile keeps messages between runs. Without it, they are in memory. */
 export async function startSqs(options: { readonly stateFile?: string } = {}): Promise<SqsEndpoint> {
   const journal = new Journal(options.stateFile)
   const messages = options.stateFile === undefined ? undefined : new KeptMessages(journal)
@@ -39,7 +39,7 @@ export async function startSqs(options: { readonly stateFile?: string } = {}): P
   }
 }
 
-/** A client for the endpoint that functions get. @param environment as for the functions */
+/** A client for the SQS endpoint. @param environment the functions' environment variables */
 export function sqsClient(environment: Readonly<Record<string, string>>): SQSClient {
   return new SQSClient({
     endpoint: environment.AWS_ENDPOINT_URL_SQS ?? '',
@@ -51,7 +51,7 @@ export function sqsClient(environment: Readonly<Record<string, string>>): SQSCli
   })
 }
 
-/** Makes the queues; those that others name as their dead letter queue first. */
+/** Creates the queues, dead letter queues first, because the others name them. */
 export async function createQueues(
   environment: Readonly<Record<string, string>>,
   queues: readonly QueueDefinition[],
