@@ -2,15 +2,15 @@
 //
 // A new route does not compile here until it is described:
 //   1. add it to the …-operations.ts of its callers;
-//   2. name its schemas in schemas.ts, with an example of each body in examples.ts;
-//   3. describe members that are new in fields/ (`npm run docs` says which);
-//   4. `npm run docs` writes docs/openapi.json and the client's types.
+//   2. give its schemas a name in bodies/, with an example of each body and what new members mean (`npm run docs` says
+//      which are missing);
+//   3. `npm run docs` writes docs/openapi.json and the client's types.
 import type { ErrorCode } from '#domain/errors.ts'
 import { PROBLEMS } from '#http/problems/problem.ts'
 import { type Access, ANY_METHOD, ROUTES, type RouteKey } from '#http/routes.ts'
 import { AUDIT_OPERATIONS } from './audit-operations.ts'
+import { EXAMPLES } from './bodies.ts'
 import { BROWSER_OPERATIONS } from './browser-operations.ts'
-import { EXAMPLES } from './examples.ts'
 import { INTRODUCTION } from './introduction.ts'
 import { type JsonSchema, jsonSchemas } from './json-schemas.ts'
 import { OPEN_OPERATIONS } from './open-operations.ts'

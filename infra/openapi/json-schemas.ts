@@ -1,7 +1,6 @@
 // The named schemas as JSON Schema, each member described.
 import * as z from 'zod/mini'
-import { FIELDS } from './fields.ts'
-import { SCHEMAS } from './schemas.ts'
+import { FIELDS, SCHEMAS } from './bodies.ts'
 
 export interface JsonSchema {
   readonly type?: string | readonly string[]
@@ -13,7 +12,7 @@ export interface JsonSchema {
   readonly [keyword: string]: unknown
 }
 
-/** @throws Error naming a member that fields.ts does not describe */
+/** @throws Error naming a member that bodies/ does not describe */
 export function jsonSchemas(): Record<string, JsonSchema> {
   const registry = z.registry<{ id: string }>()
   for (const [id, schema] of Object.entries(SCHEMAS)) registry.add(schema, { id })
@@ -46,7 +45,7 @@ function described(schema: JsonSchema, owner: string): JsonSchema {
 function describedMember(member: JsonSchema, owner: string, name: string): JsonSchema {
   const field = FIELDS[`${owner}.${name}`] ?? FIELDS[name]
   if (field === undefined) {
-    throw new Error(`Describe the member "${owner}.${name}" in infra/openapi/fields.ts`)
+    throw new Error(`Describe the member "${owner}.${name}" in infra/openapi/bodies/`)
   }
   return { ...described(member, name), ...field }
 }

@@ -1,9 +1,8 @@
 // The form in which an operation is described. document.ts adds what follows from the route: path parameters, security, and
 // the problems that every route of its access can answer.
 import type { ErrorCode } from '#domain/errors.ts'
-import type { ExampleName } from './examples.ts'
+import type { ExampleName, SchemaName } from './bodies.ts'
 import type { HEADERS } from './parts.ts'
-import type { SchemaName } from './schemas.ts'
 
 export interface Success {
   /** A full sentence. */

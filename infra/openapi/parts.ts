@@ -5,7 +5,7 @@ import { ERROR_CODES, type ErrorCode } from '#domain/errors.ts'
 import { ERROR_CATALOG } from '#http/problems/catalog.ts'
 import { PROBLEMS, problemType } from '#http/problems/problem.ts'
 import { ROUTES, type RouteKey, scopeOf } from '#http/routes.ts'
-import { API_KEY, APP, CONNECTION, IDENTITY_PROVIDER, SESSION, TENANT } from './examples.ts'
+import { API_KEY, APP, CONNECTION, IDENTITY_PROVIDER, SESSION, TENANT } from './bodies/samples.ts'
 
 export const TAGS = [
   {

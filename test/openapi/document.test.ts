@@ -4,11 +4,9 @@ import { Validator } from '@seriousme/openapi-schema-validator'
 import { describe, expect, test } from 'vitest'
 import { ERROR_CODES } from '#domain/errors.ts'
 import { ROUTES } from '#http/routes.ts'
+import { EXAMPLES, FIELD_GROUPS, FIELDS, SCHEMAS } from '../../infra/openapi/bodies.ts'
 import { clientTypes } from '../../infra/openapi/client-types.ts'
 import { openApiDocument } from '../../infra/openapi/document.ts'
-import { EXAMPLES } from '../../infra/openapi/examples.ts'
-import { FIELD_GROUPS, FIELDS } from '../../infra/openapi/fields.ts'
-import { SCHEMAS } from '../../infra/openapi/schemas.ts'
 import { bodyValidator } from './schemas.ts'
 
 const document = openApiDocument()

@@ -1,0 +1,103 @@
+// Connections, for tenants and for the operator.
+import { connectionSchema, connectionSwitchSchema } from '#http/wire/connection.ts'
+import { listQuerySchema } from '#http/wire/list-query.ts'
+import { pageOf } from '#http/wire/shaped.ts'
+import { type Bodies, time } from './body.ts'
+import { APP, CONNECTION, END_USER } from './samples.ts'
+
+const connection = {
+  id: CONNECTION,
+  app_id: APP,
+  end_user: END_USER,
+  status: 'active',
+  workspace: {
+    id: '20417',
+    name: 'Brightwater Coaching',
+    subdomain: 'brightwater',
+    team_id: '311',
+    team_name: 'Brightwater',
+  },
+  scopes: [],
+  token: {
+    expires_at: '2026-03-01T11:02:00Z',
+    refreshable: true,
+    last_refreshed_at: '2026-03-01T09:02:00Z',
+    next_due_at: '2026-03-01T10:47:00Z',
+    consecutive_failures: 0,
+  },
+  created_at: '2026-03-01T09:02:00Z',
+  updated_at: '2026-03-01T09:02:00Z',
+}
+
+export const connections = {
+  schemas: {
+    ListQuery: listQuerySchema,
+    Connection: connectionSchema,
+    ConnectionPage: pageOf(connectionSchema),
+    ConnectionSwitch: connectionSwitchSchema,
+  },
+  examples: {
+    Connection: connection,
+    ConnectionPage: { data: [connection], next_cursor: CONNECTION },
+    ConnectionSwitch: { suspended: true },
+  },
+  fields: {
+    'Connection.app_id': { description: 'Id of the app through which the workspace was connected.' },
+    'Connection.status': {
+      description:
+        'Current status. `active`: calls can be made. `reauthorization_required`: ClickFunnels no longer accepts the tokens; start a connect session with the id of this connection as `connection_id`.',
+    },
+    status_reason: {
+      description:
+        'Why the status is `reauthorization_required`: `grant_refused` (ClickFunnels refused the refresh token), `access_token_rejected` (ClickFunnels refused the access token), or `answer_lost` (an answer of ClickFunnels that may have held the next refresh token was lost). Absent while the connection is active.',
+    },
+    suspended_at: time('When the operator suspended it. Absent if it is not suspended.'),
+    workspace: {
+      description: 'The ClickFunnels workspace. Fields that ClickFunnels did not give are absent.',
+    },
+    'workspace.id': { description: "ClickFunnels' id of the workspace, such as `20417`." },
+    'workspace.name': { description: 'Name of the workspace.' },
+    subdomain: {
+      description: 'First label of the host name of the workspace: `acme` for `acme.myclickfunnels.com`.',
+    },
+    team_id: { description: "ClickFunnels' id of the team that the workspace belongs to." },
+    team_name: { description: 'Name of that team.' },
+    'Connection.scopes': {
+      description: 'OAuth scopes that ClickFunnels granted. Empty if ClickFunnels named none.',
+    },
+    token: {
+      description:
+        'State of the access token, which the service keeps alive. The token itself is never shown.',
+    },
+    'token.expires_at': time('When the current access token expires. Absent if ClickFunnels set no expiry.'),
+    refreshable: {
+      description:
+        'True if ClickFunnels issued a refresh token: the service refreshes the access token before it expires. False if not: the service checks about once a day whether the access token still works.',
+    },
+    last_refreshed_at: time('When the access token was last refreshed. Absent if it never was.'),
+    next_due_at: time(
+      'When the service next refreshes or checks the access token by itself. Absent if it will not.',
+    ),
+    consecutive_failures: {
+      description:
+        'Number of refreshes or checks that failed in a row. Failures that are not about this connection, such as an outage of ClickFunnels, do not count.',
+      minimum: 0,
+    },
+    last_error: {
+      description:
+        'Why the last refresh or check failed, such as `rate_limited` or `provider_down`. Absent if it succeeded.',
+    },
+    'ListQuery.end_user_id': {
+      description:
+        "Lists only the connections of the end user with this id. Default: all end users. With a JWT, only the caller's own connections are listed in any case.",
+    },
+    'ListQuery.app_id': {
+      description: 'Lists only the connections of the app with this id. Default: all apps.',
+    },
+    'ListQuery.status': { description: 'Lists only the connections with this status. Default: any status.' },
+    suspended: {
+      description:
+        '`true` suspends the connection: calls stop within 5 seconds, refreshes at once, and nothing is lost. `false` resumes it.',
+    },
+  },
+} satisfies Bodies

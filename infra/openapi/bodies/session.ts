@@ -1,0 +1,96 @@
+// Connect sessions.
+import { completionSchema, sessionRequestSchema, sessionSchema } from '#http/wire/session.ts'
+import { type Bodies, time } from './body.ts'
+import { APP, CONNECTION, END_USER, SESSION } from './samples.ts'
+
+const session = {
+  id: SESSION,
+  status: 'created',
+  app_id: APP,
+  end_user: END_USER,
+  completion: 'verified',
+  created_at: '2026-03-01T09:00:00Z',
+  expires_at: '2026-03-01T09:30:00Z',
+}
+
+export const sessions = {
+  schemas: {
+    ConnectSessionRequest: sessionRequestSchema,
+    CompletionRequest: completionSchema,
+    ConnectSession: sessionSchema,
+  },
+  examples: {
+    ConnectSessionRequest: {
+      end_user: END_USER,
+      return_url: 'https://app.example.com/connected',
+      completion: 'verified',
+    },
+    CompletionRequest: { end_user: { id: END_USER.id }, completion_code: 'from-the-return-url' },
+    StartedSession: {
+      ...session,
+      connect_url: 'https://connect.example.com/v1/authorize?session=the-link-secret',
+    },
+    ConnectSession: { ...session, status: 'connected', connection_id: CONNECTION },
+  },
+  fields: {
+    'ConnectSessionRequest.app_id': {
+      description:
+        "Id of the tenant's app to connect through, such as `app_01k2q8v3d00123456789abcdef`. Required if the tenant has several apps. Default: the app of the connection to reconnect, else the tenant's only app.",
+    },
+    'ConnectSessionRequest.end_user': {
+      description:
+        'The end user who connects a workspace. Required with an API key. With a JWT it is taken from the JWT; if it is sent, its `id` must be that of the JWT.',
+    },
+    'ConnectSession.app_id': { description: 'Id of the app that the session connects through.' },
+    end_user: { description: "The user of the tenant's product who owns the workspace." },
+    'end_user.id': {
+      description:
+        "The tenant's own id of the user, 1 to 256 characters. The service does not interpret it. Use one that never changes, such as an account number rather than an e-mail address.",
+    },
+    'end_user.display_name': {
+      description:
+        'Name or e-mail address that the confirmation page shows to the user, 1 to 256 characters. With a JWT it is the claim `name` or `email` of the JWT. If it is absent, the page shows only the id.',
+    },
+    'CompletionRequest.end_user': {
+      description:
+        'The end user who is logged in to the product at this moment: the one of your own login session, never one that the browser names. Required with an API key. With a JWT it is taken from the JWT.',
+    },
+    return_url: {
+      description:
+        'URL of the product to which the browser comes back, such as `https://app.example.com/connected`. Scheme, host and port must equal those of a `return_urls` entry of the tenant, and the path must be that of the entry or lie below it. The service adds the query parameters `connect_session`, `status` and, where they apply, `connection_id`, `completion_code` and `error`.',
+      format: 'uri',
+    },
+    completion: {
+      description:
+        'How the service makes sure that the right user approved. `verified`: after the return, the product calls `complete` and names the end user who is logged in. `confirmed`: before ClickFunnels, a page of the service names the product and the account, and no call is needed afterwards. In a request, the default is `verified` with a JWT and `confirmed` with an API key.',
+    },
+    completion_code: {
+      description:
+        'Value of the query parameter `completion_code` of the return URL. It proves that this browser came back from ClickFunnels. Required with a JWT. Optional with an API key; if it is sent, it must be right.',
+    },
+    'ConnectSessionRequest.connection_id': {
+      description:
+        'Id of the connection to reconnect; it keeps its id and gets new tokens. It must belong to the same end user. If it is left out, the session creates a connection, or updates the one that this end user already has to the chosen workspace.',
+    },
+    'ConnectSession.connection_id': {
+      description:
+        'Id of the connection that the session created or updated. Before the session is `connected`, it is the connection to reconnect; absent if there is none.',
+    },
+    'ConnectSession.status': {
+      description:
+        'Current status. `created`: the browser has not followed the link. `authorizing`: the browser was sent to ClickFunnels. `awaiting_completion`: the end user approved; call `complete` now. `connected`: the connection exists. `denied`: the end user refused. `failed`: see `error`. `expired`: it took too long; start a new session.',
+    },
+    connect_url: {
+      description:
+        "Link for the end user's browser. It works once and for 30 minutes. It is in the answer that starts the session and in no other.",
+      format: 'uri',
+    },
+    error: {
+      description:
+        'Why the session is `denied` or `failed`: an OAuth 2.0 error code (RFC 6749) such as `access_denied` or `invalid_grant`, or one of this service such as `workspace_mismatch`. Absent otherwise.',
+    },
+    'ConnectSession.expires_at': time(
+      'When the session leaves its current status by itself. A session in progress becomes `expired`. An ended session is deleted then or later.',
+    ),
+  },
+} satisfies Bodies
