@@ -52,7 +52,7 @@ export const CLICKFUNNELS = providerProfile({
   CLICKFUNNELS_WORKSPACE_HOSTS: '',
 })
 
-/** All services; what is named in `overrides` takes the place of the fake. */
+/** All services. A member of `overrides` replaces the fake. */
 export function fakeServices(overrides: Partial<Services> = {}): FakeServices {
   const clock = new FakeClock()
   const random = seededRandom(20260101)

@@ -7,7 +7,7 @@ import type { OpenStores } from './stores.ts'
 
 export function apiKeysContract(open: OpenStores): void {
   describe('API keys', () => {
-    test('are found by their hash, which tells whose they are and what they may do', async () => {
+    test('are found by their hash, with their tenant and scopes', async () => {
       const { apiKeys } = open()
       const key = anApiKey(newId('tenant'), { scopes: ['proxy:read'], expiresAt: later(NOW, 60) })
       await apiKeys.create(key)
@@ -92,7 +92,7 @@ export function apiKeysContract(open: OpenStores): void {
   describe("an API key's last use", () => {
     const hour = (number: number) => later(NOW, number * 3600)
 
-    test('only moves on, and only its own', async () => {
+    test('only moves on, and only that of the key', async () => {
       const { apiKeys } = open()
       const key = anApiKey(newId('tenant'))
       await apiKeys.create(key)
@@ -110,7 +110,7 @@ export function apiKeysContract(open: OpenStores): void {
       expect(await apiKeys.list(tenantId)).toEqual([{ ...key, lastUsedAt: hour(3) }, other])
     })
 
-    test('is told by the list alone', async () => {
+    test('is given by the list alone', async () => {
       const { apiKeys } = open()
       const key = anApiKey(newId('tenant'))
       await apiKeys.create(key)

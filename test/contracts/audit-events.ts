@@ -37,7 +37,7 @@ export function auditEventsContract(open: OpenStores): void {
       expect(await auditEvents.list(newId('tenant'), {}, 10, NOW)).toEqual({ items: [] })
     })
 
-    test('are never changed: what is appended under an id again stays away', async () => {
+    test('are never changed: a second event with the same id is not stored', async () => {
       const { tenantId, events } = await aTrail(1)
       const { auditEvents } = open()
       for (const event of events) await auditEvents.append({ ...event, result: 'not_found' })
@@ -57,7 +57,7 @@ export function auditEventsContract(open: OpenStores): void {
       expect(seen).toEqual(events)
     })
 
-    test('are found by action and by what they are about, page by page', async () => {
+    test('are found by action and by resource, page by page', async () => {
       const id = newId('connection')
       const { tenantId, events } = await aTrail(9, (place) => ({
         action: place % 2 === 0 ? 'connection.refresh' : 'connection.delete',

@@ -37,14 +37,14 @@ export function connectionGrantsContract(open: OpenStores): void {
       }
     })
 
-    test('keeps names apart that are made of separators', async () => {
+    test('keeps names with separators apart', async () => {
       const first = { workspace: { id: 'a#b' as WorkspaceId }, endUser: { id: 'c' as EndUserId } }
       const { stores, connection } = await stored(first)
       const other = { workspace: { id: 'a' as WorkspaceId }, endUser: { id: 'b#c' as EndUserId } }
       expect(await find(stores, { ...connection, ...other })).toBeUndefined()
     })
 
-    test('goes to one of many connections, and the others do not come to be', async () => {
+    test('goes to one of many connections, and the others are not created', async () => {
       const { connections } = open()
       const one = aConnection(newId('tenant'))
       const all = Array.from({ length: 5 }, () => ({ ...one, id: newId('connection') }))
@@ -60,7 +60,7 @@ export function connectionGrantsContract(open: OpenStores): void {
   })
 
   describe('replacing a grant', () => {
-    test('changes the connection, owes the former tokens and claims the workspace', async () => {
+    test('changes the connection, stores the revocation of the former tokens and claims the workspace', async () => {
       const { stores, connection, ref } = await stored({ workspace: {} })
       const former = aRevocation(connection)
       const workspace = { id: '77' as WorkspaceId, name: 'Known now' }
@@ -71,13 +71,13 @@ export function connectionGrantsContract(open: OpenStores): void {
       expect(await find(stores, { ...connection, workspace })).toBe(connection.id)
     })
 
-    test('owes nothing when the tokens are the same', async () => {
+    test('stores no revocation when the tokens are the same', async () => {
       const { stores, connection, ref } = await stored()
       expect(await stores.connections.replaceGrant(connection, nextGeneration, undefined)).toBe(true)
       expect((await stores.connections.get(ref))?.generation).toBe(2)
     })
 
-    test('takes the lease away from whoever holds it', async () => {
+    test('takes the lease from its holder', async () => {
       const { stores, connection, ref } = await stored({ lease: { owner: 'refresh', until: later(NOW, 30) } })
       const change = { ...nextGeneration, lease: null }
       expect(await stores.connections.replaceGrant(connection, change, aRevocation(connection))).toBe(true)
@@ -106,7 +106,7 @@ export function connectionGrantsContract(open: OpenStores): void {
   })
 
   describe('removing', () => {
-    test('deletes connection and claim, and owes the tokens', async () => {
+    test('deletes connection and claim, and stores the revocation', async () => {
       const { stores, connection, ref } = await stored()
       const revocation = aRevocation(connection)
       expect(await stores.connections.remove(connection, revocation)).toBe(true)

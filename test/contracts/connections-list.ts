@@ -98,7 +98,7 @@ export function connectionsListContract(open: OpenStores): void {
       expect(idsOf((await connections.list(tenant, { status: 'active' }, 9)).items)).toEqual([newest.id])
     })
 
-    test('goes on after one that was removed meanwhile', async () => {
+    test('goes on after a connection that was removed in the meantime', async () => {
       const { connections, tenant, newestFirst } = await stored(...many(5, () => user('bob')))
       const [first, second, ...rest] = newestFirst as [Connection, Connection, ...Connection[]]
       await connections.remove(second, aRevocation(second))
@@ -108,7 +108,7 @@ export function connectionsListContract(open: OpenStores): void {
       }
     })
 
-    test('of an end user keeps names apart, whatever they are made of', async () => {
+    test('of an end user keeps names apart, whatever characters they contain', async () => {
       const names = ['a', 'a#b', 'a/b', 'A', 'ä', '%61', 'a ']
       const { connections, tenant } = await stored(...names.map(user))
       for (const name of names) {

@@ -31,7 +31,7 @@ export function connectionsContract(open: OpenStores): void {
       expect(await connections.get({ ...ref, tenantId: newId('tenant') })).toBeUndefined()
     })
 
-    test('changes in what is named; null removes', async () => {
+    test('changes in the given members; null removes', async () => {
       const { connections, connection, ref } = await stored({ lastError: 'x', lastRefreshedAt: NOW })
       const updatedAt = later(NOW, 9)
       const change = { dueAt: null, lastError: null, scopes: ['read'], consecutiveFailures: 2, updatedAt }
@@ -55,7 +55,7 @@ export function connectionsContract(open: OpenStores): void {
       expect(await take()).toBe(true)
     })
 
-    test('does not change for whom has read another generation, nor come to be by a change', async () => {
+    test('does not change if another generation was read, and is not created by a change', async () => {
       const { connections, connection, ref } = await stored()
       expect(await connections.update(ref, { generation: 2 }, { updatedAt: NOW, scopes: [] })).toBe(false)
       expect(await connections.get(ref)).toEqual(connection)
@@ -100,13 +100,13 @@ export function connectionsContract(open: OpenStores): void {
       expect((await connections.get(ref))?.lease).toEqual(lease('me', 60))
     })
 
-    test('is taken again by its own holder, whose first answer was lost', async () => {
+    test('can be taken again by its holder, whose first answer was lost', async () => {
       const { connections, ref } = await stored()
       expect(await connections.acquireLease(ref, 1, lease('me'), NOW)).toBe(true)
       expect(await connections.acquireLease(ref, 1, lease('me'), NOW)).toBe(true)
     })
 
-    test('is not given for another generation, nor for what does not exist', async () => {
+    test('is not given for another generation, nor for a connection that does not exist', async () => {
       const { connections, connection, ref } = await stored()
       expect(await connections.acquireLease(ref, 2, lease('me'), NOW)).toBe(false)
       expect(await connections.get(ref)).toEqual(connection)
@@ -135,7 +135,7 @@ export function connectionsContract(open: OpenStores): void {
     })
   })
   describe('a pace', () => {
-    test('is kept with the connection, and set anew by one of many, after some seconds', async () => {
+    test('is stored with the connection, and set again by one of many after some seconds', async () => {
       const { connections, ref, connection } = await stored()
       const paceAt = (seconds: number) => ({ perSecond: 4, setAt: later(NOW, seconds) })
       const first = await Promise.all([1, 2, 3].map(() => connections.setPace(ref, paceAt(0))))
@@ -146,7 +146,7 @@ export function connectionsContract(open: OpenStores): void {
       expect((await connections.get(ref))?.pace).toEqual(paceAt(2))
     })
 
-    test('does not bring a connection into being', async () => {
+    test('does not create a connection', async () => {
       const { connections } = await stored()
       const ref = { tenantId: newId('tenant'), connectionId: newId('connection') }
       expect(await connections.setPace(ref, { perSecond: 1, setAt: NOW })).toBe(false)

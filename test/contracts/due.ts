@@ -8,7 +8,7 @@ import { epochSeconds, later } from '#domain/time.ts'
 import { aConnection, aRevocation, NOW, newId, refOf } from './samples.ts'
 import type { OpenStores, Stores } from './stores.ts'
 
-/** The index knows no tenants: what other tests put there is left out. */
+/** The index is over all tenants, so the items of other tests are left out. */
 async function due({ dueIndex }: Stores, tenant: TenantId, now: number): Promise<DueWork[]> {
   const works: DueWork[] = []
   for (let shard = 0; shard < DUE_SHARDS; shard++) {
@@ -28,7 +28,7 @@ export function dueContract(open: OpenStores): void {
   }
 
   describe('a revocation', () => {
-    test('is owed until it is settled, by its own tenant', async () => {
+    test('is stored for its own tenant until it is settled', async () => {
       const { stores, connection } = await stored()
       const revocation = aRevocation(connection)
       await stores.revocations.enqueue(revocation)
@@ -59,7 +59,7 @@ export function dueContract(open: OpenStores): void {
       })
     })
 
-    test('that was settled does not come back by being postponed', async () => {
+    test('that was settled is not stored again when it is postponed', async () => {
       const { stores, connection } = await stored()
       const revocation = aRevocation(connection)
       await stores.revocations.postpone(revocation, later(NOW, 500))
@@ -75,7 +75,7 @@ export function dueContract(open: OpenStores): void {
       expect(await due(stores, tenantId, NOW + 100_000)).toEqual([work])
     })
 
-    test('names revocations beside connections', async () => {
+    test('names revocations and connections', async () => {
       const { stores, connection, tenantId, work } = await stored()
       const revocation = aRevocation(connection)
       await stores.revocations.enqueue(revocation)

@@ -1,4 +1,4 @@
-// The fakes keep the contracts that the real adapters keep: what domain tests show on fakes holds for both.
+// The fakes keep the contracts of the real adapters, so what domain tests show on fakes holds for both.
 import { beforeEach, describe } from 'vitest'
 import { type FakeServices, fakeServices } from '../fakes.ts'
 import { apiKeysContract } from './api-keys.ts'

@@ -32,7 +32,7 @@ export function identityProvidersContract(open: OpenStores): void {
       expect(await identityProviders.find(`${issuer}/`, [one.audience])).toEqual([])
     })
 
-    test('do not share an issuer and audience: of many at once, one is there', async () => {
+    test('do not share an issuer and audience: of many at once, one is stored', async () => {
       const { identityProviders } = open()
       const { issuer } = anIdentityProvider(newId('tenant'))
       const claims = [1, 2, 3].map(() => anIdentityProvider(newId('tenant'), { issuer }))
@@ -49,7 +49,7 @@ export function identityProvidersContract(open: OpenStores): void {
       expect(await identityProviders.find('https://a.example/b', ['c#d'])).toEqual([])
     })
 
-    test('change in what is named, and do not come to be by it', async () => {
+    test('change in the given members, and are not created by a change', async () => {
       const { identityProviders } = open()
       const provider = anIdentityProvider(newId('tenant'))
       const { tenantId, id } = provider

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import type { ReadIssuerPromise } from '#domain/provider/issuer.ts'
 
-/** As a provider may serve its metadata: with or without the promise, none at all, or none to be had. */
+/** How a provider may serve its metadata: with or without the promise, not at all, or unreadable. */
 export type Metadata = 'promising' | 'silent' | 'absent' | 'unreadable'
 
 export function issuerPromiseContract(

@@ -10,7 +10,7 @@ export function keyedCallsContract(open: OpenStores): void {
   const aCall = (change = {}) => aKeyedCall(newId('tenant'), change)
 
   describe('a call with a key', () => {
-    test('is entered once: who comes later gets it as it is', async () => {
+    test('begins once: a later one gets it as it is', async () => {
       const { keyedCalls } = open()
       const call = aCall()
       expect(await keyedCalls.get(call, NOW)).toBeUndefined()
@@ -20,7 +20,7 @@ export function keyedCallsContract(open: OpenStores): void {
       expect(await keyedCalls.get(other, NOW)).toEqual(call)
     })
 
-    test('is entered by one of many who come at once', async () => {
+    test('begins once when many come at the same time', async () => {
       const { keyedCalls } = open()
       const call = aCall()
       const attempts = Array.from({ length: 10 }, () => ({ ...call, attempt: randomHash() }))
@@ -45,7 +45,7 @@ export function keyedCallsContract(open: OpenStores): void {
     })
 
     test.each([KEPT, { status: 'not_kept', upstreamStatus: 201 }, { status: 'unknown' }] as const)(
-      'ends as $status, and is kept for so long from then on',
+      'ends as $status, and is kept for its lifetime from then on',
       async (state) => {
         const { keyedCalls } = open()
         const call = aCall()
@@ -60,7 +60,7 @@ export function keyedCallsContract(open: OpenStores): void {
       },
     )
 
-    test('that has expired is nothing any more, and its key is free', async () => {
+    test('that has expired is not found, and its key is free', async () => {
       const { keyedCalls } = open()
       const call = aCall()
       await keyedCalls.begin(call, NOW)
@@ -74,7 +74,7 @@ export function keyedCallsContract(open: OpenStores): void {
       expect(await keyedCalls.get(call, call.expiresAt)).toEqual(next)
     })
 
-    test('is neither ended nor forgotten by an attempt that is not the one that counts', async () => {
+    test('is neither ended nor forgotten by another attempt', async () => {
       const { keyedCalls } = open()
       const call = aCall()
       const other = { ...call, attempt: randomHash() }

@@ -81,7 +81,7 @@ export function sealedRecordsContract(open: OpenStores): void {
       )
     })
 
-    test('get new seals, and change in nothing else', async () => {
+    test('get new seals, and nothing else changes', async () => {
       const tenant = newId('tenant')
       const { sealedRecords, apps, connections, sessions, revocations, ...read } = await stored(tenant)
       const lease = { owner: 'me', until: later(NOW, 30) }
@@ -101,7 +101,7 @@ export function sealedRecordsContract(open: OpenStores): void {
       }
       expect(await all(tenant)).toEqual(changed)
       expect((await connections.get(refOf(read.connection)))?.lease).toEqual(lease)
-      // What was read is gone: the same change does not go twice.
+      // The seals that were read are replaced, so the same change fails the second time.
       for (const [i, one] of before.entries()) {
         expect(await sealedRecords.replaceSeals(one, changed[i] ?? one)).toBe(false)
       }
@@ -115,14 +115,14 @@ export function sealedRecordsContract(open: OpenStores): void {
       await connections.update(refOf(connection), { generation: 1 }, { generation: 2, updatedAt: NOW })
       expect(await sealedRecords.replaceSeals(read, changed)).toBe(false)
       expect(await connections.get(refOf(connection))).toEqual({ ...connection, generation: 2 })
-      const owed = await ofKind(tenant, 'revocation')
+      const former = await ofKind(tenant, 'revocation')
       await revocations.remove(revocation)
-      expect(await sealedRecords.replaceSeals(owed, owed)).toBe(false)
+      expect(await sealedRecords.replaceSeals(former, former)).toBe(false)
       expect(await revocations.get(tenant, revocation.id)).toBeUndefined()
     })
   })
 
-  test('the progress of a rotation is kept until it is over', async () => {
+  test('the progress of a key rotation is stored until the rotation is complete', async () => {
     const { keyRotationProgress } = open()
     await keyRotationProgress.save(undefined)
     expect(await keyRotationProgress.read()).toBeUndefined()

@@ -42,7 +42,7 @@ export function sessionsContract(open: OpenStores): void {
       expect(await sessions.findLink(randomHash())).toBeUndefined()
     })
 
-    test('move on from the state named, with the new expiry', async () => {
+    test('move on from the given state, with the new expiry', async () => {
       const { sessions, session } = await begun()
       const states: SessionState[] = [
         { status: 'awaiting_completion', code: bytes(1), codeVerifier: bytes(2), completionHash: 'hash' },
@@ -58,7 +58,7 @@ export function sessionsContract(open: OpenStores): void {
       }
     })
 
-    test('do not move on from another state, nor come to be by moving', async () => {
+    test('do not move on from another state, and are not created by a move', async () => {
       const { sessions, session } = await created()
       const failed = { status: 'failed', error: 'server_error' } as const
       expect(await sessions.move(session, 'authorizing', failed, NOW)).toBe(false)
@@ -85,7 +85,7 @@ export function sessionsContract(open: OpenStores): void {
       expect(await sessions.get(session.tenantId, session.id)).toEqual({ ...session, state, expiresAt })
     })
 
-    test('uses the link up: of many at once, one begins, and one state is to be had', async () => {
+    test('uses the link up: of many at once one begins, and one state is stored', async () => {
       const { sessions, authorizations, session, link } = await created()
       const all = Array.from({ length: 5 }, () => aPending(session))
       const begins = await Promise.all(all.map((pending) => sessions.begin(link, pending)))
@@ -98,7 +98,7 @@ export function sessionsContract(open: OpenStores): void {
   describe('a pending authorization', () => {
     const denied: SessionState = { status: 'denied', error: 'access_denied' }
 
-    test('is found as it was put, and taken once, which moves its session on', async () => {
+    test('is found as it was stored, and taken once, which moves its session on', async () => {
       const { authorizations, sessions, session, pending, right } = await begun()
       expect(await authorizations.find(pending.stateHash)).toEqual(pending)
       const expiresAt = later(NOW, 1000)
@@ -116,7 +116,7 @@ export function sessionsContract(open: OpenStores): void {
       expect((await Promise.all(takes)).filter(Boolean)).toHaveLength(1)
     })
 
-    test('is left to the right browser and app when others ask, and its session as it is', async () => {
+    test('stays for the right browser and app when others ask, and so does its session', async () => {
       const { authorizations, sessions, session, pending, right } = await begun()
       const before = await sessions.get(session.tenantId, session.id)
       for (const wrong of [{ browserHash: randomHash() }, { appId: newId('app') }]) {
@@ -135,7 +135,7 @@ export function sessionsContract(open: OpenStores): void {
       expect(await authorizations.take(pending, justInTime, denied, NOW)).toBe(true)
     })
 
-    test('is left when its session was moved on without it', async () => {
+    test('stays when its session was moved on without it', async () => {
       const { authorizations, sessions, session, pending, right } = await begun()
       await sessions.move(session, 'authorizing', denied, NOW)
       expect(await authorizations.take(pending, right, { status: 'exchanging' }, NOW)).toBe(false)
@@ -143,7 +143,7 @@ export function sessionsContract(open: OpenStores): void {
       expect((await sessions.get(session.tenantId, session.id))?.state).toEqual(denied)
     })
 
-    test('that nobody put is neither found nor taken', async () => {
+    test('that was not stored is neither found nor taken', async () => {
       const { authorizations, session, right } = await begun()
       expect(await authorizations.find(randomHash())).toBeUndefined()
       expect(await authorizations.take(aPending(session), right, denied, NOW)).toBe(false)

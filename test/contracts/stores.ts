@@ -20,5 +20,5 @@ export type Stores = Pick<
   | 'tenantRemains'
 >
 
-/** Gives the stores of the test that runs; what other tests put there must not matter. */
+/** Gives the stores of the current test. Items of other tests may be in them and must not matter. */
 export type OpenStores = () => Stores

@@ -1,4 +1,4 @@
-// What every implementation has to do while a tenant is deleted: no way back, nothing left, nobody else touched.
+// What every implementation has to do while a tenant is deleted: no way back, no item left, no other tenant changed.
 import { describe, expect, test } from 'vitest'
 import type { IdentityProvider } from '#domain/callers/identity-provider.ts'
 import type { AppId } from '#domain/ids.ts'
@@ -76,7 +76,7 @@ export function tenantDeletionContract(open: OpenStores): void {
       expect(await tenants.update(id, { name: 'x' }, AT)).toBeUndefined()
     })
 
-    test('takes nothing new from the moment on at which its deletion begins', async () => {
+    test('takes nothing new from the moment when its deletion begins', async () => {
       const stores = open()
       const { tenant, key } = await furnished(stores)
       const { id } = tenant
@@ -103,7 +103,7 @@ export function tenantDeletionContract(open: OpenStores): void {
       expect(await Promise.all(attempts())).toEqual(all(false))
     })
 
-    test('is erased a part at a time, what leads to it included, and nobody else is', async () => {
+    test('is erased a part at a time, with the items that lead to it, and no other tenant is', async () => {
       const stores = open()
       const gone = await furnished(stores)
       const other = await furnished(stores)
@@ -135,12 +135,12 @@ export function tenantDeletionContract(open: OpenStores): void {
     })
   })
 
-  test('what is owed for a tenant is found, of its own only and no more than asked for', async () => {
+  test('the revocations of a tenant are found, only its own and up to the limit', async () => {
     const { revocations } = open()
     const [tenant, other] = [newId('tenant'), newId('tenant')]
-    const owed = [aRevocation(aConnection(tenant)), aRevocation(aConnection(tenant))]
-    for (const revocation of [...owed, aRevocation(aConnection(other))]) await revocations.enqueue(revocation)
-    expect(await revocations.ofTenant(tenant, 10)).toEqual(expect.arrayContaining(owed))
+    const own = [aRevocation(aConnection(tenant)), aRevocation(aConnection(tenant))]
+    for (const revocation of [...own, aRevocation(aConnection(other))]) await revocations.enqueue(revocation)
+    expect(await revocations.ofTenant(tenant, 10)).toEqual(expect.arrayContaining(own))
     expect(await revocations.ofTenant(tenant, 10)).toHaveLength(2)
     expect(await revocations.ofTenant(tenant, 1)).toHaveLength(1)
   })
@@ -180,7 +180,7 @@ export function tenantDeletionContract(open: OpenStores): void {
       expect(await usage.connections(tenant.id)).toBe(2)
     })
 
-    test('is seen to have something among however much the tenant has', async () => {
+    test('is found to have connections and revocations, however many others the tenant has', async () => {
       const { connections, revocations } = open()
       const [tenant, stranger] = [newId('tenant'), newId('tenant')]
       const [app, other] = [newId('app'), newId('app')]
@@ -192,7 +192,7 @@ export function tenantDeletionContract(open: OpenStores): void {
       }
       const found = (of: AppId, whose = tenant) =>
         Promise.all([connections.anyOfApp(whose, of), revocations.anyOfApp(whose, of)])
-      // A megabyte is as much as DynamoDB looks at in one call.
+      // DynamoDB reads a megabyte in one call at most.
       for (let i = 0; i < 4; i++) await fill(other, large)
       expect(await found(app)).toEqual([false, false])
       await fill(app, bytes(1))

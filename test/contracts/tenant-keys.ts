@@ -38,17 +38,17 @@ export function tenantKeysContract(open: () => KeyPorts, ownKmsKey: () => string
       expect(await tenantKeys.list(newId('tenant'))).toEqual({ versions: [] })
     })
 
-    test('when it is rotated seals no more, and goes on opening', async () => {
+    test('seals no more when it is rotated, and still opens', async () => {
       const tenant = newId('tenant')
       const { vault, tenantKeys, binding, old } = await sealedFor(tenant)
       expect(await vault.reseal(binding, old)).toBeUndefined()
       expect(await tenantKeys.rotate(tenant)).toBe(2)
       expect((await vault.open(binding, old)).reveal()).toBe('a token')
-      const anew = await vault.reseal(binding, old)
-      expect(anew).toBeDefined()
-      if (anew === undefined) return
-      expect((await vault.open(binding, anew)).reveal()).toBe('a token')
-      expect(await vault.reseal(binding, anew)).toBeUndefined()
+      const resealed = await vault.reseal(binding, old)
+      expect(resealed).toBeDefined()
+      if (resealed === undefined) return
+      expect((await vault.open(binding, resealed)).reveal()).toBe('a token')
+      expect(await vault.reseal(binding, resealed)).toBeUndefined()
       expect(await vault.reseal(binding, await vault.seal(binding, secret))).toBeUndefined()
       await expect(vault.reseal({ ...binding, generation: 2 }, old)).rejects.toMatchObject({
         code: 'secret_unreadable',
@@ -83,7 +83,7 @@ export function tenantKeysContract(open: () => KeyPorts, ownKmsKey: () => string
       expect(await versions(keys, tenant)).toEqual([2])
     })
 
-    test('is wrapped anew after the root keys were rotated, and is the same key still', async () => {
+    test('is wrapped again after the root keys were rotated, and is still the same key', async () => {
       const tenant = newId('tenant')
       const { vault, tenantKeys, rootKeys, binding, old } = await sealedFor(tenant)
       const next = await rootKeys.rotate()
@@ -102,8 +102,8 @@ export function tenantKeysContract(open: () => KeyPorts, ownKmsKey: () => string
       const { versions } = await tenantKeys.list(tenant)
       expect(versions.at(-1)?.wrappedBy).toEqual({ kind: 'kms_key', arn: ownKmsKey() })
       expect(await tenantKeys.rewrap(tenant, 2)).toBe(false)
-      const anew = await vault.seal(binding, secret)
-      for (const seal of [old, anew]) expect((await vault.open(binding, seal)).reveal()).toBe('a token')
+      const resealed = await vault.seal(binding, secret)
+      for (const seal of [old, resealed]) expect((await vault.open(binding, seal)).reveal()).toBe('a token')
     })
   })
 

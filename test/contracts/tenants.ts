@@ -14,7 +14,7 @@ export function tenantsContract(open: OpenStores): void {
       expect(await tenants.get(newId('tenant'))).toBeUndefined()
     })
 
-    test('change in what is named, and in nothing else', async () => {
+    test('change in the given members, and in nothing else', async () => {
       const { tenants } = open()
       const tenant = aTenant()
       await tenants.create(tenant)
@@ -25,7 +25,7 @@ export function tenantsContract(open: OpenStores): void {
       expect(await tenants.update(tenant.id, {}, updatedAt)).toEqual(changed)
     })
 
-    test('do not come to be by being changed', async () => {
+    test('are not created by a change', async () => {
       const { tenants } = open()
       const id = newId('tenant')
       expect(await tenants.update(id, { name: 'x' }, NOW)).toBeUndefined()
@@ -78,7 +78,7 @@ export function tenantsContract(open: OpenStores): void {
       expect(ids).toEqual(ids.toSorted().toReversed())
     })
 
-    test('know which of their apps are suspended; of many who read the same, one notes it', async () => {
+    test('know which of their apps are suspended; of many writes after the same read, one succeeds', async () => {
       const { tenants } = open()
       const tenant = aTenant()
       const at = later(NOW, 5)
@@ -152,7 +152,7 @@ export function tenantsContract(open: OpenStores): void {
   describe("an app's health", () => {
     const trouble = { kind: 'provider_down', since: NOW, lastAt: NOW, times: 1 } as const
 
-    test('is noted beside what the operator set, and taken away again', async () => {
+    test('is stored beside the settings of the operator, and removed again', async () => {
       const { apps } = open()
       const app = anApp(newId('tenant'))
       await apps.create(app)
@@ -163,7 +163,7 @@ export function tenantsContract(open: OpenStores): void {
       expect(await apps.get(app.tenantId, app.id)).toEqual({ ...app, workingSecret: 1 })
     })
 
-    test('forgets what was untried when it learns what works', async () => {
+    test('forgets which secret is untried when it learns which one works', async () => {
       const { apps } = open()
       const app = anApp(newId('tenant'), { untriedSecret: 2 })
       await apps.create(app)
@@ -175,7 +175,7 @@ export function tenantsContract(open: OpenStores): void {
       expect(await apps.get(app.tenantId, app.id)).toEqual({ ...rest, workingSecret: 1 })
     })
 
-    test('is noted by one of many who read the same', async () => {
+    test('is stored by one of many writes after the same read', async () => {
       const { apps } = open()
       const app = anApp(newId('tenant'))
       await apps.create(app)
@@ -183,7 +183,7 @@ export function tenantsContract(open: OpenStores): void {
       expect((await Promise.all(notes)).filter(Boolean)).toHaveLength(1)
     })
 
-    test('is not noted of secrets that were changed meanwhile, nor of an app that is gone', async () => {
+    test('is not stored if the secrets were changed in the meantime, nor for a deleted app', async () => {
       const { apps } = open()
       const app = anApp(newId('tenant'))
       expect(await apps.setHealth(app, { trouble })).toBe(false)
@@ -193,7 +193,7 @@ export function tenantsContract(open: OpenStores): void {
       expect(await apps.setHealth(app, { trouble })).toBe(false)
     })
 
-    test('that was noted since an app was read lets nobody replace or remove it by that reading', async () => {
+    test('that was stored after an app was read keeps the app from being replaced or removed by that read', async () => {
       const { tenants, apps } = open()
       for (const health of [{ trouble }, { trouble: undefined, workingSecret: 1 }]) {
         const app = anApp(newId('tenant'))

@@ -8,7 +8,7 @@ const WINDOW = Math.floor(NOW / 10)
 
 export function usageContract(open: OpenStores): void {
   describe('the number of connections', () => {
-    test('follows what is made and removed, and not what is replaced', async () => {
+    test('changes with created and removed connections, and not with replaced ones', async () => {
       const { connections, usage } = open()
       const connection = aConnection(newId('tenant'))
       const { tenantId } = connection
@@ -23,7 +23,7 @@ export function usageContract(open: OpenStores): void {
       expect(await usage.connections(tenantId)).toBe(1)
     })
 
-    test('does not count what was refused', async () => {
+    test('does not count refused connections', async () => {
       const { connections, usage } = open()
       const connection = aConnection(newId('tenant'))
       const { tenantId } = connection
@@ -33,7 +33,7 @@ export function usageContract(open: OpenStores): void {
       expect(await usage.connections(tenantId)).toBe(1)
     })
 
-    test('never goes beyond what is allowed, however many come at once', async () => {
+    test('never exceeds the limit, however many come at the same time', async () => {
       const { connections, usage } = open()
       const tenantId = newId('tenant')
       const all = Array.from({ length: 12 }, () => aConnection(tenantId))
@@ -46,7 +46,7 @@ export function usageContract(open: OpenStores): void {
       expect(await connections.create(aConnection(tenantId), 5)).toBe(true)
     })
 
-    test('is mended by counting', async () => {
+    test('is corrected by a recount', async () => {
       const { connections, usage } = open()
       const connection = aConnection(newId('tenant'))
       await connections.create(connection)
@@ -59,7 +59,7 @@ export function usageContract(open: OpenStores): void {
   })
 
   describe('the sessions of a minute', () => {
-    test('are counted up to what is allowed, each minute and each tenant anew', async () => {
+    test('are counted up to the limit, for each minute and each tenant', async () => {
       const { usage } = open()
       const tenant = newId('tenant')
       const asked = await Promise.all(Array.from({ length: 9 }, () => usage.countSession(tenant, MINUTE, 4)))
@@ -71,7 +71,7 @@ export function usageContract(open: OpenStores): void {
   })
 
   describe('the requests of a window', () => {
-    test('are summed over all who report', async () => {
+    test('are the sum over all processes', async () => {
       const { usage } = open()
       const tenant = newId('tenant')
       expect(await usage.addRequests(tenant, WINDOW, { requests: 3, shared: 2 })).toEqual({

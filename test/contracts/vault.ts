@@ -62,14 +62,14 @@ export function vaultContract(open: () => Vault): void {
       )
     })
 
-    test('that does not open is told by its record, generation and field', async () => {
+    test('that does not open is named by its record, generation and field', async () => {
       const binding = aBinding()
       const sealed = await open().seal(binding, new Secret('x'))
       const refused = open().open({ ...binding, record: 'conn_7', generation: 3 }, sealed)
       await expect(refused).rejects.toThrow(/^The access_token of "conn_7", generation 3, does not open/)
     })
 
-    test('that does not open says nothing of what it holds', async () => {
+    test('that does not open does not show its content', async () => {
       const binding = aBinding()
       const sealed = await open().seal(binding, new Secret('the token in clear'))
       const refused = open().open({ ...binding, generation: 2 }, sealed)
@@ -78,7 +78,7 @@ export function vaultContract(open: () => Vault): void {
   })
 
   describe('a sealer', () => {
-    test('seals as the vault does, with the key it has in hand', async () => {
+    test('seals like the vault, with the key that it holds', async () => {
       const binding = aBinding()
       const sealer = await open().sealer(binding.tenantId)
       const sealed = sealer(binding, new Secret('x'))

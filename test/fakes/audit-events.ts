@@ -28,7 +28,7 @@ export class FakeAuditEvents implements AuditEvents {
     return found.length > limit && last ? { items, next: last.id } : { items }
   }
 
-  /** What happened to whom, oldest first. */
+  /** Actions with their results, oldest first. */
   story(): string[] {
     return [...this.items.values()].map(({ action, result }) =>
       result === 'ok' ? action : `${action}: ${result}`,

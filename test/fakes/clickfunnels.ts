@@ -42,7 +42,7 @@ export class FakeClickFunnels implements AuthorizationServer, ResourceServer {
   /** Whether token responses name the workspace. */
   extras = true
   readonly requests: UpstreamRequest[] = []
-  /** The authorization server's: with or without the promise of RFC 9207, none at all, or none to be had. */
+  /** The authorization server's metadata: with or without the promise of RFC 9207, absent, or unreadable. */
   metadata: 'promising' | 'silent' | 'absent' | 'unreadable' = 'silent'
   readonly counts: Record<Method, number> = {
     exchangeCode: 0,
@@ -67,12 +67,12 @@ export class FakeClickFunnels implements AuthorizationServer, ResourceServer {
     this.#clients.set(clientId, secrets)
   }
 
-  /** The next answers of a method, in this order. */
+  /** Sets the next answers of a method, in this order. */
   script<M extends Method>(method: M, ...steps: readonly Step<M>[]): void {
     this.#scripts.set(method, [...(this.#scripts.get(method) ?? []), ...steps])
   }
 
-  /** Every answer of a method from now on, unless a script says otherwise; left out, the real ones again. */
+  /** Sets every answer of a method that has no script; without `answer` the real ones again. */
   always<M extends Method>(method: M, step?: Step<M>): void {
     if (step === undefined) this.#standing.delete(method)
     else this.#standing.set(method, step)
@@ -110,7 +110,7 @@ export class FakeClickFunnels implements AuthorizationServer, ResourceServer {
 
   refresh(client: ClientCredentials, refreshToken: Secret): Promise<TokenOutcome> {
     return this.#answer('refresh', async () => {
-      // The token is looked at before the client, so a dead one ends in invalid_grant whoever asks.
+      // The token is checked before the client, so a dead token ends in invalid_grant for every client.
       const row = this.tokens.refreshable(refreshToken.reveal())
       if (row === undefined) return { outcome: 'grant_refused', error: 'invalid_grant' }
       if (!this.#knows(client)) return { outcome: 'client_refused', error: 'invalid_client' }

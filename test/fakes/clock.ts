@@ -1,4 +1,4 @@
-// A clock that stands still until it is moved. Sleeping moves it, and lets everybody else run meanwhile.
+// A clock that stands still until it is moved. Sleeping moves it, and lets other tasks run in the meantime.
 import { setImmediate as turn } from 'node:timers/promises'
 import { type Clock, epochSeconds } from '#domain/time.ts'
 
@@ -9,7 +9,7 @@ export class FakeClock {
 
   readonly milliseconds = (): number => this.#milliseconds
 
-  /** Those who begin to sleep together wake together. */
+  /** Tasks that begin to sleep at the same time wake at the same time. */
   readonly sleep = async (milliseconds: number): Promise<void> => {
     const wake = this.#milliseconds + milliseconds
     await turn()

@@ -1,4 +1,4 @@
-// Connections, owed revocations and the due index in maps, with the conditions that the ports document.
+// Connections, revocations and the due index in maps, with the conditions that the ports document.
 
 import { dueShardOf } from '#adapters/dynamodb/schema.ts'
 import type { Connection, ConnectionRef, Lease, Pace, Revocation } from '#domain/connections/connection.ts'

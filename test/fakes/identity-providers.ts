@@ -1,4 +1,4 @@
-// Identity providers in a map, and a verifier that takes what was signed "good".
+// Identity providers in a map, and a verifier that accepts the signature "good".
 import type { Claims, TokenVerifier } from '#domain/callers/end-user-token.ts'
 import type { IdentityProvider, IdentityProviders } from '#domain/callers/identity-provider.ts'
 import type { IdentityProviderId, TenantId } from '#domain/ids.ts'
@@ -30,7 +30,7 @@ export class FakeIdentityProviders implements IdentityProviders {
     return structuredClone(own.toSorted((one, other) => (one.id < other.id ? -1 : 1)))
   }
 
-  /** How often it was asked whose a token is. */
+  /** How often a provider was looked up for a token. */
   finds = 0
 
   async find(issuer: string, audiences: readonly string[]): Promise<readonly IdentityProvider[]> {
@@ -58,14 +58,14 @@ export class FakeIdentityProviders implements IdentityProviders {
   }
 }
 
-/** A token whose claims are those given and whose signature the fake takes, or does not. */
+/** A token with these claims, and a signature that the fake accepts or does not. */
 export function fakeToken(claims: Claims, signature = 'good'): string {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
   return `${part({ alg: 'ES256' })}.${part(claims)}.${signature}`
 }
 
 export class FakeTokenVerifier implements TokenVerifier {
-  /** How often a signature was looked at. */
+  /** How often a signature was checked. */
   verified = 0
 
   async verify(token: string, _provider: IdentityProvider, now: EpochSeconds): Promise<Claims | undefined> {

@@ -1,4 +1,4 @@
-// A tenant with an app whose end users connect: what most domain tests start from. It walks the real domain functions.
+// A tenant with an app whose end users connect: most domain tests start from it. It calls the real domain functions.
 import type { App } from '#domain/apps/app.ts'
 import { createApp } from '#domain/apps/manage-apps.ts'
 import { type Caller, SCOPES } from '#domain/callers/caller.ts'
@@ -23,7 +23,7 @@ export const RETURN_URL = 'https://saas.example.com/settings'
 export const ALICE = 'alice' as EndUserId
 export const BOB = 'bob' as EndUserId
 
-/** A browser on its way: where it was sent, and the cookies it holds. */
+/** A browser on its way to ClickFunnels: where it was sent, and the cookies that it holds. */
 export interface Journey {
   readonly session: ConnectSession
   readonly location: string
@@ -42,7 +42,7 @@ export class Scene {
     this.app = app
   }
 
-  /** Starts a session; "verified" unless told otherwise, so that no confirmation page stands in between. */
+  /** Starts a session; "verified" by default, so that there is no confirmation page in between. */
   start(request: Partial<SessionRequest> = {}) {
     return startSession(this.services, this.caller, {
       endUser: { id: ALICE },
@@ -144,7 +144,7 @@ export async function connectedScene(
   return { scene, services: scene.services, connection }
 }
 
-/** A process that dies in its next call of a method: what it began is never ended. */
+/** Starts some work in a process that dies in its next call of a method, so that the work never ends. */
 export async function dieIn(
   services: FakeServices,
   method: Method,

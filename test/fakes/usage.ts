@@ -7,9 +7,9 @@ export class FakeUsage implements Usage {
   readonly #connections = new Map<TenantId, number>()
   readonly #sessions = new Map<string, number>()
   readonly #requests = new Map<string, RequestCounts>()
-  /** How often something was asked or told. */
+  /** How often the store was read or written. */
   calls = 0
-  /** Counts what is stored; the fake of the connections knows. */
+  /** Counts the stored connections; the fake of the connections sets it. */
   stored: (tenant: TenantId) => number = () => 0
 
   async connections(tenant: TenantId): Promise<number> {

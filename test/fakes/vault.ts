@@ -1,5 +1,5 @@
-// A vault that really seals and really binds: AES-256-GCM under a key for each version of a tenant's, the binding as
-// additional data. It looks after its own keys, too.
+// A vault that really seals: AES-256-GCM under the tenant's key of a version, with the binding as additional data. It keeps
+// the keys itself.
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { ServiceError } from '#domain/errors.ts'
 import type { TenantId } from '#domain/ids.ts'
@@ -82,7 +82,7 @@ export class FakeVault implements Vault, TenantKeys, RootKeys {
   async list(tenant: TenantId): Promise<KeyRing> {
     const shreddedAt = this.#shredded.get(tenant)
     return {
-      versions: this.#of(tenant).map(({ key, ...told }) => told),
+      versions: this.#of(tenant).map(({ key, ...version }) => version),
       ...(shreddedAt !== undefined && { shreddedAt }),
     }
   }

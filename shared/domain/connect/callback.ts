@@ -171,8 +171,8 @@ async function refusalIn(
   if (error === 'access_denied') return { status: 'denied', error }
   if (error !== undefined) {
     // A browser can send any text: only what may be an error code is logged.
-    const told = /^[a-z_]{1,64}$/.test(error) ? error : 'malformed'
-    log.warn('The authorization request was refused', { session, error: told })
+    const logged = /^[a-z_]{1,64}$/.test(error) ? error : 'malformed'
+    log.warn('The authorization request was refused', { session, error: logged })
     return { status: 'failed', error: authorizationError(error) }
   }
   if (code === undefined || code === '') return { status: 'failed', error: 'invalid_response' }

@@ -27,24 +27,23 @@ export function productOf(
 ): Product {
   const { name, branding } = tenant
   const back = session && isRegisteredReturnUrl(tenant, session.returnUrl)
-  const told = detour && { detour }
   return {
     name,
     ...(branding && { branding }),
-    ...(back && { returnTo: returnLocation(session, visibleStatus(session, now), told) }),
+    ...(back && { returnTo: returnLocation(session, visibleStatus(session, now), detour && { detour }) }),
   }
 }
 
 /**
  * The session's return URL with the session's status and error, which the product's own page reads.
- * @param told.completionCode of a session that waits to be completed: only the browser that approved gets it, once
+ * @param extra.completionCode of a session that waits to be completed: only the browser that approved gets it, once
  */
 export function returnLocation(
   { id, returnUrl, state }: Pick<ConnectSession, 'id' | 'returnUrl' | 'state'>,
   status: VisibleStatus,
-  told: { readonly detour?: Detour; readonly completionCode?: Secret | undefined } = {},
+  extra: { readonly detour?: Detour; readonly completionCode?: Secret | undefined } = {},
 ): string {
-  const { detour, completionCode } = told
+  const { detour, completionCode } = extra
   const url = new URL(returnUrl)
   url.searchParams.set('connect_session', id)
   url.searchParams.set('status', status)

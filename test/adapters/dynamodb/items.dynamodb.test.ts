@@ -1,4 +1,4 @@
-// What lies in the table: nothing secret in clear, an end for everything that has one, nothing in an index for nothing.
+// The items of the table: no secret in clear, a TTL where an item expires, and no entry in an index without need.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
   connectionKey,
@@ -74,7 +74,7 @@ test('no token, code, state, link or client secret is stored in clear on a whole
   }
 })
 
-test('links and states end with themselves, sessions a week after their present state', async () => {
+test('links and states expire at their own time, sessions a week after their current state', async () => {
   const { sessions } = backend.stores
   const session = aSession(newId('tenant'))
   const link = aLink(session)
@@ -91,7 +91,7 @@ test('links and states end with themselves, sessions a week after their present 
   expect(await sessionTtl()).toBe(NOW + 5000 + week)
 })
 
-test('tenants and connections have no end', async () => {
+test('tenants and connections have no TTL', async () => {
   const tenant = aTenant()
   const connection = aConnection(tenant.id)
   await backend.stores.tenants.create(tenant)
@@ -101,7 +101,7 @@ test('tenants and connections have no end', async () => {
   }
 })
 
-test('the due index holds what is due at some time and nothing else: keys and the app', async () => {
+test('the due index holds only items with a due time, and of those only keys and app', async () => {
   const { connections } = backend.stores
   const { dueAt: _, ...idle } = aConnection(newId('tenant'))
   const busy = aConnection(idle.tenantId)
@@ -133,7 +133,7 @@ test('a refresh does not write to the index of end users', async () => {
   expect(await entry()).toEqual(before)
 })
 
-test('more items than DynamoDB gives at a time are read all', async () => {
+test('more items than DynamoDB gives in one call are all read', async () => {
   const tenants = Array.from({ length: 230 }, () => aTenant())
   await Promise.all(tenants.map((tenant) => backend.stores.tenants.create(tenant)))
   const missing = tenantKey(newId('tenant'))

@@ -1,5 +1,5 @@
-// A tenant is deleted while one of its end users connects, or a token is refreshed: on DynamoDB and KMS, by another process,
-// between the lines of the exchange. Nothing of the tenant may be left in the table, and no token alive at ClickFunnels.
+// Another process deletes a tenant, on DynamoDB and KMS, while an end user connects or a token is refreshed. No item of the tenant
+// may be left in the table, and no token alive at ClickFunnels.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { DUE_INDEX, shreddedKey, tenantKey } from '#adapters/dynamodb/schema.ts'
 import { createApp } from '#domain/apps/manage-apps.ts'
@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => keys?.close())
 
 let scene: Scene
-/** The operator's process: what the other one has in memory, it does not know. */
+/** The operator's process, which does not share the other one's memory. */
 let operator: Services
 beforeEach(async () => {
   backend = await openBackend()
@@ -80,7 +80,7 @@ const MOMENTS: readonly [string, (services: Scene['services']) => void][] = [
   ],
 ]
 
-/** The end user is back, and completes what the deletion comes into. */
+/** The end user is back and completes the session, and the deletion comes in between. */
 async function meetDeletion(journey: Journey, deleteAt: (services: Scene['services']) => void) {
   const { services } = scene
   const { counts, tokens } = services.clickfunnels
@@ -126,7 +126,7 @@ test('a tenant that is deleted while a token is refreshed leaves nothing, and th
   await expectNothingLeft()
 })
 
-test('a tenant whose connections are counted anew when it has just been deleted gets no count back', async () => {
+test('recounting the connections of a tenant that was just deleted stores no count', async () => {
   await scene.connect()
   await deleted()
   expect(await scene.services.usage.recountConnections(scene.app.tenantId)).toBe(0)

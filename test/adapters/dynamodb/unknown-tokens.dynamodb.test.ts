@@ -1,4 +1,4 @@
-// What it costs to find out that nobody knows a token: whatever it names may be invented, and the caller is nobody yet.
+// What it costs to refuse a token of an unknown issuer. An unknown caller may have invented everything in it.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { later } from '#domain/time.ts'
 import { authentication } from '#http/credentials/authenticate.ts'

@@ -110,7 +110,7 @@ describe('the confirmation page', () => {
     expect((await scene.session({ session })).state.status).toBe('created')
   })
 
-  test('lets on only whom sends back what the cookie holds', async () => {
+  test('lets a browser go on only if it sends back what its cookie holds', async () => {
     const scene = await openScene()
     const { linkSecret } = await scene.start({ completion: 'confirmed' })
     const refused = [
@@ -125,7 +125,7 @@ describe('the confirmation page', () => {
     expect((await visit(scene, linkSecret, { sent: 'a', cookie: 'a' })).outcome).toBe('redirect')
   })
 
-  test('ends the session as denied when the account is not the reader’s, once, if the page was shown', async () => {
+  test('ends the session as denied, once, when the end user declines on the page', async () => {
     const scene = await openScene()
     const { session, linkSecret } = await scene.start({ completion: 'confirmed' })
     const decline = (cookie: string) =>
@@ -182,7 +182,7 @@ describe('a connect link', () => {
     })
   })
 
-  test('leads nobody to a return URL that is registered no more', async () => {
+  test('leads to no return URL that is not registered any more', async () => {
     const scene = await openScene()
     const { linkSecret } = await scene.start()
     await updateTenant(scene.services, scene.caller.tenant.id, { returnUrls: ['https://new.example.com/'] })
@@ -190,7 +190,7 @@ describe('a connect link', () => {
     expect(await visit(scene, linkSecret)).toEqual({ outcome: 'expired', product: { name: 'Saas' } })
   })
 
-  test('that was used says how its session stands to the product alone', async () => {
+  test('that was used gives the status of its session to the product alone', async () => {
     const scene = await openScene()
     const { linkSecret, session } = await scene.leave()
     expect(await visit(scene, new Secret(linkSecret))).toMatchObject({
@@ -201,13 +201,13 @@ describe('a connect link', () => {
     })
   })
 
-  test('is not known by the id of its session', async () => {
+  test('is not found by the id of its session', async () => {
     const scene = await openScene()
     const { session } = await scene.start()
     expect(await visit(scene, new Secret(session.id))).toEqual({ outcome: 'unknown' })
   })
 
-  test('leads nowhere while the tenant is suspended, and works again afterwards', async () => {
+  test('shows a page while the tenant is suspended, and works again afterwards', async () => {
     const scene = await openScene()
     const { linkSecret } = await scene.start()
     await updateTenant(scene.services, scene.caller.tenant.id, { status: 'suspended' })

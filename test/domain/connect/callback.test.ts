@@ -8,7 +8,7 @@ import { type Journey, openScene, type Scene } from '../../fakes/scene.ts'
 
 const ISSUER = 'https://accounts.myclickfunnels.com'
 
-/** What the provider sends back, with changes. */
+/** Receives what the provider sends back, with changes. */
 function respond(scene: Scene, journey: Journey, change: Partial<AuthorizationResponse> = {}) {
   const { code, state } = scene.services.clickfunnels.approve(journey.location)
   const { cookies } = journey
@@ -36,7 +36,7 @@ function queryOf(response: Awaited<ReturnType<typeof respond>>): Record<string, 
 }
 
 describe('a response that is refused outright', () => {
-  test('has a state that nobody sent', async () => {
+  test('has a state that this service did not make', async () => {
     const scene = await openScene()
     const journey = await scene.leave()
     expect(await respond(scene, journey, { state: 'invented' })).toEqual({ outcome: 'unknown' })
@@ -49,7 +49,7 @@ describe('a response that is refused outright', () => {
     scene.services.clock.advance(STATE_LIFETIME_SECONDS - 1)
     expect((await respond(scene, early)).outcome).toBe('return')
     scene.services.clock.advance(1)
-    // The browser that began is sent back to the product; another one is only told.
+    // The browser that began is redirected to the product. Another one gets a page.
     expect(await respond(scene, late, { cookies: new Map() })).toMatchObject({ outcome: 'expired' })
     expect(queryOf(await respond(scene, late))).toEqual({
       connect_session: late.session.id,
@@ -138,12 +138,12 @@ describe('a response that is refused outright', () => {
   })
 })
 
-describe('a response that meets a fault of ours', () => {
-  /** The method fails in its next call, and works again after that. */
+describe('a response during a fault of the store or of KMS', () => {
+  /** Makes the next call of the method fail; later calls work again. */
   function failOnce(port: object, method: string): void {
     const failing = async () => {
       Reflect.deleteProperty(port, method)
-      throw new Error('told to fail')
+      throw new Error('the port fails')
     }
     Object.assign(port, { [method]: failing })
   }
@@ -158,14 +158,14 @@ describe('a response that meets a fault of ours', () => {
     ['verified', 'vault', 'seal'],
     ['verified', 'authorizations', 'take'],
   ] as const)(
-    'of a "%s" session, in %s.%s, loses nothing: it can be repeated',
+    'of a "%s" session, in %s.%s, loses nothing and can be repeated',
     async (completion, port, method) => {
       const scene = await openScene()
       const { clickfunnels } = scene.services
       const journey = await scene.leave({ completion })
       const approved = clickfunnels.approve(journey.location)
       failOnce(scene.services[port], method)
-      await expect(respond(scene, journey, approved)).rejects.toThrow('told to fail')
+      await expect(respond(scene, journey, approved)).rejects.toThrow('the port fails')
       expect((await scene.session(journey)).state.status).toBe('authorizing')
       expect(clickfunnels.counts.exchangeCode).toBe(0)
       const repeated = await Promise.all([1, 2].map(() => respond(scene, journey, approved)))
@@ -178,7 +178,7 @@ describe('a response that meets a fault of ours', () => {
 })
 
 describe('a response that ends the session', () => {
-  test('a denial is told to the tenant as what it is', async () => {
+  test('a denial reaches the product as access_denied', async () => {
     const scene = await openScene()
     const journey = await scene.leave()
     const query = queryOf(await respondError(scene, journey, { error: 'access_denied' }))
@@ -194,10 +194,10 @@ describe('a response that ends the session', () => {
     ['<script>alert(1)</script>', 'server_error'],
     ['', 'server_error'],
     [`x${'y'.repeat(64)}`, 'server_error'],
-  ])('the error "%s" is handed on as "%s"', async (error, told) => {
+  ])('the error "%s" reaches the product as "%s"', async (error, expected) => {
     const scene = await openScene()
     const query = queryOf(await respondError(scene, await scene.leave(), { error }))
-    expect(query).toMatchObject({ status: 'failed', error: told })
+    expect(query).toMatchObject({ status: 'failed', error: expected })
   })
 
   test.each([
@@ -287,7 +287,7 @@ describe('a response with a code', () => {
     },
   )
 
-  test('and an issuer needs no look at the metadata, nor does a state that nobody sent', async () => {
+  test('with an issuer needs no metadata, and neither does a state that this service did not make', async () => {
     const scene = await openScene()
     scene.services.clickfunnels.metadata = 'promising'
     const journey = await scene.leave({ completion: 'confirmed' })

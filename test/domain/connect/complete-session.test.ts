@@ -42,7 +42,7 @@ describe('completing', () => {
     expect(scene.services.clickfunnels.counts.exchangeCode).toBe(1)
   })
 
-  test('by many at the same moment exchanges once; the others are told to look again', async () => {
+  test('by many at the same moment exchanges once, and refuses the other requests', async () => {
     const { scene, journey } = await approved()
     const all = await Promise.allSettled(Array.from({ length: 5 }, () => complete(scene, journey)))
     expect(all.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
@@ -165,7 +165,7 @@ describe('a session that cannot be completed', () => {
     expect(scene.services.clickfunnels.counts.exchangeCode).toBe(0)
   })
 
-  test('because its connection was deleted since is not found', async () => {
+  test('because its connection was deleted in the meantime is not found', async () => {
     const { scene, journey } = await approved()
     const { id } = await complete(scene, journey)
     await disconnect(scene.services, scene.caller, id)
@@ -181,14 +181,14 @@ describe('an exchange that fails', () => {
     [{ outcome: 'provider_down', detail: 'x' }, 'upstream_unreachable', 'temporarily_unavailable'],
     [{ outcome: 'answer_lost', detail: 'x' }, 'upstream_unreachable', 'temporarily_unavailable'],
     [{ outcome: 'malformed', detail: 'x' }, 'upstream_malformed', 'invalid_response'],
-  ])('with %j is told as %s, and ends the session', async (outcome, code, error) => {
+  ])('with %j is answered with %s, and ends the session', async (outcome, code, error) => {
     const { scene, journey } = await approved()
     scene.services.clickfunnels.script('exchangeCode', outcome)
     await expect(complete(scene, journey)).rejects.toMatchObject({ code })
     expect((await scene.session(journey)).state).toEqual({ status: 'failed', error })
     expect(scene.services.connections.items.size).toBe(0)
   })
-  test('by a fault of ours is told as such, ends the session and leaves no live token', async () => {
+  test('inside this service is answered as internal_error, ends the session and leaves no live token', async () => {
     const { scene, journey } = await approved()
     scene.services.connections.create = async () => Promise.reject(new Error('unforeseen'))
     await expect(complete(scene, journey)).rejects.toMatchObject({ code: 'internal_error' })
@@ -196,7 +196,7 @@ describe('an exchange that fails', () => {
     expect(scene.services.clickfunnels.tokens.live()).toEqual([])
   })
 
-  test('by keys that are out of reach leaves the session to be completed later', async () => {
+  test('because keys cannot be read leaves the session to be completed later', async () => {
     const { scene, journey } = await approved()
     const fault = new ServiceError('storage_unavailable', 'The keys cannot be had.')
     const open = async () => Promise.reject(fault)
@@ -207,7 +207,7 @@ describe('an exchange that fails', () => {
     expect(await complete(scene, journey)).toMatchObject({ state: { status: 'active' } })
   })
 
-  test('by storage trouble is told as such, and leaves no live token', async () => {
+  test('because the store fails is answered as such, and leaves no live token', async () => {
     const { scene, journey } = await approved()
     const fault = new ServiceError('storage_unavailable', 'The store did not answer in time.')
     scene.services.connections.create = async () => Promise.reject(fault)

@@ -61,8 +61,8 @@ describe('the way back', () => {
   })
 
   test('has the status that it is given, and the completion code', () => {
-    const told = { completionCode: new Secret('code') }
-    expect(query(returnLocation(session, 'expired', told))).toEqual({
+    const extra = { completionCode: new Secret('code') }
+    expect(query(returnLocation(session, 'expired', extra))).toEqual({
       connect_session: session.id,
       status: 'expired',
       completion_code: 'code',

@@ -32,7 +32,7 @@ describe('startSession', () => {
     expect(scene.services.sessions.text()).not.toContain(linkSecret.reveal())
   })
 
-  test('is "confirmed" unless told otherwise', async () => {
+  test('is "confirmed" by default', async () => {
     const scene = await openScene()
     const input = { endUser: { id: ALICE }, returnUrl: RETURN_URL }
     const { session } = await startSession(scene.services, scene.caller, input)
@@ -47,7 +47,7 @@ describe('startSession', () => {
     })
   })
 
-  test('finds the only app by itself, and wants a name when there are several or none', async () => {
+  test('takes the only app by itself, and requires its id when there are several', async () => {
     const scene = await openScene()
     expect((await scene.start()).session.appId).toBe(scene.app.id)
     const second = await secondApp(scene)
@@ -86,7 +86,7 @@ describe('reconnecting', () => {
     })
   })
 
-  test("says the same of a missing connection, another end user's and another tenant's", async () => {
+  test("gives the same answer for a missing connection, another end user's and another tenant's", async () => {
     const scene = await openScene()
     const connection = await scene.connect()
     const missing = `conn_${'0'.repeat(26)}` as ConnectionId
@@ -99,9 +99,9 @@ describe('reconnecting', () => {
         connectionId: connection.id,
       }).catch((error: unknown) => error),
     ])
-    const told = problems.map((problem) => JSON.stringify([problem, String(problem)]))
-    expect(told[0]).toContain('is not a connection of this end user')
-    expect(new Set(told).size).toBe(1)
+    const answers = problems.map((problem) => JSON.stringify([problem, String(problem)]))
+    expect(answers[0]).toContain('is not a connection of this end user')
+    expect(new Set(answers).size).toBe(1)
   })
 })
 

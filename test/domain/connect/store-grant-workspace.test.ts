@@ -1,4 +1,4 @@
-// Which workspace a grant is for, where the token response or the store leave that open.
+// Which workspace a grant is for, where the token response or the store do not say it.
 import { describe, expect, test } from 'vitest'
 import { providerProfile } from '#adapters/clickfunnels/profiles.ts'
 import type { Workspace } from '#domain/provider/workspace.ts'
@@ -68,7 +68,7 @@ describe('a token response that does not name the workspace', () => {
     expect(scene.services.clickfunnels.counts.probe).toBe(0)
   })
 
-  test('and cannot be probed either is of no use: the tokens are revoked', async () => {
+  test('and cannot be completed by a probe either is of no use: the tokens are revoked', async () => {
     const scene = await openScene()
     scene.services.clickfunnels.extras = false
     scene.services.clickfunnels.script('probe', { outcome: 'unclear', detail: 'status 500' })

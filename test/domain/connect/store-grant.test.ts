@@ -89,7 +89,7 @@ describe('the same end user and workspace again', () => {
     expect(scene.services.clickfunnels.counts.revoke).toBe(0)
   })
 
-  test('owes the revocation of the former tokens when the provider cannot be reached', async () => {
+  test('stores the revocation of the former tokens when the provider cannot be reached', async () => {
     const scene = await openScene()
     await scene.connect()
     scene.services.clickfunnels.script('revoke', 'failed')
@@ -118,7 +118,7 @@ describe('reconnecting a connection', () => {
     expect(live(scene)).toHaveLength(1)
   })
 
-  test('to another workspace changes nothing and revokes what was granted', async () => {
+  test('to another workspace changes nothing and revokes the granted tokens', async () => {
     const scene = await openScene()
     const connection = await scene.connect()
     const attempt = scene.connect({ connectionId: connection.id }, OTHER)
@@ -127,7 +127,7 @@ describe('reconnecting a connection', () => {
     expect(live(scene)).toEqual([await scene.accessToken(connection)])
   })
 
-  test('that was deleted meanwhile revokes what was granted', async () => {
+  test('that was deleted in the meantime revokes the granted tokens', async () => {
     const scene = await openScene()
     const connection = await scene.connect()
     const journey = await scene.leave({ connectionId: connection.id, completion: 'confirmed' })
@@ -156,7 +156,7 @@ describe('a write whose answer is lost', () => {
   const lost = () => Promise.reject(new ServiceError('storage_unavailable', 'No answer in time.'))
 
   test.each(['create', 'replaceGrant'] as const)(
-    '%s: what was stored is found, and its tokens live',
+    'of %s: the stored connection is found, and its tokens live',
     async (write) => {
       const scene = await openScene()
       scene.services.clickfunnels.tokens.mode = 'rotating'
@@ -169,14 +169,14 @@ describe('a write whose answer is lost', () => {
     },
   )
 
-  test('that was not done leaves nothing live', async () => {
+  test('that was not done leaves no live token', async () => {
     const scene = await openScene()
     Object.assign(scene.services.connections, { create: lost })
     await expect(scene.connect()).rejects.toThrow()
     expect(live(scene)).toEqual([])
   })
 
-  test('and that cannot be looked for leaves the tokens as they are: they may be in use', async () => {
+  test('whose outcome cannot be read leaves the tokens alive, because they may be in use', async () => {
     const scene = await openScene()
     Object.assign(scene.services.connections, { create: lost, get: lost })
     await expect(scene.connect()).rejects.toThrow()

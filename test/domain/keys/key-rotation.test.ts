@@ -40,12 +40,12 @@ async function settled() {
   return { scene, services, connections: [again, ...connections.slice(1)], journey }
 }
 
-describe('the background rotation', () => {
-  test('seals everything anew that an older key sealed, and retires that key once nothing names it', async () => {
+describe('key rotation in the background', () => {
+  test('makes all seals of an older key again, and retires that key once no seal names it', async () => {
     const { scene, services, connections } = await settled()
     expect(services.revocations.items.size).toBe(1)
     expect(await named(scene)).toEqual([1])
-    const lease = { owner: 'somebody', until: services.now() }
+    const lease = { owner: 'another process', until: services.now() }
     const [first] = connections
     await services.connections.acquireLease(
       { tenantId: scene.caller.tenant.id, connectionId: first?.id as never },
@@ -79,7 +79,7 @@ describe('the background rotation', () => {
     expect((await services.vault.open(code, state.code)).reveal()).not.toBe('')
   })
 
-  test('waits until nobody can seal with the older key any more', async () => {
+  test('waits until no process can seal with the older key any more', async () => {
     const scene = await openScene()
     await scene.connect()
     await scene.services.vault.rotate(scene.caller.tenant.id)
@@ -125,7 +125,7 @@ describe('the background rotation', () => {
     expect(await versions(scene)).toEqual([1, 2])
   })
 
-  test('rotates keys that are old, tenants and root keys alike, and wraps anew', async () => {
+  test('rotates old tenant keys and old root keys, and wraps keys under the new root key', async () => {
     const scene = await openScene()
     const { services } = scene
     services.clock.advance(TENANT_KEY_DAYS * DAY - 1)
@@ -176,7 +176,7 @@ describe('the background rotation', () => {
     expect(await named(scene)).toEqual([3])
   })
 
-  test("one tenant's trouble does not stop the others, and loses nothing", async () => {
+  test("a failure of one tenant's keys does not stop the others, and loses nothing", async () => {
     const scene = await openScene()
     const { services, caller } = scene
     await services.vault.rotate(caller.tenant.id, 'own-key')

@@ -1,4 +1,4 @@
-// Revoking many connections: whose, how far in one call, and what becomes of those that ClickFunnels does not take.
+// Mass revocation: which connections, how many in one call, and what happens when ClickFunnels does not take a revocation.
 import { describe, expect, test } from 'vitest'
 import { keepAlive } from '#domain/keep-alive/keep-alive.ts'
 import { revokeMany } from '#domain/operator/mass-revocation.ts'
@@ -13,7 +13,7 @@ const connected = async (count: number) => {
 }
 
 describe('revoking many', () => {
-  test('ends every connection of a tenant, and no other tenant is', async () => {
+  test('ends every connection of the tenant, and none of another tenant', async () => {
     const { services, revoke } = await connected(40)
     const other = await sceneOn(services)
     const untouched = await other.connect()
@@ -47,7 +47,7 @@ describe('revoking many', () => {
     expect(services.connections.items.size).toBe(0)
   })
 
-  test('owes what ClickFunnels does not take, and keep-alive pays it', async () => {
+  test('stores the revocations that ClickFunnels does not take, and keep-alive retries them', async () => {
     const { services, revoke } = await connected(3)
     services.clickfunnels.always('revoke', 'failed')
     expect((await revoke()).report).toEqual({ processed: 3, revoked: 0, owed: 3, failed: 0 })
@@ -73,7 +73,7 @@ describe('revoking many', () => {
     expect((await revoke()).report).toEqual({ processed: 1, revoked: 1, owed: 0, failed: 0 })
   })
 
-  test('works for a suspended tenant: its tokens are still ours to revoke', async () => {
+  test('works for a suspended tenant', async () => {
     const { services, connection, revoke } = await connected(2)
     await services.tenants.update(connection.tenantId, { status: 'suspended' }, services.now())
     expect((await revoke()).report.revoked).toBe(2)

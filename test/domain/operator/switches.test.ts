@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { switchConnection } from '#domain/operator/switches.ts'
 import { connectedScene } from '../../fakes/scene.ts'
 
-test('a connection that is switched is read once, written once, and given as it is then', async () => {
+test('switching a connection reads it once, writes it once, and gives it as it is then', async () => {
   const { scene, services, connection } = await connectedScene()
   const { connections } = services
   let reads = 0

@@ -1,4 +1,4 @@
-// Deleting a tenant for good: only a suspended one, tokens first, then keys, then everything; safe to cut off anywhere.
+// Deleting a tenant for good: only a suspended one; tokens first, then keys, then all items; safe to cut off at any step.
 import { describe, expect, test } from 'vitest'
 import { createApp } from '#domain/apps/manage-apps.ts'
 import { SCOPES } from '#domain/callers/caller.ts'
@@ -27,7 +27,7 @@ async function suspended() {
 }
 
 describe('deleting a tenant', () => {
-  test('revokes its tokens, shreds its keys, erases what it has and leaves a tombstone', async () => {
+  test('revokes its tokens, shreds its keys, erases its items and leaves a tombstone', async () => {
     const { services, tenantId, key, remove } = await suspended()
     const other = await sceneOn(services)
     const untouched = await other.connect()
@@ -42,7 +42,7 @@ describe('deleting a tenant', () => {
     expect(await remove()).toEqual({ stage: 'deleted', revoked: 0, owed: 0, failed: 0, erased: 0 })
   })
 
-  test('is refused while it is active, and one that has begun cannot be called back', async () => {
+  test('is refused for an active tenant, and cannot be undone once it has begun', async () => {
     const { services, tenantId, remove } = await suspended()
     await updateTenant(services, tenantId, { status: 'active' })
     await expect(remove()).rejects.toMatchObject({ code: 'tenant_not_suspended' })
@@ -103,7 +103,7 @@ describe('deleting a tenant', () => {
     expect(await services.identityProviders.list(tenantId)).toEqual([])
   })
 
-  test('shreds nothing while tokens are not revoked, unless it is told to', async () => {
+  test('shreds no keys while tokens are not revoked, unless the operator skips the revocation', async () => {
     const { services, tenantId, remove, status } = await suspended()
     services.clickfunnels.always('revoke', 'failed')
     expect(await remove()).toMatchObject({ stage: 'revoking', revoked: 0, owed: 1 })
@@ -114,7 +114,7 @@ describe('deleting a tenant', () => {
     expect(services.clickfunnels.tokens.live()).toHaveLength(1)
   })
 
-  test('goes on once ClickFunnels takes the tokens', async () => {
+  test('goes on once ClickFunnels takes the revocations', async () => {
     const { services, remove } = await suspended()
     services.clickfunnels.always('revoke', 'failed')
     await remove()
@@ -123,7 +123,7 @@ describe('deleting a tenant', () => {
     expect(services.clickfunnels.tokens.live()).toEqual([])
   })
 
-  test('that was cut off after the keys were shredded is ended by the rotation of keys', async () => {
+  test('that was cut off after the keys were shredded is completed by key rotation', async () => {
     const { services, tenantId, remove, status } = await suspended()
     const { tenantRemains } = services
     const erase = tenantRemains.erase.bind(tenantRemains)
