@@ -122,6 +122,18 @@ test('only the composition root reads the environment or makes AWS clients', () 
   }
 })
 
+test('every AWS client has the deadlines that all have', () => {
+  const made = files.flatMap(({ path, text }) =>
+    path.startsWith('shared/') || path.startsWith('functions/')
+      ? [...text.matchAll(/new \w+Client\(.*/g)].map(([line]) => [path, line])
+      : [],
+  )
+  expect(made.length).toBeGreaterThan(3)
+  for (const [path, line] of made) {
+    expect(line, `${path}: pass { requestHandler: AWS_TIMEOUTS }`).toContain('requestHandler: AWS_TIMEOUTS')
+  }
+})
+
 test('the domain has no clock, no network and no console of its own', () => {
   for (const { path, text } of inFolder('shared/domain/')) {
     expect(text, path).not.toMatch(/Date\.now|Math\.random|[^\w.]fetch\(|console\./)

@@ -1,6 +1,7 @@
 // The composition root of the functions that know credentials and read the audit trail: the store, and no key of the vault.
 import { randomBytes } from 'node:crypto'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { AWS_TIMEOUTS } from '#adapters/aws-call.ts'
 import { DynamoDbApiKeys } from '#adapters/dynamodb/api-keys.ts'
 import { DynamoDbAuditEvents } from '#adapters/dynamodb/audit-events.ts'
 import { DynamoDbIdentityProviders } from '#adapters/dynamodb/identity-providers.ts'
@@ -27,9 +28,6 @@ export type CredentialServices = Pick<
   | 'audit'
   | 'log'
 >
-
-/** DynamoDB answers in milliseconds; a connection that hangs is given up and tried again well inside a request. */
-const AWS_TIMEOUTS = { connectionTimeout: 1_000, requestTimeout: 3_000 }
 
 export function createCredentialServices(
   functionName: string,

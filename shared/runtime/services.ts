@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { KMSClient } from '@aws-sdk/client-kms'
+import { AWS_TIMEOUTS } from '#adapters/aws-call.ts'
 import { ClickFunnelsApi } from '#adapters/clickfunnels/api.ts'
 import { LazyAuthorizationServer } from '#adapters/clickfunnels/lazy-authorization-server.ts'
 import { type ProviderSettings, providerProfile } from '#adapters/clickfunnels/profiles.ts'
@@ -56,9 +57,6 @@ interface StoreSettings {
   readonly DEFAULT_REQUESTS_PER_SECOND: string
   readonly AUDIT_RETENTION_DAYS: string
 }
-
-/** DynamoDB answers in milliseconds; a connection that hangs is given up and tried again well inside a request. */
-const AWS_TIMEOUTS = { connectionTimeout: 1_000, requestTimeout: 3_000 }
 
 export function createStoreServices(functionName: string, settings: StoreSettings): StoreServices & Primable {
   const table = new Table(new DynamoDBClient({ requestHandler: AWS_TIMEOUTS }), settings.TABLE_NAME)

@@ -17,7 +17,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb'
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
-import { storageUnavailable, translateAwsFault } from '../aws-faults.ts'
+import { callAws, storageUnavailable } from '../aws-call.ts'
 import {
   type Condition,
   deleteInput,
@@ -43,8 +43,9 @@ export interface Query {
 
 /** DynamoDB's limit for one call. */
 const MAX_BATCH_GET_KEYS = 100
-const CONFLICT_ATTEMPTS = 6
-const CONFLICT_PAUSE_MILLISECONDS = 30
+/** Of a transaction in conflict, and of a batch that DynamoDB answers by halves. */
+const MAX_ATTEMPTS = 6
+const PAUSE_MILLISECONDS = 30
 
 export class Table {
   readonly #client: DynamoDBClient
@@ -57,9 +58,10 @@ export class Table {
 
   /** Reads one item, strongly consistent. */
   async get(key: Key): Promise<Item | undefined> {
-    const { Item } = await this.#call(() =>
+    const { Item } = await callAws((options) =>
       this.#client.send(
         new GetItemCommand({ TableName: this.#name, Key: marshall(key), ConsistentRead: true }),
+        options,
       ),
     )
     return Item && unmarshall(Item)
@@ -69,15 +71,22 @@ export class Table {
   async getMany(keys: readonly Key[]): Promise<readonly Item[]> {
     const found: Item[] = []
     const wanted: Record<string, AttributeValue>[] = keys.map((key) => marshall(key))
+    let incomplete = 0
     while (wanted.length > 0) {
       const input: BatchGetItemCommandInput = {
         RequestItems: { [this.#name]: { Keys: wanted.splice(0, MAX_BATCH_GET_KEYS) } },
       }
-      const { Responses, UnprocessedKeys }: BatchGetItemCommandOutput = await this.#call(() =>
-        this.#client.send(new BatchGetItemCommand(input)),
+      const { Responses, UnprocessedKeys }: BatchGetItemCommandOutput = await callAws((options) =>
+        this.#client.send(new BatchGetItemCommand(input), options),
       )
       found.push(...(Responses?.[this.#name] ?? []).map((item) => unmarshall(item)))
-      wanted.push(...(UnprocessedKeys?.[this.#name]?.Keys ?? []))
+      const unprocessed = UnprocessedKeys?.[this.#name]?.Keys ?? []
+      if (unprocessed.length > 0) {
+        incomplete += 1
+        if (incomplete === MAX_ATTEMPTS) throw storageUnavailable(new Error('DynamoDB left keys unread'))
+        await pause(incomplete)
+      }
+      wanted.push(...unprocessed)
     }
     return found
   }
@@ -86,7 +95,7 @@ export class Table {
   async query(query: Query): Promise<{ readonly items: readonly Item[]; readonly last?: Item }> {
     const [attribute, value] = query.partition
     const { sort, filter } = query
-    const { Items, LastEvaluatedKey } = await this.#call(() =>
+    const { Items, LastEvaluatedKey } = await callAws((options) =>
       this.#client.send(
         new QueryCommand({
           TableName: this.#name,
@@ -104,6 +113,7 @@ export class Table {
           ExclusiveStartKey: query.after && marshall(query.after),
           ConsistentRead: query.index === undefined,
         }),
+        options,
       ),
     )
     const items = (Items ?? []).map((item) => unmarshall(item))
@@ -112,8 +122,8 @@ export class Table {
 
   /** Puts an item; false if the condition does not hold. */
   put(item: Item, condition?: Condition): Promise<boolean> {
-    return this.#conditional(() =>
-      this.#client.send(new PutItemCommand(putInput(this.#name, item, condition))),
+    return this.#conditional((options) =>
+      this.#client.send(new PutItemCommand(putInput(this.#name, item, condition)), options),
     )
   }
 
@@ -135,7 +145,9 @@ export class Table {
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
     } as const
     try {
-      const { Attributes } = await this.#call(() => this.#client.send(new UpdateItemCommand(input)))
+      const { Attributes } = await callAws((options) =>
+        this.#client.send(new UpdateItemCommand(input), options),
+      )
       return { changed: true, ...(Attributes && { item: unmarshall(Attributes) }) }
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error
@@ -145,8 +157,8 @@ export class Table {
 
   /** Deletes an item if there is one; false if the condition does not hold. */
   delete(key: Key, condition?: Condition): Promise<boolean> {
-    return this.#conditional(() =>
-      this.#client.send(new DeleteItemCommand(deleteInput(this.#name, key, condition))),
+    return this.#conditional((options) =>
+      this.#client.send(new DeleteItemCommand(deleteInput(this.#name, key, condition)), options),
     )
   }
 
@@ -159,35 +171,34 @@ export class Table {
     const TransactItems = writes.map((write) => transactInput(this.#name, write))
     for (let attempt = 1; ; attempt++) {
       try {
-        await this.#call(() => this.#client.send(new TransactWriteItemsCommand({ TransactItems })))
+        await callAws((options) =>
+          this.#client.send(new TransactWriteItemsCommand({ TransactItems }), options),
+        )
         return true
       } catch (error) {
         if (!(error instanceof TransactionCanceledException)) throw error
         const reasons = (error.CancellationReasons ?? []).map(({ Code }) => Code)
         if (reasons.includes('ConditionalCheckFailed')) return false
-        if (!reasons.includes('TransactionConflict') || attempt === CONFLICT_ATTEMPTS) {
+        if (!reasons.includes('TransactionConflict') || attempt === MAX_ATTEMPTS) {
           throw storageUnavailable(error)
         }
-        await sleep(attempt * CONFLICT_PAUSE_MILLISECONDS * (0.5 + Math.random()))
+        await pause(attempt)
       }
     }
   }
 
-  async #conditional(call: () => Promise<unknown>): Promise<boolean> {
+  async #conditional(call: Parameters<typeof callAws>[0]): Promise<boolean> {
     try {
-      await this.#call(call)
+      await callAws(call)
       return true
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) return false
       throw error
     }
   }
+}
 
-  async #call<T>(call: () => Promise<T>): Promise<T> {
-    try {
-      return await call()
-    } catch (error) {
-      throw translateAwsFault(error)
-    }
-  }
+/** Longer after each attempt, with jitter. */
+function pause(attempt: number): Promise<void> {
+  return sleep(attempt * PAUSE_MILLISECONDS * (0.5 + Math.random()))
 }

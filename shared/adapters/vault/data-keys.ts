@@ -1,6 +1,6 @@
 // Data keys from KMS, each bound to an encryption context: the purpose in it is what the functions' IAM policies allow.
 import { DecryptCommand, GenerateDataKeyCommand, type KMSClient } from '@aws-sdk/client-kms'
-import { translateAwsFault } from '../aws-faults.ts'
+import { callAws } from '../aws-call.ts'
 
 export type EncryptionContext = Readonly<Record<string, string>>
 
@@ -18,9 +18,10 @@ export class KmsDataKeys {
 
   /** Makes a key of 256 bits. */
   async generate(keyArn: string, context: EncryptionContext): Promise<DataKey> {
-    const { Plaintext, CiphertextBlob } = await this.#call(() =>
+    const { Plaintext, CiphertextBlob } = await callAws((options) =>
       this.#kms.send(
         new GenerateDataKeyCommand({ KeyId: keyArn, KeySpec: 'AES_256', EncryptionContext: { ...context } }),
+        options,
       ),
     )
     if (Plaintext === undefined || CiphertextBlob === undefined) throw new Error('KMS gave no data key')
@@ -28,21 +29,14 @@ export class KmsDataKeys {
   }
 
   async decrypt(keyArn: string, wrapped: Uint8Array, context: EncryptionContext): Promise<Uint8Array> {
-    const { Plaintext } = await this.#call(() =>
+    const { Plaintext } = await callAws((options) =>
       this.#kms.send(
         new DecryptCommand({ KeyId: keyArn, CiphertextBlob: wrapped, EncryptionContext: { ...context } }),
+        options,
       ),
     )
     if (Plaintext === undefined) throw new Error('KMS gave no plaintext')
     return Plaintext
-  }
-
-  async #call<T>(call: () => Promise<T>): Promise<T> {
-    try {
-      return await call()
-    } catch (error) {
-      throw translateAwsFault(error)
-    }
   }
 }
 

@@ -85,8 +85,9 @@ async function resolveRefusedCommit(
 }
 
 /**
- * Writes, and retries for as long as a fault of the store may pass within the lease. At the first fault the tokens
- * also go to the recovery queue, because this process may die at any moment.
+ * Writes, and retries for as long as a fault of the store may pass within the lease. From the first fault on the tokens
+ * are also sent to the recovery queue, because this process may die at any moment. Neither waits for the other, so that
+ * one which hangs does not stop the other.
  * @throws the store's error when the queue did not take the tokens either
  */
 async function commitWithRetry(
@@ -96,6 +97,16 @@ async function commitWithRetry(
 ): Promise<boolean | 'queued'> {
   const until = later(services.now(), COMMIT_SECONDS)
   let queued = false
+  let sending: Promise<void> | undefined
+  const send = async () => {
+    try {
+      await queue()
+      queued = true
+    } catch (cause) {
+      services.log.error('The recovery queue did not take a token rotation', { error: cause })
+    }
+    sending = undefined
+  }
   for (let attempt = 1; ; attempt++) {
     try {
       return await write()
@@ -104,18 +115,13 @@ async function commitWithRetry(
         services.log.error('A token rotation could not be committed; it goes to the recovery queue', {
           error,
         })
-      queued ||= await queue().then(
-        () => true,
-        (cause) => {
-          services.log.error('The recovery queue did not take a token rotation', { error: cause })
-          return false
-        },
-      )
+      if (!queued) sending ??= send()
       const mayPass = error instanceof ServiceError && error.code === 'storage_unavailable'
-      if ((queued && !mayPass) || services.now() >= until) {
-        if (queued) return 'queued'
-        throw error
-      }
+      const over = services.now() >= until
+      // There is nothing left to do but to learn what becomes of the message.
+      if (!mayPass || over) await sending
+      if (queued && (!mayPass || over)) return 'queued'
+      if (over) throw error
       await services.sleep(COMMIT_PAUSE_MILLISECONDS * (0.5 + services.chance()))
     }
   }

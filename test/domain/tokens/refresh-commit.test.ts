@@ -63,6 +63,30 @@ describe('a commit', () => {
     expect((await scene.stored(connection)).generation).toBe(1)
   })
 
+  test('goes on while the recovery queue hangs, and is done as soon as the store works again', async () => {
+    const { services, scene, connection } = await connectedScene('strict')
+    failCommits(services, 3)
+    services.recoveryQueue.send = () => new Promise(() => {})
+    expect(await refreshConnection(services, connection)).toMatchObject({ outcome: 'refreshed' })
+    expect((await scene.stored(connection)).generation).toBe(2)
+  })
+
+  test('is sent to the recovery queue again when the queue did not take it at first', async () => {
+    const { services, connection } = await connectedScene('strict')
+    failCommits(services, 1000)
+    const send = services.recoveryQueue.send.bind(services.recoveryQueue)
+    let refusals = 2
+    services.recoveryQueue.send = async (rotation) => {
+      if (refusals-- > 0) throw unavailable()
+      return send(rotation)
+    }
+    expect(await refreshConnection(services, connection)).toEqual({
+      outcome: 'failed',
+      error: 'commit_failed',
+    })
+    expect(services.recoveryQueue.sent).toHaveLength(1)
+  })
+
   test('is not tried again after a fault that does not pass, but not lost either', async () => {
     const { services, connection } = await connectedScene('strict')
     failCommits(services, 1, () => new Error('AccessDenied'))

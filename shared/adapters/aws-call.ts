@@ -1,0 +1,73 @@
+// One call to AWS: its deadline, and which faults pass by themselves. The SDK's own `requestTimeout` only logs a warning
+// unless `throwOnRequestTimeout` is set, and does not cover an answer that stops after its head or comes byte by byte.
+import { ServiceError } from '#domain/errors.ts'
+
+/** For every AWS client: DynamoDB, KMS and SQS answer in milliseconds. An attempt that hangs is repeated by the SDK. */
+export const AWS_TIMEOUTS = {
+  connectionTimeout: 1_000,
+  requestTimeout: 1_200,
+  socketTimeout: 1_200,
+  throwOnRequestTimeout: true,
+} as const
+/** A whole call, with the SDK's repetitions. Whatever it does then, the caller goes on. */
+export const AWS_CALL_MILLISECONDS = 4_000
+
+const THROTTLES = new Set([
+  'ProvisionedThroughputExceededException',
+  'ThrottlingException',
+  'RequestLimitExceeded',
+  'TransactionInProgressException',
+  'TransactionConflictException',
+])
+
+/**
+ * Makes a call to AWS within its deadline.
+ * @param send hands the signal to the SDK, which closes the socket when the deadline has passed
+ * @throws ServiceError storage_unavailable: throttling, a server fault, no connection or no answer in time (the SDK has
+ *   retried); any other fault stays as it is
+ */
+export async function callAws<T>(send: (options: { abortSignal: AbortSignal }) => Promise<T>): Promise<T> {
+  const controller = new AbortController()
+  let timer: NodeJS.Timeout | undefined
+  const deadline = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      const late = new Error(`AWS did not answer within ${AWS_CALL_MILLISECONDS} ms`)
+      reject(storageUnavailable(late))
+      controller.abort(late)
+    }, AWS_CALL_MILLISECONDS)
+  })
+  try {
+    return await Promise.race([send({ abortSignal: controller.signal }), deadline])
+  } catch (error) {
+    throw isPassing(error) ? storageUnavailable(error) : error
+  } finally {
+    clearTimeout(timer)
+  }
+}
+export function storageUnavailable(cause: unknown): ServiceError {
+  return new ServiceError(
+    'storage_unavailable',
+    'The store did not answer in time. Nothing is lost: try again.',
+    {
+      retryAfterSeconds: 2,
+      cause,
+    },
+  )
+}
+
+function isPassing(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  if ('$fault' in error) {
+    return (
+      error.$fault === 'server' ||
+      ('$retryable' in error && error.$retryable !== undefined) ||
+      THROTTLES.has(error.name)
+    )
+  }
+  const code = 'code' in error ? error.code : undefined
+  return (
+    error.name === 'TimeoutError' ||
+    error.name === 'AbortError' ||
+    (typeof code === 'string' && /^E[A-Z]/.test(code))
+  )
+}
