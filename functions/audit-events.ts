@@ -1,4 +1,4 @@
-// The audit trail of a tenant, for the tenant and for the operator. A tenant that was deleted still has one.
+// The audit trail of a tenant, for the tenant and for the operator. A deleted tenant still has one.
 import type { AuditPage } from '#domain/audit/event.ts'
 import type { TenantId } from '#domain/ids.ts'
 import { authentication } from '#http/credentials/authenticate.ts'

@@ -10,7 +10,7 @@ import type { Services } from '#runtime/all-services.ts'
 import { onLambda } from '#runtime/lambda.ts'
 import { createServices } from '#runtime/services.ts'
 
-/** Most visits are redirects: what is shown instead loads when it is needed. */
+/** Most visits are redirects, so the pages are loaded only when one is shown. */
 const pages = () => import('#http/pages/connect-pages.ts')
 
 export const authorize = (services: Services) =>

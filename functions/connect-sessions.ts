@@ -1,4 +1,4 @@
-// Connect sessions for the tenant: start one, ask how it stands, complete a "verified" one.
+// A tenant's connect sessions: start one, show its status, complete a "verified" one.
 
 import { findSession, startSession } from '#domain/connect/start-session.ts'
 import { authentication } from '#http/credentials/authenticate.ts'
@@ -37,7 +37,7 @@ export const connectSessions = (services: Services) =>
           ...(end_user && { endUserId: end_user.id }),
           ...(completion_code !== undefined && { completionCode: completion_code }),
         }
-        // What follows a person's visit to ClickFunnels; most sessions are only started and looked at.
+        // Most sessions are only started and shown, so a cold start does not load the completion.
         const { completeSession } = await import('#domain/connect/complete-session.ts')
         const connection = await completeSession(services, caller, input)
         return json(200, connectionJson(connection))

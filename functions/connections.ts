@@ -29,7 +29,7 @@ export const connections = (services: Services) =>
         json(200, connectionJson(await findConnection(services, caller, connectionOf(request)))),
 
       'POST /v1/connections/{id}/refresh': async (request, caller) => {
-        // Asked for now and then; everything about refreshes would load with it at every start.
+        // Seldom called, so a cold start does not load everything about refreshes.
         const { refreshNow } = await import('#domain/tokens/fresh-token.ts')
         return json(200, connectionJson(await refreshNow(services, caller, connectionOf(request))))
       },

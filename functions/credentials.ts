@@ -1,5 +1,5 @@
-// The operator's routes for what callers prove themselves with: a tenant's API keys, and the identity providers that sign
-// its end users' JWTs. A function of its own, because it needs no key of the vault.
+// The operator's routes for the credentials of a tenant's callers: API keys, and the identity providers that sign the JWTs of
+// its end users. A function of its own, because it needs no key of the vault.
 
 import { issueApiKey, revokeApiKey, rotateApiKey } from '#domain/callers/manage-api-keys.ts'
 import {

@@ -1,4 +1,4 @@
-// The schedule of one shard: refreshes and probes what is due, pays owed revocations.
+// The schedule of one shard: refreshes and probes the connections that are due, and retries revocations.
 import type { Context } from 'aws-lambda'
 import * as z from 'zod/mini'
 import { DUE_SHARDS } from '#adapters/dynamodb/schema.ts'
@@ -8,7 +8,7 @@ import { onLambda } from '#runtime/lambda.ts'
 import { createServices } from '#runtime/services.ts'
 
 const scheduleSchema = z.object({ shard: z.int().check(z.minimum(0), z.maximum(DUE_SHARDS - 1)) })
-/** What one piece of work takes at the most (two token requests, a commit): nothing is begun later than that. */
+/** The longest time for one connection (two token requests and a commit). No work begins when less is left. */
 const RESERVE_MILLISECONDS = 28_000
 
 export const keepAliveSchedule =

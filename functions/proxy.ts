@@ -1,4 +1,4 @@
-// The ClickFunnels API behind a connection.
+// Calls of the ClickFunnels API through a connection.
 
 import type { Caller } from '#domain/callers/caller.ts'
 import { parseApiPath } from '#domain/proxy/api-path.ts'
@@ -14,7 +14,7 @@ import { onLambda } from '#runtime/lambda.ts'
 import { createServices } from '#runtime/services.ts'
 
 export const proxy = (services: Services) => {
-  /** A call whose form is good counts towards the tenant's limit, whatever becomes of it. */
+  /** A well-formed call counts towards the tenant's limit, however it ends. */
   const within = ({ tenant }: Caller, call: () => Promise<Answer>) =>
     services.limiter.withinRate(tenant, services.now(), call)
 
@@ -40,7 +40,7 @@ export const proxy = (services: Services) => {
   )
 }
 
-/** Loaded by the first call that has a key: most have none, and a start should not pay for it. */
+/** Loaded by the first call with an Idempotency-Key. Most calls have none, so a cold start does not load it. */
 async function keyed(services: Services, caller: Caller, call: ProxyRequest, key: IdempotencyKey) {
   const { keyedCall } = await import('#domain/proxy/keyed-call.ts')
   return keptAnswer(await keyedCall(services, caller, call, key))

@@ -1,5 +1,5 @@
 // The consumer of the recovery queue: commits rotated tokens whose commit failed. A message that fails goes back to the
-// queue; the others of its batch do not. One that nobody can open any more is logged and done with.
+// queue; the others of its batch do not. A message that can no longer be decrypted is logged and dropped.
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda'
 import { fromMessage } from '#adapters/sqs/recovery-message.ts'
 import { recoverTokenRotation } from '#domain/tokens/recover-rotation.ts'

@@ -1,10 +1,10 @@
-// The schedule of the keys: rotates what is old, seals anew what old keys sealed, deletes keys that nothing names.
+// The schedule of key rotation: rotates old keys, seals anew what they sealed, and deletes keys that nothing uses.
 import type { Context } from 'aws-lambda'
 import { type KeyRotationReport, rotateKeys } from '#domain/keys/key-rotation.ts'
 import { onLambda } from '#runtime/lambda.ts'
 import { createStoreServices, type StoreServices } from '#runtime/services.ts'
 
-/** More than one step takes: a page of records sealed anew. The rest is the next run's. */
+/** More than the longest step, a page of records that are sealed anew, takes. The next run goes on. */
 const RESERVE_MILLISECONDS = 60_000
 
 export const rotateKeysSchedule =

@@ -1,4 +1,4 @@
-// What no other function serves: liveness, what the error codes mean, the contract, unknown paths, wrong methods, preflights.
+// Everything that no other function serves: health, error codes, the contract, unknown paths, wrong methods, preflights.
 
 import { ServiceError } from '#domain/errors.ts'
 import { json } from '#http/message/answer.ts'
@@ -9,7 +9,7 @@ import type { Services } from '#runtime/all-services.ts'
 import { onLambda } from '#runtime/lambda.ts'
 import { createLog } from '#runtime/logger.ts'
 
-/** Large and rarely asked for: not a part of the start. */
+/** The contract is large and seldom requested, so it is not loaded at start-up. */
 const contract = () => import('#http/contract/openapi.ts')
 
 export const service = (services: Pick<Services, 'publicUrl' | 'log'>) =>

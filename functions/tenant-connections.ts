@@ -1,5 +1,5 @@
-// The operator's routes for a tenant's connections: looking, the kill switch of each, revoking; and the deletion of a
-// tenant, which revokes them all.
+// The operator's routes for a tenant's connections: show, suspend, resume, revoke. And the deletion of a tenant, which revokes
+// them all.
 
 import { tenantConnection } from '#domain/connections/list-connections.ts'
 import { noSuchConnection } from '#domain/connections/reach.ts'

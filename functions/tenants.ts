@@ -21,7 +21,7 @@ export const tenants = (services: StoreServices) =>
   httpHandler<'tenants'>(services, {
     'POST /v1/tenants': async (request) => {
       const { identityProvider, ...input } = parseBody(newTenantSchema, jsonBody(request))
-      // Before the tenant is there: a provider that is somebody else's must not leave a tenant behind without one.
+      // Before the tenant is created: an identity provider that is taken must not leave behind a tenant without one.
       if (identityProvider !== undefined) await checkIdentityProvider(services, identityProvider)
       const tenant = await createTenant(services, input)
       const provider =

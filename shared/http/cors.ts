@@ -1,6 +1,7 @@
-// CORS (Fetch standard): a page may read our answers, refusals included, if its origin is registered for the tenant whose
-// credential it sent; with an end user's, nothing is done for any other page (requireOrigin of domain/caller.ts). Credentials travel in a header only, never in cookies, so a preflight, which has none, gives nothing
-// away. Answers to tenants vary by credential, too: a browser's cache must not show one user what another was told.
+// CORS (Fetch standard). A page may read our answers, refusals included, if its origin is registered for the tenant whose
+// credential it sent. A call with an end user's JWT from any other page is refused (requireOrigin in callers/caller.ts).
+// Credentials are sent in a header, never in cookies, so the answer to a preflight, which has none, reveals nothing. Answers
+// to tenants also vary by credential: a browser's cache must not show one user the answer to another.
 
 import type { Tenant } from '#domain/tenants/tenant.ts'
 import type { Answer } from './message/answer.ts'
@@ -11,7 +12,7 @@ const PREFLIGHT_SECONDS = 600
 const EXPOSED =
   'link, pagination-next, retry-after, funnel-connect-request-id, funnel-connect-answer-by, funnel-connect-idempotent-replay'
 
-/** By what the answers to tenants differ, besides the URL; for caches. */
+/** The request headers, besides the URL, on which the answers to tenants depend. For caches. */
 export const VARY = 'origin, authorization'
 
 /** The headers that let the page of a request read its answer. */
@@ -23,7 +24,7 @@ export function corsHeaders(
   return { 'access-control-allow-origin': origin, 'access-control-expose-headers': EXPOSED }
 }
 
-/** Answers a preflight: what is served at the path, whoever asks. */
+/** Answers a preflight, the same to every origin: the methods that are served at the path. */
 export function preflight(request: ApiRequest): Answer {
   const { origin, 'access-control-request-headers': requested } = request.headers
   const methods = methodsAt(request).join(', ')

@@ -1,4 +1,4 @@
-// A proxied call between API Gateway's form and the domain's.
+// Translates a proxied call from API Gateway's form to the domain's, and the answer back.
 
 import { ServiceError, validationFailed } from '#domain/errors.ts'
 import type { ConnectionId } from '#domain/ids.ts'
@@ -13,15 +13,18 @@ import type { ApiRequest } from './message/request.ts'
 const SEPARATOR = '/proxy/'
 const MIN_VALIDITY = 'funnel-connect-min-validity'
 const MAX_SECONDS = DAY_SECONDS
-/** Fits into the 6 MB that Lambda takes, in base64 too. What is much larger API Gateway refuses by itself. */
+/** In base64 it still fits into the 6 MB that Lambda accepts. API Gateway itself refuses bodies above 10 MB. */
 const MAX_BODY_BYTES = 4_500_000
 
-/** What follows `/proxy/`, percent-decoded by API Gateway. Not the path parameter: that loses a slash at the end. */
+/** The path after `/proxy/`, which API Gateway has percent-decoded. The path parameter would lose a slash at the end. */
 export function proxiedPath({ path }: ApiRequest): string {
   return path.slice(path.indexOf(SEPARATOR) + SEPARATOR.length)
 }
 
-/** @throws ServiceError validation_failed; request_too_large */
+/**
+ * Makes the domain's request.
+ * @throws ServiceError validation_failed; request_too_large
+ */
 export function toProxyRequest(request: ApiRequest, connectionId: ConnectionId): ProxyRequest {
   const size = request.body?.byteLength ?? 0
   if (size > MAX_BODY_BYTES) {
@@ -48,7 +51,7 @@ export function toProxyRequest(request: ApiRequest, connectionId: ConnectionId):
 const IDEMPOTENCY_KEY = 'idempotency-key'
 
 /**
- * The key of a call that is to be carried out once.
+ * Reads the Idempotency-Key. Safe methods need none, so theirs is ignored.
  * @throws ServiceError validation_failed
  */
 export function idempotencyKey({ method, headers }: ApiRequest): IdempotencyKey | undefined {
@@ -62,7 +65,7 @@ export function idempotencyKey({ method, headers }: ApiRequest): IdempotencyKey 
   })
 }
 
-/** A header of ours, not a query parameter: the query belongs to ClickFunnels, byte for byte. */
+/** Not a query parameter, because the query belongs to ClickFunnels, byte for byte. */
 function minValidity(value: string | undefined): number | undefined {
   if (value === undefined) return undefined
   const seconds = /^\d{1,5}$/.test(value) ? Number(value) : Number.NaN
@@ -73,7 +76,7 @@ function minValidity(value: string | undefined): number | undefined {
   })
 }
 
-/** ClickFunnels' answer as it is, marked as theirs. API Gateway carries one value a header: repeated ones are joined. */
+/** Marks ClickFunnels' answer as theirs. API Gateway carries one value for each header, so repeated headers are joined. */
 export function upstreamAnswer({ status, headers, body }: UpstreamResponse): Answer {
   const joined: Record<string, string> = {}
   for (const [name, value] of headers) {
@@ -82,7 +85,7 @@ export function upstreamAnswer({ status, headers, body }: UpstreamResponse): Ans
   return { status, headers: { ...joined, 'funnel-connect-answer-by': 'clickfunnels' }, body }
 }
 
-/** The same, marked when it is that of an earlier call. */
+/** The same, and marks the stored answer to an earlier call. */
 export function keptAnswer({ replayed, ...upstream }: KeyedAnswer): Answer {
   const answer = upstreamAnswer(upstream)
   if (!replayed) return answer

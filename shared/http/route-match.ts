@@ -1,6 +1,5 @@
-// Which methods are served where, from the route table: what a 405 and a preflight list, no more and no less. An HTTP API
-// has no HEAD beside a GET: it routes what the table names. Where a route takes ANY method, HEAD (RFC 9110 section 9.3.2)
-// is served; elsewhere it is refused like any other method, and not claimed.
+// Which methods each path serves, by the route table. A 405 and a preflight list exactly these. An HTTP API does not add HEAD
+// to a GET route: only a route for ANY method serves HEAD (RFC 9110 section 9.3.2).
 import type { ApiRequest } from './message/request.ts'
 import { ANY_METHOD, ROUTES } from './routes.ts'
 
@@ -11,14 +10,14 @@ const TEMPLATES = Object.keys(ROUTES)
     return { methods: method === 'ANY' ? ANY_METHOD : [method], segments: path.split('/'), key }
   })
 
-/** The methods of the routes that a decoded path matches; none for an unknown path. */
+/** The methods that a decoded path serves; none for an unknown path. */
 export function methodsOf(path: string): readonly string[] {
   const segments = path.split('/')
   const found = TEMPLATES.filter((template) => matches(template.segments, segments))
   return [...new Set(found.flatMap(({ methods }) => methods))]
 }
 
-/** The methods served where a request arrived: its route's, or, where it has none, those of its path. */
+/** The methods that a request could have used: those of its route or, on $default, those of its path. */
 export function methodsAt({ routeKey, path }: Pick<ApiRequest, 'routeKey' | 'path'>): readonly string[] {
   return TEMPLATES.find(({ key }) => key === routeKey)?.methods ?? methodsOf(path)
 }

@@ -1,23 +1,23 @@
-// Every route of the API, once: which function serves it and whose credential it takes.
-// The CDK stack makes the routes from this table, the functions must serve what it gives them (else they do not
-// compile), the $default function answers 405 from it, and the isolation tests walk it.
+// Every route of the API, once: the function that serves it, the credential it takes, the scope it needs.
+// The CDK stack makes the routes from this table. A function that does not serve its routes does not compile. The $default
+// function answers 405 by it, the OpenAPI document describes each route, and the isolation tests call each of them.
 import type { AuditAction } from '#domain/audit/event.ts'
 import type { Scope } from '#domain/callers/caller.ts'
 import { isSafeMethod } from '#domain/provider/resource-server.ts'
 
 /**
  * tenant: an API key or an end user's JWT, sent as a bearer token. operator: IAM (SigV4), checked by API Gateway.
- * browser: an end user's browser, known by the link or state it carries. anyone: no credential.
+ * browser: an end user's browser, known by the link or the state that it sends. anyone: no credential.
  */
 export type Access = 'tenant' | 'operator' | 'browser' | 'anyone'
 
-/** What an API key needs for a route: one scope, or one for safe methods (RFC 9110 section 9.2.1) and one for the others. */
+/** The scope that an API key needs: the same for all methods, or one for safe methods (RFC 9110 section 9.2.1) and one for others. */
 type Needed = Scope | { readonly safe: Scope; readonly unsafe: Scope }
 
-/** A tenant's route without a scope does not compile. */
+/** A route with the access "tenant" does not compile without a scope. */
 export type Route = {
   readonly function: string
-  /** What the audit trail calls a request to it; absent where nothing of a tenant is changed. */
+  /** The action in the audit trail. Absent if the route changes nothing of a tenant. */
   readonly audit?: AuditAction
 } & ({ readonly access: 'tenant'; readonly scope: Needed } | { readonly access: Exclude<Access, 'tenant'> })
 
@@ -161,15 +161,15 @@ export const ROUTES = {
 
 export type RouteKey = keyof typeof ROUTES
 export type ApiFunction = (typeof ROUTES)[RouteKey]['function']
-/** The routes that one function has to serve. */
+/** The routes of a function. */
 export type RoutesOf<F extends ApiFunction> = {
   [K in RouteKey]: (typeof ROUTES)[K]['function'] extends F ? K : never
 }[RouteKey]
 
-/** What a route for ANY method serves; OPTIONS is everywhere a preflight (cors.ts). */
+/** The methods that a route for ANY method serves. OPTIONS is always a preflight (cors.ts). */
 export const ANY_METHOD = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 
-/** The scope that an API key needs to call a route; `undefined` where a tenant's credential is of no use. */
+/** The scope that an API key needs to call a route; `undefined` if the route takes no tenant's credential. */
 export function scopeOf(key: RouteKey, method: string): Scope | undefined {
   const route: Route = ROUTES[key]
   if (route.access !== 'tenant') return undefined

@@ -1,5 +1,5 @@
-// The one middy stack around every HTTP function: it makes the request, authenticates it as its route demands, and turns
-// whatever happens into an answer. Rules of the business never live here.
+// The one middy stack around every HTTP function. It makes the request from the event, authenticates it as its route demands,
+// and turns every outcome into an answer. No business rule lives here.
 
 import middy from '@middy/core'
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
@@ -15,24 +15,24 @@ import { type ApiRequest, toApiRequest } from './message/request.ts'
 import { PROBLEMS, problemAnswer } from './problems/problem.ts'
 import { type Access, type ApiFunction, ROUTES, type RouteKey, type RoutesOf, scopeOf } from './routes.ts'
 
-/** Serves one route. The caller is there exactly when the route's access is "tenant". */
+/** Serves one route. It gets a caller exactly when the route's access is "tenant". */
 export type Endpoint<K extends RouteKey> = (typeof ROUTES)[K]['access'] extends 'tenant'
   ? (request: ApiRequest, caller: Caller) => Promise<Answer>
   : (request: ApiRequest) => Promise<Answer>
 
-/** What a function has to serve: every route that the table gives it. */
+/** The endpoints of a function: one for every route that the table gives it. */
 export type Endpoints<F extends ApiFunction> = { readonly [K in RoutesOf<F>]: Endpoint<K> }
 
 export interface StackPorts extends Pick<Ambient, 'log' | 'publicUrl'> {
-  /** Absent in a function that changes nothing of anybody's. */
+  /** Absent in a function that changes nothing of a tenant. */
   readonly audit?: AuditTrail
-  /** Absent in a function whose routes take no tenant's credential. */
+  /** Absent in a function that has no route with the access "tenant". */
   readonly authenticate?: Authenticate
-  /** What a browser is shown instead of a problem document, in a function that people visit. */
+  /** The page that people see instead of a problem document, in a function that their browsers visit. */
   readonly faultPage?: (request: ApiRequest, error: unknown) => Promise<Answer>
 }
 
-/** What middy hands to a middleware; the first of ours puts the request in the place of the event. */
+/** What middy passes to a middleware. Our first one replaces the event by the request. */
 interface Run {
   event: APIGatewayProxyEventV2 | ApiRequest
   response: Answer | APIGatewayProxyStructuredResultV2
@@ -96,10 +96,10 @@ export function httpHandler<F extends ApiFunction>(ports: StackPorts, endpoints:
     let failure = error
     let result: APIGatewayProxyStructuredResultV2
     try {
-      result = toResult(withOurs(request, answer, error))
+      result = toResult(withCommonHeaders(request, answer, error))
     } catch (tooLarge) {
       failure = tooLarge
-      result = toResult(withOurs(request, problemAnswer(tooLarge, ports.publicUrl), error))
+      result = toResult(withCommonHeaders(request, problemAnswer(tooLarge, ports.publicUrl), error))
     }
     const line = {
       request: request.id,
@@ -110,7 +110,7 @@ export function httpHandler<F extends ApiFunction>(ports: StackPorts, endpoints:
       tenant: request.caller?.tenant.id,
     }
     if (isOurFault(failure)) ports.log.error('Request failed', { ...line, error: failure })
-    else ports.log.info('Request', { ...line, ...(failure instanceof ServiceError && told(failure)) })
+    else ports.log.info('Request', { ...line, ...(failure instanceof ServiceError && refusalOf(failure)) })
     await audit?.(request, answer, failure)
     return result
   }
@@ -121,21 +121,23 @@ export function httpHandler<F extends ApiFunction>(ports: StackPorts, endpoints:
     return request.method === 'OPTIONS' ? preflight(request) : endpoint(request, request.caller as Caller)
   }
 
-  // middy's types have one event for the whole chain; ours changes on the way.
+  // The casts are for middy's types, which have one event for the whole chain.
   return middy({ timeoutEarlyInMillis: 0 })
     .use(answering as middy.MiddlewareObj)
     .use(authenticating as middy.MiddlewareObj)
     .handler(dispatch as never) as unknown as HttpHandler
 }
 
-/** The answer with the headers that every answer has. What ClickFunnels' answer varies by, it goes on varying by. */
-function withOurs(request: ApiRequest, answer: Answer, error: unknown): Answer {
+/** Adds the headers that every answer has. It keeps what ClickFunnels' own answer varies by. */
+function withCommonHeaders(request: ApiRequest, answer: Answer, error: unknown): Answer {
   const tenant = request.caller?.tenant ?? (error instanceof CallerRefused ? error.tenant : undefined)
-  const ours =
+  const variesByCaller =
     request.routeKey in ROUTES &&
     accessOf(request.routeKey as RouteKey) === 'tenant' &&
     request.method !== 'OPTIONS'
-  const vary = [answer.headers.vary, ours ? VARY : undefined].filter((one) => one !== undefined).join(', ')
+  const vary = [answer.headers.vary, variesByCaller ? VARY : undefined]
+    .filter((one) => one !== undefined)
+    .join(', ')
   return {
     ...answer,
     headers: {
@@ -151,8 +153,8 @@ function accessOf(route: RouteKey): Access {
   return ROUTES[route].access
 }
 
-/** Why storage, keys or a provider of keys are out of reach is told to the log alone. */
-function told({ code, cause }: ServiceError): object {
+/** The code of a refusal, and its cause, which goes to the log only. */
+function refusalOf({ code, cause }: ServiceError): object {
   return { code, ...(cause !== undefined && { error: cause }) }
 }
 

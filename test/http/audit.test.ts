@@ -155,7 +155,7 @@ describe('nothing is written', () => {
     expect(written()).toHaveLength(1)
   })
 
-  test('where nobody knows whose it is', async () => {
+  test('where the tenant is unknown', async () => {
     const unknown = aRequest({ routeKey: 'DELETE /v1/connections/{id}', pathParameters: { id: CONNECTION } })
     await fail(unknown as never, refusal('invalid_credential'))
     expect(written()).toEqual([])

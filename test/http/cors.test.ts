@@ -87,7 +87,7 @@ describe("an end user's call", () => {
   }
 
   test.each(['https://other.example', 'null', 'https://app.example/', ''])(
-    'from a page of %j, which is not registered, does nothing and can be read by nobody',
+    'from a page of %j, which is not registered, does nothing and cannot be read by a page',
     async (origin) => {
       const refused = { statusCode: 403, code: 'origin_not_registered', reached: false, readable: undefined }
       expect(await sendAs(endUser, { origin })).toEqual(refused)
@@ -129,7 +129,7 @@ describe('an answer', () => {
     expect(allowedFor(origin)).toEqual({})
   })
 
-  test('to nobody known is readable for nobody', () => {
+  test('to an unknown caller cannot be read by any page', () => {
     expect(corsHeaders(aRequest({ headers: { origin: ORIGIN } }), undefined)).toEqual({})
   })
 
@@ -144,7 +144,7 @@ describe('an answer', () => {
     expect(answer.headers.vary).toBe('accept-encoding, origin, authorization')
   })
 
-  test('to a tenant varies by origin and credential, whoever asks: caches keep people apart', async () => {
+  test('to a tenant always varies by origin and credential, so that caches keep people apart', async () => {
     const { send } = stackAround(async () => ({ status: 200, headers: {} }))
     expect((await send()).headers.vary).toBe('origin, authorization')
   })

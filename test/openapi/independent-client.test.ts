@@ -1,5 +1,5 @@
-// Somebody else's client (openapi-client-axios), driven by nothing but the document that the service serves, goes the
-// whole journey; what the service answers on the way fits the document.
+// An independent client (openapi-client-axios) that knows only the document that the service serves goes the whole journey,
+// and every answer on the way fits the document.
 import { type OpenAPIClient, OpenAPIClientAxios } from 'openapi-client-axios'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Browser } from '../support/browser.ts'

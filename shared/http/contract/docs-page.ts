@@ -1,4 +1,4 @@
-// The OpenAPI document as a page: every operation by subject, without a script.
+// The OpenAPI document as a page: every operation, by subject. It works without a script.
 import type { Answer } from '../message/answer.ts'
 import { type Html, html, page, together } from '../pages/page.ts'
 import type { OpenApi, OpenApiOperation } from './document.ts'
@@ -29,8 +29,8 @@ export function docsPage(document: OpenApi, publicUrl: string): Answer {
     status: 200,
     title: `The API of ${document.info.title}`,
     content: html`${prose(document.info.description)}
-<p>Here it is called at <code>${publicUrl}</code>. For programs: <a href="/v1/openapi.json">openapi.json</a>
-(OpenAPI 3.1). What went wrong: <a href="/v1/errors">error codes</a>.</p>
+<p>The URL of this service is <code>${publicUrl}</code>. For programs there is
+<a href="/v1/openapi.json">openapi.json</a> (OpenAPI 3.1). The page <a href="/v1/errors">error codes</a> explains every error.</p>
 <nav aria-label="Operations">${together(subjects.map(navigation))}</nav>
 ${together(subjects.map(subject))}`,
     wide: true,
@@ -58,7 +58,7 @@ function navigation({ name, calls }: Subject): Html {
   return html`<h2>${name}</h2><ul>${together(items)}</ul>`
 }
 
-/** Of calls that differ by their method alone, the method. */
+/** The method, for operations that have the same summary. */
 function sameName({ summary, operationId }: OpenApiOperation, calls: readonly Call[]): string {
   const same = calls.filter(({ operation }) => operation.summary === summary)
   const method = same.find(({ operation }) => operation.operationId === operationId)?.method ?? ''
@@ -77,7 +77,7 @@ function article({ method, path, operation }: Call): Html {
   return html`<article id="${operationId}">
 <h3>${summary}</h3>
 <p><b>${method.toUpperCase()}</b> <code>${path}</code></p>
-<p class="soft">${credentials.length > 0 ? `Takes ${credentials.join(' or ')}.` : 'Takes no credential.'}</p>
+<p class="soft">${credentials.length > 0 ? `Credential: ${credentials.join(' or ')}.` : 'No credential is needed.'}</p>
 ${description === undefined ? nothing : prose(description)}
 ${parameters.length === 0 ? nothing : html`<h4>Parameters</h4><dl>${together(parameters.map(parameter))}</dl>`}
 ${requestBody === undefined ? nothing : example('Request body', requestBody.content)}
@@ -93,7 +93,7 @@ ${together(Object.values(responses).map(({ content }) => example('Example', cont
 const CREDENTIALS: Readonly<Record<string, string>> = {
   apiKey: 'an API key',
   endUserJwt: "an end user's JWT",
-  awsSigV4: 'a signature (AWS SigV4)',
+  awsSigV4: 'a request signed with AWS Signature Version 4',
 }
 
 type Parameter = NonNullable<OpenApiOperation['parameters']>[number]
@@ -105,7 +105,7 @@ function parameter({ name, in: where, required, description }: Parameter): Html 
 function example(title: string, content: OpenApiOperation['responses'][string]['content']): Html {
   const shown = content?.['application/json']?.example
   if (shown === undefined) return nothing
-  // It scrolls where it is wide, so the keyboard has to get to it.
+  // A wide example scrolls, so the keyboard must be able to reach it.
   return html`<h4>${title}</h4><pre tabindex="0" role="region" aria-label="${title}">${JSON.stringify(shown, null, 2)}</pre>`
 }
 
@@ -115,7 +115,7 @@ function prose(text: string): Html {
   return together(text.split('\n\n').map((paragraph) => html`<p>${inline(paragraph)}</p>`))
 }
 
-/** The little Markdown that our descriptions have: code and emphasis. */
+/** The Markdown of our descriptions: code and emphasis only. */
 function inline(text: string): Html {
   const parts = text.split(/(`[^`]+`|\*[^*]+\*)/).map((part) => {
     if (part.startsWith('`') && part.length > 1) return html`<code>${part.slice(1, -1)}</code>`

@@ -1,6 +1,5 @@
 // The parts of an OpenAPI 3.1 document that the documentation page reads.
 
-/** Part of an OpenAPI document that we read ourselves; the rest is passed on. */
 export interface OpenApi {
   readonly info: { readonly title: string; readonly description: string }
   readonly tags: readonly { readonly name: string; readonly description: string }[]

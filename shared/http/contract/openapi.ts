@@ -1,14 +1,14 @@
-// The contract as it is served. A file of its own, because the document is large: it is loaded when somebody asks for it.
+// Serves the contract. A file of its own, because the document is large: the first request for it loads it.
 
 import document from '#docs/openapi.json' with { type: 'json' }
 import type { Answer } from '../message/answer.ts'
 import { docsPage } from './docs-page.ts'
 import type { OpenApi } from './document.ts'
 
-/** It changes with a deployment only, and any page may read it. */
+/** The document changes only with a deployment, and any page may read it. */
 const HEADERS = { 'cache-control': 'public, max-age=300', 'access-control-allow-origin': '*' }
 
-/** The document, with the URL at which this service is called. */
+/** The document as JSON, with the URL of this service. */
 export function openApiAnswer(publicUrl: string): Answer {
   return {
     status: 200,
@@ -17,7 +17,7 @@ export function openApiAnswer(publicUrl: string): Answer {
   }
 }
 
-/** The same, to be read. */
+/** The document as a page for people. */
 export function docsAnswer(publicUrl: string): Answer {
   const page = docsPage(document as unknown as OpenApi, publicUrl)
   return { ...page, headers: { ...page.headers, ...HEADERS } }

@@ -1,9 +1,10 @@
-// An end user's JWT: finds the tenant by issuer and audience, verifies, and gives the caller. Two things are kept in the
-// process for a minute, and apart, so that neither adds to the other's age: who registered an issuer's audience, with the
-// tenant as it was then; and that a token, by its hash, was verified against that registration. A verified token is not
-// kept beyond its expiry. That nobody registered what a token names is kept for seconds, so that a provider works soon after
-// it was registered, and in a room of its own, so that invented names do not push out those that are known.
-
+// Authenticates an end user by JWT: finds the tenant by issuer and audience, verifies the token, gives the caller.
+//
+// A process keeps three things, each in a cache of its own:
+//   registrations   60 s   the identity provider of an issuer and audience, with its tenant as it was then
+//   verified        60 s   that a token (by its hash) was verified against that registration; never beyond the token's expiry
+//   strangers        5 s   that no registration matches. Short, so that a new registration works soon; and apart, so that
+//                          invented issuers do not push out the known ones
 import type { Ambient } from '#domain/ambient.ts'
 import { CallerRefused } from '#domain/callers/caller.ts'
 import { addressOf, endUserOf, type TokenAddress } from '#domain/callers/end-user-token.ts'
@@ -38,7 +39,7 @@ type Ports = Pick<
   'tenants' | 'identityProviders' | 'tokenVerifier' | 'now'
 >
 
-/** Builds the authentication of end users of a process; it gives `undefined` for what is no JWT of any tenant's. */
+/** Builds the authentication of end users for a process. It gives `undefined` for a text that is no JWT of any tenant. */
 export function endUserAuthentication(services: Ports): (token: string) => Promise<Admitted | undefined> {
   const registrations = new ExpiringCache<Registration | undefined>(
     CACHE_SECONDS,
@@ -53,14 +54,14 @@ export function endUserAuthentication(services: Ports): (token: string) => Promi
   const verified = new ExpiringCache<Verified>(CACHE_SECONDS, CACHED_TOKENS)
 
   /**
-   * A token that names several registered audiences is for the one that stands in the claim its registration says: an
-   * access token may name the API in "aud" and the client in "azp". Is there more than one still, it acts for none.
+   * A token may name several registered audiences, such as the API in "aud" and the client in "azp". Then the one counts that
+   * the token has in the claim of its registration. If more than one is left, the token is refused: it could act for either.
    */
   async function findRegistration(address: TokenAddress): Promise<Registration | undefined> {
     const { issuer, audiences, named } = address
     const found = await services.identityProviders.find(issuer, audiences)
     const meant = found.filter(({ audience, audienceClaim }) => named[audienceClaim].includes(audience))
-    // One that stands elsewhere is refused by the verification, in the name of the tenant.
+    // A single match in another claim is refused by the verification, so that the refusal names the tenant.
     const [provider, ...others] = found.length === 1 ? found : meant
     if (provider === undefined || others.length > 0) return undefined
     const tenant = await services.tenants.get(provider.tenantId)
@@ -88,7 +89,7 @@ export function endUserAuthentication(services: Ports): (token: string) => Promi
     )
     if (registration === undefined) return undefined
     const { provider, tenant } = registration
-    // A registration that is changed has to be met again.
+    // A changed registration has another key, so the token is verified again.
     const known = sha256(`${provider.id} ${provider.updatedAt} ${token}`)
     let { endUser, expiresAt } = await verified.get(known, () => verify(token, registration))
     if (expiresAt <= services.now()) ({ endUser, expiresAt } = await verify(token, registration))

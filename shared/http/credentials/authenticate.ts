@@ -1,6 +1,6 @@
-// Who is calling? An API key acts for its tenant, a JWT for one of the tenant's end users (authenticate-jwt.ts). Results are
-// kept in the process for a minute, which is also how long a revoked key or a suspended tenant can go on; a key that
-// expires ends on time.
+// Finds out who is calling. An API key acts for its tenant, a JWT for one of the tenant's end users (authenticate-jwt.ts).
+// A process keeps the results for 60 s, so a revoked key or a suspended tenant stops within 60 s. A key that expires stops on
+// time.
 
 import type { Ambient } from '#domain/ambient.ts'
 import { isApiKey } from '#domain/callers/api-key-form.ts'
@@ -39,7 +39,7 @@ export function authentication(services: Ports): { readonly authenticate: Authen
     return { caller: { tenant, actor }, expiresAt: key.expiresAt }
   }
 
-  /** The checksum refuses mistyped and invented keys without asking the store. */
+  /** The checksum of a key refuses mistyped and invented keys without a read of the store. */
   async function admit(credential: string): Promise<Admitted | undefined> {
     if (!isApiKey(credential)) return endUser(credential)
     const hash = sha256(credential)

@@ -1,4 +1,4 @@
-// What an endpoint answers, and its form for API Gateway (payload format 2.0).
+// An endpoint's answer, and its form for API Gateway (payload format 2.0).
 import { isUtf8 } from 'node:buffer'
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
 import type { AuditNote } from '#domain/audit/event.ts'
@@ -6,7 +6,7 @@ import { ServiceError } from '#domain/errors.ts'
 
 export interface Answer {
   readonly status: number
-  /** Names in lower case; API Gateway carries one value each. */
+  /** Names in lower case. API Gateway carries one value for each name. */
   readonly headers: Readonly<Record<string, string>>
   readonly cookies?: readonly string[]
   readonly body?: string | Uint8Array

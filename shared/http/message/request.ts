@@ -1,5 +1,5 @@
-// A request as the endpoints see it, from API Gateway's event (payload format 2.0). Paths and path parameters arrive
-// percent-decoded, the query string raw, header names in lower case with repeated ones joined.
+// A request as the endpoints see it, made from API Gateway's event (payload format 2.0). API Gateway percent-decodes paths and
+// path parameters, leaves the query string raw, puts header names in lower case and joins repeated headers.
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import type { Caller } from '#domain/callers/caller.ts'
 import { ServiceError } from '#domain/errors.ts'
@@ -8,7 +8,7 @@ export interface ApiRequest {
   readonly id: string
   readonly routeKey: string
   readonly method: string
-  /** Who sent it, as API Gateway saw it. */
+  /** The IP address that API Gateway saw. */
   readonly sourceIp: string
   /** Percent-decoded. */
   readonly path: string
@@ -19,7 +19,7 @@ export interface ApiRequest {
   readonly body: Uint8Array | undefined
   /** The IAM principal that API Gateway authenticated, on the operator's routes. */
   readonly operator: string | undefined
-  /** Set by authentication, on the tenants' routes. */
+  /** Set by authentication, on routes with the access "tenant". */
   readonly caller?: Caller
 }
 
@@ -44,11 +44,11 @@ export function toApiRequest(event: APIGatewayProxyEventV2): ApiRequest {
   }
 }
 
-/** More than any body of ours needs. */
+/** More than any of our own routes needs. */
 const MAX_JSON_BYTES = 64 * 1024
 
 /**
- * The request's body as JSON.
+ * Parses the body as JSON. No body counts as an empty object.
  * @throws ServiceError request_too_large; malformed_request
  */
 export function jsonBody({ body }: ApiRequest): unknown {
@@ -63,7 +63,7 @@ export function jsonBody({ body }: ApiRequest): unknown {
   }
 }
 
-/** The query's parameters, decoded; of a repeated one the last. */
+/** The decoded parameters of the query. Of a repeated parameter the last one counts. */
 export function queryParameters({ rawQuery }: ApiRequest): Record<string, string> {
   return Object.fromEntries(new URLSearchParams(rawQuery))
 }

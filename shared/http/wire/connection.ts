@@ -39,7 +39,7 @@ export const connectionSchema = z.object({
   updated_at: z.string(),
 })
 
-/** The operator's kill switch. */
+/** The operator's switch that suspends and resumes a connection. */
 export const connectionSwitchSchema = z.object({ suspended: z.boolean() })
 
 export function connectionJson(connection: Connection) {

@@ -1,4 +1,4 @@
-// Identity providers on the wire, both ways. They hold nothing secret.
+// Identity providers on the wire, both ways. They contain no secret.
 import * as z from 'zod/mini'
 import {
   ALGORITHMS,

@@ -6,7 +6,7 @@ import { endUserId, id } from './fields.ts'
 
 export const PAGE_LIMIT = { default: 20, min: 1, max: 100 } as const
 
-/** How many items of a list a page has. */
+/** The maximum number of items on a page. */
 export const pageLimit = z._default(
   z.pipe(
     z.pipe(

@@ -7,7 +7,7 @@ import { identityProviderSchema, newIdentityProviderSchema } from './identity-pr
 import { shaped } from './shaped.ts'
 
 const returnUrls = z.array(browserUrl).check(z.maxLength(50))
-/** An origin as browsers send it: no path, no trailing slash. */
+/** An origin as browsers send it: without a path and a slash at the end. */
 const origin = browserUrl.check(
   z.refine(
     (value) => URL.parse(value)?.origin === value,
@@ -24,7 +24,7 @@ const kmsKeyArn = z
       'must be the ARN of a KMS key, not of an alias',
     ),
   )
-/** A colour as style sheets and the pickers of browsers have it. */
+/** A colour as style sheets and the colour pickers of browsers write it. */
 const branding = z.object({
   color: z.pipe(
     z.string().check(z.regex(/^#[0-9a-fA-F]{6}$/, 'must be a colour such as "#1c5fd4"')),

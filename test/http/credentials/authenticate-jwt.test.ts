@@ -150,7 +150,7 @@ describe('what was found out', () => {
     await expect(bearer(token)).rejects.toMatchObject(INVALID)
   })
 
-  test('about a token of nobody counts for five seconds: one call, and a new registration is met soon', async () => {
+  test('about a token of no tenant counts for five seconds: one call, and a new registration works soon', async () => {
     const aud = Array.from({ length: 10 }, (_, i) => `https://${i}.example`)
     const token = fakeToken(claims({ aud }))
     for (let i = 0; i < 5; i++) await expect(bearer(token)).rejects.toMatchObject(INVALID)
@@ -164,7 +164,7 @@ describe('what was found out', () => {
     expect(services.identityProviders.finds).toBe(2)
   })
 
-  test('about a token of somebody is not pushed out by any number of invented ones', async () => {
+  test('about a known token is not pushed out by any number of invented ones', async () => {
     const token = fakeToken(claims())
     const other = fakeToken(claims({ iss: 'https://other.example' }))
     await services.identityProviders.create(

@@ -75,7 +75,7 @@ describe('a header', () => {
     expect(lookups).toBe(0)
   })
 
-  test('with a well-formed key that nobody was given is refused, and its text is in no error', async () => {
+  test('with a well-formed key that was never issued is refused, and its text is in no error', async () => {
     const invented = newApiKey(services.randomBytes, 'live')
     const error = await authenticate(`Bearer ${invented}`).catch((thrown: Error) => thrown)
     expect(error).toMatchObject(INVALID)
