@@ -11,8 +11,8 @@ declare module 'vitest' {
 }
 
 export default async function setup(project: TestProject): Promise<void> {
-  const { directory } = await synthesize(undefined, () =>
-    process.stdout.write('synthesizing the CDK app …\n'),
-  )
+  const { directory } = await synthesize({
+    onStart: () => process.stdout.write('synthesizing the CDK app …\n'),
+  })
   project.provide('templates', directory)
 }

@@ -1,4 +1,6 @@
 // The settings of `npm start`: the environment variables of docs/local.md, their defaults and checks.
+// `npm run dev` has options besides.
+import type { SourceOptions } from './lambda/host.ts'
 
 export interface Settings {
   readonly ports: { readonly api: number; readonly simulator: number; readonly demo: number }
@@ -6,6 +8,8 @@ export interface Settings {
   readonly provider: ProviderSettings
   /** Whether functions' output goes to the terminal as well as to the log files. */
   readonly logToTerminal: boolean
+  /** Run functions from their sources and load them again at each change. */
+  readonly sources: SourceOptions | undefined
 }
 
 export interface ProviderSettings {
@@ -20,10 +24,16 @@ const PROFILES = ['clickfunnels', 'seed', 'custom'] as const
 type Profile = (typeof PROFILES)[number]
 
 const DEFAULT_PORT = 4600
+const DEFAULT_INSPECT_PORT = 9229
+const INSPECT = /^--inspect(?:=(\d{1,5}))?$/
 /** The simulator and the demo page take the two ports after the API's. */
 const HIGHEST_PORT = 65_535 - 2
 
-export function readSettings(variables: Readonly<Record<string, string | undefined>>): Settings {
+/** @param options what stands behind the command: "--dev", "--inspect", "--inspect=9300" */
+export function readSettings(
+  variables: Readonly<Record<string, string | undefined>>,
+  options: readonly string[] = [],
+): Settings {
   const port = readPort(variables.PORT)
   return {
     // Port 0 means any free port, for all three.
@@ -36,6 +46,7 @@ export function readSettings(variables: Readonly<Record<string, string | undefin
       workspaceHosts: variables.CLICKFUNNELS_WORKSPACE_HOSTS ?? '',
     },
     logToTerminal: Boolean(variables.LOG),
+    sources: readSources(options),
   }
 }
 
@@ -63,6 +74,19 @@ function readPort(value: string | undefined): number {
   const port = Number(value)
   if (Number.isInteger(port) && port >= 0 && port <= HIGHEST_PORT) return port
   throw new Error(`PORT must be a number from 0 to ${HIGHEST_PORT}, not "${value}"`)
+}
+
+function readSources(options: readonly string[]): SourceOptions | undefined {
+  const unknown = options.find((option) => option !== '--dev' && !INSPECT.test(option))
+  if (unknown !== undefined) {
+    throw new Error(`There is no option "${unknown}", only --inspect and --inspect=<port> of npm run dev`)
+  }
+  const inspect = options.map((option) => INSPECT.exec(option)).find((match) => match !== null)
+  if (options.includes('--dev')) {
+    return inspect ? { inspectPort: Number(inspect[1] ?? DEFAULT_INSPECT_PORT) } : {}
+  }
+  if (!inspect) return undefined
+  throw new Error('npm start runs bundles. To debug the sources: npm run dev -- --inspect')
 }
 
 function readProfile(value: string): Profile {

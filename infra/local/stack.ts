@@ -1,29 +1,18 @@
 // The whole service on this machine: emulators, the synthesized template's tables, functions, routes and schedules, and
-// the API's port. `npm start` and the journey tests start the same thing. Closing it leaves nothing behind.
+// the API's port. `npm start`, `npm run dev` and the journey tests start the same thing. Closing it leaves nothing behind.
 
 import { openBridge } from './api-gateway/bridge.ts'
-import { keepInUse, synthesize } from './cloudformation/synthesis.ts'
-import { readDeployment } from './cloudformation/template.ts'
-import { ensureTables } from './dynamodb/tables.ts'
+import { type Synthesis, synthesize } from './cloudformation/synthesis.ts'
+import { type DeploymentOptions, type RunningDeployment, startDeployment } from './deployment.ts'
 import { startEmulators } from './emulators.ts'
-import { type FunctionLog, LambdaHost } from './lambda/host.ts'
-import { type ScheduleRun, Schedules } from './schedules.ts'
-import { EventSources } from './sqs/event-sources.ts'
-import { createQueues, sqsClient } from './sqs/queues.ts'
+import { DEBUG_SECONDS } from './lambda/host.ts'
+import type { ScheduleRun } from './schedules.ts'
 
-export interface StackOptions {
+export interface StackOptions extends DeploymentOptions {
   /** 0, the default, takes any free port. */
   readonly port?: number
   /** Where the state of DynamoDB, KMS and SQS is kept between runs; without one everything is in memory. */
   readonly dataDir?: string
-  /** Values of the template's parameters, as for `cdk deploy --parameters`. */
-  readonly parameters?: Readonly<Record<string, string>>
-  /** Whether the template's schedules run by themselves. Default: no. */
-  readonly schedules?: boolean
-  /** Gets everything that functions write to stdout and stderr. */
-  readonly onLog?: (log: FunctionLog) => void
-  /** Told of each part that is ready, and of the long one before it begins. */
-  readonly onStep?: (step: string) => void
   /** Where the template is; synthesized from the sources by default. */
   readonly templates?: string
 }
@@ -38,6 +27,12 @@ export interface LocalStack {
   invoke(name: string, event: unknown): Promise<unknown>
   /** Ends a function's process; its next invocation starts another one. */
   recycle(name: string): void
+  /**
+   * Takes over what changed in the sources: starts all functions anew, and a new template when the templates changed.
+   * State stays, and requests wait meanwhile.
+   * @throws Error when CDK or a function rejects the sources
+   */
+  update(): Promise<void>
   /** Runs every schedule once, now. */
   runSchedules(): Promise<ScheduleRun[]>
   /** How often each KMS operation was called. */
@@ -49,7 +44,7 @@ export interface LocalStack {
 
 /** @throws Error when a part does not start; those started before it are closed again */
 export async function startStack(options: StackOptions = {}): Promise<LocalStack> {
-  const { onStep = () => {}, onLog = () => {}, dataDir } = options
+  const { onStep = () => {}, dataDir, sources } = options
   const closers: (() => Promise<void>)[] = []
   // Backwards: what uses a part ends before it.
   const close = async () => {
@@ -62,45 +57,48 @@ export async function startStack(options: StackOptions = {}): Promise<LocalStack
     const emulators = await startEmulators(dataDir, process.env)
     closers.push(emulators.close)
     onStep(`DynamoDB at ${emulators.endpoints.dynamodb}, KMS at ${emulators.endpoints.kms}`)
-    const directory = options.templates ?? (await synthesizeAloud(onStep))
-    const release = keepInUse(directory)
-    closers.push(async () => release())
-    const deployment = readDeployment(directory, {
-      publicUrl: bridge.url,
-      parameters: options.parameters ?? {},
-      externalKeyArn: emulators.externalKeyArn,
-      sqsUrl: emulators.endpoints.sqs,
-    })
-    emulators.ensureKeys(deployment.keyIds)
-    await ensureTables(emulators.environment, deployment.tables)
-    await createQueues(emulators.environment, deployment.queues)
+    let deployed = await templatesOf(options)
+    if (deployed.cached) onStep('templates from the cache')
+    let running: RunningDeployment | undefined
+    closers.push(async () => running?.close())
+    /** Settled but for the time in which one deployment takes the place of another: requests wait for it. */
+    let replaced = Promise.resolve()
+    const live = () => {
+      if (running) return running
+      throw new Error('The last template did not start')
+    }
+    const deploy = async (directory: string) => {
+      await running?.host.drain()
+      await running?.close()
+      running = undefined
+      running = await startDeployment(directory, bridge.url, emulators, options)
+      const invoke = async (name: string, event: unknown) => {
+        await replaced
+        return live().host.invoke(name, event)
+      }
+      const limit = sources?.inspectPort !== undefined && { limitMs: DEBUG_SECONDS * 1000 }
+      bridge.serve({ routes: running.routes, invoke, ...limit })
+    }
+    await deploy(deployed.directory)
     await emulators.sendLeftOvers()
-    onStep(`tables: ${deployment.tables.map((table) => table.name).join(', ')}`)
-    const host = new LambdaHost(deployment.functions, { environment: emulators.environment, onLog })
-    closers.push(() => host.close())
-    const invoke = (name: string, event: unknown) => host.invoke(name, event)
-    const schedules = new Schedules(deployment.schedules, invoke)
-    if (options.schedules) schedules.start()
-    closers.push(async () => schedules.stop())
-    const eventSources = new EventSources(
-      deployment.eventSources,
-      sqsClient(emulators.environment),
-      invoke,
-      (name, error) => onLog({ function: name, text: `${error.message}\n` }),
-    )
-    eventSources.start()
-    closers.push(async () => eventSources.stop())
-    bridge.serve({ routes: deployment.routes, invoke })
-    const { functions, routes } = deployment
-    onStep(`${functions.length} functions, ${routes.length} routes, ${deployment.schedules.length} schedules`)
     return {
       url: bridge.url,
       endpoints: emulators.endpoints,
-      invoke,
-      recycle: (name) => host.recycle(name),
-      runSchedules: () => schedules.runAll(),
+      invoke: (name, event) => live().host.invoke(name, event),
+      recycle: (name) => live().host.recycle(name),
+      update: async () => {
+        const present = await templatesOf(options)
+        if (present.templatesHash !== deployed.templatesHash || !running) {
+          const deployment = deploy(present.directory)
+          replaced = deployment.catch(() => {})
+          await deployment
+          deployed = present
+        }
+        await live().host.restart()
+      },
+      runSchedules: () => live().schedules.runAll(),
       kmsCalls: emulators.kmsCalls,
-      warm: () => host.warm(),
+      warm: () => live().host.warm(),
       close,
     }
   } catch (error) {
@@ -109,10 +107,12 @@ export async function startStack(options: StackOptions = {}): Promise<LocalStack
   }
 }
 
-async function synthesizeAloud(onStep: (step: string) => void): Promise<string> {
-  const { directory, cached } = await synthesize(undefined, () => {
-    onStep('synthesizing the CDK app (some seconds, once for each change of the sources)')
+async function templatesOf({ templates, sources, onStep = () => {} }: StackOptions): Promise<Synthesis> {
+  if (templates !== undefined) return { directory: templates, templatesHash: 'given', cached: false }
+  const synthesis = await synthesize({
+    templatesOnly: sources !== undefined,
+    onStart: () => onStep('synthesizing the CDK app (some seconds, once for each change of the sources)'),
   })
-  onStep(cached ? 'templates from the cache' : 'templates synthesized')
-  return directory
+  if (!synthesis.cached) onStep('templates synthesized')
+  return synthesis
 }

@@ -1,26 +1,23 @@
 // `npm start`: runs the whole service on this machine, with a simulated ClickFunnels, a demo tenant and a demo page.
 // Prints each step as it completes; the last line is "ready <url>". Ends cleanly on SIGINT and SIGTERM.
+// `npm run dev` is the same with `--dev`: functions run from their sources (dev.ts).
 import { join } from 'node:path'
 import { startClickFunnels } from './clickfunnels/simulator.ts'
 import { PROJECT_ROOT } from './cloudformation/synthesis.ts'
 import { startDemo } from './demo/server.ts'
 import { type DemoTenant, provideDemoTenant } from './demo-tenant.ts'
+import { loadSources } from './dev.ts'
 import { logToFiles } from './lambda/logs.ts'
 import { readSettings, type Settings, templateParameters, usesSimulator } from './settings.ts'
 import { startStack } from './stack.ts'
+import { Steps } from './steps.ts'
 import { explainTakenPort, probePorts } from './taken-ports.ts'
 
 const closers: (() => Promise<void>)[] = []
-let lastStepAt = performance.now()
-
-function step(text: string): void {
-  const now = performance.now()
-  console.log(`${((now - lastStepAt) / 1000).toFixed(2).padStart(6)} s  ${text}`)
-  lastStepAt = now
-}
+const steps = new Steps()
 
 async function start(settings: Settings): Promise<void> {
-  const { ports, provider, dataDir } = settings
+  const { ports, provider, dataDir, sources } = settings
   await probePorts(settings)
   const simulator = usesSimulator(provider)
     ? await startClickFunnels({
@@ -30,7 +27,7 @@ async function start(settings: Settings): Promise<void> {
     : undefined
   if (simulator) {
     closers.push(simulator.close)
-    step(`ClickFunnels simulator at ${simulator.url}`)
+    steps.say(`ClickFunnels simulator at ${simulator.url}`)
   }
   const logs = join(PROJECT_ROOT, '.local', 'logs', String(ports.api))
   const stack = await startStack({
@@ -39,16 +36,21 @@ async function start(settings: Settings): Promise<void> {
     parameters: templateParameters(provider, simulator),
     schedules: true,
     onLog: logToFiles(logs, settings.logToTerminal),
-    onStep: step,
+    onStep: steps.say,
+    sources,
   })
   closers.push(stack.close)
+  if (sources) {
+    const stopLoading = await loadSources(stack, steps)
+    closers.push(async () => stopLoading())
+  }
   const demo = await startDemo({ port: ports.demo, apiUrl: stack.url, dataDir })
   closers.push(demo.close)
   const returnUrl = `${demo.url}/connected`
   const simulatorUrl = simulator?.url
   const tenant = await provideDemoTenant({ apiUrl: stack.url, simulatorUrl, returnUrl, dataDir })
   demo.signUp(tenant)
-  step('demo tenant and demo page')
+  steps.say('demo tenant and demo page')
   console.log(welcome({ tenant, apiUrl: stack.url, demoUrl: demo.url, simulatorUrl, logs }))
   console.log(`ready ${stack.url}`)
   stack.warm()
@@ -101,7 +103,7 @@ process.on('SIGTERM', stop)
 
 let settings: Settings | undefined
 try {
-  settings = readSettings(process.env)
+  settings = readSettings(process.env, process.argv.slice(2))
   await start(settings)
 } catch (error) {
   // After a signal, parts fail to start because they are being closed. That is no error to print.

@@ -74,3 +74,20 @@ test.each([
 test('other failures are not taken for a taken port', () => {
   expect(explainTakenPort(new Error('no'), readSettings({}))).toBeUndefined()
 })
+
+test.each([
+  [[], undefined],
+  [['--dev'], {}],
+  [['--dev', '--inspect'], { inspectPort: 9229 }],
+  [['--dev', '--inspect=9300'], { inspectPort: 9300 }],
+])('with the options %j it runs sources: %j', (options, sources) => {
+  expect(readSettings({}, options).sources).toEqual(sources)
+})
+
+test.each([
+  [['--inspect'], 'npm start runs bundles. To debug the sources: npm run dev -- --inspect'],
+  [['--dev', '--inspect=here'], 'There is no option "--inspect=here"'],
+  [['--verbose'], 'There is no option "--verbose"'],
+])('the options %j are refused: %s', (options, words) => {
+  expect(() => readSettings({}, options)).toThrow(words)
+})

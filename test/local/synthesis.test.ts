@@ -11,7 +11,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, expect, test, vi } from 'vitest'
-import { hashSources } from '../../infra/local/cloudformation/sources-hash.ts'
+import { hashSources, hashTemplateSources } from '../../infra/local/cloudformation/sources-hash.ts'
 import { keepInUse, synthesize } from '../../infra/local/cloudformation/synthesis.ts'
 import { scratchFolder } from '../support/scratch.ts'
 
@@ -19,7 +19,7 @@ let root: string
 
 beforeEach(() => {
   root = scratchFolder()
-  for (const folder of ['infra/local', 'functions', 'shared/domain'])
+  for (const folder of ['infra/local', 'functions', 'shared/domain', 'shared/http', 'docs'])
     mkdirSync(join(root, folder), { recursive: true })
   write('package.json', '{ "type": "module" }')
   write('functions/proxy.ts', 'export {}')
@@ -27,8 +27,8 @@ beforeEach(() => {
 })
 
 test('the app runs once for one state of the sources', async () => {
-  const first = await synthesize(root)
-  const second = await synthesize(root)
+  const first = await synthesize({ root })
+  const second = await synthesize({ root })
   expect([first.cached, second.cached, runs()]).toEqual([false, true, 1])
   expect(second.directory).toBe(first.directory)
   expect(readFileSync(join(first.directory, 'out.json'), 'utf8')).toBe('{}')
@@ -49,6 +49,46 @@ test.each([
   expect(hashSources(root) !== before).toBe(again)
 })
 
+test.each([
+  ['infra/app.ts', true],
+  ['infra/stack.ts', true],
+  ['shared/http/routes.ts', true],
+  ['shared/domain/audit.ts', true],
+  ['docs/openapi.json', true],
+  ['package-lock.json', true],
+  ['infra/cli.ts', false],
+  ['functions/proxy.ts', false],
+  ['shared/domain/time.ts', false],
+  ['shared/domain/caller.ts', false],
+])('a change of %s needs new templates: %s', (file, needed) => {
+  write('package.json', '{ "imports": { "#http/*": "./shared/http/*", "#docs/*": "./docs/*" } }')
+  write(
+    'infra/app.ts',
+    "import { Stack } from 'aws-cdk-lib'\nimport {\n  stack,\n} from './stack.ts'\nimport './cli.json'",
+  )
+  write(
+    'infra/stack.ts',
+    "import { ROUTES } from '#http/routes.ts'\nconst openapi = await import('#docs/openapi.json')",
+  )
+  write(
+    'shared/http/routes.ts',
+    "import { audit } from '../domain/audit.ts'\nimport type { Caller } from '../domain/caller.ts'",
+  )
+  for (const other of ['shared/domain/audit.ts', 'shared/domain/caller.ts', 'docs/openapi.json'])
+    write(other, '')
+  const before = hashTemplateSources(root)
+  write(file, 'changed')
+  expect(hashTemplateSources(root) !== before).toBe(needed)
+})
+
+test('where only the templates matter, a change of a function does not run the app', async () => {
+  const first = await synthesize({ root, templatesOnly: true })
+  write('functions/proxy.ts', 'changed')
+  expect(await synthesize({ root, templatesOnly: true })).toEqual({ ...first, cached: true })
+  expect((await synthesize({ root })).cached).toBe(false)
+  expect(runs()).toBe(2)
+})
+
 test('a file that moves is a change, although the contents are the same', () => {
   write('functions/a.ts', '1')
   const before = hashSources(root)
@@ -57,7 +97,7 @@ test('a file that moves is a change, although the contents are the same', () => 
 })
 
 test('several callers at once get the same whole result', async () => {
-  const results = await Promise.all([synthesize(root), synthesize(root), synthesize(root)])
+  const results = await Promise.all([synthesize({ root }), synthesize({ root }), synthesize({ root })])
   expect(new Set(results.map(({ directory }) => directory)).size).toBe(1)
   expect(readFileSync(join(results[0].directory, 'out.json'), 'utf8')).toBe('{}')
   expect(folders()).toHaveLength(1)
@@ -65,7 +105,7 @@ test('several callers at once get the same whole result', async () => {
 
 test('a source that is saved while the app runs makes it run again', async () => {
   writeApp(`if (runs === 1) writeFileSync('functions/proxy.ts', 'export const changed = true')`)
-  const { directory } = await synthesize(root)
+  const { directory } = await synthesize({ root })
   expect(runs()).toBe(2)
   expect(directory).toContain(hashSources(root))
   expect(folders()).toHaveLength(1)
@@ -73,7 +113,7 @@ test('a source that is saved while the app runs makes it run again', async () =>
 
 test('a failing app is told with its own words and leaves nothing behind', async () => {
   writeApp(`console.error('Resource "Table" has no key'); process.exit(1)`)
-  await expect(synthesize(root)).rejects.toThrow(
+  await expect(synthesize({ root })).rejects.toThrow(
     /does not synthesize .* ended with 1\):\s+Resource "Table" has no key/,
   )
   expect(folders()).toEqual([])
@@ -86,7 +126,7 @@ test('old results and abandoned drafts are removed, those in use stay', async ()
   const made: string[] = []
   for (let change = 0; change < 6; change++) {
     write('functions/proxy.ts', String(change))
-    const { directory } = await synthesize(root)
+    const { directory } = await synthesize({ root })
     utimesSync(directory, change, change)
     made.push(directory)
   }
@@ -95,7 +135,7 @@ test('old results and abandoned drafts are removed, those in use stay', async ()
 })
 
 test('a result that somebody runs from stays, however many come after it', async () => {
-  const { directory } = await synthesize(root)
+  const { directory } = await synthesize({ root })
   utimesSync(directory, 0, 0)
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
   const release = keepInUse(directory)
@@ -104,7 +144,7 @@ test('a result that somebody runs from stays, however many come after it', async
   vi.useRealTimers()
   for (let change = 0; change < 6; change++) {
     write('functions/proxy.ts', String(change))
-    await synthesize(root)
+    await synthesize({ root })
   }
   expect(existsSync(directory)).toBe(true)
 })

@@ -58,7 +58,7 @@ test('killed with a rotation on the recovery queue, it recovers the rotation in 
   const store = await startFaultyDynamoDb()
   try {
     const environment = { AWS_ENDPOINT_URL_DYNAMODB: store.url }
-    const first = await startProcess(port, dataDir, environment)
+    const first = await startProcess(port, dataDir, { environment })
     const connection = await connectExpired(first, 'strict')
     // Neither the commit nor its recovery.
     store.failing = (operation, body) => operation === 'UpdateItem' && body.includes('set_credential')
@@ -66,7 +66,7 @@ test('killed with a rotation on the recovery queue, it recovers the rotation in 
     await first.kill()
 
     store.failing = undefined
-    const second = await startProcess(port, dataDir, environment)
+    const second = await startProcess(port, dataDir, { environment })
     await expect.poll(async () => (await funnels(second, connection)).status, { timeout: 15_000 }).toBe(200)
     // The new tokens that the killed run had, and no others: the old refresh token is dead in this mode.
     expect(await refreshes(second)).toBe(1)

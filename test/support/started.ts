@@ -11,8 +11,18 @@ export interface Started extends TestClient {
   readonly endpoints: { readonly dynamodb: string }
   readonly demoUrl: string
   readonly apiKey: string
+  /** What it has printed so far. */
+  output(): string
   /** SIGKILL to the whole group. */
   kill(): Promise<void>
+}
+
+export interface StartOptions {
+  readonly environment?: Readonly<Record<string, string>>
+  /** Of `npm run dev`: "--dev", "--inspect=0". */
+  readonly options?: readonly string[]
+  /** The tree to start; this project by default. */
+  readonly root?: string
 }
 
 const PORTS_NEEDED = 3
@@ -31,9 +41,10 @@ export async function freePorts(): Promise<number> {
 export async function startProcess(
   port: number,
   dataDir: string,
-  environment: Readonly<Record<string, string>> = {},
+  { environment = {}, options = [], root = process.cwd() }: StartOptions = {},
 ): Promise<Started> {
-  const child = spawn(process.execPath, ['infra/local/start.ts'], {
+  const child = spawn(process.execPath, ['infra/local/start.ts', ...options], {
+    cwd: root,
     env: {
       PATH: process.env.PATH,
       HOME: process.env.HOME,
@@ -68,6 +79,7 @@ export async function startProcess(
     endpoints: { dynamodb: printed(/DynamoDB at (\S+),/) },
     demoUrl: printed(/demo page +(\S+)/),
     apiKey: printed(/API key +(\S+)/),
+    output: () => output,
     kill,
   }
 }

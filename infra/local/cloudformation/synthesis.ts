@@ -1,11 +1,11 @@
-// The CDK app's output, synthesized once per state of the sources: .local/synth/<hash>/ in the project. Several processes
-// may ask at once (test workers, npm start): each works in a folder of its own and renames it, so that a hash's folder
+// The CDK app's output, synthesized once per state of the sources: .local/synth/<hashes>/ in the project. Several processes
+// may ask at once (test workers, npm start): each works in a folder of its own and renames it, so that such a folder
 // is whole or absent.
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { hashSources } from './sources-hash.ts'
+import { hashSources, hashTemplateSources } from './sources-hash.ts'
 
 export const PROJECT_ROOT = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))))
 
@@ -19,32 +19,44 @@ const DRAFT = 'draft-'
 export interface Synthesis {
   /** Folder with the templates, the asset manifests and the bundles. */
   readonly directory: string
+  /** The same for as long as the templates are the same. */
+  readonly templatesHash: string
   /** Whether CDK did not have to run. */
   readonly cached: boolean
 }
 
+export interface SynthesisOptions {
+  readonly root?: string
+  /** Called before CDK runs, which takes seconds. */
+  readonly onStart?: () => void
+  /** Any result with the present templates will do: its bundles may be of an earlier state of the sources. */
+  readonly templatesOnly?: boolean
+}
+
 /**
- * Gives the synthesized templates of the present sources.
- * @param onStart called before CDK runs, which takes seconds
+ * Gives the synthesized templates and bundles of the present sources.
  * @throws Error with CDK's own words when the app does not synthesize
  */
-export async function synthesize(root = PROJECT_ROOT, onStart?: () => void): Promise<Synthesis> {
+export async function synthesize(options: SynthesisOptions = {}): Promise<Synthesis> {
+  const { root = PROJECT_ROOT, onStart, templatesOnly = false } = options
   const results = join(root, '.local', 'synth')
   mkdirSync(results, { recursive: true })
-  const known = join(results, hashSources(root))
-  if (existsSync(known)) {
-    touch(known)
-    return { directory: known, cached: true }
+  const wanted = templatesOnly ? `${hashTemplateSources(root)}-` : nameOfResult(root)
+  const known = readdirSync(results).find((name) => name.startsWith(wanted))
+  if (known !== undefined) {
+    touch(join(results, known))
+    return { ...resultOf(results, known), cached: true }
   }
   onStart?.()
   for (;;) {
-    const hash = hashSources(root)
-    const draft = join(results, `${DRAFT}${hash}-${process.pid}-${Math.random().toString(36).slice(2)}`)
+    const name = nameOfResult(root)
+    const draft = join(results, `${DRAFT}${name}-${process.pid}-${Math.random().toString(36).slice(2)}`)
     try {
       await runCdk(root, draft)
       // A file saved while CDK ran may or may not be in its output: such a result belongs to no hash.
-      if (hashSources(root) !== hash) continue
-      return { directory: publish(draft, join(results, hash)), cached: false }
+      if (nameOfResult(root) !== name) continue
+      publish(draft, join(results, name))
+      return { ...resultOf(results, name), cached: false }
     } finally {
       rmSync(draft, { recursive: true, force: true })
       prune(results)
@@ -52,15 +64,23 @@ export async function synthesize(root = PROJECT_ROOT, onStart?: () => void): Pro
   }
 }
 
+function nameOfResult(root: string): string {
+  return `${hashTemplateSources(root)}-${hashSources(root)}`
+}
+
+function resultOf(results: string, name: string): Omit<Synthesis, 'cached'> {
+  const [templatesHash = ''] = name.split('-')
+  return { directory: join(results, name), templatesHash }
+}
+
 /** Moves a finished draft to its place, unless another process was faster with the same. */
-function publish(draft: string, place: string): string {
+function publish(draft: string, place: string): void {
   try {
     renameSync(draft, place)
   } catch (error) {
     if (!existsSync(place)) throw error
   }
   touch(place)
-  return place
 }
 
 async function runCdk(root: string, directory: string): Promise<void> {

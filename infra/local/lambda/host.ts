@@ -1,13 +1,19 @@
 // Lambda on one machine: each function of the template in a sandbox of its own, started at its first invocation and
-// again after it crashed, with the template's timeout and the environment that Lambda would give it.
+// again after it crashed, with the template's timeout and the environment that Lambda would give it. Or all functions from
+// their sources in one sandbox, for `npm run dev`.
 import { randomUUID } from 'node:crypto'
 import type { FunctionDefinition } from '../cloudformation/template.ts'
-import { LOCAL_ACCOUNT, LOCAL_REGION } from '../kms/keys.ts'
-import type { WorkerSettings } from './protocol.ts'
+import { lambdaEnvironment, settingsOf, sharedEnvironment } from './environment.ts'
+import { type Executor, sourceProcess, workerThread } from './executor.ts'
 import { FunctionError, Sandbox } from './sandbox.ts'
 
 /** Lambda's limit for a synchronous answer. */
 const MAX_PAYLOAD_BYTES = 6 * 1024 * 1024
+const DRAIN_LIMIT_MS = 1_000
+/** The name of the sandbox that has all functions. */
+const ALL = 'functions'
+/** A function that a debugger may stop gets a day: it stands still and does not hang. */
+export const DEBUG_SECONDS = 24 * 60 * 60
 
 export interface FunctionLog {
   readonly function: string
@@ -18,6 +24,13 @@ export interface HostOptions {
   /** What an AWS SDK needs to reach the emulators: AWS_ENDPOINT_URL_KMS and the like, and credentials. */
   readonly environment: Readonly<Record<string, string>>
   readonly onLog: (log: FunctionLog) => void
+  /** Run all functions from their sources, in one process. By default each runs from its bundle, in a thread. */
+  readonly sources?: SourceOptions | undefined
+}
+
+export interface SourceOptions {
+  /** Where a debugger can connect; without one there is no inspector. */
+  readonly inspectPort?: number
 }
 
 export class LambdaHost {
@@ -25,6 +38,7 @@ export class LambdaHost {
   readonly #options: HostOptions
   readonly #current = new Map<string, Sandbox>()
   readonly #all = new Set<Sandbox>()
+  #draining: Promise<void> | undefined
 
   constructor(functions: readonly FunctionDefinition[], options: HostOptions) {
     this.#functions = new Map(functions.map((definition) => [definition.name, definition]))
@@ -44,9 +58,11 @@ export class LambdaHost {
     }
     const payload = JSON.stringify(event)
     if (Buffer.byteLength(payload) > MAX_PAYLOAD_BYTES) throw tooLarge('Request')
+    if (this.#draining) await this.#draining
     const sandbox = this.#sandboxOf(definition)
-    const timeoutMs = definition.timeoutSeconds * 1000
-    const invocation = { requestId: randomUUID(), payload, deadline: Date.now() + timeoutMs }
+    const timeoutMs = this.#timeoutOf(definition) * 1000
+    const deadline = Date.now() + timeoutMs
+    const invocation = { functionName: name, requestId: randomUUID(), payload, deadline }
     const answer = await sandbox.invoke(invocation, timeoutMs, () => {
       this.#options.onLog({
         function: name,
@@ -66,30 +82,71 @@ export class LambdaHost {
 
   /** Ends a function's sandbox, as Lambda does when it pleases: the next invocation starts with nothing in memory. */
   recycle(name: string): void {
-    const sandbox = this.#current.get(name)
+    const sandbox = this.#current.get(this.#keyOf(name))
     if (sandbox !== undefined) this.#retire(name, sandbox)
+  }
+
+  /**
+   * Ends every sandbox and starts it anew. New invocations wait meanwhile.
+   * @throws FunctionError when a function does not load
+   */
+  async restart(): Promise<void> {
+    this.#draining = this.drain()
+    await this.#draining
+    this.#draining = undefined
+    this.warm()
+    await Promise.all([...this.#current.values()].map((sandbox) => sandbox.initialized))
+  }
+
+  /** Ends every sandbox. Invocations in flight have a second to finish. */
+  async drain(): Promise<void> {
+    const ended = [...this.#all].map((sandbox) => sandbox.retireWithin(DRAIN_LIMIT_MS))
+    this.#current.clear()
+    await Promise.all(ended)
   }
 
   async close(): Promise<void> {
     await Promise.all([...this.#all].map((sandbox) => sandbox.close()))
   }
 
+  /** Functions with the same key share a sandbox. */
+  #keyOf(name: string): string {
+    return this.#options.sources ? ALL : name
+  }
+
+  #timeoutOf({ timeoutSeconds }: FunctionDefinition): number {
+    return this.#options.sources?.inspectPort === undefined ? timeoutSeconds : DEBUG_SECONDS
+  }
+
   #sandboxOf(definition: FunctionDefinition): Sandbox {
     const { name } = definition
-    const running = this.#current.get(name)
+    const key = this.#keyOf(name)
+    const running = this.#current.get(key)
     if (running) return running
     const sandbox: Sandbox = new Sandbox(
-      settingsOf(definition),
-      { ...lambdaEnvironment(definition), ...this.#options.environment, ...definition.environment },
-      (text) => this.#options.onLog({ function: name, text }),
+      this.#executorOf(definition),
+      (text) => this.#options.onLog({ function: key, text }),
       () => {
         this.#forget(name, sandbox)
         this.#all.delete(sandbox)
       },
     )
-    this.#current.set(name, sandbox)
+    this.#current.set(key, sandbox)
     this.#all.add(sandbox)
     return sandbox
+  }
+
+  #executorOf(definition: FunctionDefinition): Executor {
+    const { sources, environment } = this.#options
+    if (sources) {
+      const all = [...this.#functions.values()]
+      const shared = { ...sharedEnvironment(all), ...environment }
+      return sourceProcess(all.map(settingsOf), shared, sources.inspectPort)
+    }
+    return workerThread(
+      { ...settingsOf(definition), directory: definition.directory },
+      { ...lambdaEnvironment(definition), ...environment, ...definition.environment },
+    )
   }
 
   #retire(name: string, sandbox: Sandbox): void {
@@ -98,34 +155,8 @@ export class LambdaHost {
   }
 
   #forget(name: string, sandbox: Sandbox): void {
-    if (this.#current.get(name) === sandbox) this.#current.delete(name)
-  }
-}
-
-function settingsOf({ name, directory, handler, memoryMb }: FunctionDefinition): WorkerSettings {
-  const functionArn = `arn:aws:lambda:${LOCAL_REGION}:${LOCAL_ACCOUNT}:function:${name}`
-  return { directory, handler, functionName: name, functionArn, memoryMb }
-}
-
-/** What Lambda's Node runtime always sets, besides region and credentials. */
-function lambdaEnvironment({
-  name,
-  handler,
-  memoryMb,
-  directory,
-}: FunctionDefinition): Record<string, string> {
-  return {
-    AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
-    AWS_LAMBDA_FUNCTION_NAME: name,
-    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
-    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
-    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
-    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${name}`,
-    AWS_LAMBDA_LOG_STREAM_NAME: 'local',
-    LAMBDA_TASK_ROOT: directory,
-    _HANDLER: handler,
-    LANG: 'en_US.UTF-8',
-    TZ: ':UTC',
+    const key = this.#keyOf(name)
+    if (this.#current.get(key) === sandbox) this.#current.delete(key)
   }
 }
 

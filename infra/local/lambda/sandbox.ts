@@ -1,6 +1,7 @@
-// The host's side of one worker thread: its invocations in flight, and what becomes of them when it ends.
-import { Worker } from 'node:worker_threads'
-import type { FunctionFailure, Invoke, WorkerMessage, WorkerSettings } from './protocol.ts'
+// The host's side of one worker thread or process: its invocations in flight, and what becomes of them when it ends.
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Executor } from './executor.ts'
+import type { FunctionFailure, Invoke, WorkerMessage } from './protocol.ts'
 
 /** A failure of a function as its caller is told: thrown, timed out, crashed, or never started. */
 export class FunctionError extends Error {
@@ -18,58 +19,56 @@ interface Pending {
 }
 
 export class Sandbox {
-  readonly #worker: Worker
+  /** Resolves when the functions are loaded. Rejects with a FunctionError when they cannot be. */
+  readonly initialized: Promise<void>
+  readonly #executor: Executor
   readonly #pending = new Map<string, Pending>()
   readonly #ended: Promise<void>
   #retired = false
 
   /**
-   * @param onOutput gets what the function writes to stdout and stderr
+   * @param onOutput gets what functions write to stdout and stderr
    * @param onEnd called once the sandbox takes no further invocations
    */
-  constructor(
-    settings: WorkerSettings,
-    environment: Readonly<Record<string, string>>,
-    onOutput: (text: string) => void,
-    onEnd: () => void,
-  ) {
-    this.#worker = new Worker(new URL('./worker.ts', import.meta.url), {
-      env: { ...environment },
-      workerData: settings,
-      // Flags of the process (a test runner's, a debugger's) are none of the function's.
-      execArgv: [],
-      resourceLimits: { maxOldGenerationSizeMb: settings.memoryMb },
-    })
-    this.#worker.on('message', (message: WorkerMessage) => {
+  constructor(executor: Executor, onOutput: (text: string) => void, onEnd: () => void) {
+    this.#executor = executor
+    const { events } = executor
+    const initialized = Promise.withResolvers<void>()
+    this.initialized = initialized.promise
+    this.initialized.catch(() => {})
+    const end = (failure: FunctionFailure) => {
+      onEnd()
+      initialized.reject(new FunctionError(failure))
+      for (const pending of [...this.#pending.values()]) pending.fail(failure)
+    }
+    events.on('message', (message: WorkerMessage) => {
       if (message.kind === 'output') return onOutput(message.text)
+      if (message.kind === 'initialized') return initialized.resolve()
       if (message.kind === 'succeeded') return this.#pending.get(message.requestId)?.succeed(message.payload)
       if (message.kind === 'failed') return this.#pending.get(message.requestId)?.fail(message.failure)
-      onEnd()
-      this.#failAll(message.failure)
-      void this.#worker.terminate()
+      end(message.failure)
+      executor.kill()
     })
-    this.#worker.on('error', (error: Error) => {
-      onEnd()
+    events.on('error', (error: Error) => {
       onOutput(`The function crashed: ${error.stack ?? error}\n`)
-      this.#failAll({ errorType: error.name, errorMessage: error.message })
+      end({ errorType: error.name, errorMessage: error.message })
     })
     this.#ended = new Promise((resolve) => {
-      this.#worker.once('exit', (code) => {
-        onEnd()
-        this.#failAll({ errorType: 'Runtime.ExitError', errorMessage: `The worker exited with code ${code}` })
+      events.once('exit', (code) => {
+        end({ errorType: 'Runtime.ExitError', errorMessage: `The worker exited with code ${code}` })
         resolve()
       })
     })
   }
 
-  /** @param timeoutMs after which the invocation fails; whoever invoked then decides about the sandbox */
+  /** @param timeoutMs after which the invocation fails; the caller then decides about the sandbox */
   invoke(invocation: Invoke, timeoutMs: number, onTimeout: () => void): Promise<string> {
     return new Promise((resolve, reject) => {
       const settle = (act: () => void) => {
         clearTimeout(timer)
         this.#pending.delete(invocation.requestId)
         act()
-        if (this.#retired && this.#pending.size === 0) void this.#worker.terminate()
+        if (this.#retired && this.#pending.size === 0) this.#executor.kill()
       }
       const fail = (failure: FunctionFailure) => settle(() => reject(new FunctionError(failure)))
       const timer = setTimeout(() => {
@@ -80,23 +79,26 @@ export class Sandbox {
         })
       }, timeoutMs)
       this.#pending.set(invocation.requestId, { succeed: (payload) => settle(() => resolve(payload)), fail })
-      this.#worker.postMessage(invocation)
+      this.#executor.send(invocation)
     })
   }
 
-  /** Lets the invocations in flight finish and then ends the worker. */
+  /** Lets the invocations in flight finish and then ends. */
   retire(): void {
     this.#retired = true
-    if (this.#pending.size === 0) void this.#worker.terminate()
+    if (this.#pending.size === 0) this.#executor.kill()
   }
 
-  /** Ends the worker at once. */
+  /** Retires, and ends at the limit what is still in flight then (or stands at a breakpoint). */
+  async retireWithin(limitMs: number): Promise<void> {
+    this.retire()
+    await Promise.race([this.#ended, sleep(limitMs, undefined, { ref: false })])
+    await this.close()
+  }
+
+  /** Ends at once. */
   async close(): Promise<void> {
-    await this.#worker.terminate()
+    this.#executor.kill()
     await this.#ended
-  }
-
-  #failAll(failure: FunctionFailure): void {
-    for (const pending of [...this.#pending.values()]) pending.fail(failure)
   }
 }

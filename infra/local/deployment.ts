@@ -1,0 +1,75 @@
+// One synthesized template, running: its tables, queues and keys, functions, schedules and event sources. The emulators
+// and the API's port outlive it, so that the next template finds the state of this one.
+import { keepInUse } from './cloudformation/synthesis.ts'
+import { type RouteDefinition, readDeployment } from './cloudformation/template.ts'
+import { ensureTables } from './dynamodb/tables.ts'
+import type { Emulators } from './emulators.ts'
+import { type FunctionLog, LambdaHost, type SourceOptions } from './lambda/host.ts'
+import { Schedules } from './schedules.ts'
+import { EventSources } from './sqs/event-sources.ts'
+import { createQueues, sqsClient } from './sqs/queues.ts'
+
+export interface DeploymentOptions {
+  /** Values of the template's parameters, as for `cdk deploy --parameters`. */
+  readonly parameters?: Readonly<Record<string, string>>
+  /** Whether the template's schedules run by themselves. Default: no. */
+  readonly schedules?: boolean
+  /** Gets everything that functions write to stdout and stderr. */
+  readonly onLog?: (log: FunctionLog) => void
+  /** Told of each part that is ready, and of the long one before it begins. */
+  readonly onStep?: (step: string) => void
+  /** Run all functions from their sources, in one process. By default each runs from its bundle. */
+  readonly sources?: SourceOptions | undefined
+}
+
+export interface RunningDeployment {
+  readonly routes: readonly RouteDefinition[]
+  readonly host: LambdaHost
+  readonly schedules: Schedules
+  close(): Promise<void>
+}
+
+/** @throws Error when the template cannot be read, or its tables and queues cannot be made */
+export async function startDeployment(
+  directory: string,
+  publicUrl: string,
+  emulators: Emulators,
+  { parameters = {}, onLog = () => {}, onStep = () => {}, ...options }: DeploymentOptions,
+): Promise<RunningDeployment> {
+  const { environment } = emulators
+  const deployment = readDeployment(directory, {
+    publicUrl,
+    parameters,
+    externalKeyArn: emulators.externalKeyArn,
+    sqsUrl: emulators.endpoints.sqs,
+  })
+  emulators.ensureKeys(deployment.keyIds)
+  await ensureTables(environment, deployment.tables)
+  await createQueues(environment, deployment.queues)
+  onStep(`tables: ${deployment.tables.map((table) => table.name).join(', ')}`)
+  const host = new LambdaHost(deployment.functions, { environment, onLog, sources: options.sources })
+  const invoke = (name: string, event: unknown) => host.invoke(name, event)
+  const schedules = new Schedules(deployment.schedules, invoke)
+  const eventSources = new EventSources(
+    deployment.eventSources,
+    sqsClient(environment),
+    invoke,
+    (name, error) => onLog({ function: name, text: `${error.message}\n` }),
+  )
+  const release = keepInUse(directory)
+  if (options.schedules) schedules.start()
+  eventSources.start()
+  const { functions, routes } = deployment
+  onStep(`${functions.length} functions, ${routes.length} routes, ${deployment.schedules.length} schedules`)
+  return {
+    routes,
+    host,
+    schedules,
+    close: async () => {
+      eventSources.stop()
+      schedules.stop()
+      await host.close()
+      release()
+    },
+  }
+}

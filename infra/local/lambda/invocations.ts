@@ -1,0 +1,90 @@
+// The functions' side of the protocol, the same in a worker thread and in a process: loads the functions once and then
+// answers invocations. It differs from Lambda in two ways: one sandbox serves many invocations at once (Lambda gives
+// each its own), and it is not frozen between them.
+import type { FunctionFailure, FunctionSettings, Invoke, WorkerMessage } from './protocol.ts'
+
+type Handler = (event: unknown, context: object) => unknown
+
+export interface LoadedFunction extends FunctionSettings {
+  readonly run: Handler
+}
+
+export interface HostChannel {
+  tell(message: WorkerMessage): void
+  onInvoke(listener: (message: Invoke) => void): void
+}
+
+/** Serves invocations. Those that come before the functions are loaded wait. */
+export async function serveInvocations(
+  host: HostChannel,
+  load: () => Promise<readonly LoadedFunction[]>,
+): Promise<void> {
+  redirectOutput(host)
+  try {
+    const functions = new Map((await load()).map((loaded) => [loaded.functionName, loaded]))
+    host.onInvoke((message) => void answer(host, functions, message))
+    host.tell({ kind: 'initialized' })
+  } catch (error) {
+    console.error('Init error', error)
+    host.tell({ kind: 'not-initialized', failure: failureOf(error) })
+  }
+}
+
+/** Imports a function's file and finds its handler. */
+export async function loadFunction(url: URL, settings: FunctionSettings): Promise<LoadedFunction> {
+  const name = settings.handler.split('.')[1] ?? ''
+  const run: unknown = (await import(url.href))[name]
+  if (typeof run === 'function') return { ...settings, run: run as Handler }
+  throw new Error(`"${url.pathname.split('/').at(-1)}" has no function "${name}"`)
+}
+
+/**
+ * Output goes through the same channel as answers: what a function logged before it answered has then arrived before
+ * the answer, which a test that searches the logs relies on.
+ */
+function redirectOutput(host: HostChannel): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.write = (chunk: string | Uint8Array, ...rest: unknown[]) => {
+      host.tell({ kind: 'output', text: typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString() })
+      const written = rest.at(-1)
+      if (typeof written === 'function') queueMicrotask(() => written())
+      return true
+    }
+  }
+}
+
+async function answer(
+  host: HostChannel,
+  functions: ReadonlyMap<string, LoadedFunction>,
+  { functionName, requestId, payload, deadline }: Invoke,
+): Promise<void> {
+  try {
+    const loaded = functions.get(functionName)
+    if (!loaded) throw new Error(`No function "${functionName}" was loaded`)
+    const result = await loaded.run(JSON.parse(payload), contextOf(loaded, requestId, deadline))
+    host.tell({ kind: 'succeeded', requestId, payload: JSON.stringify(result) ?? 'null' })
+  } catch (error) {
+    // Lambda's runtime writes this line too.
+    console.error(`ERROR Invoke Error ${requestId}`, error)
+    host.tell({ kind: 'failed', requestId, failure: failureOf(error) })
+  }
+}
+
+function contextOf(settings: FunctionSettings, requestId: string, deadline: number): object {
+  return {
+    callbackWaitsForEmptyEventLoop: true,
+    functionName: settings.functionName,
+    functionVersion: '$LATEST',
+    invokedFunctionArn: settings.functionArn,
+    memoryLimitInMB: String(settings.memoryMb),
+    awsRequestId: requestId,
+    logGroupName: `/aws/lambda/${settings.functionName}`,
+    logStreamName: 'local',
+    getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
+  }
+}
+
+function failureOf(error: unknown): FunctionFailure {
+  if (!(error instanceof Error)) return { errorType: typeof error, errorMessage: String(error) }
+  return { errorType: error.name, errorMessage: error.message, trace: (error.stack ?? '').split('\n') }
+}
