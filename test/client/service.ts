@@ -9,7 +9,7 @@ export interface Asked {
   readonly body: string
 }
 
-export interface Told {
+export interface GivenAnswer {
   readonly status?: number
   readonly headers?: Readonly<Record<string, string>>
   readonly json?: unknown
@@ -28,7 +28,7 @@ const MAX_BYTES = 1024 * 1024
 
 /** @param answers in turn, and then the last one again and again; or a function that answers each request */
 export async function startService(
-  ...answers: readonly [Told, ...Told[]] | readonly [(asked: Asked) => Told]
+  ...answers: readonly [GivenAnswer, ...GivenAnswer[]] | readonly [(asked: Asked) => GivenAnswer]
 ): Promise<Service> {
   const asked: Asked[] = []
   const server = await listenOnLoopback(0, async (request, response) => {
@@ -37,18 +37,22 @@ export async function startService(
     const question = { method, path, headers, body }
     asked.push(question)
     const next = answers[Math.min(asked.length, answers.length) - 1]
-    const told = typeof next === 'function' ? next(question) : (next ?? {})
-    if (told.silent) return
-    if (told.broken) return void request.socket.destroy()
-    response.writeHead(told.status ?? 200, { 'content-type': 'application/json', ...told.headers })
-    response.end(told.json === undefined ? undefined : JSON.stringify(told.json))
+    const given = typeof next === 'function' ? next(question) : (next ?? {})
+    if (given.silent) return
+    if (given.broken) return void request.socket.destroy()
+    response.writeHead(given.status ?? 200, { 'content-type': 'application/json', ...given.headers })
+    response.end(given.json === undefined ? undefined : JSON.stringify(given.json))
   })
   onTestFinished(server.close)
   return { url: server.url, asked }
 }
 
 /** A problem document of the service. */
-export function problem(status: number, code: string, headers: Readonly<Record<string, string>> = {}): Told {
+export function problem(
+  status: number,
+  code: string,
+  headers: Readonly<Record<string, string>> = {},
+): GivenAnswer {
   return {
     status,
     headers: { 'content-type': 'application/problem+json', ...headers },

@@ -1,11 +1,11 @@
 // What a call of the library sends, when it is retried, and what it throws.
 import { describe, expect, test, vi } from 'vitest'
 import { FunnelConnect, Problem } from '../../client/src/index.ts'
-import { problem, startService, type Told } from './service.ts'
+import { type GivenAnswer, problem, startService } from './service.ts'
 
 const AT_ONCE = { 'retry-after': '0' }
 
-async function client(...answers: readonly [Told, ...Told[]]) {
+async function client(...answers: readonly [GivenAnswer, ...GivenAnswer[]]) {
   const service = await startService(...answers)
   return { service, funnelConnect: new FunnelConnect({ url: `${service.url}/`, apiKey: 'fc_key' }) }
 }

@@ -109,17 +109,17 @@ describe('the consent page', () => {
     expect(location.searchParams.has('iss')).toBe(false)
   })
 
-  it('promises and returns its issuer when it is told to, each for itself', async () => {
-    const told = async (issuer: object) => {
+  it('promises and returns its issuer as its control says, independently of each other', async () => {
+    const issuerAfter = async (issuer: object) => {
       const order = { method: 'PUT', body: JSON.stringify(issuer) }
       await fetch(`${simulator.url}/_control/issuer`, order)
       const document = await (await fetch(`${simulator.url}/.well-known/oauth-authorization-server`)).json()
       const { authorization_response_iss_parameter_supported: promised } = document as Record<string, unknown>
       return [promised, (await decide(REQUEST)).searchParams.get('iss')]
     }
-    expect(await told({ promised: true })).toEqual([true, null])
-    expect(await told({ sent: true })).toEqual([undefined, simulator.url])
-    expect(await told({})).toEqual([undefined, null])
+    expect(await issuerAfter({ promised: true })).toEqual([true, null])
+    expect(await issuerAfter({ sent: true })).toEqual([undefined, simulator.url])
+    expect(await issuerAfter({})).toEqual([undefined, null])
   })
 
   it('returns no state when none was sent', async () => {

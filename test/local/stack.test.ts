@@ -34,7 +34,7 @@ async function environmentOf(stack: LocalStack) {
   return (await (await fetch(`${stack.url}/env`)).json()) as Record<string, string>
 }
 
-test('functions are told their table, their key, their URL, the emulators and the parameters', async () => {
+test('functions get their table, their key, their URL, the emulators and the parameters', async () => {
   const stack = await start({ parameters: { ClickFunnelsProfile: 'custom' } })
   const environment = await environmentOf(stack)
   expect(environment).toMatchObject({
