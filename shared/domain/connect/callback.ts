@@ -29,7 +29,7 @@ import {
 import { type CodeGrant, type ExchangePorts, exchangeForConnection } from './exchange-code.ts'
 import type { ConnectPorts } from './ports.ts'
 import { type Product, productOf, returnLocation } from './product.ts'
-import { authorizationError, DETOURS, type ReturnError } from './session-errors.ts'
+import { authorizationError, type Detour, type SessionError } from './session-errors.ts'
 
 export interface AuthorizationResponse {
   /** From the path: each app has a redirect URI of its own. */
@@ -47,8 +47,8 @@ export type ResponseOutcome =
   | {
       readonly outcome: 'return'
       readonly session: ConnectSession
-      /** The `error` that the location carries, if it does. */
-      readonly error?: ReturnError
+      /** Why the browser returns without a connection, for the audit trail. */
+      readonly error?: SessionError | Detour
       readonly location: string
       /** The name of the cookie that has done its work. */
       readonly spentCookie: string
@@ -124,7 +124,7 @@ function rejection(
   const product = productOf(tenant, session, now, reason)
   // Only the browser that began is redirected to the product. Another one gets a page, which has a link to it.
   const location = reason === 'expired' && pending.browserHash === browserHash && product.returnTo
-  if (location) return { outcome: 'return', session, error: DETOURS[reason], location, spentCookie: cookie }
+  if (location) return { outcome: 'return', session, error: reason, location, spentCookie: cookie }
   return { outcome: reason, session, product }
 }
 

@@ -5,7 +5,7 @@ import type { Secret } from '../secret.ts'
 import { type Branding, isRegisteredReturnUrl, type Tenant } from '../tenants/tenant.ts'
 import type { EpochSeconds } from '../time.ts'
 import { type ConnectSession, type VisibleStatus, visibleStatus } from './connect-session.ts'
-import { DETOURS, type Detour, type ReturnError } from './session-errors.ts'
+import { DETOURS, type Detour } from './session-errors.ts'
 
 export interface Product {
   readonly name: string
@@ -49,7 +49,7 @@ export function returnLocation(
   url.searchParams.set('status', status)
   if (state.status === 'connected') url.searchParams.set('connection_id', state.connectionId)
   if (completionCode !== undefined) url.searchParams.set('completion_code', completionCode.reveal())
-  const error: ReturnError | undefined = 'error' in state ? state.error : detour && DETOURS[detour]
+  const error = 'error' in state ? state.error : detour && DETOURS[detour]
   if (error !== undefined) url.searchParams.set('error', error)
   return url.href
 }

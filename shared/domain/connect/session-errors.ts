@@ -69,9 +69,6 @@ export const DETOURS = {
 
 export type Detour = keyof typeof DETOURS
 
-/** Everything that the `error` of a return URL can be. */
-export type ReturnError = SessionError | (typeof DETOURS)[Detour]
-
 /** The session's error for the `error` of an authorization response; "server_error" for one that RFC 6749 does not name. */
 export function authorizationError(error: string): AuthorizationError {
   return AUTHORIZATION_ERRORS.find((known) => known === error) ?? 'server_error'

@@ -51,7 +51,10 @@ describe('a response that is refused outright', () => {
     scene.services.clock.advance(1)
     // The browser that began is redirected to the product. Another one gets a page.
     expect(await respond(scene, late, { cookies: new Map() })).toMatchObject({ outcome: 'expired' })
-    expect(queryOf(await respond(scene, late))).toEqual({
+    const returned = await respond(scene, late)
+    // The word of the audit trail.
+    expect(returned).toMatchObject({ error: 'expired' })
+    expect(queryOf(returned)).toEqual({
       connect_session: late.session.id,
       status: 'expired',
       error: 'session_expired',
