@@ -1,6 +1,7 @@
 // The end of a client secret's rotation, and of an app: what may be removed when, and what is known of each secret.
 import { describe, expect, test } from 'vitest'
-import { secretState } from '#domain/apps/app-health.ts'
+import type { App, SealedClientSecret } from '#domain/apps/app.ts'
+import { firstSerial, secretState } from '#domain/apps/app-health.ts'
 import { createApp, findApp, removeClientSecret, updateApp } from '#domain/apps/manage-apps.ts'
 import type { AppId } from '#domain/ids.ts'
 import { removeApp } from '#domain/operator/remove-app.ts'
@@ -83,6 +84,30 @@ describe('a client secret', () => {
     expect(await states()).toEqual([[2, 'in_use']])
   })
 
+  test.each<[string, number, Pick<App, 'workingSecret' | 'untriedSecret'>]>([
+    ['the untried one is still tried first', 2, { workingSecret: 1, untriedSecret: 3 }],
+    ['a removed one is no longer the untried one', 3, { workingSecret: 1 }],
+    ['a removed one is no longer the working one', 1, { untriedSecret: 3 }],
+  ])('is removed from among several, and %s', async (_, serial, known) => {
+    const { scene, services, states, remove } = await rotating()
+    const { tenantId, id } = scene.app
+    const read = await findApp(services, tenantId, id)
+    const { untriedSecret: _untried, ...rest } = read
+    const clientSecrets = [3, 2, 1].map((other) => ({
+      ...(read.clientSecrets[0] as SealedClientSecret),
+      serial: other,
+    }))
+    const several: App = { ...rest, clientSecrets, workingSecret: 1, untriedSecret: 3 }
+    expect(await services.apps.replace(several, read)).toBe(true)
+    const { workingSecret, untriedSecret } = await remove(serial, true)
+    expect({ workingSecret, untriedSecret }).toEqual(known)
+    const left = [3, 2, 1].filter((other) => other !== serial)
+    expect((await states()).map(([other]) => other)).toEqual(left)
+    expect(firstSerial(await findApp(services, tenantId, id))).toBe(
+      known.untriedSecret ?? known.workingSecret,
+    )
+  })
+
   test('that an answer of before its rotation was given to says nothing about the new one', async () => {
     const { services, scene, states, refresh } = await rotating()
     services.clickfunnels.registerClient('client-1', 'client-secret-1', 'client-secret-2')
@@ -108,7 +133,7 @@ describe('an app', () => {
     await expect(remove()).rejects.toThrow(/has connections/)
     services.clickfunnels.script('revoke', 'failed')
     await disconnectNow(services, { tenantId, connectionId: connection.id })
-    await expect(remove()).rejects.toThrow(/owed/)
+    await expect(remove()).rejects.toThrow(/still being revoked/)
     for (const revocation of services.revocations.items.values())
       await services.revocations.remove(revocation)
     await remove()
@@ -128,7 +153,7 @@ describe('an app', () => {
     for (let i = 0; i < 1000; i++) await enqueue(scene.app.id)
     await enqueue(second.id)
     const remove = () => removeApp(services, tenantId, second.id)
-    await expect(remove()).rejects.toThrow(/owed/)
+    await expect(remove()).rejects.toThrow(/still being revoked/)
     for (const revocation of services.revocations.items.values()) {
       if (revocation.appId === second.id) await services.revocations.remove(revocation)
     }
