@@ -1,4 +1,4 @@
-// A recovery queue that keeps what it is sent.
+// A recovery queue in memory.
 import type { RecoveryQueue, TokenRotation } from '#domain/tokens/recovery-queue.ts'
 
 export class FakeRecoveryQueue implements RecoveryQueue {

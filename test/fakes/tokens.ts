@@ -1,4 +1,4 @@
-// Tokens as Doorkeeper keeps them: one row holds an access token and its refresh token.
+// Tokens as Doorkeeper stores them: one row holds an access token and its refresh token.
 
 import type { WorkspaceId } from '#domain/ids.ts'
 import type { Workspace } from '#domain/provider/workspace.ts'

@@ -1,5 +1,5 @@
-// What must hold once everything is quiet again. "Lost" is a token set that the provider considers current and that we
-// neither hold nor owe, although we once had it in our hands and could have kept it.
+// What must hold once everything is quiet again. A token set is lost if it is valid at the provider and this service
+// neither stores nor revokes it, although a process once had it and could have stored it.
 import { type Connection, NO_OWNER } from '#domain/connections/connection.ts'
 import type { TokenRow } from '../fakes/tokens.ts'
 import type { FakeServices } from '../fakes.ts'
@@ -31,15 +31,15 @@ export function endingOf(mode: Mode, watch: Watch): Ending {
   return 'answer_lost'
 }
 
-/** Whether nobody could keep this token set: it never arrived, its holder died, or nothing took it. */
+/** Whether no process could store this token set: it never arrived, its process was killed, or every store failed. */
 export function isBeyondUs({ isDelivered, to, metAtIssue, row }: Issued): boolean {
   if (!isDelivered || to.killedAt !== undefined) return true
   const failed = (part: 'queue' | 'store' | 'vault') => (to.met[part] ?? 0) > (metAtIssue[part] ?? 0)
-  // A first grant has no recovery queue; its end user is there and tries again.
+  // A first grant has no recovery queue, because its end user is present and tries again.
   return row.parent === undefined ? failed('store') || failed('vault') : failed('queue')
 }
 
-/** Every token set that could still be refreshed is accounted for. Gives the number of those beyond us. @throws Violation */
+/** Checks that no token set was lost. Gives the number of those that no process could store. @throws Violation */
 export function checkRows(mode: Mode, services: FakeServices, watch: Watch): number {
   const stored = watch.connection() === undefined ? undefined : watch.stored.at(-1)
   let beyond = 0
@@ -49,7 +49,7 @@ export function checkRows(mode: Mode, services: FakeServices, watch: Watch): num
     const issued = watch.issued.find((one) => one.row === row)
     const name = watch.rowName(row.accessToken)
     if (issued === undefined || watch.kept.has(row.accessToken))
-      throw new Violation(`${name} was held and forgotten`)
+      throw new Violation(`${name} was stored and forgotten`)
     if (!isBeyondUs(issued)) throw new Violation(`${name} reached ${issued.to.name} and was forgotten`)
     beyond += 1
   }
@@ -57,15 +57,15 @@ export function checkRows(mode: Mode, services: FakeServices, watch: Watch): num
 }
 
 /**
- * Doorkeeper's default mode: the token set before a stored one dies when that one is first used. One that was replaced
- * before anybody used it leaves its parent as it is.
+ * In Doorkeeper's default mode the first use of a token set ends the one before it. A token set that was replaced
+ * before its first use leaves the one before it valid.
  */
 function isSuperseded(row: TokenRow, watch: Watch): boolean {
   const at = watch.stored.indexOf(row.accessToken)
   return at >= 0 && watch.stored.some((token, index) => index > at && watch.rowOfToken(token)?.parent === row)
 }
 
-/** After a reconnect, what is stored comes from it. @throws Violation */
+/** Checks that after a reconnect the stored tokens come from it. @throws Violation */
 export function checkReconnect(watch: Watch, connection: Connection): void {
   if (watch.reconnectedAt === undefined) return
   const grant = watch.stored[watch.reconnectedAt - 1]

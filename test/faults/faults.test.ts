@@ -1,10 +1,10 @@
-// The refresh is killed at every one of its calls, and worse. Many more runs: npm run faults -- --runs 10000
+// A process is killed at each of the calls of its refresh, and worse. Many more runs: npm run faults -- --runs 10000
 import { describe, expect, test } from 'vitest'
 import { runPlan } from './harness.ts'
 import { killAt, MODES, planOf } from './plan.ts'
 import { Summary } from './summary.ts'
 
-/** Where a refresh by keep-alive waits for something: the process can be killed there. */
+/** Where a refresh by keep-alive waits, so that the process can be killed there. */
 const POINTS = [
   'dueIndex.due',
   'connections.get',
@@ -24,7 +24,7 @@ describe.each(MODES)('with %s tokens', (mode) => {
       const report = await runPlan(killAt(gate, mode))
       if (report.killedAt.length === 0) break
       summary.add(report)
-      // Killed between the provider's rotation and the commit: nobody has seen the next refresh token.
+      // A process that is killed between the token rotation and the commit takes the next refresh token with it.
       const [point = ''] = report.killedAt
       const hopeless = mode === 'strict' && HOPELESS.has(point)
       expect([point, report.ending]).toEqual([point, hopeless ? 'answer_lost' : 'active'])
@@ -35,7 +35,7 @@ describe.each(MODES)('with %s tokens', (mode) => {
   test('no token set is lost whatever goes wrong, in many seeded runs', async () => {
     const summary = new Summary(mode)
     for (let seed = 1; seed <= 400; seed++) summary.add(await runPlan(planOf(seed, mode)))
-    // The runs did meet what they are for.
+    // The runs met what they are for.
     expect(Object.keys(summary.killedAt).length).toBeGreaterThan(20)
     expect(Object.keys(summary.faults).length).toBeGreaterThan(15)
     expect(summary.endings.answer_lost ?? 0).toBeGreaterThan(mode === 'strict' ? 10 : -1)

@@ -1,17 +1,17 @@
-// What goes wrong in one run, all of it decided by the seed.
+// What goes wrong in one run. The seed decides all of it.
 import { seededRandom } from '../fakes/random.ts'
 
 export type Mode = 'rotating' | 'strict'
 export const MODES: readonly Mode[] = ['rotating', 'strict']
 
 export type Part = 'store' | 'vault' | 'queue' | 'provider'
-/** Whether the call had its effect when it fails; "repeated": the SDK asks again, and hears of the second attempt only. */
+/** Whether a call that fails had its effect. "repeated": the SDK sends it twice and gets the second answer only. */
 export type CallFault = 'before' | 'after' | 'repeated'
 
-/** A stretch of time in which a part fails, always or now and then. */
+/** A time in which a part fails, always or sometimes. */
 export interface Trouble {
   readonly part: Part
-  /** What the times count from, in milliseconds: the beginning, or the last time the provider issued tokens. */
+  /** What the times, in milliseconds, count from: the beginning, or the last time the provider issued tokens. */
   readonly since: 'start' | 'token_rotation'
   readonly from: number
   readonly until: number
@@ -25,19 +25,19 @@ export type UserAct = 'reconnect' | 'disconnect'
 export interface Plan {
   readonly seed: number
   readonly mode: Mode
-  /** Seconds past the due time of the connection at which it begins. */
+  /** How many seconds after the connection's due time the run begins. */
   readonly late: number
   /** For each worker what it does, one after the other, with pauses in milliseconds. */
   readonly workers: readonly { readonly act: Act; readonly pause: number }[][]
   readonly users: readonly { readonly act: UserAct; readonly at: number }[]
   readonly troubles: readonly Trouble[]
-  /** How likely a token request goes wrong. */
+  /** The probability that a token request goes wrong. */
   readonly providerTrouble: number
-  /** The most that one call of the store or vault takes, in milliseconds. */
+  /** The longest time that one call of the store or vault takes, in milliseconds. */
   readonly slowest: number
   /** At which of its calls each process is killed, in the order in which they start. */
   readonly kills: readonly (number | undefined)[]
-  /** At which call a process stands still for a long time, as a suspended machine does. */
+  /** At which call a process stands still for a long time, like a suspended machine. */
   readonly freeze:
     | { readonly process: number; readonly gate: number; readonly milliseconds: number }
     | undefined

@@ -1,5 +1,5 @@
-// One process of the service: every port it calls has a gate before and after the call, where it may be killed. Killed, it
-// never has any effect again: what was under way took effect or did not.
+// One process of the service. Every call of a port has a gate before and after it, where the process may be killed. A
+// killed process has no effect any more. A call that was under way took effect or did not.
 
 import type { Connections } from '#domain/connections/connection-store.ts'
 import { ServiceError } from '#domain/errors.ts'
@@ -26,7 +26,7 @@ interface Fate {
   readonly freeze?: { readonly gate: number; readonly milliseconds: number } | undefined
 }
 
-/** Which ports are which part; the rest never fails. */
+/** Which ports belong to which part. The others never fail. */
 const PARTS: Readonly<Partial<Record<keyof FakeServices, Part>>> = {
   tenants: 'store',
   apps: 'store',
@@ -76,7 +76,7 @@ export class Process {
     }
   }
 
-  /** A point at which the process may be killed; takes some time. */
+  /** A point at which the process may be killed. It takes some time to pass. */
   async gate(label: string, milliseconds: number = this.#world.weather.delay()): Promise<void> {
     this.#live()
     const { turns, weather, watch } = this.#world

@@ -1,5 +1,5 @@
-// The line between one process and the provider's token endpoint: requests and answers get lost or late on it, and what
-// the provider does with a request no longer depends on whoever sent it.
+// The line between one process and the provider's token endpoint. Requests and answers get lost or late on it. What the
+// provider does with a request does not depend on the process that sent it.
 import type {
   AuthorizationServer,
   ClientCredentials,
@@ -10,9 +10,9 @@ import { TOKEN_REQUEST_SECONDS } from '#domain/tokens/lease.ts'
 import type { Process, World } from './process.ts'
 
 const DEADLINE = TOKEN_REQUEST_SECONDS * 1000
-/** The most that half a request takes which is answered in time, in milliseconds. */
+/** The longest time that one way of a request takes that is answered in time, in milliseconds. */
 const SLOWEST_HALF = 4500
-/** So long after a request was given up it may still be carried out. */
+/** For this many milliseconds after its deadline a request may still be carried out. */
 const STRAGGLING = 55_000
 
 export class ProviderLine implements AuthorizationServer {

@@ -1,4 +1,4 @@
-// npm run faults -- --runs 10000 [--seed N] [--mode rotating|strict]: that many runs of each mode, and what came of them.
+// npm run faults -- --runs 10000 [--seed N] [--mode rotating|strict]: that many runs of each mode, and their results.
 import { parseArgs } from 'node:util'
 import { runPlan } from './harness.ts'
 import { MODES, planOf } from './plan.ts'

@@ -31,7 +31,7 @@ export class Summary {
       `${this.#mode}: ${this.#runs} runs, ${killed} processes killed at ${Object.keys(this.killedAt).length} points`,
       `  faults: ${list(faults)}`,
       `  endings: ${list(this.endings)}; ${this.#reconnected} with a reconnect of the end user`,
-      `  token sets that never reached anybody alive: ${this.#beyondUs}`,
+      `  token sets that no process could store: ${this.#beyondUs}`,
       '  token sets lost: 0',
     ].join('\n')
   }

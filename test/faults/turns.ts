@@ -1,11 +1,11 @@
-// Virtual time for many processes: everybody who waits names how long, and the one whose moment comes first goes on.
-// One goes on at a time and everything that follows from it is over before the next one does, so a seed decides all.
+// Virtual time for many processes. Each wait has a length, and the wait that ends first goes on. Everything that
+// follows from it is over before the next one goes on, so that a seed decides everything.
 import { setImmediate as settled } from 'node:timers/promises'
 import type { FakeClock } from '../fakes/clock.ts'
 
 interface Turn {
   readonly at: number
-  /** Who goes first of those whose moment is the same. */
+  /** Decides between waits that end at the same moment. */
   readonly order: number
   readonly go: () => void
 }
@@ -24,12 +24,12 @@ export class Turns {
     return new Promise((resolve) => this.after(milliseconds, resolve))
   }
 
-  /** Lets something happen later, whoever lives by then. */
+  /** Lets something happen later, even if the process that asked for it was killed by then. */
   after(milliseconds: number, go: () => void): void {
     this.#waiting.push({ at: this.#clock.milliseconds() + milliseconds, order: this.#chance(), go })
   }
 
-  /** Runs until all tasks are done; looks at the world after every turn. */
+  /** Runs until all tasks are done. Looks at the world after every turn. */
   async run(tasks: readonly Promise<unknown>[], look: () => Promise<void>): Promise<void> {
     let left = tasks.length
     let failure: { readonly error: unknown } | undefined
@@ -47,7 +47,7 @@ export class Turns {
       if (failure !== undefined) throw failure.error
       if (left === 0) return
       const next = this.#take()
-      if (next === undefined) throw new Error('Everybody waits for something that never comes')
+      if (next === undefined) throw new Error('All processes wait for something that never happens')
       this.#clock.advance(Math.max(0, next.at - this.#clock.milliseconds()) / 1000)
       next.go()
     }

@@ -1,5 +1,5 @@
-// Sees everything that happens in a run: every state of the connection, every token set the provider issued and what became
-// of it. What must never happen, not even for a moment, is a violation at once.
+// Watches a run: every state of the connection, and every token set that the provider issued. What must never happen,
+// not even for a moment, is a violation at once.
 
 import { type Connection, type Lease, NO_OWNER, tokenOf } from '#domain/connections/connection.ts'
 import type { TokenOutcome } from '#domain/provider/authorization-server.ts'
@@ -17,7 +17,7 @@ export interface Issued {
   readonly row: TokenRow
   readonly to: Process
   readonly metAtIssue: Process['met']
-  /** Whether the process that asked got to see it. */
+  /** Whether the process that asked received it. */
   isDelivered: boolean
 }
 
@@ -30,7 +30,7 @@ interface Presentation {
 export class Watch {
   readonly trace: string[] = []
   readonly issued: Issued[] = []
-  /** Access tokens that were in the connection, on the recovery queue or owed as a revocation at any time. */
+  /** Access tokens that were at any time in the connection, on the recovery queue or in a revocation. */
   readonly kept = new Set<string>()
   /** Access tokens that were in the connection, in order. */
   readonly stored: string[] = []
@@ -76,7 +76,7 @@ export class Watch {
     if (issued !== undefined) issued.isDelivered = true
   }
 
-  /** A refresh token goes out; nobody else may be waiting for an answer to the same one. */
+  /** Notes that a process presents a refresh token. No other process may be waiting for an answer to the same one. */
   present(token: string, by: Process): Presentation {
     const other = this.#presentations.find((one) => one.token === token && !one.isOver && isLiving(one.by))
     if (other !== undefined && !by.hasFrozen && !other.by.hasFrozen) {
@@ -87,7 +87,7 @@ export class Watch {
     return presentation
   }
 
-  /** Looks at the world after every turn. */
+  /** Looks at the connection, the revocations and the recovery queue after every turn. */
   async look(): Promise<void> {
     const connection = this.connection()
     if (connection === undefined) {

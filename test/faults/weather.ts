@@ -1,4 +1,4 @@
-// Which calls of a run fail, and how; and how often that happened.
+// Decides which calls of a run fail, and how. Counts them.
 import type { CallFault, Part, Plan } from './plan.ts'
 
 export const REQUEST_FATES = [
@@ -28,17 +28,17 @@ export class Weather {
     this.#startedAt = now()
   }
 
-  /** From here on nothing goes wrong. */
+  /** From now on nothing goes wrong. */
   calmDown(): void {
     this.#calm = true
   }
 
-  /** The provider has issued tokens this moment. */
+  /** Notes that the provider issued tokens at this moment. */
   noteTokenRotation(): void {
     this.#tokensRotatedAt = this.#now()
   }
 
-  /** How a call fails; "repeated" only where an adapter's retry can meet the condition of its own first attempt. */
+  /** How a call fails. "repeated" is for calls whose second attempt fails the condition that the first one changed. */
   faultOf(part: Part, mayRepeat: boolean): CallFault | undefined {
     if (this.#calm) return undefined
     const { chance } = this.#plan
@@ -62,7 +62,7 @@ export class Weather {
     return fate
   }
 
-  /** How long one half of a call takes, in milliseconds. */
+  /** How long one way of a call takes, in milliseconds. */
   delay(): number {
     return Math.floor((this.#calm ? 20 : this.#plan.slowest) * this.#plan.chance() ** 2)
   }

@@ -1,4 +1,4 @@
-// ClickFunnels' API as a resource server: calls as they are, faults by name, and what a probe proves.
+// ClickFunnels' API as a resource server: calls pass unchanged, faults have names, and a probe proves little.
 import { inspect } from 'node:util'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ClickFunnelsApi } from '#adapters/clickfunnels/api.ts'
@@ -89,7 +89,7 @@ describe('a call without an answer', () => {
     expect(inspect(error, { depth: 9 })).not.toMatch(new RegExp(`${CANARY}|${accessToken.reveal()}`))
   })
 
-  test('because nobody could be reached says that it was not made, and when to try again', async () => {
+  test('because ClickFunnels could not be reached says that it was not made, and when to try again', async () => {
     const refused = call({ url: 'http://127.0.0.1:1/api/v2/me' })
     await expect(refused).rejects.toMatchObject({
       code: 'upstream_unreachable',
@@ -134,9 +134,9 @@ describe('a probe', () => {
     expect(inspect(outcome)).not.toContain(CANARY)
   })
 
-  test('that reaches nobody proves nothing', async () => {
-    const nobody = new ClickFunnelsApi(profileAt('http://127.0.0.1:1'))
-    expect(await nobody.probe(accessToken)).toMatchObject({ outcome: 'unclear' })
+  test('that reaches no server proves nothing', async () => {
+    const unreachable = new ClickFunnelsApi(profileAt('http://127.0.0.1:1'))
+    expect(await unreachable.probe(accessToken)).toMatchObject({ outcome: 'unclear' })
   })
 
   test.each<[unknown]>([[undefined], [null], ['x'], [[]], [{ workspace_id: null, workspace_url: 7 }]])(

@@ -1,4 +1,4 @@
-// The authorization server's metadata over HTTP: what it says, and that nothing which is not its own is believed.
+// The authorization server's metadata over HTTP: what it says, and that another server's document is refused.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { readIssuerPromise } from '#adapters/clickfunnels/metadata.ts'
 import { issuerPromiseContract, type Metadata } from '../../contracts/issuer-promise.ts'

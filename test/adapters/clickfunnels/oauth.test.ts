@@ -1,4 +1,4 @@
-// The token and revocation endpoints: every way a request can end, and that nothing of an answer's body leaves it.
+// The token and revocation endpoints: every way a request can end. Nothing of a failed answer's body is passed on.
 import { inspect } from 'node:util'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ClickFunnelsOAuth } from '#adapters/clickfunnels/oauth.ts'

@@ -1,4 +1,4 @@
-// What a token endpoint may answer instead of tokens, and what is told of it: the outcome, never the body.
+// What a token endpoint may answer instead of tokens. Only the outcome is passed on, never the body.
 import { setImmediate as turn } from 'node:timers/promises'
 import { inspect } from 'node:util'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -131,7 +131,7 @@ describe('tokens', () => {
 })
 
 describe('a request that is not answered', () => {
-  test('because nobody listens was not sent', async () => {
+  test('to a port that is closed was not sent', async () => {
     const peer = await startPeer(() => {})
     await peer.close()
     const outcome = await new ClickFunnelsOAuth(profileAt(peer.url)).refresh(CLIENT, new Secret('x'))

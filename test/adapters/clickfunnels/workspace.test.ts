@@ -1,4 +1,4 @@
-// What is taken from what the provider says of a workspace, and what is left out.
+// Which members of the provider's description of a workspace are read, and which are left out.
 import { expect, test } from 'vitest'
 import { workspaceFrom } from '#adapters/clickfunnels/workspace.ts'
 import { CLICKFUNNELS } from '../../fakes.ts'

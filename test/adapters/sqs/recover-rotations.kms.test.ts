@@ -1,5 +1,5 @@
-// The consumer of the recovery queue, on DynamoDB and KMS, in a process of its own: a rotation of a tenant whose keys are gone
-// for good is given up, whatever may pass is tried again.
+// The consumer of the recovery queue, on DynamoDB and KMS, in its own process. It gives up a token rotation of a tenant
+// whose keys were deleted, and retries after every fault that may pass.
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DisableKeyCommand, EnableKeyCommand } from '@aws-sdk/client-kms'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -32,7 +32,7 @@ beforeEach(async () => {
 })
 afterEach(() => backend.close())
 
-/** A connection whose provider has rotated, while the store refused the commit. */
+/** A connection whose tokens the provider has rotated, while the store refused the commit. */
 async function rotated(): Promise<void> {
   const { services } = scene
   connection = await scene.connect()
@@ -43,7 +43,7 @@ async function rotated(): Promise<void> {
   rotation = services.recoveryQueue.sent[0] as TokenRotation
 }
 
-/** What the queue is told to keep, when a new process gets the message; its keys come from `table`. */
+/** The messages that the queue has to keep after a new process got this one. Its keys come from `table`. */
 async function consume(table = backend.table) {
   const services = { ...scene.services, ...keys.process(table) }
   const Records = [{ messageId: 'message-1', body: toMessage(rotation) }]

@@ -1,5 +1,5 @@
-// Fairness in virtual minutes: two processes, one connection that is stormed and one that is not, and a provider that
-// limits each and tells nobody how. What is asserted is what callers would see.
+// Fairness in virtual minutes: two processes, a connection with far too many calls and one with few, and a provider that
+// limits each connection without saying how. The assertions are about what callers see.
 import { expect, test } from 'vitest'
 import { Pacer } from '#domain/connections/pace.ts'
 import { ServiceError } from '#domain/errors.ts'
@@ -53,7 +53,7 @@ async function storm() {
       requestId: 'r',
     })
 
-  /** Calls as fast as it may, and minds what it is told. */
+  /** Calls as fast as it may, and obeys `Retry-After`. */
   async function caller(process: typeof services) {
     for (;;) {
       try {
@@ -82,7 +82,7 @@ async function storm() {
     waits,
     calls: () => taken.length,
     writes: () => writes,
-    /** Lets that many seconds go by, and tells what of the storm went through in the last `of` of them. */
+    /** Lets that many seconds pass. Gives how many calls of the storm succeeded in the last `of` of them. */
     async run(seconds: number, of: number) {
       await time.runUntil(time.now + seconds * 1000)
       const now = Math.floor((time.now - began) / 1000)
@@ -93,7 +93,7 @@ async function storm() {
   }
 }
 
-test('a storm learns its limit, uses it, finds a higher one, and slows nobody else down', async () => {
+test('a storm learns its limit, uses it, finds a higher one, and slows no other connection down', async () => {
   const { limit, run, waits, calls, writes } = await storm()
   const first = await run(3, 3)
   const learnt = await run(87, 60)

@@ -27,7 +27,7 @@ describe('failures', () => {
     services.clickfunnels.always('probe', { outcome: 'unclear', detail: 'status 403' })
     services.clock.advance(7200 - 60)
     const waits: number[] = []
-    // The clock stands still, the due time is put back: the token stays valid, and this is about the pace alone.
+    // The due time is put back while the clock stands still, so that the token stays valid.
     for (let i = 0; i < 9; i++) {
       expect(await run(services)).toEqual({ failed: 1 })
       expect(await run(services)).toEqual({})
@@ -44,7 +44,7 @@ describe('failures', () => {
     expect(await run(services)).toEqual({ refreshed: 1 })
   })
 
-  test('of the network in a refresh are made good in the same run, with the same refresh token', async () => {
+  test('of the network in a refresh are repeated in the same run, with the same refresh token', async () => {
     const { services } = await sceneOf('rotating', 1)
     services.clickfunnels.script('refresh', async (work) => {
       await work()
@@ -56,7 +56,7 @@ describe('failures', () => {
 })
 
 describe('work that fails for ever', () => {
-  test('does not stand in the way of what is behind it', async () => {
+  test('does not delay the work behind it', async () => {
     const { services, scene, connections } = await sceneOf('non_expiring', 1)
     const [mine] = connections as [Connection]
     const poisoned = await (await sceneOn(services)).connectMany(100)

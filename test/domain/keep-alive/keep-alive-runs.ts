@@ -8,7 +8,7 @@ import type { FakeServices } from '../../fakes.ts'
 
 export const always = () => true
 
-/** A run of every shard; what happened, summed up. */
+/** Runs every shard. Gives the sum of the reports. */
 export async function run(
   services: FakeServices,
   mayGoOn: () => boolean = always,

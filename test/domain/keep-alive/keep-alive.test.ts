@@ -30,7 +30,7 @@ describe('a run', () => {
     expect(services.clickfunnels.counts).toMatchObject({ refresh: 0, probe: 5 })
   })
 
-  test('takes its own shard alone', async () => {
+  test('works on its own shard only', async () => {
     const { services, connections } = await sceneOf('non_expiring', 12)
     services.clock.advance(2 * 24 * 3600)
     const own = connections.filter(({ id }) => dueShardOf(id) === 1).length
@@ -38,7 +38,7 @@ describe('a run', () => {
     expect(own).toBeGreaterThan(0)
   })
 
-  test('goes through more than one page', async () => {
+  test('works through more than one page', async () => {
     const { services } = await sceneOf('non_expiring', 60)
     services.clock.advance(2 * 24 * 3600)
     const due = services.connections.due.bind(services.connections)
@@ -46,7 +46,7 @@ describe('a run', () => {
     expect(await run(services)).toEqual({ alive: 60 })
   })
 
-  test('leaves a connection that needs its end user alone from then on', async () => {
+  test('does no more work on a connection that needs its end user', async () => {
     const { services } = await sceneOf('rotating', 1)
     for (const row of services.clickfunnels.tokens.rows) row.revoked = true
     services.clock.advance(7200)
@@ -55,7 +55,7 @@ describe('a run', () => {
     expect(await run(services)).toEqual({})
   })
 
-  test('skips what the index names though it was done or deleted a moment ago', async () => {
+  test('skips work that the index still names though it was done or deleted a moment ago', async () => {
     const { services, scene, connections } = await sceneOf('non_expiring', 2)
     services.clock.advance(2 * 24 * 3600)
     const items = connections.map(({ tenantId, appId, id }) => {
@@ -68,7 +68,7 @@ describe('a run', () => {
   })
 })
 
-test("a suspended tenant's connections are left alone until it is resumed", async () => {
+test("does not work on a suspended tenant's connections until it is resumed", async () => {
   const { services, scene } = await sceneOf('rotating', 3)
   await updateTenant(services, scene.caller.tenant.id, { status: 'suspended' })
   services.clock.advance(7200)
@@ -80,7 +80,7 @@ test("a suspended tenant's connections are left alone until it is resumed", asyn
 })
 
 describe('the deadline', () => {
-  test('lets nothing new begin; the rest stays due', async () => {
+  test('lets no new work begin; the rest stays due', async () => {
     const { services } = await sceneOf('non_expiring', 40)
     services.clock.advance(2 * 24 * 3600)
     let left = 10
@@ -91,15 +91,15 @@ describe('the deadline', () => {
     expect((first.alive ?? 0) + (second.alive ?? 0)).toBe(40)
   })
 
-  test('that has passed already lets not even the index be asked', async () => {
+  test('that has passed already prevents even the query of the index', async () => {
     const { services } = await sceneOf('non_expiring', 1)
     services.dueIndex.due = async () => Promise.reject(new Error('asked'))
     expect(await keepAlive(services, 0, () => false)).toEqual({})
   })
 })
 
-describe('owed revocations', () => {
-  test('are paid when they are due, and not before', async () => {
+describe('revocations', () => {
+  test('are attempted when they are due, and not before', async () => {
     const { services, scene, connections } = await sceneOf('rotating', 1)
     services.clickfunnels.script('revoke', 'failed')
     await disconnect(services, scene.caller, connections[0]?.id as Connection['id'])

@@ -9,7 +9,7 @@ const LIMITS = { overall: 6, perLane: 4, waiting: 50 }
 const works = (lane: string, count: number): Work[] =>
   Array.from({ length: count }, (_, number) => ({ lane, number }))
 
-/** Runs pages of work; tells the order, and how much was under way at once, in all and by lane. */
+/** Runs pages of work. Gives the order, and how much was under way at once, overall and by lane. */
 async function drive(
   pages: readonly (readonly Work[])[],
   signalOf: (work: Work) => LaneSignal = () => 'good',
@@ -68,7 +68,7 @@ describe('lanes', () => {
     expect(begun).toHaveLength(20)
   })
 
-  test('that are closed leave the rest of their work, and nothing of others', async () => {
+  test('that are closed leave the rest of their work, and take nothing from others', async () => {
     const signal = ({ lane, number }: Work) => (lane === 'a' && number === 2 ? 'closed' : 'trouble')
     const { begun, left } = await drive([works('a', 20), works('b', 7), works('a', 10)], signal)
     expect(begun.filter(({ lane }) => lane === 'a')).toHaveLength(3)
@@ -87,7 +87,7 @@ describe('lanes', () => {
     expect(left).toBe(64)
   })
 
-  test('take turns: a slow one does not hold up another behind it', async () => {
+  test('take turns, so that a slow lane does not delay another one', async () => {
     const turns = ({ lane }: Work) => (lane === 'slow' ? 400 : 1)
     const { begun } = await drive([works('slow', 40), works('quick', 10)], () => 'good', turns)
     const last = begun.findLastIndex(({ lane }) => lane === 'quick')

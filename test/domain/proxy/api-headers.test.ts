@@ -1,4 +1,4 @@
-// What of the headers is dropped on the way to ClickFunnels and back, and where its links point.
+// Which headers are dropped on the way to ClickFunnels and back, and where links point.
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -49,7 +49,7 @@ test.each([...HOP_BY_HOP, ...BETWEEN_THEM_AND_THEIR_PAGES, ...OURS])(
   },
 )
 
-test('everything else passes as it is, in its order, repeated ones too', () => {
+test('all other headers pass unchanged and in their order, repeated ones too', () => {
   const sent: HeaderList = [
     ['accept', 'application/json'],
     ['content-type', 'application/json'],
@@ -96,7 +96,7 @@ describe('a header that Connection names', () => {
   })
 })
 
-test('of whatever comes, what is left came in that order and is neither hop-by-hop nor a credential', () => {
+test('any headers keep their order, and none that is left is hop-by-hop or a credential', () => {
   const names = fc.oneof(
     fc.constantFrom(...HOP_BY_HOP, ...CREDENTIALS_AND_WAY),
     fc.stringMatching(/^[a-z-]{1,9}$/),
@@ -138,7 +138,7 @@ describe('a Link', () => {
     expect(rewriteLink(value, FROM, TO)).toBe(value)
   })
 
-  test('that is rewritten differs in the base alone, whatever else it holds', () => {
+  test('that is rewritten differs only in the base', () => {
     const rest = fc.stringMatching(/^[ -;=?-~]*$/)
     fc.assert(
       fc.property(rest, rest, (path, parameters) => {
@@ -150,7 +150,7 @@ describe('a Link', () => {
   })
 })
 
-test('the page about the proxy names every header that is dropped, and the way on which it is', () => {
+test('the guide to the proxy names every header that is dropped, and in which direction', () => {
   const page = readFileSync('docs/proxy.md', 'utf8')
   const [, table = ''] = /## What is dropped([^#]*)/.exec(page) ?? []
   const rows = table.split('\n').map((row) => row.split('|').map((cell) => cell.trim()))

@@ -1,10 +1,10 @@
-// The path of a proxied call: refused if anybody could read it as another path, else encoded canonically.
+// The path of a proxied call is refused if a server could read it as another path, and encoded canonically otherwise.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { encodeApiPath, parseApiPath } from '#domain/proxy/api-path.ts'
 
 const refused = expect.objectContaining({ code: 'path_not_allowed' })
-/** The path upstream gets for what API Gateway hands over decoded. */
+/** The path that the provider gets for a decoded path from API Gateway. */
 const passed = (decoded: string) => encodeApiPath(parseApiPath(decoded))
 
 test.each([
@@ -52,7 +52,7 @@ test.each([
   expect(passed(decoded)).toBe(encoded)
 })
 
-describe('whatever passes', () => {
+describe('a path that is allowed', () => {
   const part = fc.oneof(
     fc.constantFrom('/', '.', '..', '//', '\\', '%', '%2e', '%2F', '?', '#', ';', ':', '@', ' ', '\u0000'),
     fc.string({ unit: 'grapheme', maxLength: 5 }),
@@ -77,7 +77,7 @@ describe('whatever passes', () => {
     fc.assert(fc.property(paths, check))
   })
 
-  test('stays below the base for anybody who resolves it as a URL, host and all', () => {
+  test('stays below the base when it is resolved as a URL', () => {
     const base = 'https://acme.myclickfunnels.com/api/v2/'
     const check = whenPassed((_, encoded) => {
       expect(new URL(base + encoded).href).toBe(base + encoded)

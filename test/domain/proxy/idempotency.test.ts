@@ -10,7 +10,7 @@ import { fakeServices } from '../../fakes.ts'
 const KEY = '8e03978e-40d5-43e8-bc93-6894a57f9324'
 
 describe('a key', () => {
-  test.each([KEY, `"${KEY}"`])('is taken with its quotes or without: %s', (value) => {
+  test.each([KEY, `"${KEY}"`])('is accepted with quotes and without: %s', (value) => {
     expect(parseIdempotencyKey(value)).toBe(KEY)
   })
 
@@ -64,14 +64,14 @@ describe('a fingerprint', () => {
     expect(print(change)).not.toBe(print({}))
   })
 
-  test('does not differ with what is about the way: other headers and the request id', () => {
+  test('does not differ with other headers and the request id', () => {
     const headers = [['user-agent', 'other'], ...request.headers] as const
     expect(print({ headers, requestId: 'two' })).toBe(print({}))
     const { body: _, ...bare } = request
     expect(fingerprintOf(key, bare)).toBe(print({ body: Buffer.from('') }))
   })
 
-  test('cannot be tried out by somebody who does not know the key', () => {
+  test('cannot be guessed without the key', () => {
     expect(fingerprintOf('other' as IdempotencyKey, request)).not.toBe(print({}))
   })
 
@@ -95,7 +95,7 @@ describe('a kept answer', () => {
     return { vault, call, sealed }
   }
 
-  test('opens to what it was, to the byte', async () => {
+  test('opens to the same bytes', async () => {
     const header = fc.tuple(fc.stringMatching(/^[a-z][a-z-]{0,9}$/), fc.string())
     const answers = fc.record({
       status: fc.integer({ min: 200, max: 599 }),

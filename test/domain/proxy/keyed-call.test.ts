@@ -48,7 +48,7 @@ const failing =
     Promise.reject(new ServiceError(code, 'scripted'))
 
 describe('the answer to a call', () => {
-  test('is replayed to its repetition, to the byte, and the call is not made again', async () => {
+  test('is replayed to a repetition, to the byte, and the call is not made again', async () => {
     const { call, sent } = await callable()
     const first = await call()
     expect(first).toEqual({ ...CREATED, replayed: false })
@@ -79,7 +79,7 @@ describe('the answer to a call', () => {
     },
   )
 
-  test('is that of the call after the refresh, where a token had died', async () => {
+  test('is that of the call after the refresh, if the token was invalid', async () => {
     const { services, call, sent } = await callable()
     services.clickfunnels.script('call', answer(401, {}))
     expect(await call()).toMatchObject({ status: 201 })
@@ -87,7 +87,7 @@ describe('the answer to a call', () => {
     expect(sent()).toBe(2)
   })
 
-  test('is kept for a day from its end, and no longer', async () => {
+  test('is stored for a day from its end, and no longer', async () => {
     const { services, call, sent } = await callable()
     await call()
     services.clock.advance(KEPT_SECONDS - 1)
@@ -97,7 +97,7 @@ describe('the answer to a call', () => {
     expect(sent()).toBe(2)
   })
 
-  test('that is too large to be kept is told as such, with its status', async () => {
+  test('that is too large to store gives an error with its status', async () => {
     const { services, call, sent } = await callable()
     const body = Buffer.from(services.randomBytes(400_000))
     services.clickfunnels.always('call', { status: 201, headers: [], body })
@@ -154,7 +154,7 @@ describe('a key', () => {
     expect(sent()).toBe(3)
   })
 
-  test("gives another end user nothing of an end user's", async () => {
+  test("of an end user's call gives another end user nothing", async () => {
     const { services, scene, request, call } = await callable()
     await call()
     const replayTo = (id: string) => {
@@ -165,7 +165,7 @@ describe('a key', () => {
     await expect(replayTo('bob')).rejects.toMatchObject({ code: 'not_found' })
   })
 
-  test('gives nothing any more once its connection is gone', async () => {
+  test('gives nothing once its connection is gone', async () => {
     const { services, scene, connection, call } = await callable()
     await call()
     await disconnect(services, scene.caller, connection.id)
@@ -206,7 +206,7 @@ describe('calls with one key at once', () => {
     expect(sent()).toBe(1)
   })
 
-  test('wait no longer than some seconds; then they are told to come back', async () => {
+  test('wait some seconds at most; then they get a Retry-After', async () => {
     const { services, call, sent } = await callable()
     let finish = (): void => {}
     const held = new Promise<void>((resolve) => {
@@ -227,7 +227,7 @@ describe('calls with one key at once', () => {
     expect(sent()).toBe(1)
   })
 
-  test('take over from one that was not carried out, within their own 25 seconds', async () => {
+  test('take over from a call that was not carried out, within their own 25 seconds', async () => {
     const { services, call } = await callable()
     services.clickfunnels.script('call', async () => {
       await services.sleep(4000)
@@ -293,7 +293,7 @@ describe('a crash in the middle', () => {
     expect(sent()).toBe(1)
   })
 
-  test('of the store when the answer is there: the caller gets it, a repetition is told that nobody knows', async () => {
+  test('of the store after the answer came: the caller gets the answer, a repetition gets "unknown"', async () => {
     const { services, call, sent } = await callable()
     services.keyedCalls.end = async () => Promise.reject(new Error('store down'))
     expect(await call()).toMatchObject({ status: 201, replayed: false })
@@ -307,7 +307,7 @@ describe('a crash in the middle', () => {
     const { services, call, sent } = await callable()
     const begin = services.keyedCalls.begin.bind(services.keyedCalls)
     services.keyedCalls.begin = async (attempt, now) => {
-      // Entered, but the store's answer is lost.
+      // The entry is stored, but the store's answer is lost.
       await begin(attempt, now)
       throw new ServiceError('storage_unavailable', 'lost')
     }
@@ -317,7 +317,7 @@ describe('a crash in the middle', () => {
     expect(await call()).toMatchObject({ status: 201, replayed: false })
   })
 
-  test('of the network to the store: an entry that was asked for twice is its own', async () => {
+  test('of the network to the store: a call finds its own entry and goes on', async () => {
     const { services, call } = await callable()
     const begin = services.keyedCalls.begin.bind(services.keyedCalls)
     services.keyedCalls.begin = async (attempt, now) => {
@@ -329,7 +329,7 @@ describe('a crash in the middle', () => {
 })
 
 describe('keys of the tenant', () => {
-  test('are rotated: a kept answer is sealed anew and still replayed', async () => {
+  test('are rotated: a stored answer is sealed anew and still replayed', async () => {
     const { services, scene, call } = await callable()
     await call()
     await services.vault.rotate(scene.caller.tenant.id)
@@ -340,7 +340,7 @@ describe('keys of the tenant', () => {
     expect(await call()).toEqual({ ...CREATED, replayed: true })
   })
 
-  test('are shredded: nobody reads a kept answer any more, and nothing is sent', async () => {
+  test('are shredded: a stored answer cannot be read any more, and nothing is sent', async () => {
     const { services, scene, call, sent } = await callable()
     await call()
     await services.vault.shred(scene.caller.tenant.id)

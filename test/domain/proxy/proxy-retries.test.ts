@@ -1,4 +1,4 @@
-// When a proxied call is sent again, and when never.
+// Which proxied calls are sent again.
 import { expect, test } from 'vitest'
 import type { UpstreamResponse } from '#domain/provider/resource-server.ts'
 import { type ProxyRequest, proxyCall } from '#domain/proxy/proxy.ts'
@@ -52,7 +52,7 @@ test('without Retry-After the pauses are jittered and grow', async () => {
   expect(waited()).toBeLessThan(10_500)
 })
 
-test('a service that stays busy is not asked for ever: its answer is handed on, with a time to come back', async () => {
+test('an answer of a service that stays busy is passed on after some retries, with a Retry-After', async () => {
   const { services, call } = await callable()
   services.clickfunnels.always('call', busy(429))
   const given = await call()
@@ -69,7 +69,7 @@ test('a pause longer than the call may last is left to the caller', async () => 
   expect(waited()).toBe(0)
 })
 
-test.each(['POST', 'PUT', 'PATCH', 'DELETE'])('%s is never sent again by itself', async (method) => {
+test.each(['POST', 'PUT', 'PATCH', 'DELETE'])('%s is never sent again', async (method) => {
   const { services, call } = await callable(method)
   services.clickfunnels.always('call', busy(429))
   const given = await call()
@@ -78,7 +78,7 @@ test.each(['POST', 'PUT', 'PATCH', 'DELETE'])('%s is never sent again by itself'
   expect(services.clickfunnels.counts.call).toBe(1)
 })
 
-test.each([500, 502, 504, 404, 422])('%i is handed on as it is', async (status) => {
+test.each([500, 502, 504, 404, 422])('%i is passed on as it is', async (status) => {
   const { services, call } = await callable()
   services.clickfunnels.always('call', busy(status))
   const given = await call()
@@ -86,7 +86,7 @@ test.each([500, 502, 504, 404, 422])('%i is handed on as it is', async (status) 
   expect(services.clickfunnels.counts.call).toBe(1)
 })
 
-test('a lost answer is not asked for again, whatever the method', async () => {
+test('a call whose answer was lost is not sent again, whatever its method', async () => {
   const { services, call } = await callable()
   services.clickfunnels.script('call', async () => Promise.reject(new Error('lost')))
   await expect(call()).rejects.toThrow('lost')

@@ -1,4 +1,4 @@
-// The proxy: what goes out, what comes back, and what a 401 or a deadline leads to.
+// The proxy: what is sent, what is passed on, and what follows from a 401 or a deadline.
 import { describe, expect, test } from 'vitest'
 import type { Connection } from '#domain/connections/connection.ts'
 import { type ProxyRequest, proxyCall } from '#domain/proxy/proxy.ts'
@@ -30,7 +30,7 @@ describe('a call', () => {
     expect(sent?.accessToken.reveal()).toBe(await scene.accessToken(connection))
   })
 
-  test("carries none of the caller's credentials, and one request id: ours", async () => {
+  test('carries no credential of the caller, and our request id only', async () => {
     const { scene, services, connection } = await connectedScene()
     const headers = [
       ['authorization', 'Bearer fc_key'],
@@ -73,7 +73,7 @@ describe('a call', () => {
     },
   )
 
-  test("of another tenant's connection finds nothing, and nobody is asked", async () => {
+  test("of another tenant's connection finds nothing, and nothing is sent", async () => {
     const { scene, services, connection } = await connectedScene()
     const caller = { ...scene.caller, tenant: { ...scene.caller.tenant, id: services.newId('tenant') } }
     const request = { ...LISTING, connectionId: connection.id }
@@ -104,7 +104,7 @@ describe('a 401', () => {
     expect(services.clickfunnels.counts).toMatchObject({ call: 2, refresh: 1 })
   })
 
-  test('to the replay, too, is handed on: there is no third call', async () => {
+  test('to the replay, too, is passed on; there is no third call', async () => {
     const { scene, services, connection } = await connectedScene()
     services.clickfunnels.always('call', UNAUTHORIZED)
     expect(await call(scene, connection)).toMatchObject({ status: 401 })
@@ -130,7 +130,7 @@ describe('a 401', () => {
     expect(services.clickfunnels.counts).toMatchObject({ call: 4, refresh: 2 })
   })
 
-  test('to a token that lives all the same is about something else, and handed on', async () => {
+  test('to a token that is valid all the same is about something else, and passed on', async () => {
     const { scene, services, connection } = await connectedScene('non_expiring')
     services.clickfunnels.script('call', UNAUTHORIZED)
     expect(await call(scene, connection)).toMatchObject({ status: 401 })
@@ -141,7 +141,7 @@ describe('a 401', () => {
 describe('the deadline', () => {
   const seconds = (milliseconds: number | undefined) => (milliseconds ?? 0) / 1000
 
-  test('leaves the replay what the first call and the refresh did not use', async () => {
+  test('gives the replay the time that the first call and the refresh did not use', async () => {
     const { scene, services, connection } = await connectedScene()
     services.clickfunnels.script('call', async () => {
       services.clock.advance(8)
@@ -182,7 +182,7 @@ describe('the deadline', () => {
     expect(services.clickfunnels.counts).toMatchObject({ call: 1, refresh: 0 })
   })
 
-  test('leaves no time for a refresh where a 401 comes late: that call was not carried out', async () => {
+  test('leaves no time for a refresh after a late 401; the problem says that the call was not carried out', async () => {
     const { scene, services, connection } = await connectedScene()
     services.clickfunnels.script('call', async () => {
       services.clock.advance(14)

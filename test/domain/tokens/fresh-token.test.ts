@@ -28,7 +28,7 @@ describe('a token that is still valid', () => {
     expect(services.clickfunnels.counts.refresh).toBe(3)
   })
 
-  test('is served at once while another refreshes it', async () => {
+  test('is served at once while another process refreshes it', async () => {
     const { services, connection } = await connectedScene()
     let served: string | undefined
     services.clickfunnels.script('refresh', async (work) => {
@@ -39,7 +39,7 @@ describe('a token that is still valid', () => {
     expect(tokenNumber(services, served ?? '')).toBe(0)
   })
 
-  test('that never expires is served after any time, without asking anybody', async () => {
+  test('that never expires is served after any time, without a refresh or probe', async () => {
     const { services, connection } = await connectedScene('non_expiring')
     services.clock.advance(400 * 24 * 3600)
     const { accessToken } = await use(services, connection)
@@ -49,7 +49,7 @@ describe('a token that is still valid', () => {
 })
 
 describe('a token that has expired', () => {
-  test('is refreshed once for many callers, who all get what was stored', async () => {
+  test('is refreshed once for many callers, who all get the stored token', async () => {
     const { services, connection } = await connectedScene('strict')
     services.clock.advance(LIFETIME)
     const all = await Promise.all(Array.from({ length: 20 }, () => use(services, connection)))
@@ -67,7 +67,7 @@ describe('a token that has expired', () => {
     expect([stored.generation, tokenNumber(services, accessToken.reveal())]).toEqual([2, 1])
   })
 
-  test('within its last seconds is refreshed too: it could die on the way', async () => {
+  test('within its last seconds is refreshed, too, because it could expire on the way', async () => {
     const { services, connection } = await connectedScene()
     services.clock.advance(LIFETIME - 6)
     expect((await use(services, connection)).connection.generation).toBe(1)
@@ -90,7 +90,7 @@ describe('a token that has expired', () => {
     expect(services.clickfunnels.counts.refresh).toBe(0)
   })
 
-  test('and cannot be refreshed is told with a time to try again; the connection lives on', async () => {
+  test('and cannot be refreshed gives an error with a Retry-After; the connection is kept', async () => {
     const { services, scene, connection } = await connectedScene()
     services.clock.advance(LIFETIME)
     services.clickfunnels.script('refresh', DOWN)
@@ -100,14 +100,14 @@ describe('a token that has expired', () => {
       extensions: { connection_id: connection.id },
     })
     expect((await scene.stored(connection)).state.status).toBe('active')
-    // Those who do not wait are told the same without another call upstream.
+    // The next callers get the same error without another call of the token endpoint.
     await expect(use(services, connection)).rejects.toMatchObject({ code: 'refresh_failed' })
     expect(services.clickfunnels.counts.refresh).toBe(1)
     services.clock.advance(5)
     expect((await use(services, connection)).connection.generation).toBe(2)
   })
 
-  test("while ClickFunnels refuses the app is told as the app's fault; the connection is unharmed", async () => {
+  test('while ClickFunnels refuses the app gives an error about the app; the connection is kept', async () => {
     const { services, scene, connection } = await connectedScene()
     services.clock.advance(LIFETIME)
     services.clickfunnels.registerClient('client-1', 'another')
@@ -125,7 +125,7 @@ describe('a token that has expired', () => {
     })
   })
 
-  test('whose last request may still be under way makes nobody wait for it', async () => {
+  test('whose last request may still be under way makes no caller wait for it', async () => {
     const { services, connection } = await connectedScene()
     services.clock.advance(LIFETIME)
     services.clickfunnels.script('refresh', { outcome: 'answer_late', detail: 'x' })
@@ -137,7 +137,7 @@ describe('a token that has expired', () => {
     expect(services.clickfunnels.counts.refresh).toBe(1)
   })
 
-  test('and is refused for good is told as such, to the refresher and to those who wait', async () => {
+  test('whose grant is gone gives the same error to the caller that refreshes and to those that wait', async () => {
     const { services, connection } = await connectedScene()
     services.clock.advance(LIFETIME)
     for (const row of services.clickfunnels.tokens.rows) row.revoked = true
@@ -152,7 +152,7 @@ describe('a token that has expired', () => {
     }
   })
 
-  test('whose refresher died makes a caller wait, but not for ever', async () => {
+  test('whose refreshing process died makes a caller wait, but not for ever', async () => {
     const { services, connection } = await connectedScene()
     services.clock.advance(LIFETIME)
     await dieIn(services, 'refresh', () => use(services, connection))
@@ -168,7 +168,7 @@ describe('a caller whose work takes long', () => {
   const longer = (services: FakeServices, connection: Connection, seconds: number) =>
     usableToken(services, refOf(connection), seconds)
 
-  test('gets a token that lasts, refreshed ahead of time only when it must be', async () => {
+  test('gets a token that lasts, which is refreshed early only if necessary', async () => {
     const { services, connection } = await connectedScene()
     services.clock.advance(LIFETIME - 1000)
     expect((await longer(services, connection, 900)).connection.generation).toBe(1)
@@ -177,14 +177,14 @@ describe('a caller whose work takes long', () => {
     expect(expiryOf(renewed.credential)).toBe(services.now() + LIFETIME)
   })
 
-  test('gets the token that is there when the refresh fails: it is still valid', async () => {
+  test('gets the old token when the refresh fails, because it is still valid', async () => {
     const { services, connection } = await connectedScene()
     services.clock.advance(LIFETIME - 1000)
     services.clickfunnels.always('refresh', DOWN)
     expect((await longer(services, connection, 1000)).connection.generation).toBe(1)
   })
 
-  test('does not have a token refreshed at every call by asking for more than any token lasts', async () => {
+  test('causes no refresh at every call by asking for more than a token lasts', async () => {
     const { services, connection } = await connectedScene()
     for (let calls = 0; calls < 3; calls++) await longer(services, connection, 86_400)
     expect(services.clickfunnels.counts.refresh).toBe(0)
@@ -212,7 +212,7 @@ describe('a token that the provider rejected', () => {
     expect(services.clickfunnels.counts.refresh).toBe(1)
   })
 
-  test('of an older generation is replaced by what is stored, without a refresh', async () => {
+  test('of an older generation is replaced by the stored token, without a refresh', async () => {
     const { services, connection } = await connectedScene()
     await refreshConnection(services, connection)
     const token = await replaceRejected(services, connection)
@@ -220,7 +220,7 @@ describe('a token that the provider rejected', () => {
     expect(services.clickfunnels.counts.refresh).toBe(1)
   })
 
-  test('that never expires and lives after all is not replaced', async () => {
+  test('that never expires and is valid after all is not replaced', async () => {
     const { services, connection } = await connectedScene('non_expiring')
     expect(await replaceRejected(services, connection)).toBeUndefined()
   })
@@ -232,7 +232,7 @@ describe('a token that the provider rejected', () => {
     expect((await scene.stored(connection)).state.status).toBe('active')
   })
 
-  test('that never expires and is dead needs the end user', async () => {
+  test('that never expires and is invalid ends the connection', async () => {
     const { services, connection } = await connectedScene('non_expiring')
     for (const row of services.clickfunnels.tokens.rows) row.revoked = true
     const both = await Promise.allSettled([

@@ -6,7 +6,7 @@ import { connectedScene } from '../../fakes/scene.ts'
 import { versionOf } from '../../fakes/vault.ts'
 
 describe('a probe', () => {
-  test('that finds the token alive makes it due in about a day, with a clean record', async () => {
+  test('that finds the token valid makes the connection due in about a day and resets its failures', async () => {
     const { services, scene, connection } = await connectedScene('non_expiring')
     services.clickfunnels.script('probe', { outcome: 'unclear', detail: 'status 503' })
     await probeConnection(services, connection)
@@ -57,7 +57,7 @@ describe('a probe', () => {
     const { services, scene, connection } = await connectedScene('non_expiring')
     services.clickfunnels.always('probe', { outcome: 'unclear', detail: 'status 403' })
     for (let failures = 1; failures < 4; failures++) {
-      // Far apart: not the provider's outage, which would be told in minutes.
+      // Far apart, so that they do not count as an outage of the provider.
       services.clock.advance(3600)
       const probe = await probeConnection(services, await scene.stored(connection))
       expect(probe).toEqual({ outcome: 'unclear', detail: 'status 403' })
@@ -68,7 +68,7 @@ describe('a probe', () => {
     expect((await scene.stored(connection)).state.status).toBe('active')
   })
 
-  test('is made by one at a time', async () => {
+  test('is made by one process at a time', async () => {
     const { services, connection } = await connectedScene('non_expiring')
     const both = await Promise.all([
       probeConnection(services, connection),
@@ -88,7 +88,7 @@ describe('a probe', () => {
     expect(await scene.stored(connection)).toMatchObject({ generation: 2, state: { status: 'active' } })
   })
 
-  test('writes nothing when its lease ran out and went to another', async () => {
+  test('writes nothing when its lease expired and went to another process', async () => {
     const { services, scene, connection } = await connectedScene('non_expiring')
     services.clickfunnels.script('probe', async () => {
       services.clock.advance(LEASE_SECONDS)

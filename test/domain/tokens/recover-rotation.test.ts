@@ -11,7 +11,7 @@ import { connectedScene } from '../../fakes/scene.ts'
 import { versionOf } from '../../fakes/vault.ts'
 import type { FakeServices } from '../../fakes.ts'
 
-/** A connection whose provider has rotated, while the store refused the commit. */
+/** A connection whose tokens the provider has rotated, while the store refused the commit. */
 async function rotated(mode: FakeServices['clickfunnels']['tokens']['mode'] = 'strict') {
   const { services, scene, connection } = await connectedScene(mode)
   const { update } = services.connections
@@ -27,7 +27,7 @@ const use = (services: FakeServices, { tenantId, id }: Connection) =>
 const liveTokens = ({ clickfunnels }: FakeServices) =>
   clickfunnels.tokens.live().map(({ accessToken }) => accessToken)
 
-describe('recovering a rotation', () => {
+describe('recovering a token rotation', () => {
   test('commits its tokens, which then work', async () => {
     const { services, scene, connection, rotation } = await rotated()
     expect(await recoverTokenRotation(services, rotation)).toBe('recovered')
@@ -68,7 +68,7 @@ describe('recovering a rotation', () => {
     expect(liveTokens(services)).toEqual([await scene.accessToken(stored)])
   })
 
-  test('commits tokens under the newest key, however long they waited', async () => {
+  test('commits tokens under the newest key, however long the message waited', async () => {
     const { services, scene, connection, rotation } = await rotated()
     await services.vault.rotate(connection.tenantId)
     expect(await recoverTokenRotation(services, rotation)).toBe('recovered')
@@ -76,7 +76,7 @@ describe('recovering a rotation', () => {
     expect(versionOf(credential.accessToken)).toBe(2)
   })
 
-  test('brings a connection back that was thought to be lost meanwhile', async () => {
+  test('brings back a connection that was ended meanwhile', async () => {
     const { services, scene, connection, rotation } = await rotated()
     services.clock.advance(7200)
     expect(await refreshConnection(services, connection)).toEqual({ outcome: 'reauthorization_required' })
@@ -84,7 +84,7 @@ describe('recovering a rotation', () => {
     expect((await scene.stored(connection)).state).toEqual({ status: 'active' })
   })
 
-  test('wins over a refresh that is under way with the token that was replaced', async () => {
+  test('wins over a refresh that is under way with the replaced refresh token', async () => {
     const { services, scene, connection, rotation } = await rotated()
     services.clock.advance(LEASE_SECONDS)
     services.clickfunnels.script('refresh', async (work) => {
@@ -116,7 +116,7 @@ describe('recovering a rotation', () => {
     expect(services.revocations.items.size).toBe(0)
   })
 
-  test('after the end user connected again leaves the new tokens alone', async () => {
+  test('after the end user connected again keeps the new tokens', async () => {
     const { services, scene, connection, rotation } = await rotated()
     const again = await scene.connect({ connectionId: connection.id })
     expect(await recoverTokenRotation(services, rotation)).toBe('overtaken')

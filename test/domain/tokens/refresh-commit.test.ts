@@ -1,4 +1,4 @@
-// The commit of a refresh: from the provider's answer on, the new tokens are in our hands only.
+// The commit of a refresh. From the provider's answer until the commit, only this process has the new tokens.
 import { describe, expect, test } from 'vitest'
 import { ServiceError } from '#domain/errors.ts'
 import { disconnect } from '#domain/tokens/disconnect.ts'
@@ -11,7 +11,7 @@ import type { FakeServices } from '../../fakes.ts'
 
 const unavailable = () => new ServiceError('storage_unavailable', 'The store did not answer in time.')
 
-/** Lets writes that carry a new generation fail, that many times. */
+/** Makes that many writes of a new generation fail. */
 function failCommits(services: FakeServices, times: number, error: () => Error = unavailable): void {
   const update = services.connections.update.bind(services.connections)
   let left = times
@@ -22,10 +22,10 @@ function failCommits(services: FakeServices, times: number, error: () => Error =
 }
 
 describe('a commit', () => {
-  test('that is refused because its first attempt went through counts as done', async () => {
+  test('that is refused because its first attempt succeeded counts as done', async () => {
     const { services, scene, connection } = await connectedScene()
     const { update } = services.connections
-    // The write is carried out, its answer is lost, and the SDK's second attempt meets its own condition.
+    // The first write succeeds, its answer is lost, and the SDK's second attempt fails its condition.
     services.connections.update = async (...write) => {
       services.connections.update = update
       await update.apply(services.connections, write)
@@ -36,7 +36,7 @@ describe('a commit', () => {
     expect(services.clickfunnels.counts.revoke).toBe(0)
   })
 
-  test('is tried again while the store fails: rotated tokens are not lost', async () => {
+  test('is retried while the store fails, so that rotated tokens are not lost', async () => {
     const { services, scene, connection } = await connectedScene('strict')
     failCommits(services, 10)
     expect(await refreshConnection(services, connection)).toMatchObject({ outcome: 'refreshed' })
@@ -44,7 +44,7 @@ describe('a commit', () => {
     expect(services.clickfunnels.counts.refresh).toBe(1)
   })
 
-  test('is not tried for longer than the lease lasts: then the sealed tokens go to the recovery queue', async () => {
+  test('is not retried for longer than the lease lasts; the sealed tokens are on the recovery queue', async () => {
     const { services, scene, connection } = await connectedScene('strict')
     failCommits(services, 1000)
     const before = services.clock.milliseconds()
@@ -87,7 +87,7 @@ describe('a commit', () => {
     expect(services.recoveryQueue.sent).toHaveLength(1)
   })
 
-  test('is not tried again after a fault that does not pass, but not lost either', async () => {
+  test('is not retried after a fault that does not pass, and its tokens are on the recovery queue', async () => {
     const { services, connection } = await connectedScene('strict')
     failCommits(services, 1, () => new Error('AccessDenied'))
     const outcome = await refreshConnection(services, connection)
@@ -95,7 +95,7 @@ describe('a commit', () => {
     expect(services.recoveryQueue.sent).toHaveLength(1)
   })
 
-  test('that is refused while the store fails leaves its orphans to the recovery queue if ClickFunnels does not take them', async () => {
+  test('that is refused while the store fails sends its tokens to the recovery queue if ClickFunnels does not revoke them', async () => {
     const { services, scene, connection } = await connectedScene()
     services.clickfunnels.script('refresh', async (work) => {
       const granted = await work()
@@ -114,7 +114,7 @@ describe('a commit', () => {
     expect(services.clickfunnels.tokens.live()).toEqual([])
   })
 
-  test('needs nothing of the vault any more: the key was in hand before the provider rotated', async () => {
+  test('needs no call of the vault, because the sealer was obtained before the provider rotated', async () => {
     const { services, connection } = await connectedScene('strict')
     services.clickfunnels.script('refresh', (work) => {
       const down = async () => Promise.reject(unavailable())

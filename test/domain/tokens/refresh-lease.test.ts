@@ -1,4 +1,4 @@
-// Several who want to refresh or change one connection at the same time.
+// Several processes refresh or change one connection at the same time.
 import { describe, expect, test } from 'vitest'
 import type { Connection } from '#domain/connections/connection.ts'
 import { updateTenant } from '#domain/tenants/manage-tenants.ts'
@@ -12,14 +12,14 @@ const liveTokens = ({ clickfunnels }: FakeServices) =>
   clickfunnels.tokens.live().map(({ accessToken }) => accessToken)
 
 describe('the lease', () => {
-  test('lets one of many refresh; the others are told that it is busy', async () => {
+  test('lets one of many refresh; for the others the connection is busy', async () => {
     const { services, connection } = await connectedScene('strict')
     const all = await Promise.all(Array.from({ length: 8 }, () => refreshConnection(services, connection)))
     expect(all.map(({ outcome }) => outcome).sort()).toEqual([...Array(7).fill('busy'), 'refreshed'])
     expect(services.clickfunnels.counts.refresh).toBe(1)
   })
 
-  test('of a process that died is free again after its time', async () => {
+  test('of a process that died expires', async () => {
     const { services, connection } = await connectedScene()
     await dieIn(services, 'refresh', () => refreshConnection(services, connection))
     services.clock.advance(LEASE_SECONDS - 1)
@@ -38,7 +38,7 @@ describe('the lease', () => {
     expect(await refreshConnection(services, stored)).toMatchObject({ outcome: 'refreshed' })
   })
 
-  test('is not taken for a suspended tenant, whose tokens are left alone', async () => {
+  test('is not taken for a suspended tenant, so its tokens are kept', async () => {
     const { services, scene, connection } = await connectedScene()
     await updateTenant(services, connection.tenantId, { status: 'suspended' })
     expect(await refreshConnection(services, connection)).toEqual({ outcome: 'suspended', what: 'tenant' })
@@ -46,14 +46,14 @@ describe('the lease', () => {
     expect(await scene.stored(connection)).toEqual(connection)
   })
 
-  test('is not given for a generation that has passed', async () => {
+  test('is not given for an earlier generation', async () => {
     const { services, connection } = await connectedScene()
     await refreshConnection(services, connection)
     expect(await refreshConnection(services, connection)).toEqual({ outcome: 'busy' })
     expect(services.clickfunnels.counts.refresh).toBe(1)
   })
 
-  test('that ran out and went to another lets nothing be written, and orphans are revoked', async () => {
+  test('that expired and went to another process permits no write, and the new tokens are revoked', async () => {
     const { services, scene, connection } = await connectedScene()
     let winner: unknown
     services.clickfunnels.script('refresh', async (work) => {
@@ -69,13 +69,13 @@ describe('the lease', () => {
     expect(services.clickfunnels.tokens.rows[2]?.revoked).toBe(true)
   })
 
-  test('that ran out and went to another does not lose the answer of one who stood still meanwhile', async () => {
+  test('that expired and went to another process does not lose the tokens of a process that stood still meanwhile', async () => {
     const { services, scene, connection } = await connectedScene('strict')
     let other: unknown
     services.clickfunnels.script('refresh', async (work) => {
       const granted = await work()
       services.clock.advance(LEASE_SECONDS)
-      // The provider has rotated, so nobody else has a refresh token that works.
+      // The provider has rotated, so only this process has a refresh token that works.
       other = await refreshConnection(services, connection)
       return granted
     })
@@ -86,7 +86,7 @@ describe('the lease', () => {
     expect(liveTokens(services)).toEqual([await scene.accessToken(stored)])
   })
 
-  test('that ran out and went to another lets a failure move nothing either', async () => {
+  test('that expired and went to another process permits no write of a failure either', async () => {
     const { services, scene, connection } = await connectedScene()
     services.clickfunnels.script('refresh', async () => {
       services.clock.advance(LEASE_SECONDS)
@@ -98,8 +98,8 @@ describe('the lease', () => {
   })
 })
 
-describe('a refresh that the end user overtakes', () => {
-  test('by reconnecting changes nothing, and its own tokens are revoked', async () => {
+describe('a refresh while the end user', () => {
+  test('reconnects changes nothing, and its own tokens are revoked', async () => {
     const { services, scene, connection } = await connectedScene()
     let reconnected: Connection | undefined
     services.clickfunnels.script('refresh', async (work) => {
@@ -113,7 +113,7 @@ describe('a refresh that the end user overtakes', () => {
     expect(liveTokens(services)).toEqual([await scene.accessToken(reconnected)])
   })
 
-  test('by disconnecting leaves nothing stored and nothing alive', async () => {
+  test('disconnects leaves nothing stored and no valid token', async () => {
     const { services, scene, connection } = await connectedScene()
     services.clickfunnels.script('refresh', async (work) => {
       const granted = await work()

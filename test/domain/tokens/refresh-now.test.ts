@@ -5,12 +5,12 @@ import { refreshNow } from '#domain/tokens/fresh-token.ts'
 import { connectedScene, keyCaller } from '../../fakes/scene.ts'
 
 describe('refreshNow', () => {
-  test('refreshes though nothing is due', async () => {
+  test('refreshes a connection that is not due', async () => {
     const { services, scene, connection } = await connectedScene()
     expect((await refreshNow(services, scene.caller, connection.id)).generation).toBe(2)
   })
 
-  test('probes where nothing can be refreshed', async () => {
+  test('probes a connection without a refresh token', async () => {
     const { services, scene, connection } = await connectedScene('non_expiring')
     const probed = await refreshNow(services, scene.caller, connection.id)
     expect([probed.generation, services.clickfunnels.counts.probe]).toEqual([1, 1])
@@ -29,11 +29,14 @@ describe('refreshNow', () => {
     expect(services.clickfunnels.counts.refresh).toBe(0)
   })
 
-  test.each(['rotating', 'non_expiring'] as const)('leaves a suspended tenant alone (%s)', async (mode) => {
-    const { services, scene, connection } = await connectedScene(mode)
-    await updateTenant(services, connection.tenantId, { status: 'suspended' })
-    const refused = refreshNow(services, scene.caller, connection.id)
-    await expect(refused).rejects.toMatchObject({ code: 'tenant_suspended' })
-    expect(services.clickfunnels.counts).toMatchObject({ refresh: 0, probe: 0 })
-  })
+  test.each(['rotating', 'non_expiring'] as const)(
+    'does nothing for a suspended tenant (%s)',
+    async (mode) => {
+      const { services, scene, connection } = await connectedScene(mode)
+      await updateTenant(services, connection.tenantId, { status: 'suspended' })
+      const refused = refreshNow(services, scene.caller, connection.id)
+      await expect(refused).rejects.toMatchObject({ code: 'tenant_suspended' })
+      expect(services.clickfunnels.counts).toMatchObject({ refresh: 0, probe: 0 })
+    },
+  )
 })

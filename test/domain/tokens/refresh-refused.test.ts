@@ -1,4 +1,4 @@
-// What an `invalid_grant` means: it has many causes, and ends a connection only when nothing that works is left.
+// `invalid_grant` has many causes. It ends a connection only when no token that works is left.
 import { describe, expect, test } from 'vitest'
 import { ServiceError } from '#domain/errors.ts'
 import { LEASE_SECONDS } from '#domain/tokens/lease.ts'
@@ -48,7 +48,7 @@ describe('a refused grant', () => {
     expect((await scene.stored(connection)).state.status).toBe('active')
   })
 
-  test('is not believed when another has refreshed meanwhile', async () => {
+  test('is ignored when another process has refreshed meanwhile', async () => {
     const { services, scene, connection } = await connectedScene('strict')
     services.clickfunnels.script('refresh', async (work) => {
       services.clock.advance(LEASE_SECONDS)
@@ -70,7 +70,7 @@ describe('a refused grant', () => {
     expect((await scene.stored(connection)).state.status).toBe('active')
   })
 
-  test('does not end a connection whose lease went to another during the probe', async () => {
+  test('does not end a connection whose lease went to another process during the probe', async () => {
     const { services, scene, connection } = await connectedScene()
     services.clickfunnels.script('refresh', REFUSED)
     services.clickfunnels.script('probe', async () => {
@@ -107,7 +107,7 @@ describe('a refusal after an answer was lost', () => {
     expect(state).toEqual({ status: 'reauthorization_required', reason: 'answer_lost' })
   })
 
-  test('is told from a refused grant by one who read the connection before that', async () => {
+  test('is told apart from a refused grant, even by a process that read the connection before', async () => {
     const { services, scene, connection } = await connectedScene('strict')
     services.clickfunnels.script('refresh', async (work) => {
       await work()

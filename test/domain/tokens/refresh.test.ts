@@ -32,7 +32,7 @@ describe('a refresh that is granted', () => {
     expect(await scene.accessToken(stored)).toBe(services.clickfunnels.tokens.rows[1]?.accessToken)
   })
 
-  test('works again and again, each time with the token of the time before', async () => {
+  test('works again and again, each time with the latest refresh token', async () => {
     const { services, scene, connection } = await connectedScene('strict')
     for (let generation = 2; generation < 6; generation++) {
       const outcome = await refreshConnection(services, await scene.stored(connection))
@@ -74,7 +74,7 @@ describe('a refresh that is granted', () => {
     expect([scopes, workspace]).toEqual([connection.scopes, connection.workspace])
   })
 
-  test('takes the older client secret when the newest is refused', async () => {
+  test('uses the older client secret when the newest is refused', async () => {
     const { services, scene, connection } = await connectedScene()
     await updateApp(services, connection.tenantId, scene.app.id, { clientSecret: new Secret('new') })
     expect(await refreshConnection(services, connection)).toMatchObject({ outcome: 'refreshed' })
@@ -150,7 +150,7 @@ describe('a refresh that fails', () => {
     expect(services.clickfunnels.counts.refresh).toBe(1)
   })
 
-  test('because no answer came in time leaves the refresh token alone while the request may be under way', async () => {
+  test('because no answer came in time is not repeated while the request may be under way', async () => {
     const { services, scene, connection } = await connectedScene('rotating')
     services.clickfunnels.script('refresh', FAILURES.answer_late)
     await refreshConnection(services, connection)
@@ -165,7 +165,7 @@ describe('a refresh that fails', () => {
     expect(services.clickfunnels.counts.refresh).toBe(2)
   })
 
-  test('because our store was slow never asked: too little of the lease was left', async () => {
+  test('because our store was slow sends no request, since too little of the lease is left', async () => {
     const { services, scene, connection } = await connectedScene()
     const { sealer } = services.vault
     services.vault.sealer = (tenant) => {

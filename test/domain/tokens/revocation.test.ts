@@ -22,7 +22,7 @@ describe('disconnecting', () => {
     expect(services.revocations.items.size).toBe(0)
   })
 
-  test('leaves the workspace free to be connected anew, as another connection', async () => {
+  test('lets the workspace be connected again, as another connection', async () => {
     const { services, scene, connection } = await connectedScene()
     await disconnect(services, scene.caller, connection.id)
     const again = await scene.connect()
@@ -30,7 +30,7 @@ describe('disconnecting', () => {
     expect(again.generation).toBe(1)
   })
 
-  test('while ClickFunnels cannot be reached deletes at once and owes the revocation', async () => {
+  test('while ClickFunnels cannot be reached deletes at once, and the revocation waits', async () => {
     const { services, scene, connection } = await connectedScene('rotating')
     services.clickfunnels.script('revoke', 'failed')
     await disconnect(services, scene.caller, connection.id)
@@ -41,13 +41,13 @@ describe('disconnecting', () => {
     expect(services.revocations.items.size).toBe(0)
   })
 
-  test('stores the revocation before the first attempt, for the process that dies in it', async () => {
+  test('stores the revocation before the first attempt, in case the process dies in it', async () => {
     const { services, scene, connection } = await connectedScene()
     await dieIn(services, 'revoke', () => disconnect(services, scene.caller, connection.id))
     expect(onlyRevocation(services)).toMatchObject({ attempts: 0, dueAt: services.now() + 60 })
   })
 
-  test('takes the tokens that are stored now, though a refresh replaces them at this moment', async () => {
+  test('revokes the tokens that are stored in the end, though a refresh replaces them at the same moment', async () => {
     const { services, scene, connection } = await connectedScene('rotating')
     const { get } = services.connections
     services.connections.get = async (ref) => {
@@ -75,7 +75,7 @@ describe('disconnecting', () => {
 })
 
 describe('a revocation', () => {
-  test('that fails is due later each time', async () => {
+  test('that fails is due later, after a longer time for each failure', async () => {
     const { services, scene, connection } = await connectedScene()
     services.clickfunnels.always('revoke', 'failed')
     await disconnect(services, scene.caller, connection.id)
@@ -97,7 +97,7 @@ describe('a revocation', () => {
     expect(onlyRevocation(services).attempts).toBe(2)
   })
 
-  test('that nobody takes for a week is given up, and that is logged', async () => {
+  test('that ClickFunnels refuses for a week is given up, and that is logged', async () => {
     const { services, scene, connection } = await connectedScene()
     services.clickfunnels.always('revoke', 'client_refused')
     await disconnect(services, scene.caller, connection.id)
@@ -110,7 +110,7 @@ describe('a revocation', () => {
     expect(entry?.fields).toMatchObject({ attempts: 170 })
   })
 
-  test('whose app is gone is given up at once, and the trail does not say that it was paid', async () => {
+  test('whose app is gone is given up at once, and the audit trail does not say that it was done', async () => {
     const { services, scene, connection } = await connectedScene()
     services.clickfunnels.script('revoke', 'failed')
     await disconnect(services, scene.caller, connection.id)
@@ -125,7 +125,7 @@ describe('a revocation', () => {
     })
   })
 
-  test('tries refresh token and access token; one failure keeps the whole revocation', async () => {
+  test('covers refresh token and access token, and stays whole when one of them fails', async () => {
     const { services, scene, connection } = await connectedScene('rotating')
     services.clickfunnels.script('revoke', 'done', 'failed')
     await disconnect(services, scene.caller, connection.id)
@@ -133,7 +133,7 @@ describe('a revocation', () => {
     expect(services.revocations.items.size).toBe(1)
   })
 
-  test('for tokens that found no place is sealed and paid at once', async () => {
+  test('of tokens without a connection is sealed, stored and attempted at once', async () => {
     const { services, scene, connection } = await connectedScene('rotating')
     services.clickfunnels.script('revoke', 'failed')
     const tokens = { scopes: [], workspace: {}, accessToken: new Secret('a'), refreshToken: new Secret('r') }
@@ -150,7 +150,7 @@ describe('a revocation', () => {
     expect(services.clickfunnels.counts.revoke).toBe(3)
   })
 
-  test('for tokens that found no place takes no store: they are in memory, and so is the app', async () => {
+  test('of tokens without a connection works without the store, because tokens and app are in memory', async () => {
     const { services, scene } = await connectedScene('rotating')
     const down = new Error('the store is down')
     Object.assign(services.revocations, { enqueue: async () => Promise.reject(down) })

@@ -1,4 +1,4 @@
-// A warm process asks neither store nor vault for a few seconds. What may be stale then, and why it does no harm.
+// A warm process asks neither store nor vault for a few seconds. What it remembers may be out of date, without harm.
 import { describe, expect, test } from 'vitest'
 import type { Connection } from '#domain/connections/connection.ts'
 import type { TenantId } from '#domain/ids.ts'
@@ -13,7 +13,7 @@ import type { FakeServices } from '../../fakes.ts'
 
 const refOf = ({ tenantId, id }: Connection) => ({ tenantId, connectionId: id })
 
-/** Counts what the store and the vault are asked. */
+/** Counts the calls of the store and the vault. */
 function counted(services: FakeServices) {
   const asked = { store: 0, vault: 0 }
   const get = services.connections.get.bind(services.connections)
@@ -44,7 +44,7 @@ describe('a token used a moment ago', () => {
     expect(asked).toEqual({ store: 2, vault: 2 })
   })
 
-  test('that nobody remembers is read once for all who ask at the same moment', async () => {
+  test('that is not remembered is read once for all calls at the same moment', async () => {
     const { services, connection } = await connectedScene()
     const asked = counted(services)
     const use = () => usableToken(services, refOf(connection))
@@ -75,7 +75,7 @@ describe('a token used a moment ago', () => {
     expect((await use()).connection.id).toBe(connection.id)
   })
 
-  test('is not used past its expiry, nor where the caller needs one that lasts longer', async () => {
+  test('is not used past its expiry, nor when the caller needs a token that lasts longer', async () => {
     const { services, connection } = await connectedScene()
     services.clock.advance(7200 - 8)
     expect((await usableToken(services, refOf(connection))).connection.generation).toBe(1)
@@ -85,7 +85,7 @@ describe('a token used a moment ago', () => {
     expect(longer.generation).toBe(2)
   })
 
-  test('of a generation that was replaced elsewhere is still good; if it is not, the stored one is taken', async () => {
+  test('of a generation that another process replaced still works; if it does not, the stored token is used', async () => {
     const { services, connection } = await connectedScene()
     const { connection: used } = await usableToken(services, refOf(connection))
     const elsewhere = { ...services, tokenMemory: new TokenMemory() }
@@ -156,7 +156,7 @@ describe('a 401 that is not about the token', () => {
     },
   )
 
-  test('acquits no token that was only found in the store: the next 401 leads to a refresh', async () => {
+  test('marks no token valid that was only found in the store, so the next 401 leads to a refresh', async () => {
     const { services, scene, connection } = await connectedScene()
     const { connection: used } = await usableToken(services, refOf(connection))
     services.clock.advance(1)
