@@ -1,5 +1,5 @@
-// One synthesized template, running: its tables, queues and keys, functions, schedules and event sources. The emulators
-// and the API's port outlive it, so that the next template finds the state of this one.
+// Runs one synthesized template: its tables, queues and keys, functions, schedules and event sources. The emulators and the
+// API's port stay when it is closed, so that the next template finds the same state.
 import { keepInUse } from './cloudformation/synthesis.ts'
 import { type RouteDefinition, readDeployment } from './cloudformation/template.ts'
 import { ensureTables } from './dynamodb/tables.ts'
@@ -14,9 +14,9 @@ export interface DeploymentOptions {
   readonly parameters?: Readonly<Record<string, string>>
   /** Whether the template's schedules run by themselves. Default: no. */
   readonly schedules?: boolean
-  /** Gets everything that functions write to stdout and stderr. */
+  /** Called with everything that functions write to stdout and stderr. */
   readonly onLog?: (log: FunctionLog) => void
-  /** Told of each part that is ready, and of the long one before it begins. */
+  /** Called when a part is ready, and before the synthesis, which takes seconds. */
   readonly onStep?: (step: string) => void
   /** Run all functions from their sources, in one process. By default each runs from its bundle. */
   readonly sources?: SourceOptions | undefined
@@ -29,7 +29,7 @@ export interface RunningDeployment {
   close(): Promise<void>
 }
 
-/** @throws Error when the template cannot be read, or its tables and queues cannot be made */
+/** @throws Error when the template cannot be read, or its tables or queues cannot be created */
 export async function startDeployment(
   directory: string,
   publicUrl: string,

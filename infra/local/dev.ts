@@ -1,5 +1,5 @@
-// `npm run dev`: loads the functions from their sources, and again at each change. Sources that do not load are reported,
-// and the next change is waited for.
+// `npm run dev`: loads the functions from their sources, and reloads them after each change. When the sources do not load,
+// it reports why and waits for the next change.
 import { PROJECT_ROOT } from './cloudformation/synthesis.ts'
 import { FunctionError } from './lambda/sandbox.ts'
 import { SourceWatch } from './source-watch.ts'
@@ -7,13 +7,13 @@ import type { LocalStack } from './stack.ts'
 import type { Steps } from './steps.ts'
 
 const WATCHED = ['functions', 'shared', 'infra', 'docs']
-/** What this process runs itself. */
+/** The code that this process itself runs. It cannot reload that. */
 const OURS = 'infra/local/'
 const MAX_NAMED = 3
 
 /**
- * Waits until the sources load for the first time, and goes on in the background.
- * @returns what ends that
+ * Waits until the sources load for the first time, and reloads them in the background from then on.
+ * @returns a function that stops the reloading
  */
 export async function loadSources(stack: LocalStack, steps: Steps): Promise<() => void> {
   const watch = new SourceWatch(PROJECT_ROOT, WATCHED)
@@ -26,7 +26,9 @@ export async function loadSources(stack: LocalStack, steps: Steps): Promise<() =
       return true
     } catch (error) {
       if (!closed)
-        console.error(`\n${wordsOf(error)}\n\nThe functions do not load ${why}. Waiting for the next change.`)
+        console.error(
+          `\n${messageOf(error)}\n\nThe functions do not load ${why}. Waiting for the next change.`,
+        )
       return false
     }
   }
@@ -34,7 +36,7 @@ export async function loadSources(stack: LocalStack, steps: Steps): Promise<() =
     const files = await watch.next()
     if (closed) return false
     if (!files.every((file) => file.startsWith(OURS))) return update(`after a change of ${namesOf(files)}`)
-    console.log(`${namesOf(files)} changed, which this process runs itself: stop it and start it again`)
+    console.log(`${namesOf(files)} changed. This process itself runs that code: stop it and start it again.`)
     return false
   }
   let loaded = await update('from their sources')
@@ -53,7 +55,7 @@ function namesOf(files: readonly string[]): string {
   return files.slice(0, MAX_NAMED).join(', ') + (more > 0 ? ` and ${more} more` : '')
 }
 
-function wordsOf(error: unknown): string {
+function messageOf(error: unknown): string {
   if (!(error instanceof FunctionError)) return error instanceof Error ? error.message : String(error)
   const { trace = [error.message] } = error.failure
   return trace.filter((line) => !line.includes('(node:internal/')).join('\n')

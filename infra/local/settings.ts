@@ -1,5 +1,5 @@
 // The settings of `npm start`: the environment variables of docs/local.md, their defaults and checks.
-// `npm run dev` has options besides.
+// The options of `npm run dev` are here, too.
 import type { SourceOptions } from './lambda/host.ts'
 
 export interface Settings {
@@ -8,7 +8,7 @@ export interface Settings {
   readonly provider: ProviderSettings
   /** Whether functions' output goes to the terminal as well as to the log files. */
   readonly logToTerminal: boolean
-  /** Run functions from their sources and load them again at each change. */
+  /** Run functions from their sources and reload them after each change. */
   readonly sources: SourceOptions | undefined
 }
 
@@ -29,7 +29,7 @@ const INSPECT = /^--inspect(?:=(\d{1,5}))?$/
 /** The simulator and the demo page take the two ports after the API's. */
 const HIGHEST_PORT = 65_535 - 2
 
-/** @param options what stands behind the command: "--dev", "--inspect", "--inspect=9300" */
+/** @param options the command's options: "--dev", "--inspect", "--inspect=9300" */
 export function readSettings(
   variables: Readonly<Record<string, string | undefined>>,
   options: readonly string[] = [],
@@ -79,7 +79,7 @@ function readPort(value: string | undefined): number {
 function readSources(options: readonly string[]): SourceOptions | undefined {
   const unknown = options.find((option) => option !== '--dev' && !INSPECT.test(option))
   if (unknown !== undefined) {
-    throw new Error(`There is no option "${unknown}", only --inspect and --inspect=<port> of npm run dev`)
+    throw new Error(`There is no option "${unknown}". npm run dev has --inspect and --inspect=<port>.`)
   }
   const inspect = options.map((option) => INSPECT.exec(option)).find((match) => match !== null)
   if (options.includes('--dev')) {

@@ -1,10 +1,10 @@
-// Which sources changed. Watches each folder by itself, because Node's recursive watching on Linux loses a file as soon as
-// an editor replaces it. An event only says when to look: the answer comes from comparing the files with what they were.
+// Reports which sources changed. It watches each folder by itself, because Node's recursive watching on Linux loses a file
+// when an editor replaces it. An event only starts a comparison of all files with their previous state.
 import { type FSWatcher, readdirSync, statSync, watch } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** An editor writes a file in several steps, and several files at once. */
+/** Editors write a file in several steps, and several files at once. So it waits this long after an event. */
 const SETTLE_MS = 30
 const SOURCE = /\.(ts|json)$/
 
@@ -15,19 +15,19 @@ export class SourceWatch {
   #stamps: ReadonlyMap<string, string>
   #event = Promise.withResolvers<void>()
 
-  /** @param folders below the root, with all folders in them */
+  /** @param folders folders below the root. All folders in them are watched, too. */
   constructor(root: string, folders: readonly string[]) {
     this.#root = root
     this.#folders = folders
     this.#stamps = this.#look()
   }
 
-  /** Waits for a change, from the last call on, and gives the files that it is about. */
+  /** Waits for changes since the last call. Returns the files that changed. */
   async next(): Promise<string[]> {
     for (;;) {
       await this.#event.promise
       await sleep(SETTLE_MS)
-      // Before we look: what comes after this is for the next call.
+      // Before the comparison, so that the next call sees events from now on.
       this.#event = Promise.withResolvers()
       const before = this.#stamps
       this.#stamps = this.#look()
@@ -42,11 +42,11 @@ export class SourceWatch {
     this.#watchers.clear()
   }
 
-  /** The present sources, and a watcher for each of their folders. */
+  /** Reads the current state of all sources, and watches each of their folders. */
   #look(): Map<string, string> {
     const stamps = new Map<string, string>()
     const folders = new Set(this.#folders)
-    // A set gives the folders that are added while it is being walked, too.
+    // A loop over a set visits elements that are added during the loop, too.
     for (const folder of folders) {
       for (const entry of entriesOf(join(this.#root, folder))) {
         const path = `${folder}/${entry.name}`
@@ -65,7 +65,7 @@ export class SourceWatch {
 
   #watch(folder: string): void {
     const watcher = watch(join(this.#root, folder), () => this.#event.resolve())
-    // The folder is gone: the event of its parent says so, too.
+    // The folder was removed. Its parent's watcher reports that, too.
     watcher.on('error', () => {})
     this.#watchers.set(folder, watcher)
   }
@@ -75,7 +75,7 @@ function entriesOf(folder: string) {
   try {
     return readdirSync(folder, { withFileTypes: true })
   } catch {
-    return [] // It went while we looked.
+    return [] // It was removed meanwhile.
   }
 }
 

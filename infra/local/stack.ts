@@ -1,6 +1,5 @@
-// The whole service on this machine: emulators, the synthesized template's tables, functions, routes and schedules, and
-// the API's port. `npm start`, `npm run dev` and the journey tests start the same thing. Closing it leaves nothing behind.
-
+// Runs the whole service on this machine: emulators, the synthesized template's tables, functions, routes and schedules,
+// and the API's port. `npm start`, `npm run dev` and the journey tests all use it. Closing it leaves nothing behind.
 import { openBridge } from './api-gateway/bridge.ts'
 import { type Synthesis, synthesize } from './cloudformation/synthesis.ts'
 import { type DeploymentOptions, type RunningDeployment, startDeployment } from './deployment.ts'
@@ -9,11 +8,11 @@ import { DEBUG_SECONDS } from './lambda/host.ts'
 import type { ScheduleRun } from './schedules.ts'
 
 export interface StackOptions extends DeploymentOptions {
-  /** 0, the default, takes any free port. */
+  /** Default: 0, which takes any free port. */
   readonly port?: number
-  /** Where the state of DynamoDB, KMS and SQS is kept between runs; without one everything is in memory. */
+  /** The folder that keeps the state of DynamoDB, KMS and SQS between runs. Without it, everything is in memory. */
   readonly dataDir?: string
-  /** Where the template is; synthesized from the sources by default. */
+  /** The folder of a synthesized template. Default: it is synthesized from the sources. */
   readonly templates?: string
 }
 
@@ -21,15 +20,15 @@ export interface LocalStack {
   readonly url: string
   readonly endpoints: { readonly dynamodb: string; readonly kms: string; readonly sqs: string }
   /**
-   * Invokes a function past the API, as the scheduler does.
-   * @param name as in functions/: "keep-alive"
+   * Invokes a function without the API, as the scheduler does.
+   * @param name the name of its file in functions/: "keep-alive"
    */
   invoke(name: string, event: unknown): Promise<unknown>
-  /** Ends a function's process; its next invocation starts another one. */
+  /** Ends a function's sandbox. Its next invocation starts a new one. */
   recycle(name: string): void
   /**
-   * Takes over what changed in the sources: starts all functions anew, and a new template when the templates changed.
-   * State stays, and requests wait meanwhile.
+   * Applies changes of the sources: restarts all functions, and deploys the new template if the templates changed. State
+   * stays, and requests wait meanwhile.
    * @throws Error when CDK or a function rejects the sources
    */
   update(): Promise<void>
@@ -37,21 +36,21 @@ export interface LocalStack {
   runSchedules(): Promise<ScheduleRun[]>
   /** How often each KMS operation was called. */
   kmsCalls(): Readonly<Record<string, number>>
-  /** Starts all functions, so that first requests are not slow. */
+  /** Starts all functions, so that the first requests are not slow. */
   warm(): void
   close(): Promise<void>
 }
 
-/** @throws Error when a part does not start; those started before it are closed again */
+/** @throws Error when a part does not start. The parts before it are closed again. */
 export async function startStack(options: StackOptions = {}): Promise<LocalStack> {
   const { onStep = () => {}, dataDir, sources } = options
   const closers: (() => Promise<void>)[] = []
-  // Backwards: what uses a part ends before it.
+  // In reverse order, because later parts use earlier ones.
   const close = async () => {
     for (const closer of closers.splice(0).reverse()) await closer()
   }
   try {
-    // First of all, because a taken port is the likeliest failure, and because functions are told their own URL.
+    // The port first: a port in use is the most likely failure, and functions need their own URL.
     const bridge = await openBridge(options.port ?? 0)
     closers.push(bridge.close)
     const emulators = await startEmulators(dataDir, process.env)
@@ -61,7 +60,7 @@ export async function startStack(options: StackOptions = {}): Promise<LocalStack
     if (deployed.cached) onStep('templates from the cache')
     let running: RunningDeployment | undefined
     closers.push(async () => running?.close())
-    /** Settled but for the time in which one deployment takes the place of another: requests wait for it. */
+    /** Pending while a new deployment replaces the old one. Requests wait for it. */
     let replaced = Promise.resolve()
     const live = () => {
       if (running) return running

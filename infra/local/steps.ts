@@ -1,9 +1,8 @@
-// What a start does, on the terminal, with the time that each step took.
-
+// Prints the steps of a start, each with the time that it took.
 export class Steps {
   #lastAt = performance.now()
 
-  /** The next step begins now, and not at the end of the last one. */
+  /** Starts the time of the next step now. Otherwise, it starts at the end of the last step. */
   begin(): void {
     this.#lastAt = performance.now()
   }

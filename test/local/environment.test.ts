@@ -1,4 +1,4 @@
-// The environment of functions that share a process.
+// The environment of functions that share one process.
 import { expect, test } from 'vitest'
 import type { FunctionDefinition } from '../../infra/local/cloudformation/template.ts'
 import { sharedEnvironment } from '../../infra/local/lambda/environment.ts'

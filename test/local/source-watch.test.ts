@@ -1,4 +1,4 @@
-// Which changes of a tree are seen: those that editors, checkouts and shells make.
+// SourceWatch reports the changes that editors, checkouts and shells make.
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -40,7 +40,7 @@ test('a new folder and what changes in it later, until it is removed', async () 
   expect(await watch.next()).toEqual(['shared/http/message/parse.ts'])
 })
 
-test('a change between two calls is given by the second; what is no source is not', async () => {
+test('the second call reports a change between two calls, but only of sources', async () => {
   write('shared/notes.md', 'text')
   write('shared/a.ts', 'one')
   expect(await watch.next()).toEqual(['shared/a.ts'])

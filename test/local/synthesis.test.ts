@@ -1,4 +1,4 @@
-// The cache of synthesized templates: by content, safe for several callers at once, and honest about failures. The
+// The cache of synthesized templates: it goes by content, is safe for several callers at once, and reports failures. The
 // "CDK app" here is a script that writes a file and counts its runs.
 import {
   existsSync,
@@ -111,7 +111,7 @@ test('a source that is saved while the app runs makes it run again', async () =>
   expect(folders()).toHaveLength(1)
 })
 
-test('a failing app is told with its own words and leaves nothing behind', async () => {
+test('the output of a failing app is reported, and the app leaves nothing behind', async () => {
   writeApp(`console.error('Resource "Table" has no key'); process.exit(1)`)
   await expect(synthesize({ root })).rejects.toThrow(
     /does not synthesize .* ended with 1\):\s+Resource "Table" has no key/,
@@ -134,7 +134,7 @@ test('old results and abandoned drafts are removed, those in use stay', async ()
   expect(made.map((directory) => existsSync(directory))).toEqual([false, false, true, true, true, true])
 })
 
-test('a result that somebody runs from stays, however many come after it', async () => {
+test('a result that a process runs from stays, however many come after it', async () => {
   const { directory } = await synthesize({ root })
   utimesSync(directory, 0, 0)
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })

@@ -1,15 +1,15 @@
-// Hashes over the sources that a synthesis depends on: the same hash, the same output.
+// Hashes the sources that a synthesis depends on. Sources with the same hash have the same output.
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-/** The local stack itself is left out: it reads the template and has no part in it. */
+/** Without the local stack, which reads the template but does not influence it. */
 const LEFT_OUT = 'infra/local'
 const SETTINGS = ['package.json', 'package-lock.json', 'cdk.json', 'tsconfig.json'] as const
 const SOURCES = ['infra', 'functions', 'shared', 'docs/openapi.json', ...SETTINGS] as const
 const APP = 'infra/app.ts'
 
-/** Imports and exports from another file. Those of types alone leave no trace in what runs. */
+/** Imports and exports from another file, except those of types alone: they do not influence what runs. */
 const IMPORTS =
   /^(?:import|export)\s(?!type\s)[^'"]*?from '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm
 
@@ -21,7 +21,7 @@ export function hashSources(root: string): string {
   )
 }
 
-/** The same for what the templates alone depend on: what the CDK app imports, and not the code of the functions. */
+/** Hashes only the sources that the templates depend on: the files that the CDK app imports, not the functions' code. */
 export function hashTemplateSources(root: string): string {
   const settings = SETTINGS.filter((file) => existsSync(join(root, file)))
   return hashFiles(root, [...importedFrom(root, APP), ...settings])
@@ -43,11 +43,11 @@ function filesOf(root: string, path: string): string[] {
   return entries.flatMap((entry) => filesOf(root, `${path}/${entry}`))
 }
 
-/** A file and all of ours that it imports, directly or through others. */
+/** A file and all files of this project that it imports, directly or indirectly. */
 function importedFrom(root: string, entry: string): readonly string[] {
   const aliases = aliasesOf(root)
   const found = new Set([entry])
-  // A set gives the files that are added while it is being walked, too.
+  // A loop over a set visits elements that are added during the loop, too.
   for (const file of found) {
     const path = join(root, file)
     if (!existsSync(path)) continue
@@ -71,7 +71,7 @@ interface Alias {
   readonly folder: string
 }
 
-/** What package.json has as "imports": "#domain/*" is "./shared/domain/*". */
+/** The "imports" of package.json: "#domain/*" is "./shared/domain/*". */
 function aliasesOf(root: string): Alias[] {
   const { imports = {} } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
     imports?: Record<string, string>

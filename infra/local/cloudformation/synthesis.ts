@@ -1,6 +1,6 @@
-// The CDK app's output, synthesized once per state of the sources: .local/synth/<hashes>/ in the project. Several processes
-// may ask at once (test workers, npm start): each works in a folder of its own and renames it, so that such a folder
-// is whole or absent.
+// Synthesizes the CDK app, once per state of the sources, into .local/synth/<hashes>/ in the project. Several processes may
+// do so at once (test workers, npm start). Each writes to a folder of its own and then renames it, so that a folder with a
+// result is always complete.
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -10,7 +10,7 @@ import { hashSources, hashTemplateSources } from './sources-hash.ts'
 export const PROJECT_ROOT = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))))
 
 const KEPT_RESULTS = 4
-/** Whoever runs from a result touches it each minute: functions load some of their code late. */
+/** A process that runs from a result touches it each minute, because functions load some of their code late. */
 const TOUCHED_EVERY_MS = 60_000
 const ABANDONED_AFTER_MS = 60 * 60 * 1000
 const SYNTHESIS_LIMIT_MS = 180_000
@@ -19,7 +19,7 @@ const DRAFT = 'draft-'
 export interface Synthesis {
   /** Folder with the templates, the asset manifests and the bundles. */
   readonly directory: string
-  /** The same for as long as the templates are the same. */
+  /** It changes when the templates may have changed. */
   readonly templatesHash: string
   /** Whether CDK did not have to run. */
   readonly cached: boolean
@@ -29,13 +29,13 @@ export interface SynthesisOptions {
   readonly root?: string
   /** Called before CDK runs, which takes seconds. */
   readonly onStart?: () => void
-  /** Any result with the present templates will do: its bundles may be of an earlier state of the sources. */
+  /** Accept any result with the current templates. Its bundles may be from an earlier state of the sources. */
   readonly templatesOnly?: boolean
 }
 
 /**
- * Gives the synthesized templates and bundles of the present sources.
- * @throws Error with CDK's own words when the app does not synthesize
+ * Returns the synthesized templates and bundles of the current sources.
+ * @throws Error with CDK's output when the app does not synthesize
  */
 export async function synthesize(options: SynthesisOptions = {}): Promise<Synthesis> {
   const { root = PROJECT_ROOT, onStart, templatesOnly = false } = options
@@ -53,7 +53,7 @@ export async function synthesize(options: SynthesisOptions = {}): Promise<Synthe
     const draft = join(results, `${DRAFT}${name}-${process.pid}-${Math.random().toString(36).slice(2)}`)
     try {
       await runCdk(root, draft)
-      // A file saved while CDK ran may or may not be in its output: such a result belongs to no hash.
+      // A source changed while CDK ran. The output may or may not contain the change, so it belongs to no hash.
       if (nameOfResult(root) !== name) continue
       publish(draft, join(results, name))
       return { ...resultOf(results, name), cached: false }
@@ -73,7 +73,7 @@ function resultOf(results: string, name: string): Omit<Synthesis, 'cached'> {
   return { directory: join(results, name), templatesHash }
 }
 
-/** Moves a finished draft to its place, unless another process was faster with the same. */
+/** Moves a finished draft to its place, unless another process has already put the same result there. */
 function publish(draft: string, place: string): void {
   try {
     renameSync(draft, place)
@@ -86,7 +86,7 @@ function publish(draft: string, place: string): void {
 async function runCdk(root: string, directory: string): Promise<void> {
   const app = spawn(process.execPath, ['infra/app.ts'], {
     cwd: root,
-    // Nothing of an AWS account is needed.
+    // A synthesis needs no AWS account.
     env: {
       HOME: process.env.HOME,
       TMPDIR: process.env.TMPDIR,
@@ -102,7 +102,7 @@ async function runCdk(root: string, directory: string): Promise<void> {
   }
   app.stdout.on('data', collect)
   app.stderr.on('data', collect)
-  // Whoever stops us in the middle does not want CDK to go on for seconds.
+  // CDK must not continue for seconds after this process has ended.
   const kill = () => app.kill('SIGKILL')
   process.once('exit', kill)
   const code = await new Promise<number | string | null>((resolve, reject) => {
@@ -115,8 +115,8 @@ async function runCdk(root: string, directory: string): Promise<void> {
 }
 
 /**
- * Keeps a result from being pruned while somebody runs from it.
- * @returns what ends that
+ * Protects a result from pruning while this process runs from it.
+ * @returns a function that ends the protection
  */
 export function keepInUse(directory: string): () => void {
   const timer = setInterval(() => touch(directory), TOUCHED_EVERY_MS)
@@ -136,7 +136,7 @@ function prune(results: string): void {
   }
 }
 
-/** The order of pruning is that of last use. */
+/** Marks a result as used now. Pruning removes those that were not used for the longest time. */
 function touch(directory: string): void {
   const now = new Date()
   if (existsSync(directory)) utimesSync(directory, now, now)

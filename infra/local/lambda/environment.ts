@@ -1,4 +1,4 @@
-// What functions find in their environment and are told about themselves, as Lambda would have it.
+// The environment variables and settings that Lambda gives to a function.
 import type { FunctionDefinition } from '../cloudformation/template.ts'
 import { LOCAL_ACCOUNT, LOCAL_REGION } from '../kms/keys.ts'
 import type { FunctionSettings } from './protocol.ts'
@@ -12,7 +12,7 @@ export function settingsOf({ name, handler, memoryMb }: FunctionDefinition): Fun
   return { functionName: name, functionArn, memoryMb, handler }
 }
 
-/** What Lambda's Node runtime always sets, besides region and credentials. */
+/** The variables that Lambda's Node runtime always sets, except region and credentials. */
 export function lambdaEnvironment({ name, handler, memoryMb, directory }: FunctionDefinition): Environment {
   return {
     ...EVERYWHERE,
@@ -28,8 +28,8 @@ export function lambdaEnvironment({ name, handler, memoryMb, directory }: Functi
 }
 
 /**
- * The environment that all functions have when they run in one process. Without Lambda's own variables each function is
- * built at its first invocation, so a restart does not wait for 14 of them.
+ * The environment of all functions when they run in one process. It has no variables of Lambda's own, so each function
+ * builds its services at its first invocation, and a restart does not wait for 14 of them.
  * @throws Error when two functions have different values for one variable
  */
 export function sharedEnvironment(functions: readonly FunctionDefinition[]): Environment {
@@ -37,7 +37,7 @@ export function sharedEnvironment(functions: readonly FunctionDefinition[]): Env
   for (const { name, environment } of functions) {
     for (const [variable, value] of Object.entries(environment)) {
       if ((shared[variable] ?? value) !== value) {
-        throw new Error(`"${name}" has a ${variable} of its own: functions cannot run in one process`)
+        throw new Error(`"${name}" has a ${variable} of its own, so the functions cannot run in one process`)
       }
       shared[variable] = value
     }

@@ -1,11 +1,11 @@
-// What a sandbox runs in: a worker thread for one bundle, or a process for the sources of all functions.
+// Executes a sandbox's functions: in a worker thread for one bundle, or in a process for the sources of all functions.
 import { fork } from 'node:child_process'
 import type { EventEmitter } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import type { FunctionSettings, Invoke, WorkerSettings } from './protocol.ts'
 
 export interface Executor {
-  /** "message", "error" and "exit", which a thread and a process have alike. */
+  /** "message", "error" and "exit", which threads and processes have in common. */
   readonly events: EventEmitter
   send(invocation: Invoke): void
   /** Ends it at once. */
@@ -18,7 +18,7 @@ export function workerThread(settings: WorkerSettings, environment: Environment)
   const worker = new Worker(new URL('./worker.ts', import.meta.url), {
     env: { ...environment },
     workerData: settings,
-    // The flags of this process (a test runner's, a debugger's) are not for functions.
+    // Functions must not get the flags of this process, such as a test runner's or a debugger's.
     execArgv: [],
     resourceLimits: { maxOldGenerationSizeMb: settings.memoryMb },
   })
@@ -29,7 +29,7 @@ export function workerThread(settings: WorkerSettings, environment: Environment)
   }
 }
 
-/** @param inspectPort where a debugger can connect; without one there is no inspector */
+/** @param inspectPort the port for a debugger. Without it, there is no inspector. */
 export function sourceProcess(
   functions: readonly FunctionSettings[],
   environment: Environment,
@@ -38,7 +38,7 @@ export function sourceProcess(
   const child = fork(new URL('./source-process.ts', import.meta.url), [JSON.stringify(functions)], {
     env: { ...environment },
     execArgv: inspectPort === undefined ? [] : [`--inspect=127.0.0.1:${inspectPort}`],
-    // What functions write comes as messages. The rest is Node's own: where the inspector listens, why a process crashed.
+    // The output of functions comes as messages. The rest is Node's: the inspector's URL, and why a process crashed.
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
   return {

@@ -1,18 +1,18 @@
-// Lambda on one machine: each function of the template in a sandbox of its own, started at its first invocation and
-// again after it crashed, with the template's timeout and the environment that Lambda would give it. Or all functions from
-// their sources in one sandbox, for `npm run dev`.
+// Stands in for Lambda: runs each function of the template in a sandbox of its own, with the template's timeout and the
+// environment that Lambda would give it. A sandbox starts at the function's first invocation, and again after a crash.
+// For `npm run dev`, one sandbox runs all functions from their sources.
 import { randomUUID } from 'node:crypto'
 import type { FunctionDefinition } from '../cloudformation/template.ts'
 import { lambdaEnvironment, settingsOf, sharedEnvironment } from './environment.ts'
 import { type Executor, sourceProcess, workerThread } from './executor.ts'
 import { FunctionError, Sandbox } from './sandbox.ts'
 
-/** Lambda's limit for a synchronous answer. */
+/** Lambda's limit for events and synchronous answers. */
 const MAX_PAYLOAD_BYTES = 6 * 1024 * 1024
 const DRAIN_LIMIT_MS = 1_000
 /** The name of the sandbox that has all functions. */
 const ALL = 'functions'
-/** A function that a debugger may stop gets a day: it stands still and does not hang. */
+/** With a debugger, a function has a day, because it may wait at a breakpoint. */
 export const DEBUG_SECONDS = 24 * 60 * 60
 
 export interface FunctionLog {
@@ -21,15 +21,15 @@ export interface FunctionLog {
 }
 
 export interface HostOptions {
-  /** What an AWS SDK needs to reach the emulators: AWS_ENDPOINT_URL_KMS and the like, and credentials. */
+  /** The variables with which an AWS SDK reaches the emulators, such as AWS_ENDPOINT_URL_KMS and credentials. */
   readonly environment: Readonly<Record<string, string>>
   readonly onLog: (log: FunctionLog) => void
-  /** Run all functions from their sources, in one process. By default each runs from its bundle, in a thread. */
+  /** Run all functions from their sources, in one process. Default: each runs from its bundle, in a thread. */
   readonly sources?: SourceOptions | undefined
 }
 
 export interface SourceOptions {
-  /** Where a debugger can connect; without one there is no inspector. */
+  /** The port for a debugger. Without it, there is no inspector. */
   readonly inspectPort?: number
 }
 
@@ -46,7 +46,7 @@ export class LambdaHost {
   }
 
   /**
-   * Invokes a function and gives its answer.
+   * Invokes a function. Returns its answer.
    * @throws FunctionError when it throws, times out, crashes or answers with more than 6 MB
    */
   async invoke(name: string, event: unknown): Promise<unknown> {
@@ -68,26 +68,26 @@ export class LambdaHost {
         function: name,
         text: `Task timed out after ${definition.timeoutSeconds} seconds\n`,
       })
-      // Lambda ends the sandbox of a timed out invocation. Ours may have others in flight: they may finish.
+      // Lambda ends the sandbox of an invocation that timed out. Other invocations in this sandbox may finish first.
       this.#retire(name, sandbox)
     })
     if (Buffer.byteLength(answer) > MAX_PAYLOAD_BYTES) throw tooLarge('Response')
     return JSON.parse(answer)
   }
 
-  /** Starts every sandbox before anybody asks, so that first requests are not slow. */
+  /** Starts every sandbox, so that the first requests are not slow. */
   warm(): void {
     for (const definition of this.#functions.values()) this.#sandboxOf(definition)
   }
 
-  /** Ends a function's sandbox, as Lambda does when it pleases: the next invocation starts with nothing in memory. */
+  /** Ends a function's sandbox, as Lambda does at any time. The next invocation starts with nothing in memory. */
   recycle(name: string): void {
     const sandbox = this.#current.get(this.#keyOf(name))
     if (sandbox !== undefined) this.#retire(name, sandbox)
   }
 
   /**
-   * Ends every sandbox and starts it anew. New invocations wait meanwhile.
+   * Restarts every sandbox. New invocations wait meanwhile.
    * @throws FunctionError when a function does not load
    */
   async restart(): Promise<void> {

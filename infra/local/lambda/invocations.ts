@@ -1,6 +1,6 @@
-// The functions' side of the protocol, the same in a worker thread and in a process: loads the functions once and then
-// answers invocations. It differs from Lambda in two ways: one sandbox serves many invocations at once (Lambda gives
-// each its own), and it is not frozen between them.
+// The functions' side of the protocol, in a worker thread or a process: loads the functions once, then answers invocations.
+// It differs from Lambda in two ways. One sandbox serves many invocations at once, while Lambda gives each invocation a
+// sandbox of its own. And the sandbox is not frozen between invocations.
 import type { FunctionFailure, FunctionSettings, Invoke, WorkerMessage } from './protocol.ts'
 
 type Handler = (event: unknown, context: object) => unknown
@@ -10,7 +10,7 @@ export interface LoadedFunction extends FunctionSettings {
 }
 
 export interface HostChannel {
-  tell(message: WorkerMessage): void
+  send(message: WorkerMessage): void
   onInvoke(listener: (message: Invoke) => void): void
 }
 
@@ -23,10 +23,10 @@ export async function serveInvocations(
   try {
     const functions = new Map((await load()).map((loaded) => [loaded.functionName, loaded]))
     host.onInvoke((message) => void answer(host, functions, message))
-    host.tell({ kind: 'initialized' })
+    host.send({ kind: 'initialized' })
   } catch (error) {
     console.error('Init error', error)
-    host.tell({ kind: 'not-initialized', failure: failureOf(error) })
+    host.send({ kind: 'not-initialized', failure: failureOf(error) })
   }
 }
 
@@ -39,13 +39,13 @@ export async function loadFunction(url: URL, settings: FunctionSettings): Promis
 }
 
 /**
- * Output goes through the same channel as answers: what a function logged before it answered has then arrived before
- * the answer, which a test that searches the logs relies on.
+ * Sends output through the same channel as answers. So everything that a function logs before its answer arrives before
+ * the answer. Tests that search the logs need this.
  */
 function redirectOutput(host: HostChannel): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.write = (chunk: string | Uint8Array, ...rest: unknown[]) => {
-      host.tell({ kind: 'output', text: typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString() })
+      host.send({ kind: 'output', text: typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString() })
       const written = rest.at(-1)
       if (typeof written === 'function') queueMicrotask(() => written())
       return true
@@ -62,11 +62,11 @@ async function answer(
     const loaded = functions.get(functionName)
     if (!loaded) throw new Error(`No function "${functionName}" was loaded`)
     const result = await loaded.run(JSON.parse(payload), contextOf(loaded, requestId, deadline))
-    host.tell({ kind: 'succeeded', requestId, payload: JSON.stringify(result) ?? 'null' })
+    host.send({ kind: 'succeeded', requestId, payload: JSON.stringify(result) ?? 'null' })
   } catch (error) {
-    // Lambda's runtime writes this line too.
+    // Lambda's runtime logs this line, too.
     console.error(`ERROR Invoke Error ${requestId}`, error)
-    host.tell({ kind: 'failed', requestId, failure: failureOf(error) })
+    host.send({ kind: 'failed', requestId, failure: failureOf(error) })
   }
 }
 

@@ -1,11 +1,11 @@
-// What the host and the functions' side say to each other. Payloads travel as JSON text, as they do in Lambda.
+// The messages between the host and the functions' side. Payloads are JSON text, as in Lambda.
 
-/** What a function is told about itself. */
+/** What a function knows about itself. */
 export interface FunctionSettings {
   readonly functionName: string
   readonly functionArn: string
   readonly memoryMb: number
-  /** "index.handler": the file's name without its ending, and the export. */
+  /** "index.handler": the file's name without its extension, and the name of its export. */
   readonly handler: string
 }
 
@@ -18,11 +18,11 @@ export interface Invoke {
   readonly functionName: string
   readonly requestId: string
   readonly payload: string
-  /** Milliseconds since 1970 at which the host gives up. */
+  /** Milliseconds since 1970 at which the invocation times out. */
   readonly deadline: number
 }
 
-/** The shape in which Lambda reports a function's failure to its caller. */
+/** A function's failure, as Lambda reports it to the caller. */
 export interface FunctionFailure {
   readonly errorType: string
   readonly errorMessage: string

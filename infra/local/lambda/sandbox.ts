@@ -1,9 +1,9 @@
-// The host's side of one worker thread or process: its invocations in flight, and what becomes of them when it ends.
+// The host's side of one worker thread or process: its invocations in flight, which fail when it ends.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Executor } from './executor.ts'
 import type { FunctionFailure, Invoke, WorkerMessage } from './protocol.ts'
 
-/** A failure of a function as its caller is told: thrown, timed out, crashed, or never started. */
+/** The failure of an invocation: the function threw, timed out, crashed or did not start. */
 export class FunctionError extends Error {
   readonly failure: FunctionFailure
 
@@ -27,7 +27,7 @@ export class Sandbox {
   #retired = false
 
   /**
-   * @param onOutput gets what functions write to stdout and stderr
+   * @param onOutput called with what functions write to stdout and stderr
    * @param onEnd called once the sandbox takes no further invocations
    */
   constructor(executor: Executor, onOutput: (text: string) => void, onEnd: () => void) {
@@ -61,7 +61,7 @@ export class Sandbox {
     })
   }
 
-  /** @param timeoutMs after which the invocation fails; the caller then decides about the sandbox */
+  /** @param onTimeout called when the invocation times out: the caller decides about the sandbox */
   invoke(invocation: Invoke, timeoutMs: number, onTimeout: () => void): Promise<string> {
     return new Promise((resolve, reject) => {
       const settle = (act: () => void) => {
@@ -89,7 +89,7 @@ export class Sandbox {
     if (this.#pending.size === 0) this.#executor.kill()
   }
 
-  /** Retires, and ends at the limit what is still in flight then (or stands at a breakpoint). */
+  /** Retires. At the limit, ends what is still in flight, for example because it waits at a breakpoint. */
   async retireWithin(limitMs: number): Promise<void> {
     this.retire()
     await Promise.race([this.#ended, sleep(limitMs, undefined, { ref: false })])

@@ -1,4 +1,4 @@
-// One function's sandbox: a worker thread with its own module graph and only its own environment, which runs the bundle.
+// One function's sandbox: a worker thread that runs the bundle, with its own module graph and only its own environment.
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parentPort, workerData } from 'node:worker_threads'
@@ -11,8 +11,8 @@ if (!port) throw new Error('worker.ts is started by executor.ts, as a worker thr
 
 await serveInvocations(
   {
-    tell: (message) => port.postMessage(message),
-    // The port keeps what comes before there is a listener.
+    send: (message) => port.postMessage(message),
+    // The port keeps messages that come before there is a listener.
     onInvoke: (listener) => port.on('message', listener),
   },
   async () => {

@@ -50,7 +50,7 @@ export const SPANISH: PageTexts = {
         'Abra el producto en el navegador que quiera usar, permita las cookies e inicie la conexión de nuevo. Si otra persona le envió aquí, cierre esta página.',
     },
     other_app: {
-      title: 'Se le envió a una dirección equivocada',
+      title: 'Se le ha dirigido a una dirección equivocada',
       explanation:
         'Esta respuesta pertenece a otra aplicación, así que no se ha utilizado. No se ha conectado nada.',
       remedy:
