@@ -1,4 +1,5 @@
-// The composition root of the functions that know credentials and read the audit trail: the store, and no key of the vault.
+// The composition root of the functions that manage credentials or read the audit trail. They use the table and no key of
+// the vault.
 import { randomBytes } from 'node:crypto'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { AWS_TIMEOUTS } from '#adapters/aws-call.ts'

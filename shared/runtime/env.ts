@@ -74,7 +74,7 @@ export const ENV = {
 export type FunctionName = keyof typeof ENV
 
 type Value<V> = V extends Variable<infer T> ? (V extends { readonly blankable: true } ? T | '' : T) : never
-/** The environment of a function, parsed. A variable that may be absent is then empty. */
+/** The parsed environment of a function. A variable that is absent is the empty string. */
 export type Settings<F extends FunctionName> = {
   readonly [K in keyof (typeof ENV)[F]]: Value<(typeof ENV)[F][K]>
 }

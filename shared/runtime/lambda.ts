@@ -1,4 +1,5 @@
-// Turns a function's builder into its Lambda handler. Importing a function's file elsewhere, in a test say, builds nothing.
+// Turns the builder of a function into its Lambda handler. Outside Lambda, in a test for example, importing a function's file
+// builds nothing.
 import type { Context } from 'aws-lambda'
 import type { Log } from '#domain/ambient.ts'
 import { type FunctionName, parseEnv, type Settings } from './env.ts'
@@ -6,13 +7,13 @@ import { primed } from './prime.ts'
 
 interface Startable {
   readonly log: Log
-  /** What is worth doing before the first request. */
+  /** Runs before the first request. */
   readonly prime?: () => Promise<void>
 }
 
 /**
- * @param createServices makes what the function needs from its parsed environment
- * @param build makes the handler from that
+ * @param createServices makes the services of the function from its parsed environment
+ * @param build makes the handler from the services
  */
 export async function onLambda<F extends FunctionName, Ports extends Startable, Event, Result>(
   name: F,
@@ -25,7 +26,7 @@ export async function onLambda<F extends FunctionName, Ports extends Startable, 
     built = build(services)
     return { built, services }
   }
-  // Lambda's INIT phase has full CPU: what can be made then is made then. It ends when the module is evaluated.
+  // Lambda's INIT phase has full CPU, so services are made and primed in it. INIT ends when the module is evaluated.
   if (process.env.AWS_LAMBDA_FUNCTION_NAME !== undefined) {
     const { services } = start()
     if (services.prime !== undefined) await primed(services.prime, services.log)

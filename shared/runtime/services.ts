@@ -1,4 +1,4 @@
-// The composition root: the only file that makes AWS clients, and the one that says which adapter is behind which port.
+// The composition root: makes the AWS clients and says which adapter implements which port.
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
@@ -37,14 +37,14 @@ import type { Services } from './all-services.ts'
 import { createLog } from './logger.ts'
 import { lazyTokenVerifier } from './token-verifier.ts'
 
-/** What a function that reaches no provider has: the operator's. */
+/** The services of a function that does not call ClickFunnels. */
 export type StoreServices = Omit<
   Services,
   'provider' | 'tokenVerifier' | 'authorizationServer' | 'issuerRule' | 'resourceServer' | 'recoveryQueue'
 >
 
 interface Primable {
-  /** The first calls of a process to DynamoDB and KMS, useful ones. */
+  /** Makes the first calls of the process to DynamoDB and KMS. Their results are kept. */
   prime(): Promise<void>
 }
 
@@ -130,7 +130,7 @@ export function createServices(
   }
 }
 
-/** An empty setting is no limit. */
+/** An empty setting means no limit. */
 function defaultLimits(settings: StoreSettings): Limits {
   const { DEFAULT_CONNECTIONS, DEFAULT_SESSIONS_PER_MINUTE, DEFAULT_REQUESTS_PER_SECOND } = settings
   return {
