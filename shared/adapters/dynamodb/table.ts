@@ -187,7 +187,7 @@ export class Table {
     }
   }
 
-  async #conditional(call: Parameters<typeof callAws>[0]): Promise<boolean> {
+  async #conditional(call: (options: { abortSignal: AbortSignal }) => Promise<unknown>): Promise<boolean> {
     try {
       await callAws(call)
       return true
