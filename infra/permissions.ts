@@ -9,13 +9,13 @@ const API_TIMEOUT = Duration.seconds(29)
 const SCHEDULE_TIMEOUT = Duration.seconds(90)
 
 /** How often keys are looked after, and how long a run may take; the next one goes on where it was cut off. */
-export const ROTATION_PERIOD = Duration.hours(1)
+const ROTATION_PERIOD = Duration.hours(1)
 const ROTATION_TIMEOUT = Duration.minutes(10)
 
 export interface Permissions {
   readonly impact: string
   readonly timeout: Duration
-  /** For a schedule that is rarer than the alarms' usual period. */
+  /** Has a schedule of its own: how often it runs. Its alarms are raised by two runs in a row that fail. */
   readonly runsEvery?: Duration
   /** DynamoDB actions on the table, without the prefix. */
   readonly table?: readonly string[]

@@ -2,14 +2,15 @@
 import { CfnOutput, CfnParameter, Stack, type StackProps } from 'aws-cdk-lib'
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources'
-import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler'
+import { CfnSchedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler'
 import type { Construct } from 'constructs'
 import { DUE_SHARDS } from '#adapters/dynamodb/schema.ts'
+import { FUNCTION_NAMES, type FunctionName } from '#runtime/env.ts'
 import { createAlarms } from './alarms.ts'
 import { Api } from './api.ts'
 import type { DataStack } from './data-stack.ts'
-import { createFunctions, type Functions } from './functions.ts'
-import { ROTATION_PERIOD } from './permissions.ts'
+import { createFunctions, type Functions, pascalCase } from './functions.ts'
+import { PERMISSIONS } from './permissions.ts'
 
 export interface ServiceStackProps extends StackProps {
   readonly data: DataStack
@@ -105,16 +106,20 @@ export class ServiceStack extends Stack {
         target: { ...keepAlive, input: JSON.stringify({ shard }) },
       })
     }
-    new CfnSchedule(this, 'RotateKeysSchedule', {
-      description: 'Funnel Connect: rotates keys and clears old ones away',
-      scheduleExpression: `rate(${ROTATION_PERIOD.toHours()} hour)`,
-      flexibleTimeWindow: { mode: 'OFF' },
-      target: this.#schedulable('rotate-keys', 'RotateKeysScheduleRole'),
-    })
+    for (const name of FUNCTION_NAMES) {
+      const { runsEvery } = PERMISSIONS[name]
+      if (runsEvery === undefined) continue
+      new CfnSchedule(this, `${pascalCase(name)}Schedule`, {
+        description: `Funnel Connect: runs ${name}`,
+        scheduleExpression: ScheduleExpression.rate(runsEvery).expressionString,
+        flexibleTimeWindow: { mode: 'OFF' },
+        target: this.#schedulable(name, `${pascalCase(name)}ScheduleRole`),
+      })
+    }
   }
 
   /** A function as the target of schedules, with a role that may invoke it and nothing else. */
-  #schedulable(name: 'keep-alive' | 'rotate-keys', roleId: string) {
+  #schedulable(name: FunctionName, roleId: string) {
     const { lambda } = this.functions[name]
     // The scheduler invokes asynchronously: without this, Lambda itself would repeat a failed run twice.
     lambda.configureAsyncInvoke({ retryAttempts: 0 })

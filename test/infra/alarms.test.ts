@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { AUDIT_UNWRITTEN } from '#domain/audit/trail.ts'
 import { FUNCTION_NAMES } from '#runtime/env.ts'
+import { SCHEDULED } from './scheduled.ts'
 import { functionResource, resourcesOf, service } from './synthesized.ts'
 
 const alarms = resourcesOf(service, 'AWS::CloudWatch::Alarm').map(([id, { Properties }]) => ({
@@ -56,7 +57,7 @@ describe('alarms', () => {
   const AT_LEAST = 'GreaterThanOrEqualToThreshold'
 
   it.each(FUNCTION_NAMES)('of %s are raised when it fails or is throttled twice in a row', (name) => {
-    const period = name === 'rotate-keys' ? 3600 : 300
+    const period = SCHEDULED[name]?.alarmSeconds ?? 300
     const dimensions = [['FunctionName', { Ref: functionResource(name)[0] }]]
     for (const [what, metric] of [
       ['errors', 'Errors'],

@@ -2,14 +2,11 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { FUNCTION_NAMES, type FunctionName, parseEnv } from '#runtime/env.ts'
+import { FUNCTION_NAMES, parseEnv } from '#runtime/env.ts'
 import { readDeployment } from '../../infra/local/cloudformation/template.ts'
 import { fileHashes } from './files.ts'
+import { SCHEDULED } from './scheduled.ts'
 import { directory, functionResource, resourcesOf, service } from './synthesized.ts'
-
-/** API Gateway gives up after 30 seconds; what is scheduled has longer. */
-const SCHEDULED: { readonly [F in FunctionName]?: number } = { 'keep-alive': 90, 'rotate-keys': 600 }
-const TIMEOUT_SECONDS = (name: FunctionName) => SCHEDULED[name] ?? 29
 
 const publicUrl = 'https://abc123.execute-api.eu-central-1.amazonaws.com'
 /** With sample values in the place of references. */
@@ -36,7 +33,8 @@ describe.each(FUNCTION_NAMES)('function %s', (name) => {
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
       MemorySize: 512,
-      Timeout: TIMEOUT_SECONDS(name),
+      // API Gateway gives up after 30 seconds; what is scheduled has longer.
+      Timeout: SCHEDULED[name]?.timeoutSeconds ?? 29,
       TracingConfig: { Mode: 'Active' },
     })
   })

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { DUE_SHARDS } from '#adapters/dynamodb/schema.ts'
+import type { FunctionName } from '#runtime/env.ts'
+import { SCHEDULED } from './scheduled.ts'
 import { functionResource, resourcesOf, service } from './synthesized.ts'
 
 const all = resourcesOf(service, 'AWS::Scheduler::Schedule').map(([, { Properties }]) => Properties)
@@ -30,8 +32,8 @@ describe('keep-alive schedules', () => {
     expect(
       resourcesOf(service, 'AWS::Lambda::EventInvokeConfig').map(([, { Properties }]) => Properties),
     ).toEqual(
-      [functionId, rotationId].map((id) => ({
-        FunctionName: { Ref: id },
+      Object.keys(SCHEDULED).map((name) => ({
+        FunctionName: { Ref: functionResource(name as FunctionName)[0] },
         MaximumRetryAttempts: 0,
         Qualifier: '$LATEST',
       })),

@@ -1,0 +1,31 @@
+// Every suite about a store, for the fakes and for the adapters.
+import { apiKeysContract } from './api-keys.ts'
+import { auditEventsContract } from './audit-events.ts'
+import { connectionGrantsContract } from './connection-grants.ts'
+import { connectionsContract } from './connections.ts'
+import { connectionsListContract } from './connections-list.ts'
+import { dueContract } from './due.ts'
+import { identityProvidersContract } from './identity-providers.ts'
+import { keyedCallsContract } from './keyed-calls.ts'
+import { sealedRecordsContract } from './sealed-records.ts'
+import { sessionsContract } from './sessions.ts'
+import type { OpenStores } from './stores.ts'
+import { tenantDeletionContract } from './tenant-deletion.ts'
+import { tenantsContract } from './tenants.ts'
+import { usageContract } from './usage.ts'
+
+export function allStoresContract(open: OpenStores): void {
+  tenantsContract(open)
+  apiKeysContract(open)
+  identityProvidersContract(open)
+  tenantDeletionContract(open)
+  sessionsContract(open)
+  connectionsContract(open)
+  connectionGrantsContract(open)
+  connectionsListContract(open)
+  dueContract(open)
+  keyedCallsContract(open)
+  sealedRecordsContract(open)
+  usageContract(open)
+  auditEventsContract(open)
+}
