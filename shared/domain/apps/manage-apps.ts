@@ -3,6 +3,7 @@
 import type { Ambient } from '../ambient.ts'
 import { ServiceError } from '../errors.ts'
 import type { AppId, TenantId } from '../ids.ts'
+import { untilUnchanged } from '../repeat.ts'
 import type { Secret } from '../secret.ts'
 import { livingTenant } from '../tenants/manage-tenants.ts'
 import type { TenancyPorts } from '../tenants/ports.ts'
@@ -12,9 +13,6 @@ import type { App, SealedClientSecret } from './app.ts'
 import { secretState } from './app-health.ts'
 import { clientSecretOf } from './client-secrets.ts'
 import type { AppStorePorts } from './ports.ts'
-
-/** How often a concurrent change of the same app is answered by starting over. */
-const ATTEMPTS = 5
 
 type AppPorts = Pick<
   Ambient & TenancyPorts & AppStorePorts & VaultPorts,
@@ -66,7 +64,7 @@ export async function updateApp(
   id: AppId,
   change: { readonly name?: string; readonly clientSecret?: Secret },
 ): Promise<App> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+  return untilUnchanged(`The app "${id}"`, async () => {
     const read = await findApp(services, tenantId, id)
     if (change.name === undefined && change.clientSecret === undefined) return read
     const serial = (read.clientSecrets[0]?.serial ?? 0) + 1
@@ -79,9 +77,8 @@ export async function updateApp(
       clientSecrets: added ? [added, ...secretsToKeep(read)] : read.clientSecrets,
       updatedAt: services.now(),
     }
-    if (await services.apps.replace(app, read)) return app
-  }
-  throw new Error(`The app "${id}" kept changing while it was updated`)
+    return (await services.apps.replace(app, read)) ? app : undefined
+  })
 }
 
 /** During a rotation the secret that works stays beside the new one, whichever of the older ones that is. */
@@ -102,7 +99,7 @@ export async function removeClientSecret(
   serial: number,
   forced: boolean,
 ): Promise<App> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+  return untilUnchanged(`The app "${id}"`, async () => {
     const read = await findApp(services, tenantId, id)
     const kept = read.clientSecrets.filter((secret) => secret.serial !== serial)
     if (kept.length === read.clientSecrets.length)
@@ -118,9 +115,8 @@ export async function removeClientSecret(
       clientSecrets: kept,
       updatedAt: services.now(),
     }
-    if (await services.apps.replace(app, read)) return app
-  }
-  throw new Error(`The app "${id}" kept changing while it was updated`)
+    return (await services.apps.replace(app, read)) ? app : undefined
+  })
 }
 
 function secretInUse(last: boolean): ServiceError {

@@ -9,6 +9,7 @@ import type { TokenSet } from '../provider/authorization-server.ts'
 import type { ProviderPorts } from '../provider/ports.ts'
 import { apiBase } from '../provider/profile.ts'
 import type { Workspace } from '../provider/workspace.ts'
+import { untilUnchanged } from '../repeat.ts'
 import type { TenancyPorts } from '../tenants/ports.ts'
 import { appSuspendedSince } from '../tenants/suspension.ts'
 import { isLiving } from '../tenants/tenant.ts'
@@ -34,24 +35,18 @@ export type PlacementPorts = Pick<
 > &
   RevocationPorts
 
-/** How often a concurrent change of the same connection is answered by starting over. */
-const ATTEMPTS = 5
-
 /** @throws PerhapsStored when the store does not say whether it stored the grant */
 export async function placeGrant(services: PlacementPorts, grant: Grant): Promise<Placement> {
   const { session, workspace } = grant
   if (apiBase(services.provider, workspace, ['funnels']) === undefined)
     return { outcome: 'workspace_unusable' }
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+  return untilUnchanged(`The connection of session "${session.id}"`, async () => {
     const claimed = await claimedConnection(services, grant)
     const id = session.reconnects ?? claimed
-    const placed =
-      id === undefined
-        ? await createConnection(services, grant)
-        : await renewConnection(services, grant, id, claimed)
-    if (placed !== undefined) return placed
-  }
-  throw new Error(`The connection of session "${session.id}" kept changing while its grant was stored`)
+    return id === undefined
+      ? createConnection(services, grant)
+      : renewConnection(services, grant, id, claimed)
+  })
 }
 
 /** The connection that this end user already has to the workspace. */

@@ -1,5 +1,5 @@
 // A connection: one ClickFunnels workspace that granted one end user of a tenant access, with its sealed tokens.
-// Also the arithmetic of when it next needs work. Who may change it, and when: refresh.ts, liveness.ts, grant.ts.
+// Also the arithmetic of when it next needs work. refresh.ts, probe.ts and place-grant.ts change it.
 
 import type { Chance } from '../ambient.ts'
 import type { AppId, ConnectionId, RevocationId, TenantId } from '../ids.ts'

@@ -5,13 +5,11 @@ import type { Connection, ConnectionRef } from '../connections/connection.ts'
 import { changed } from '../connections/connection-store.ts'
 import { tenantConnection } from '../connections/list-connections.ts'
 import type { ConnectionPorts } from '../connections/ports.ts'
+import { untilUnchanged } from '../repeat.ts'
 import { findTenant } from '../tenants/manage-tenants.ts'
 import type { TenancyPorts } from '../tenants/ports.ts'
 import { appSuspendedSince } from '../tenants/suspension.ts'
 import type { Tenant } from '../tenants/tenant.ts'
-
-/** How often a concurrent change is answered by starting over. */
-const ATTEMPTS = 5
 
 /**
  * Suspends or resumes an app that exists. An app that has the status already stays as it is.
@@ -23,7 +21,7 @@ export async function switchApp(
   { tenantId, id }: Pick<App, 'tenantId' | 'id'>,
   status: 'active' | 'suspended',
 ): Promise<Tenant> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+  return untilUnchanged(`The tenant "${tenantId}"`, async () => {
     const tenant = await findTenant(services, tenantId)
     if ((appSuspendedSince(tenant, id) !== undefined) === (status === 'suspended')) return tenant
     const now = services.now()
@@ -33,8 +31,8 @@ export async function switchApp(
       services.log.warn('An app was switched', { tenant: tenantId, app: id, status })
       return { ...tenant, suspendedApps, updatedAt: now }
     }
-  }
-  throw new Error(`The apps of tenant "${tenantId}" kept changing while one was switched`)
+    return undefined
+  })
 }
 
 /**
@@ -47,7 +45,7 @@ export async function switchConnection(
   ref: ConnectionRef,
   status: 'active' | 'suspended',
 ): Promise<Connection> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+  return untilUnchanged(`The connection "${ref.connectionId}"`, async () => {
     const read = await tenantConnection(services, ref)
     if ((read.suspendedAt !== undefined) === (status === 'suspended')) return read
     const now = services.now()
@@ -57,6 +55,6 @@ export async function switchConnection(
       services.log.warn('A connection was switched', { ...ref, status })
       return changed(read, change)
     }
-  }
-  throw new Error(`The connection "${ref.connectionId}" kept changing while it was switched`)
+    return undefined
+  })
 }
