@@ -69,7 +69,7 @@ test('a change that was refused or failed says so', async () => {
   expect(events.story()).toEqual(['connection.delete: not_found', 'connection.delete: internal_error'])
 })
 
-test("the operator's changes name the principal, and what was made", async () => {
+test("the operator's changes name the principal, and the resource that was created", async () => {
   const app = newId('app')
   const made = (routeKey: string, pathParameters = {}) =>
     aRequest({ routeKey, method: 'POST', pathParameters, operator: OPERATOR })
@@ -86,7 +86,7 @@ test("the operator's changes name the principal, and what was made", async () =>
   for (const { actor } of written()) expect(actor).toEqual({ kind: 'operator', id: OPERATOR })
 })
 
-test('a change says what was changed, and of a switch which way it went; nothing else that was given', async () => {
+test('a change names the changed fields and the new status, and no other value of the request', async () => {
   const routeKey = 'PATCH /v1/tenants/{tenant_id}'
   const request = aRequest({ routeKey, pathParameters: { tenant_id: TENANT }, operator: OPERATOR })
   const change = { status: 'suspended', clientSecret: new Secret('s3cret'), kmsKeyArn: null, limits: {} }
@@ -99,7 +99,7 @@ test('a change says what was changed, and of a switch which way it went; nothing
   expect(written()[1]).not.toHaveProperty('reason')
 })
 
-test('what a path holds in the place of an id is not written down', async () => {
+test('a text in the path that is not an id is not written', async () => {
   await fail(disconnecting('a'.repeat(10_000)), refusal('not_found'))
   expect(written()).toMatchObject([{ resource: { type: 'connection' } }])
   expect(written()[0]?.resource).not.toHaveProperty('id')
@@ -116,7 +116,7 @@ test('a long user agent is cut off', async () => {
 
 describe('nothing is written', () => {
   test.each(['GET /v1/connections/{id}', 'ANY /v1/connections/{id}/proxy/{path+}'])(
-    'of %s that is answered, nor of one that fails',
+    'of %s, whether it succeeds or fails',
     async (routeKey) => {
       const request = byKey({ routeKey, pathParameters: { id: CONNECTION } })
       await audit(request, json(200, {}), undefined)
@@ -130,7 +130,7 @@ describe('nothing is written', () => {
     'validation_failed',
     'request_too_large',
     'tenant_limit_exceeded',
-  ] as const)('of a change that was not even tried: %s', async (code) => {
+  ] as const)('of a change that was refused before it was tried: %s', async (code) => {
     await fail(disconnecting(), refusal(code))
     expect(written()).toEqual([])
   })
@@ -140,14 +140,14 @@ describe('nothing is written', () => {
     'POST /v1/connections/{id}/refresh',
     'POST /v1/connect-sessions/{id}/complete',
   ])(
-    'of %s by an end user who names what it does not have: it can name as many as it likes',
+    'of %s by an end user who names an id that does not exist: there is no end to such ids',
     async (route) => {
       for (let i = 0; i < 5; i++) await fail(byEndUser(route, newId('connection')), refusal('not_found'))
       expect(written()).toEqual([])
     },
   )
 
-  test('of a return URL that an end user made up; of one that a key names there is', async () => {
+  test('of an unregistered return URL that an end user sends; one that an API key sends is written', async () => {
     const session = { routeKey: 'POST /v1/connect-sessions', method: 'POST' }
     await fail(byEndUser(session.routeKey, ''), refusal('return_url_not_registered'))
     expect(written()).toEqual([])
@@ -162,7 +162,7 @@ describe('nothing is written', () => {
   })
 })
 
-test('a refused access is written once, however often the same is refused', async () => {
+test('a refused access is written once, however often it is repeated', async () => {
   const request = byKey({ routeKey: 'GET /v1/connections/{id}', pathParameters: { id: CONNECTION } })
   const other = byKey({ routeKey: 'GET /v1/connections' })
   for (let i = 0; i < 5; i++) await fail(request, refusal('insufficient_scope'))
@@ -182,7 +182,7 @@ describe('an end user', () => {
   const complete = (endUser: string) =>
     byEndUser('POST /v1/connect-sessions/{id}/complete', newId('connectSession'), endUser)
 
-  test('who is refused the same again and again is written down once, whatever ids it names', async () => {
+  test('who gets the same refusal again and again is written once, whatever ids they name', async () => {
     for (let i = 0; i < 5; i++) await fail(complete('alice'), refusal('end_user_mismatch'))
     await fail(complete('alice'), refusal('completion_code_mismatch'))
     await fail(complete('bob'), refusal('end_user_mismatch'))
@@ -193,7 +193,7 @@ describe('an end user', () => {
     ])
   })
 
-  test('is written down each time with what it changed, however it ended', async () => {
+  test('is written each time with what they changed, however it ended', async () => {
     for (let i = 0; i < 2; i++) {
       await fail(complete('alice'), refusal('end_user_mismatch'))
       await fail(complete('alice'), refusal('end_user_mismatch').afterChange())
@@ -205,7 +205,7 @@ describe('an end user', () => {
     ])
   })
 
-  test('is written down with everything that it did, and that failed otherwise', async () => {
+  test('is written with everything that they did, and with every failure that is not a 403', async () => {
     for (let i = 0; i < 2; i++) {
       await audit(byEndUser('DELETE /v1/connections/{id}', CONNECTION), noContent, undefined)
       await fail(complete('alice'), refusal('grant_refused'))
@@ -214,7 +214,7 @@ describe('an end user', () => {
   })
 })
 
-test("an API key's refusals are each written down: it is a server of the tenant's own", async () => {
+test("each refusal of an API key is written, because it comes from the tenant's own server", async () => {
   const request = byKey({
     routeKey: 'POST /v1/connect-sessions/{id}/complete',
     pathParameters: { id: newId('connectSession') },
@@ -223,7 +223,7 @@ test("an API key's refusals are each written down: it is a server of the tenant'
   expect(written()).toHaveLength(3)
 })
 
-test('every route that changes something of a tenant names its action; none that reads does', () => {
+test('every route that changes something of a tenant has an action, and no route that reads has one', () => {
   for (const [routeKey, route] of Object.entries(ROUTES)) {
     const reads = /^(GET|ANY) |^\$default|^POST \/v1\/root-keys/.test(routeKey)
     const how = reads

@@ -1,4 +1,4 @@
-// CORS: preflights are answered everywhere, answers are readable for registered origins alone.
+// CORS: every path answers preflights, and only pages of registered origins can read answers.
 import { describe, expect, test } from 'vitest'
 import { type Caller, CallerRefused } from '#domain/callers/caller.ts'
 import { ServiceError } from '#domain/errors.ts'
@@ -14,7 +14,7 @@ const REQUESTED = { origin: ORIGIN, 'access-control-request-method': 'POST' }
 const caller = aCaller({ id: 'ten_1', origins: [ORIGIN, 'http://localhost:3000'] })
 
 describe('a preflight', () => {
-  // API Gateway hands OPTIONS to the route itself only where that takes ANY method, else to $default.
+  // API Gateway sends OPTIONS to $default, except on a route that takes ANY method.
   const handler = service({ log: new FakeLog(), publicUrl: PUBLIC_URL })
   const paths = Object.keys(ROUTES).filter((key) => key !== '$default' && !key.startsWith('ANY'))
 
@@ -30,7 +30,7 @@ describe('a preflight', () => {
     expect(headers['access-control-allow-methods']).not.toContain('HEAD')
   })
 
-  test('allows of the proxy whatever that takes, and nothing of a path that is not there', () => {
+  test('allows every method of the proxy, and no method on an unknown path', () => {
     const asked = (parts: object) =>
       preflight(aRequest({ method: 'OPTIONS', headers: REQUESTED, ...parts })).headers[
         'access-control-allow-methods'
@@ -40,7 +40,7 @@ describe('a preflight', () => {
     expect(asked({ routeKey: '$default', path: '/v1/nothing' })).toBeUndefined()
   })
 
-  test('on a route with a credential asks for none, and no endpoint is reached', async () => {
+  test('on a route with a credential needs none, and reaches no endpoint', async () => {
     let reached = false
     const { send } = stackAround(
       async () => {
@@ -55,7 +55,7 @@ describe('a preflight', () => {
     expect(reached).toBe(false)
   })
 
-  test('allows the headers it asks for, or else what a call needs', () => {
+  test('allows the headers that it asks for, or those that a call needs', () => {
     const allowed = (headers: Record<string, string>) =>
       preflight(aRequest({ headers })).headers['access-control-allow-headers']
     const asked = { ...REQUESTED, 'access-control-request-headers': 'authorization,idempotency-key' }
@@ -69,7 +69,7 @@ describe('a preflight', () => {
     )
   })
 
-  test('without an origin is none, and allows nothing', () => {
+  test('without an origin allows nothing', () => {
     expect(Object.keys(preflight(aRequest({ method: 'OPTIONS' })).headers)).toEqual(['vary'])
   })
 })
@@ -94,13 +94,13 @@ describe("an end user's call", () => {
     },
   )
 
-  test('is served from a registered page, and from what is no page', async () => {
+  test('is served from a registered page, and from a client that is no page', async () => {
     const served = { statusCode: 200, reached: true }
     expect(await sendAs(endUser, { origin: ORIGIN })).toMatchObject({ ...served, readable: ORIGIN })
     expect(await sendAs(endUser, {})).toMatchObject(served)
   })
 
-  test('is what that is about: an API key comes from a server, whatever it says of an origin', async () => {
+  test('is the only one with this check: a call with an API key is served whatever origin it names', async () => {
     expect(await sendAs(caller, { origin: 'https://other.example' })).toMatchObject({ reached: true })
   })
 })

@@ -1,4 +1,4 @@
-// Requests as API Gateway hands them to a function (payload format 2.0), and a function of the tests' own behind the stack.
+// Requests as API Gateway sends them to a function (payload format 2.0), and a test function behind the stack.
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
 import { type Caller, SCOPES, type Scope } from '#domain/callers/caller.ts'
 import type { Authenticate } from '#http/credentials/authenticate.ts'
@@ -56,7 +56,7 @@ export interface Received extends APIGatewayProxyStructuredResultV2 {
   readonly json: any
 }
 
-/** A caller with an API key that may do everything. */
+/** A caller with an API key that has every scope. */
 export function aCaller(tenant: object, scopes: readonly Scope[] = SCOPES): Caller {
   const actor = { kind: 'api_key', id: 'key_1', scopes: new Set(scopes) }
   return { tenant: { origins: [], ...tenant }, actor } as unknown as Caller

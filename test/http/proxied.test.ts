@@ -1,4 +1,4 @@
-// A proxied call between API Gateway's form and the domain's: nothing is lost, doubled or made up.
+// The translation of a proxied call between API Gateway's form and the domain's: nothing is lost, doubled or added.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { ConnectionId } from '#domain/ids.ts'
@@ -54,7 +54,7 @@ describe('a request', () => {
 })
 
 describe('an answer', () => {
-  test('keeps status and body and tells whose it is', () => {
+  test('keeps status and body, and names ClickFunnels as its author', () => {
     const answer = { status: 404, headers: [['etag', '"a"']], body: Buffer.from('{}') } as const
     expect(upstreamAnswer(answer)).toEqual({
       status: 404,
@@ -78,7 +78,7 @@ describe('an answer', () => {
     expect(headers).toMatchObject({ link: '<a>, <b>, ', x: '1' })
   })
 
-  test('has each header once, with what was sent, whatever its name', () => {
+  test('has each header once, with the value that was sent, whatever its name', () => {
     const name = fc.oneof(fc.stringMatching(/^[a-z][a-z-]{0,8}$/), fc.constantFrom('constructor', 'x'))
     fc.assert(
       fc.property(fc.array(fc.tuple(name, fc.string())), (headers) => {

@@ -1,4 +1,4 @@
-// Which methods a path takes: what a 405 says, and where a 404 is right.
+// Which methods a path serves: what a 405 lists, and which paths are a 404.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { methodsAt, methodsOf } from '#http/route-match.ts'
@@ -45,20 +45,20 @@ test.each([
   expect(await unrouted('GET', path)).toMatchObject({ statusCode: 404, json: { code: 'not_found' } })
 })
 
-test('a wrong method is a 405 that names the right ones, in the header as in the text', async () => {
+test('a wrong method is a 405 that lists the right ones, in the header and in the text', async () => {
   const answer = await unrouted('PUT', '/v1/connections/x')
   expect(answer).toMatchObject({ statusCode: 405, json: { code: 'method_not_allowed' } })
   expect(answer.headers.allow).toBe('GET, DELETE')
   expect(answer.json.detail).toContain('GET, DELETE')
 })
 
-test('HEAD is served by no GET route: it is refused, and neither a 405 nor a preflight claims it', async () => {
+test('no GET route serves HEAD: it is refused, and neither a 405 nor a preflight lists it', async () => {
   const answer = await unrouted('HEAD', '/v1/connections')
   expect(answer).toMatchObject({ statusCode: 405, headers: { allow: 'GET' } })
   expect(methodsAt({ routeKey: '$default', path: '/v1/connections/x' })).toEqual(['GET', 'DELETE'])
 })
 
-test('where a route takes ANY method it says so itself, whatever the decoded path looks like', () => {
+test('a route for ANY method lists its methods, whatever the decoded path looks like', () => {
   const routeKey = 'ANY /v1/connections/{id}/proxy/{path+}'
   for (const path of ['/v1/connections/x/proxy/a', '/v1/connections/a/b/proxy//'])
     expect(methodsAt({ routeKey, path })).toEqual(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'])

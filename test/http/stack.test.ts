@@ -1,4 +1,4 @@
-// The stack around every function: credentials by route, faults as problems, one log line a request.
+// The stack around every function: credentials by route, faults as problems, one log line for each request.
 import { describe, expect, test } from 'vitest'
 import { ServiceError } from '#domain/errors.ts'
 import { json } from '#http/message/answer.ts'
@@ -34,14 +34,14 @@ describe('an endpoint that fails', () => {
     expect(log.entries).toMatchObject([{ level: 'info', fields: { code: 'refresh_failed', status: 502 } }])
   })
 
-  test('with a cause behind the problem tells it to the log alone', async () => {
+  test('with a cause behind the problem writes the cause to the log only', async () => {
     const cause = new Error('AccessDeniedException')
     const { send, log } = failing(new ServiceError('storage_unavailable', 'Later.', { cause }))
     expect(JSON.stringify(await send())).not.toContain('AccessDenied')
     expect(log.entries).toMatchObject([{ fields: { code: 'storage_unavailable', error: cause } }])
   })
 
-  test('because its answer does not fit says so, in the log as well', async () => {
+  test('because its answer is too large says so, in the log as well', async () => {
     const { send, log } = stackAround(async () => ({
       status: 200,
       headers: {},
@@ -99,7 +99,7 @@ describe('the credential', () => {
     expect(reached).toEqual([])
   })
 
-  test('has to have the scope of the route; the challenge names it', async () => {
+  test('must have the scope of the route; the challenge names it', async () => {
     const reached: string[] = []
     const { send } = stackAround(
       async () => {
@@ -119,7 +119,7 @@ describe('the credential', () => {
     expect(reached).toEqual([])
   })
 
-  test('of an operator is the principal that API Gateway names; without one there is no way in', async () => {
+  test('of an operator is the principal that API Gateway names; without one the request is refused', async () => {
     const endpoints = { 'POST /v1/tenants': async () => json(201, {}) } as never
     const handler = httpHandler<'tenants'>({ log: new FakeLog(), publicUrl: PUBLIC_URL }, endpoints)
     const post = async (parts: EventParts) =>
@@ -130,7 +130,7 @@ describe('the credential', () => {
     expect(await post({ headers })).toMatchObject({ statusCode: 401, json: { code: 'missing_credential' } })
   })
 
-  test('is not forgotten: a tenant route in a function that cannot authenticate fails closed', async () => {
+  test('is always checked: a tenant route in a function that cannot authenticate fails closed', async () => {
     const endpoints = { 'GET /v1/connections': async () => json(200, {}) } as never
     const handler = httpHandler<'connections'>({ log: new FakeLog(), publicUrl: PUBLIC_URL }, endpoints)
     expect(received(await handler(anEvent(), CONTEXT))).toMatchObject({ statusCode: 500 })

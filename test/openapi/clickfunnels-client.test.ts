@@ -1,5 +1,5 @@
-// A client driven by ClickFunnels' own OpenAPI document works with us as its server: the snippet of docs/proxy.md as it
-// is printed.
+// A client of ClickFunnels' own OpenAPI document works with this service as its server: the snippet of docs/proxy.md, run as
+// it is printed.
 import { readFileSync } from 'node:fs'
 import { OpenAPIClientAxios } from 'openapi-client-axios'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -18,7 +18,7 @@ const parameter = (name: string, where: string) => ({
   schema: { type: 'string' },
 })
 
-/** One operation of ClickFunnels' document, by its names. */
+/** ClickFunnels' document, with one operation. */
 const clickfunnelsDocument = {
   openapi: '3.1.0',
   info: { title: 'ClickFunnels API', version: '2.0.0' },
@@ -34,7 +34,7 @@ const clickfunnelsDocument = {
   },
 }
 
-test('a client of ClickFunnels becomes a client of ours by its server and credential', async () => {
+test('a client of ClickFunnels calls this service after a change of server and credential', async () => {
   const tenant = await stack.createTenant()
   const { json: connection } = await stack.connect(tenant)
   const code = snippet('generated client')
@@ -53,7 +53,7 @@ test('a client of ClickFunnels becomes a client of ours by its server and creden
   expect(headers['funnel-connect-answer-by']).toBe('clickfunnels')
 })
 
-/** A snippet of docs/proxy.md, by the name that stands above it. */
+/** A snippet of docs/proxy.md, by the name in the comment above it. */
 function snippet(name: string): string {
   const docs = readFileSync('docs/proxy.md', 'utf8')
   return docs.split(`<!-- snippet: ${name} -->\n\`\`\`js\n`)[1]?.split('\n```')[0] ?? ''

@@ -1,4 +1,4 @@
-// The contract as a document: valid, complete, with examples that fit, and the one that is stored.
+// The contract as a document: valid, complete, with examples that fit, and equal to the stored one.
 import { readFileSync } from 'node:fs'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { describe, expect, test } from 'vitest'
@@ -45,7 +45,7 @@ test('it is valid OpenAPI 3.1', async () => {
   expect(validator.version).toBe('3.1')
 })
 
-test('what is stored is what the code says: "npm run docs" writes it', () => {
+test('the stored document is the one that the code makes: "npm run docs" writes it', () => {
   expect(JSON.parse(readFileSync('docs/openapi.json', 'utf8'))).toEqual(JSON.parse(text))
   expect(readFileSync('client/src/api.ts', 'utf8')).toBe(clientTypes(document.components.schemas))
 })
@@ -62,14 +62,14 @@ test('every route is described, and nothing else', () => {
 })
 
 describe('every operation', () => {
-  test('has an id of its own that makes a good name', () => {
+  test('has a unique id that makes a good name', () => {
     const ids = operations.map(({ operation }) => operation.operationId)
     expect(new Set(ids).size).toBe(ids.length)
     for (const id of ids) expect(id).toMatch(/^[a-z]+([A-Z][a-z]+)*$/)
   })
 
   test.each(operations)(
-    '$method $path says what it is, what it takes and what it answers',
+    '$method $path describes its purpose, parameters and answers',
     ({ path, operation }) => {
       const { tags, summary, parameters = [], responses } = operation
       expect(document.tags.map(({ name }) => name)).toEqual(expect.arrayContaining([...tags]))
@@ -88,7 +88,7 @@ describe('every operation', () => {
       const contents = [operation.requestBody, ...Object.values(operation.responses)]
       for (const content of contents.flatMap((body) => body?.content?.['application/json'] ?? [])) {
         const name = content.schema?.$ref?.split('/').at(-1) ?? ''
-        // The document does not repeat itself.
+        // The document has no example of itself.
         if (name === 'OpenApiDocument') continue
         expect(fits(name, content.example), `${operation.operationId} ${name}`).toEqual([])
         shown += 1
@@ -103,8 +103,8 @@ test('every error code is an answer of an operation, except 405', () => {
   expect(ERROR_CODES.filter((code) => !told.has(code))).toEqual(['method_not_allowed'])
 })
 
-/** Query parameters and path parameters, which stand in operations one by one. */
-const PASSED_ONE_BY_ONE = ['AuditQuery', 'ClientSecretRemoval', 'ListQuery', 'TenantListQuery']
+/** Schemas whose fields are query parameters: operations list these one by one. */
+const QUERIES = ['AuditQuery', 'ClientSecretRemoval', 'ListQuery', 'TenantListQuery']
 
 test('every description is used, and none is given twice', () => {
   const described = FIELD_GROUPS.flatMap((group) => Object.keys(group))
@@ -122,7 +122,7 @@ test('no schema and no example is left over', () => {
     Object.keys(SCHEMAS)
       .filter((name) => !referred.has(name))
       .toSorted(),
-  ).toEqual(PASSED_ONE_BY_ONE)
+  ).toEqual(QUERIES)
   const shown = new Set(operations.flatMap(({ operation }) => JSON.stringify(operation)))
   for (const [name, example] of Object.entries(EXAMPLES)) {
     const found = [...shown].some((operation) => operation.includes(JSON.stringify(example)))

@@ -24,7 +24,7 @@ async function client(apiKey?: string): Promise<OpenAPIClient> {
   return api.init()
 }
 
-/** Calls an operation by its id, and holds its answer against the document. */
+/** Calls an operation by its id and checks its answer against the document. */
 async function call(api: OpenAPIClient, operation: string, schema: string, ...given: readonly unknown[]) {
   const asked = api[operation]
   if (asked === undefined) throw new Error(`The document has no operation "${operation}"`)
@@ -70,7 +70,7 @@ test('a client that knows only the document connects, lists and reads funnels', 
   }
   expect(funnels).toHaveLength(57)
 
-  // The document cannot say that the path has slashes; a client that encodes them arrives all the same.
+  // OpenAPI cannot say that a path parameter has slashes. A client that encodes them works as well.
   const path = `workspaces/${WORKSPACE_ID}/contacts`
   const { data: contacts } = (await api.proxyGet?.({ id: connection.id, path })) ?? { data: undefined }
   expect(contacts).toBeInstanceOf(Array)
@@ -81,7 +81,7 @@ test('a client that knows only the document connects, lists and reads funnels', 
   expect(fits('Problem', gone?.data)).toEqual([])
 })
 
-test('what the operator is answered fits the document', async () => {
+test('every answer to the operator fits the document', async () => {
   const api = await client()
   const request = {
     name: 'By document',
@@ -106,7 +106,7 @@ test('what the operator is answered fits the document', async () => {
 })
 
 describe('the document as it is served', () => {
-  test('names the URL at which the service is called, and any page may read it', async () => {
+  test('names the URL of the service, and any page may read it', async () => {
     const { status, headers, json } = await stack.api('/v1/openapi.json')
     expect(status).toBe(200)
     expect(json.servers).toEqual([{ url: stack.url }])
@@ -114,7 +114,7 @@ describe('the document as it is served', () => {
     expect(headers.get('access-control-allow-origin')).toBe('*')
   })
 
-  test('is a page with every operation, without a script, and escaped', async () => {
+  test('as a page has every operation, no script, and escaped texts', async () => {
     const { status, headers, text } = await stack.api('/v1/docs')
     expect(status).toBe(200)
     expect(headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'sha256-/)

@@ -1,14 +1,14 @@
-// Says whether a body fits a schema of the contract. Strict: a member that the schema does not name is a fault.
+// Checks whether a body fits a schema of the contract. A field that the schema does not name is a fault.
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import { jsonSchemas } from '../../infra/openapi/json-schemas.ts'
 
-/** Gives what is wrong with a body; nothing, when it fits. */
+/** Gives the faults of a body; an empty list if it fits. */
 export type Fits = (schema: string, body: unknown) => readonly string[]
 
 export function bodyValidator(): Fits {
   const ajv = new Ajv2020({ allErrors: true, strict: false })
-  // Its types say "module", its code says "function".
+  // Its types declare a module, but the code exports a function.
   ;(formats as unknown as (instance: Ajv2020) => void)(ajv)
   const schemas = closed(jsonSchemas())
   ajv.addSchema({ $id: 'contract', components: { schemas } })
@@ -22,7 +22,7 @@ export function bodyValidator(): Fits {
   }
 }
 
-/** The schemas, with no other members than they name. */
+/** The schemas, closed for fields that they do not name. */
 function closed<T>(schema: T): T {
   if (Array.isArray(schema)) return schema.map(closed) as T
   if (typeof schema !== 'object' || schema === null) return schema

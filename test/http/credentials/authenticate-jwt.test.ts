@@ -1,4 +1,4 @@
-// End users' JWTs: whose they are, and for how long what was found out counts.
+// End users' JWTs: whose they are, and for how long a result is kept.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { removeIdentityProvider, updateIdentityProvider } from '#domain/callers/manage-identity-providers.ts'
 import { createTenant, updateTenant } from '#domain/tenants/manage-tenants.ts'
@@ -17,7 +17,7 @@ let tenant: Tenant
 let provider: ReturnType<typeof anIdentityProvider>
 
 beforeEach(async () => {
-  // The caches go by the monotonic clock.
+  // The caches use the monotonic clock.
   vi.useFakeTimers({ toFake: ['performance'] })
   verifier = new FakeTokenVerifier()
   services = fakeServices({ tokenVerifier: verifier })
@@ -76,7 +76,7 @@ test.each([
   await expect(bearer(fakeToken(claims(change)))).rejects.toMatchObject(INVALID)
 })
 
-test('a JWT is refused with a bad signature or beyond 8 KB; where the tenant is known it is said', async () => {
+test('a JWT is refused with a bad signature or beyond 8 KB; the refusal names the tenant if it is known', async () => {
   const bad = bearer(fakeToken(claims(), 'bad'))
   await expect(bad).rejects.toMatchObject({ ...INVALID, tenant: { id: tenant.id } })
   await expect(bearer(fakeToken(claims({ padding: 'x'.repeat(8192) })))).rejects.toMatchObject(INVALID)
@@ -91,7 +91,7 @@ test('a JWT that could act for two tenants acts for none', async () => {
   await expect(bearer(fakeToken(claims({ aud })))).rejects.toMatchObject(INVALID)
 })
 
-test('a token that names several audiences is for the one that stands where its registration says', async () => {
+test('a token that names several audiences is for the one in the claim of its registration', async () => {
   const { issuer } = provider
   // As at Auth0: access tokens name the API in "aud" and the client in "azp", ID tokens the client in "aud".
   await services.identityProviders.create(anIdentityProvider(tenant.id, { issuer, audience: 'client-1' }))
@@ -106,8 +106,8 @@ test('another claim can name the end user, by a number too', async () => {
   expect((await bearer(fakeToken(claims({ user_id: 42 })))).actor.id).toBe('42')
 })
 
-describe('what was found out', () => {
-  test('about a token counts for a minute: its signature is looked at once', async () => {
+describe('a result', () => {
+  test('about a token is kept for a minute: its signature is verified once', async () => {
     const token = fakeToken(claims())
     await Promise.all([bearer(token), bearer(token)])
     pass(59)
@@ -127,7 +127,7 @@ describe('what was found out', () => {
     await expect(bearer(token)).rejects.toMatchObject(INVALID)
   })
 
-  test('lets a suspended tenant go on for a minute and no longer, with however new tokens', async () => {
+  test('lets a suspended tenant go on for a minute and no longer, even with new tokens', async () => {
     await bearer(fakeToken(claims()))
     await updateTenant(services, tenant.id, { status: 'suspended' })
     pass(59)
@@ -138,7 +138,7 @@ describe('what was found out', () => {
     })
   })
 
-  test('about a registration that is changed or removed counts for a minute and no longer', async () => {
+  test('about a changed or removed registration is kept for a minute and no longer', async () => {
     const token = fakeToken(claims({ user_id: 'other' }))
     await bearer(token)
     pass(30)
@@ -150,7 +150,7 @@ describe('what was found out', () => {
     await expect(bearer(token)).rejects.toMatchObject(INVALID)
   })
 
-  test('about a token of no tenant counts for five seconds: one call, and a new registration works soon', async () => {
+  test('about a token of no tenant is kept for five seconds: one call, and a new registration works soon', async () => {
     const aud = Array.from({ length: 10 }, (_, i) => `https://${i}.example`)
     const token = fakeToken(claims({ aud }))
     for (let i = 0; i < 5; i++) await expect(bearer(token)).rejects.toMatchObject(INVALID)

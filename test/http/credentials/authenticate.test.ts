@@ -1,4 +1,4 @@
-// An API key acts for its tenant: which headers are credentials, and for how long an answer of the store counts.
+// An API key acts for its tenant: which headers are credentials, and for how long an answer of the store is kept.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { newApiKey } from '#domain/callers/api-key-form.ts'
 import { SCOPES } from '#domain/callers/caller.ts'
@@ -15,7 +15,7 @@ let key: string
 let lookups: number
 
 beforeEach(async () => {
-  // The cache goes by the monotonic clock, which no change of the wall clock moves.
+  // The cache uses the monotonic clock, which no change of the wall clock moves.
   vi.useFakeTimers({ toFake: ['performance'] })
   services = fakeServices()
   tenantId = (await createTenant(services, { name: 'Saas', returnUrls: [], origins: [] })).id
@@ -55,7 +55,7 @@ describe('a header', () => {
     },
   )
 
-  test.each([undefined, ''])('that is %j is none', async (header) => {
+  test.each([undefined, ''])('that is %j is no credential', async (header) => {
     await expect(authenticate(header)).rejects.toMatchObject({ code: 'missing_credential' })
   })
 
@@ -83,8 +83,8 @@ describe('a header', () => {
   })
 })
 
-describe('what the store said', () => {
-  test('counts for a minute, and is asked for once by many at a time', async () => {
+describe('an answer of the store', () => {
+  test('is kept for a minute, and many calls at a time ask for it once', async () => {
     await Promise.all(Array.from({ length: 10 }, bearer))
     pass(59)
     await bearer()
@@ -113,7 +113,7 @@ describe('what the store said', () => {
     expect((await bearer()).tenant.status).toBe('active')
   })
 
-  test('is not kept when it was a failure: the next call asks again', async () => {
+  test('is not kept if it is a failure: the next call asks again', async () => {
     const { apiKeys } = services
     let answers = false
     const find = (hash: string) =>
@@ -126,7 +126,7 @@ describe('what the store said', () => {
     expect((await other(`Bearer ${key}`)).tenant.id).toBe(tenantId)
   })
 
-  test('is not kept when there was no such key: one that is issued now works now', async () => {
+  test('is not kept if there is no such key: a key that is issued now works at once', async () => {
     await services.apiKeys.remove(tenantId, keyId)
     await expect(bearer()).rejects.toMatchObject(INVALID)
     await expect(bearer()).rejects.toMatchObject(INVALID)

@@ -19,7 +19,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-test('a value is loaded once by many at a time', async () => {
+test('many callers at a time load a value once', async () => {
   expect(await Promise.all([get('a'), get('a'), get('a')])).toEqual([1, 1, 1])
 })
 
@@ -38,7 +38,7 @@ test('beyond its size the oldest load is forgotten', async () => {
   expect(loads).toEqual(['a', 'b', 'c', 'a'])
 })
 
-test('a load that fails is told to all who waited, and forgotten', async () => {
+test('a load that fails rejects for every caller that waits, and is forgotten', async () => {
   const fail = () => cache.get('a', () => Promise.reject(new Error('no')))
   const both = await Promise.allSettled([fail(), get('a')])
   expect(both.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
@@ -46,7 +46,7 @@ test('a load that fails is told to all who waited, and forgotten', async () => {
   expect(await get('a')).toBe(1)
 })
 
-test('a value that is not to be kept is told to all who waited, and forgotten', async () => {
+test('a value that must not be kept reaches every caller that waits, and is forgotten', async () => {
   cache = new ExpiringCache(60, 2, (value) => value > 2)
   expect(await Promise.all([get('a'), get('a')])).toEqual([1, 1])
   expect(await get('a')).toBe(2)
@@ -54,7 +54,7 @@ test('a value that is not to be kept is told to all who waited, and forgotten', 
   expect(await get('a')).toBe(3)
 })
 
-test('values that are not kept take the place of one that is, and of no more', async () => {
+test('values that are not kept push out at most one that is', async () => {
   cache = new ExpiringCache(60, 2, (value) => value <= 2)
   for (const key of ['a', 'b', 'x', 'y', 'z']) await get(key)
   expect(await get('b')).toBe(2)

@@ -43,7 +43,7 @@ describe('a body of bytes', () => {
     expect(bytesOf(withType(body, { 'content-type': 'application/json' })).equals(body)).toBe(true)
   })
 
-  test('that is a view of a larger buffer goes alone', () => {
+  test('that is a view of a larger buffer is sent without the rest of the buffer', () => {
     const body = Buffer.from('secret{}secret').subarray(6, 8)
     expect(withType(body, { 'content-type': 'application/json' }).body).toBe('{}')
     expect(bytesOf(withType(body, {})).toString()).toBe('{}')
@@ -75,13 +75,13 @@ describe('an answer larger than a Lambda response', () => {
   })
 })
 
-test('nothing of ours is stored by a cache', () => {
+test('no answer of ours may be stored by a cache', () => {
   for (const answer of [json(200, {}), noContent, redirect('https://a.example/')]) {
     expect(answer.headers['cache-control']).toBe('no-store')
   }
 })
 
-test('a redirect tells no referrer and sets its cookies', () => {
+test('a redirect sends no referrer and sets its cookies', () => {
   expect(toResult(redirect('https://a.example/?x=1', ['a=b; Path=/']))).toMatchObject({
     statusCode: 302,
     headers: { location: 'https://a.example/?x=1', 'referrer-policy': 'no-referrer' },

@@ -27,7 +27,7 @@ function errorOf(act: () => unknown): ServiceError {
 const pointers = (act: () => unknown) =>
   (errorOf(act).extensions.errors as { pointer: string }[]).map(({ pointer }) => pointer)
 
-test('an end user is named by one rule, by a body as by a JWT', () => {
+test('one rule decides which end user ids are valid, in a body and in a JWT', () => {
   const named = (id: string) =>
     parseBody(sessionRequestSchema, { ...SESSION, end_user: { id } }).endUser?.id === id
   const byBody = (id: string) => {
@@ -54,7 +54,7 @@ test('an end user is named by one rule, by a body as by a JWT', () => {
 })
 
 test.each(['', 'x'.repeat(257), 'ü'.repeat(257), 'ü'.repeat(101), 'a\ud800'])(
-  'an end user that cannot be named %j is told of one broken rule',
+  'the end user id %j is refused with one broken rule',
   (id) => {
     const named = () => parseBody(sessionRequestSchema, { ...SESSION, end_user: { id } })
     expect(pointers(named)).toEqual(['#/end_user/id'])
@@ -82,7 +82,7 @@ describe('a body', () => {
     expect(jsonBody(aRequest({ body: Buffer.from(text) }))).toEqual({ name: 'Zoë' })
   })
 
-  test('that is left out counts as one without members', () => {
+  test('that is left out counts as an empty object', () => {
     expect(jsonBody(aRequest())).toEqual({})
     expect(jsonBody(aRequest({ body: '' }))).toEqual({})
   })
@@ -96,7 +96,7 @@ describe('a body', () => {
   })
 })
 
-describe('a schema that is broken', () => {
+describe('a rule that is broken', () => {
   test.each<[string, unknown, string[]]>([
     ['a member that is missing', { end_user: { id: 'u' } }, ['#/return_url']],
     ['a member inside another', { ...SESSION, end_user: { id: 7 } }, ['#/end_user/id']],
@@ -134,7 +134,7 @@ describe('a schema that is broken', () => {
     expect(JSON.stringify([error.message, error.extensions])).not.toContain('s3cr3t')
   })
 
-  test('is all that can be said of any JSON value', () => {
+  test('is the only error for any JSON value', () => {
     const parse = (body: unknown) => () => parseBody(sessionRequestSchema, body)
     fc.assert(
       fc.property(fc.jsonValue(), (body) => {
@@ -169,7 +169,7 @@ test.each<[unknown, string]>([
   )
 })
 
-test('members that no schema names are dropped', () => {
+test('fields that no schema names are dropped', () => {
   expect(parseBody(sessionRequestSchema, { ...SESSION, tenant_id: 'ten_other' })).toEqual({
     endUser: { id: 'user-1' },
     returnUrl: SESSION.return_url,
@@ -183,7 +183,7 @@ test('a query that breaks a rule is named by parameter', () => {
 })
 
 test.each([undefined, '', 'nonsense', 'app_00000000000000000000000000', 'conn_0000000000000000000000000U'])(
-  'a path id that is none (%s) names nothing',
+  'a text in the path that is not an id (%s) is not found',
   (value) => {
     const error = errorOf(() => pathId('connection', value))
     expect(error).toMatchObject({ code: 'not_found', message: 'There is no such connection.' })

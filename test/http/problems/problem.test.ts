@@ -57,7 +57,7 @@ describe('what is not a ServiceError', () => {
     ['an error that looks like one of ours', { name: 'ServiceError', code: 'not_found', message: 'hunter2' }],
     ['a text', 'hunter2'],
     ['nothing', undefined],
-  ])('(%s) is an internal error that tells nothing of itself', (_, error) => {
+  ])('(%s) is an internal error that reveals nothing of itself', (_, error) => {
     const { status, headers, body, json } = answerTo(error)
     expect(status).toBe(500)
     expect(json.code).toBe('internal_error')
@@ -66,13 +66,13 @@ describe('what is not a ServiceError', () => {
   })
 })
 
-test('neither stack nor cause of an error goes out', () => {
+test('neither the stack nor the cause of an error is sent', () => {
   const error = new ServiceError('storage_unavailable', 'The store is busy.', { cause: new Error('secret') })
   const { body } = answerTo(error)
   expect(String(body)).not.toMatch(/secret|stack|\.ts/)
 })
 
-test('a time to try again is a Retry-After header, zero included', () => {
+test('a time to retry is a Retry-After header, zero included', () => {
   const headers = (retryAfterSeconds?: number) =>
     answerTo(
       new ServiceError('refresh_failed', 'x', {

@@ -28,7 +28,7 @@ test('of a parameter that is repeated, the last one counts', () => {
   expect(parse('limit=5&limit=6')).toMatchObject({ limit: 6 })
 })
 
-test('parameters that are not known are left alone', () => {
+test('unknown parameters are ignored', () => {
   expect(parse('tenant_id=ten_other&__proto__=x')).toEqual({ filter: {}, limit: 20 })
 })
 
