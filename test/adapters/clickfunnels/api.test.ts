@@ -48,7 +48,7 @@ const breakTwice = async (fault: object) => {
 }
 
 describe('a call', () => {
-  test('carries the token, our name and the query to the letter', async () => {
+  test('carries the token, our User-Agent and the exact query', async () => {
     const path = `${ME}?filter[id]=1,2&expand[]=a&expand[]=b&x=%2f`
     const { status, body } = await call({ path })
     expect([status, JSON.parse(Buffer.from(body).toString())]).toMatchObject([
@@ -105,14 +105,14 @@ describe('a call without an answer', () => {
 })
 
 describe('a probe', () => {
-  test('of a token that lives tells its workspace', async () => {
+  test('of a valid token gives its workspace', async () => {
     expect(await api.probe(accessToken)).toMatchObject({
       outcome: 'alive',
       workspace: { id: '20417', host: provider.profile.workspaceHosts[0] },
     })
   })
 
-  test('of a token that was revoked, or never was, is rejected', async () => {
+  test('of a token that was revoked or never existed is rejected', async () => {
     await provider.control('POST', 'tokens/revoke', {})
     expect(await api.probe(accessToken)).toEqual({ outcome: 'rejected' })
     expect(await api.probe(new Secret('unknown'))).toEqual({ outcome: 'rejected' })
@@ -140,7 +140,7 @@ describe('a probe', () => {
   })
 
   test.each<[unknown]>([[undefined], [null], ['x'], [[]], [{ workspace_id: null, workspace_url: 7 }]])(
-    'that finds the token alive with the workspace %j knows no workspace',
+    'of a valid token with the workspace %j gives no workspace',
     async (connected_workspace) => {
       await provider.fault(ME, { kind: 'status', status: 200, body: { id: 1, connected_workspace } })
       expect(await api.probe(accessToken)).toEqual({ outcome: 'alive', workspace: {} })
@@ -148,20 +148,20 @@ describe('a probe', () => {
   )
 })
 
-describe('what is not an answer of ClickFunnels', () => {
-  test('is a block page of the network before it: told by a code of its own, the page kept back', async () => {
+describe('an answer that is not from ClickFunnels', () => {
+  test('such as a block page of the network in front of it has its own error code, and the page is not passed on', async () => {
     await provider.fault(ME, { kind: 'status', status: 403, html: true })
     const blocked = await call().catch((error) => error)
     expect(blocked).toMatchObject({ code: 'upstream_blocked', retryAfterSeconds: 60 })
     expect(inspect(blocked)).not.toContain('<html')
   })
 
-  test('but a 403 in JSON is theirs, and passes', async () => {
+  test('is not a 403 in JSON, which passes', async () => {
     await provider.fault(ME, { kind: 'status', status: 403, body: { error: 'missing scope' } })
     expect(await call()).toMatchObject({ status: 403 })
   })
 
-  test('is a server that does not speak TLS where it has to: no token was sent', async () => {
+  test('such as one of a server without TLS is refused, and no token is sent', async () => {
     const url = `${provider.profile.issuer.replace('http:', 'https:')}${ME}`
     await expect(
       api.call({

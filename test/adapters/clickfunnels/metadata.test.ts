@@ -27,7 +27,7 @@ describe('the metadata of ClickFunnels', () => {
     },
   )
 
-  test('is asked for by name, where RFC 8414 has it', async () => {
+  test('is read at the path of RFC 8414', async () => {
     await read()
     const [request] = await provider.requests(PATH)
     expect(request?.headers).toMatchObject({
@@ -37,7 +37,7 @@ describe('the metadata of ClickFunnels', () => {
   })
 })
 
-describe('an answer that is not its metadata', () => {
+describe('an answer that is not metadata of this issuer', () => {
   const document = (change: object = {}) => ({
     issuer: provider.profile.issuer,
     authorization_response_iss_parameter_supported: true,
@@ -57,7 +57,7 @@ describe('an answer that is not its metadata', () => {
     ],
     ['of no issuer', 'the document names another issuer', () => document({ issuer: undefined })],
     ['larger than 64 KiB', 'at most', () => document({ padding: 'x'.repeat(64 * 1024) })],
-  ])('(a document %s) tells nothing', async (_, detail, body) => {
+  ])('(a document %s) proves nothing', async (_, detail, body) => {
     await answering(200, { body: body() })
     expect(await read()).toEqual({ outcome: 'unknown', detail: expect.stringContaining(detail) })
   })
@@ -69,18 +69,18 @@ describe('an answer that is not its metadata', () => {
     ['a block page', 403, { html: true }],
     ['a redirect, which is not followed', 302, {}],
     ['a limit', 429, {}],
-  ])('(%s) tells nothing', async (_, status, more) => {
+  ])('(%s) proves nothing', async (_, status, more) => {
     await answering(status, more)
     expect((await read()).outcome).toBe('unknown')
     expect(await provider.requests(PATH)).toHaveLength(1)
   })
 
-  test('(a broken connection) tells nothing', async () => {
+  test('(a broken connection) proves nothing', async () => {
     await provider.control('POST', 'faults', { path: PATH, times: 2, fault: { kind: 'drop' } })
     expect((await read()).outcome).toBe('unknown')
   })
 
-  test('(one that comes too late) tells nothing', async () => {
+  test('(one that comes too late) proves nothing', async () => {
     await provider.fault(PATH, { kind: 'hang' })
     expect(await read(100)).toEqual({ outcome: 'unknown', detail: expect.stringContaining('deadline') })
   })

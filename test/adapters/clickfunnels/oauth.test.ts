@@ -29,7 +29,7 @@ async function refreshToken(): Promise<Secret> {
 const states = async () => (await provider.tokens()).map(({ state }) => state)
 
 describe('a code', () => {
-  test('is exchanged for tokens, their lifetime, scopes and workspace', async () => {
+  test('is exchanged for tokens, with their lifetime, scopes and workspace', async () => {
     const { accessToken, refreshToken, ...rest } = tokensOf(await exchange())
     const [row] = await provider.tokens()
     expect([accessToken.reveal(), refreshToken?.reveal()]).toEqual([row?.access_token, row?.refresh_token])
@@ -82,7 +82,7 @@ describe('a refresh token', () => {
     expect(tokens.workspace.id).toBe('20417')
   })
 
-  test('that is not known is refused, and a wrong client secret is told apart', async () => {
+  test('that is unknown is refused, and a wrong client secret gives another outcome', async () => {
     expect(await oauth.refresh(CLIENT, new Secret('unknown'))).toEqual({
       outcome: 'grant_refused',
       error: 'invalid_grant',
@@ -102,7 +102,7 @@ describe('a refresh token', () => {
 })
 
 describe('revoking', () => {
-  test('ends a token; one that is not known is as good as ended', async () => {
+  test('ends a token, and succeeds for an unknown one', async () => {
     const { accessToken } = tokensOf(await exchange())
     expect(await oauth.revoke(CLIENT, accessToken, 'access_token')).toBe('done')
     expect(await states()).toEqual(['revoked'])
@@ -125,14 +125,14 @@ describe('revoking', () => {
     expect(await oauth.revoke(CLIENT, token, 'refresh_token')).toBe('failed')
   })
 
-  test('is done where the provider has no such endpoint', async () => {
+  test('succeeds if the provider has no such endpoint', async () => {
     const { revocationEndpoint: _, ...seed } = provider.profile
     expect(await new ClickFunnelsOAuth(seed).revoke(CLIENT, new Secret('x'), 'access_token')).toBe('done')
     expect(await provider.requests('/oauth/revoke')).toEqual([])
   })
 })
 
-test('every request names us and sends the client in the body, never as Basic', async () => {
+test('every request has our User-Agent and sends the client in the body, never as Basic', async () => {
   await oauth.refresh(CLIENT, await refreshToken())
   await oauth.revoke(CLIENT, await refreshToken(), 'refresh_token')
   const sent = [...(await provider.requests('/oauth/token')), ...(await provider.requests('/oauth/revoke'))]

@@ -12,7 +12,7 @@ const custom = (more: Partial<ProviderSettings>) =>
   })
 
 describe('"custom"', () => {
-  test('has everything on the accounts host unless told otherwise', () => {
+  test('has everything on the accounts host by default', () => {
     expect(custom({})).toEqual({
       issuer: 'http://127.0.0.1:4610',
       authorizationEndpoint: 'http://127.0.0.1:4610/oauth/authorize',
@@ -26,7 +26,7 @@ describe('"custom"', () => {
     })
   })
 
-  test('takes the origin of the accounts URL, whatever follows', () => {
+  test('uses the origin of the accounts URL, whatever follows', () => {
     const profile = custom({ CLICKFUNNELS_ACCOUNTS_URL: 'https://Staging.example:443/login/?x' })
     expect([profile.issuer, profile.accountsApi, profile.fallbackWorkspaceHost]).toEqual([
       'https://staging.example',
@@ -46,7 +46,7 @@ describe('"custom"', () => {
     ['https://api.example/api/v2', 'https://api.example/api/v2'],
     ['https://api.example/api/v2//', 'https://api.example/api/v2'],
     ['https://{subdomain}.api.example', 'https://{subdomain}.api.example/api/v2'],
-  ])('makes of the API URL %s the base %s', (url, base) => {
+  ])('turns the API URL %s into the base %s', (url, base) => {
     expect(custom({ CLICKFUNNELS_API_URL: url }).fixedApi).toBe(base)
   })
 
@@ -59,14 +59,14 @@ describe('"custom"', () => {
   })
 })
 
-test.each(['clickfunnels', 'seed'] as const)('"%s" takes nothing from the other settings', (profile) => {
+test.each(['clickfunnels', 'seed'] as const)('"%s" ignores the other settings', (profile) => {
   const settings = {
     CLICKFUNNELS_ACCOUNTS_URL: 'https://evil.example',
     CLICKFUNNELS_API_URL: 'https://evil.example',
   }
-  const told = custom({ CLICKFUNNELS_PROFILE: profile, ...settings, CLICKFUNNELS_WORKSPACE_HOSTS: '*' })
-  expect(told).toEqual(custom({ CLICKFUNNELS_PROFILE: profile }))
-  expect(JSON.stringify(told)).not.toContain('evil')
+  const chosen = custom({ CLICKFUNNELS_PROFILE: profile, ...settings, CLICKFUNNELS_WORKSPACE_HOSTS: '*' })
+  expect(chosen).toEqual(custom({ CLICKFUNNELS_PROFILE: profile }))
+  expect(JSON.stringify(chosen)).not.toContain('evil')
 })
 
 test('only "seed" has no revocation endpoint, and none sends a browser or a token over plain http', () => {

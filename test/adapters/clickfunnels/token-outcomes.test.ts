@@ -26,7 +26,7 @@ const answering = (status: number, body: unknown, more: object = {}) =>
   provider.fault('/oauth/token', { kind: 'status', status, body, ...more })
 const without = (name: keyof typeof TOKENS) => ({ ...TOKENS, [name]: undefined })
 
-describe('an answer that is no token response', () => {
+describe('an answer that is not a token response', () => {
   test.each<[string, number, unknown, object?]>([
     ['a block page in HTML', 403, `<p>${CANARY}</p>`, { html: true }],
     ['a success in HTML', 200, `<p>${CANARY}</p>`, { html: true }],
@@ -46,14 +46,14 @@ describe('an answer that is no token response', () => {
     ['an error without a code', 400, { message: CANARY }],
     ['an error that is not of the set', 400, { error: CANARY, error_description: CANARY }],
     ['an error with another status', 200, { error: 'invalid_grant' }],
-  ])('(%s) is malformed, and nothing of it is told', async (_, status, body, more) => {
+  ])('(%s) is malformed, and nothing of it is passed on', async (_, status, body, more) => {
     await answering(status, body, more)
     const outcome = await refresh()
     expect(outcome).toEqual({ outcome: 'malformed', detail: expect.any(String) })
     expect(inspect(outcome, { depth: 9, showHidden: true })).not.toContain(CANARY)
   })
 
-  test('is malformed, too, where tokens had been granted', async () => {
+  test('is malformed, too, if tokens had been granted', async () => {
     for (const variant of ['json', 'token_type', 'missing_access_token']) {
       const grant = await provider.approve()
       await provider.fault('/oauth/token', { kind: 'malformed', variant }, 'after')
@@ -65,7 +65,7 @@ describe('an answer that is no token response', () => {
   })
 })
 
-describe('a verdict', () => {
+describe('a failure', () => {
   test.each([
     [400, 'invalid_grant', 'grant_refused'],
     [401, 'invalid_client', 'client_refused'],
@@ -81,20 +81,26 @@ describe('a verdict', () => {
     ['Thu, 01 Jan 2026 00:00:00 GMT', { retryAfterSeconds: 0 }],
     ['soon', {}],
     [undefined, {}],
-  ])('of status 429 with Retry-After %s says how long to wait, if it can', async (retry_after, told) => {
-    await answering(429, { error: 'rate_limited' }, { ...(retry_after !== undefined && { retry_after }) })
-    expect(await refresh()).toEqual({ outcome: 'rate_limited', ...told })
-  })
+  ])(
+    'of status 429 with Retry-After %s says how long to wait, if that is readable',
+    async (retry_after, wait) => {
+      await answering(429, { error: 'rate_limited' }, { ...(retry_after !== undefined && { retry_after }) })
+      expect(await refresh()).toEqual({ outcome: 'rate_limited', ...wait })
+    },
+  )
 
   test.each([500, 502, 503, 520])('of status %i is about the provider', async (status) => {
     await answering(status, `<p>${CANARY}</p>`, { html: true })
     expect(await refresh()).toEqual({ outcome: 'provider_down', detail: `status ${status}` })
   })
 
-  test.each([504, 524])('of a gateway that gave up (%i) leaves the request under way', async (status) => {
-    await answering(status, `<p>${CANARY}</p>`, { html: true })
-    expect(await refresh()).toEqual({ outcome: 'answer_late', detail: `status ${status}` })
-  })
+  test.each([504, 524])(
+    'of a gateway that gave up (%i) means that the request may still be under way',
+    async (status) => {
+      await answering(status, `<p>${CANARY}</p>`, { html: true })
+      expect(await refresh()).toEqual({ outcome: 'answer_late', detail: `status ${status}` })
+    },
+  )
 })
 
 describe('tokens', () => {
@@ -105,11 +111,11 @@ describe('tokens', () => {
     return outcome.tokens
   }
 
-  test.each(['Bearer', 'bearer', 'BEARER'])('of the type "%s" are taken', async (token_type) => {
+  test.each(['Bearer', 'bearer', 'BEARER'])('of the type "%s" are accepted', async (token_type) => {
     expect((await granted({ ...TOKENS, token_type })).accessToken.reveal()).toBe(CANARY)
   })
 
-  test.each([null, ''])('with blank members (%j) are taken as if these were left out', async (blank) => {
+  test.each([null, ''])('with blank members (%j) are accepted as if these were left out', async (blank) => {
     const blanks = { refresh_token: blank, expires_in: blank, scope: blank, workspace_id: blank }
     expect(await granted({ ...TOKENS, ...blanks })).toEqual({
       accessToken: expect.any(Secret),
@@ -118,7 +124,7 @@ describe('tokens', () => {
     })
   })
 
-  test('do not show in what is logged of them', async () => {
+  test('are not in the log', async () => {
     expect(inspect(await granted(TOKENS), { depth: 9, showHidden: true })).not.toContain(CANARY)
   })
 

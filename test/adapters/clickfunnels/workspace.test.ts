@@ -22,7 +22,7 @@ test('a workspace is read from all its members', () => {
   })
 })
 
-test.each([undefined, null, 'text', 7, [], {}])('%j tells nothing', (json) => {
+test.each([undefined, null, 'text', 7, [], {}])('%j is no workspace', (json) => {
   expect(from(json)).toEqual({})
 })
 

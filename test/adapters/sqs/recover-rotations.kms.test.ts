@@ -87,7 +87,7 @@ describe.each(GONE)('a rotation of a tenant %s', (_, end) => {
     expect(await backend.items()).toHaveLength(before)
   })
 
-  test('is tried again while DynamoDB cannot say that the keys are gone', async () => {
+  test('is retried while DynamoDB cannot say that the keys are gone', async () => {
     await rotated()
     await end()
     const client = new DynamoDBClient({
@@ -102,11 +102,11 @@ describe.each(GONE)('a rotation of a tenant %s', (_, end) => {
   })
 })
 
-describe('a rotation of a tenant that is there', () => {
+describe('a token rotation of an existing tenant', () => {
   test.each([
     ['the root key', () => keys.arn],
     ["the tenant's own key", () => keys.ownArn],
-  ])('is tried again while KMS refuses %s, and then recovered', async (_, arn) => {
+  ])('is retried while KMS refuses %s, and then recovered', async (_, arn) => {
     const { tenantId } = scene.app
     if (arn() === keys.ownArn) await updateTenant(scene.services, tenantId, { kmsKeyArn: keys.ownArn })
     await rotated()

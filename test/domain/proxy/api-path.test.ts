@@ -48,7 +48,7 @@ test.each([
   ['[x]"<>^`{|}', '%5Bx%5D%22%3C%3E%5E%60%7B%7C%7D'],
   ['..a/a../...', '..a/a../...'],
   ['．．/me', '%EF%BC%8E%EF%BC%8E/me'],
-])('%s goes upstream as %s', (decoded, encoded) => {
+])('%s is sent as %s', (decoded, encoded) => {
   expect(passed(decoded)).toBe(encoded)
 })
 

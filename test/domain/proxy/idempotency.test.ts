@@ -15,7 +15,7 @@ describe('a key', () => {
   })
 
   test.each(['a', '!#$%&()*+-./:;<=>?@[]^_`{|}~', 'x'.repeat(255)])(
-    'may be anything of ASCII that shows: %s',
+    'may contain any visible ASCII character: %s',
     (value) => {
       expect(parseIdempotencyKey(value)).toBe(value)
     },

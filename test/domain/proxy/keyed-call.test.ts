@@ -57,7 +57,7 @@ describe('the answer to a call', () => {
   })
 
   test.each([200, 204, 302, 400, 403, 404, 409, 422, 500, 502, 504])(
-    'is kept whatever ClickFunnels said: %i',
+    'is stored, whatever its status: %i',
     async (status) => {
       const { services, call, sent } = await callable()
       services.clickfunnels.always('call', answer(status, {}))
@@ -68,7 +68,7 @@ describe('the answer to a call', () => {
   )
 
   test.each([401, 429, 503])(
-    'is not kept when it says that the call was not carried out: %i',
+    'is not stored when its status says that the call was not carried out: %i',
     async (status) => {
       const { services, call } = await callable('non_expiring')
       services.clickfunnels.script('call', answer(status, {}))
@@ -243,7 +243,7 @@ describe('calls with one key at once', () => {
 
 describe('a call that failed', () => {
   test.each(['upstream_timeout', 'upstream_answer_lost'] as const)(
-    'without an answer (%s) may have been carried out: it is never sent again',
+    'without an answer (%s) may have been carried out, so it is never sent again',
     async (code) => {
       const { services, call, sent } = await callable()
       services.clickfunnels.script('call', failing(code))

@@ -53,7 +53,7 @@ describe('a call', () => {
   })
 
   test.each([200, 302, 404, 422, 429, 500, 503])(
-    'hands a %i on with its body and headers',
+    'passes a %i on with its body and headers',
     async (status) => {
       const { scene, services, connection } = await connectedScene()
       const body = { theirs: true }

@@ -87,7 +87,7 @@ describe('a refusal after an answer was lost', () => {
   test.each([
     ['the request cannot be made again', 'vault', 'open'],
     ['the refusal cannot be judged', 'connections', 'get'],
-  ] as const)('is told from a refused grant, though %s', async (_, port, method) => {
+  ] as const)('is told apart from a refused grant, though %s', async (_, port, method) => {
     const { services, scene, connection } = await connectedScene('strict')
     services.clickfunnels.script('refresh', async (work) => {
       await work()

@@ -142,7 +142,7 @@ describe('a 401 that is not about the token', () => {
   } as const
 
   test.each(['rotating', 'non_expiring'] as const)(
-    'leads to one look at the token (%s), and none for some seconds; then to another',
+    'leads to one check of the token (%s), and to the next one only after some seconds',
     async (mode) => {
       const { services, scene, connection } = await connectedScene(mode)
       services.clickfunnels.always('call', unauthorized)
