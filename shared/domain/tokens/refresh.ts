@@ -60,7 +60,7 @@ export async function refreshConnection(
   services: RefreshPorts,
   connection: Connection,
 ): Promise<RefreshOutcome> {
-  // The connection as it was read says it already, so the write is spared.
+  // The lease that was read is live, so no write is needed to find out.
   if (isLeased(connection, services.now())) return { outcome: 'busy' }
   const app = await services.apps.get(connection.tenantId, connection.appId)
   if (app === undefined || areCredentialsRefused(app, services.now())) return { outcome: 'app_refused' }
@@ -116,8 +116,8 @@ function conclude(
 }
 
 /**
- * Presents the refresh token, and once more if the answer was lost: the new access token was not used then, so it
- * works.
+ * Presents the refresh token, and once more if the answer was lost. It works until the new access token is first used,
+ * which no process has then.
  */
 async function requestTokens(
   services: RefreshPorts,
