@@ -10,7 +10,7 @@ import { EventSources } from './sqs/event-sources.ts'
 import { createQueues, sqsClient } from './sqs/queues.ts'
 
 export interface DeploymentOptions {
-  /** Values of the template's parameters, as for `cdk deploy --parameters`. */
+  /** Values of the template's parameters, as for `cdk deploy --parameters`. The others have their defaults. */
   readonly parameters?: Readonly<Record<string, string>>
   /** Whether the template's schedules run by themselves. Default: no. */
   readonly schedules?: boolean

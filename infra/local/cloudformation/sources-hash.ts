@@ -13,7 +13,7 @@ const APP = 'infra/app.ts'
 const IMPORTS =
   /^(?:import|export)\s(?!type\s)[^'"]*?from '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm
 
-/** Hashes names and contents of all sources below `root`, as 20 hex digits: the templates and the bundles depend on them. */
+/** Hashes names and contents of all sources below `root`, as 20 hex digits. Templates and bundles depend on them. */
 export function hashSources(root: string): string {
   return hashFiles(
     root,

@@ -10,7 +10,7 @@ import { FunctionError, Sandbox } from './sandbox.ts'
 /** Lambda's limit for events and synchronous answers. */
 const MAX_PAYLOAD_BYTES = 6 * 1024 * 1024
 const DRAIN_LIMIT_MS = 1_000
-/** The name of the sandbox that has all functions. */
+/** The name of the sandbox that runs all functions. */
 const ALL = 'functions'
 /** With a debugger, a function has a day, because it may wait at a breakpoint. */
 export const DEBUG_SECONDS = 24 * 60 * 60

@@ -14,7 +14,7 @@ export interface HostChannel {
   onInvoke(listener: (message: Invoke) => void): void
 }
 
-/** Serves invocations. Those that come before the functions are loaded wait. */
+/** Loads the functions and serves invocations. Those that arrive earlier wait. */
 export async function serveInvocations(
   host: HostChannel,
   load: () => Promise<readonly LoadedFunction[]>,
