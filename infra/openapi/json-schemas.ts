@@ -1,4 +1,4 @@
-// The named schemas as JSON Schema, each member described.
+// The named schemas as JSON Schema, with a description of each field.
 import * as z from 'zod/mini'
 import { FIELDS, SCHEMAS } from './bodies.ts'
 
@@ -17,8 +17,16 @@ export function jsonSchemas(): Record<string, JsonSchema> {
   const registry = z.registry<{ id: string }>()
   for (const [id, schema] of Object.entries(SCHEMAS)) registry.add(schema, { id })
   const uri = (id: string) => `#/components/schemas/${id}`
-  // What comes in is described before it is transformed; what goes out is not transformed.
-  const { schemas } = z.toJSONSchema(registry, { io: 'input', uri })
+  // A request is described as it is before its transformation. Answers are not transformed.
+  const { schemas } = z.toJSONSchema(registry, {
+    io: 'input',
+    uri,
+    // zod's bounds of a JavaScript integer tell a reader nothing.
+    override: ({ jsonSchema }) => {
+      if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum
+      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum
+    },
+  })
   return Object.fromEntries(
     Object.entries(schemas).map(([name, { $schema, $id, ...schema }]) => [
       name,

@@ -114,7 +114,7 @@ describe('the document as it is served', () => {
     expect(headers.get('access-control-allow-origin')).toBe('*')
   })
 
-  test('as a page has every operation, no script, and escaped texts', async () => {
+  test('as a page has every operation, every field of a body, no script, and escaped texts', async () => {
     const { status, headers, text } = await stack.api('/v1/docs')
     expect(status).toBe(200)
     expect(headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'sha256-/)
@@ -126,6 +126,12 @@ describe('the document as it is served', () => {
       }
     }
     expect(text).not.toMatch(/<script|\son\w+=|undefined|\[object/)
+    const idsOf = (attribute: RegExp) => new Set([...text.matchAll(attribute)].map(([, id]) => id))
+    const targets = idsOf(/id="([^"]+)"/g)
+    for (const target of idsOf(/href="#([^"]+)"/g)) expect(targets).toContain(target)
+    for (const name of ['ConnectSessionRequest', 'Connection', 'Problem'])
+      expect(text).toContain(`<article id="body-${name}"><h3>${name}</h3><dl>`)
+    expect(text).toContain('<dt><code>completion_code</code> <span class="soft">string, optional</span></dt>')
     expect(text).toContain('POST</b> <code>/v1/connect-sessions</code>')
   })
 })

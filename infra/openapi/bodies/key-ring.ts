@@ -21,7 +21,7 @@ export const keyRing = {
   fields: {
     'KeyRing.data': { description: "All versions of the tenant's key, oldest first." },
     version: { description: 'Number of the version: 1 for the first one, then counting up.' },
-    wrapped_by: { description: 'The key that encrypts this version: one of the two members.' },
+    wrapped_by: { description: 'The key that encrypts this version: one of the two fields.' },
     root_key_version: { description: "Version of the service's root key." },
     'wrapped_by.kms_key_arn': { description: "ARN of the tenant's own KMS key." },
     'data.created_at': time('When this version was created.'),

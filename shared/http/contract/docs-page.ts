@@ -1,7 +1,9 @@
 // The OpenAPI document as a page: every operation, by subject. It works without a script.
 import type { Answer } from '../message/answer.ts'
 import { type Html, html, page, together } from '../pages/page.ts'
-import type { OpenApi, OpenApiOperation } from './document.ts'
+import { bodies, linkToFields } from './docs-schemas.ts'
+import type { Content, OpenApi, OpenApiOperation } from './document.ts'
+import { inline, prose } from './markdown.ts'
 
 const SHEET = `
 main > h2 { margin-top: 3rem; font: 600 1.2rem/1.3 system-ui, sans-serif }
@@ -13,7 +15,8 @@ h3, h4 { margin: 0 0 .25rem; font-size: 1rem } h4 { margin-top: 1rem; font-size:
 .soft { color: var(--soft) }
 code, pre { background: var(--paper); border-radius: 5px; font: .875rem/1.5 ui-monospace, monospace }
 code { padding: .1rem .3rem; overflow-wrap: anywhere } pre { margin: 0; padding: .75rem 1rem; overflow: auto }
-dl { margin: 0 } dt { margin-top: .4rem } dd { margin: 0 0 0 1rem }`
+dl { margin: 0 } dt { margin-top: .4rem } dd { margin: 0 0 0 1rem }
+dt .soft code { background: none; padding: 0 }`
 
 export function docsPage(document: OpenApi, publicUrl: string): Answer {
   const operations = Object.entries(document.paths).flatMap(([path, item]) =>
@@ -31,8 +34,9 @@ export function docsPage(document: OpenApi, publicUrl: string): Answer {
     content: html`${prose(document.info.description)}
 <p>The URL of this service is <code>${publicUrl}</code>. For programs there is
 <a href="/v1/openapi.json">openapi.json</a> (OpenAPI 3.1). The page <a href="/v1/errors">error codes</a> explains every error.</p>
-<nav aria-label="Operations">${together(subjects.map(navigation))}</nav>
-${together(subjects.map(subject))}`,
+<nav aria-label="Operations">${together(subjects.map(navigation))}<h2><a href="#bodies">Bodies</a></h2></nav>
+${together(subjects.map(subject))}
+<h2 id="bodies">Bodies</h2><p class="soft">The fields of every request and answer.</p>${bodies(document)}`,
     wide: true,
     sheet: SHEET,
   })
@@ -80,13 +84,14 @@ function article({ method, path, operation }: Call): Html {
 <p class="soft">${credentials.length > 0 ? `Credential: ${credentials.join(' or ')}.` : 'No credential is needed.'}</p>
 ${description === undefined ? nothing : prose(description)}
 ${parameters.length === 0 ? nothing : html`<h4>Parameters</h4><dl>${together(parameters.map(parameter))}</dl>`}
-${requestBody === undefined ? nothing : example('Request body', requestBody.content)}
+${requestBody === undefined ? nothing : body(requestBody)}
 <h4>Answers</h4><dl>${together(
     Object.entries(responses).map(
-      ([status, { description }]) => html`<dt><b>${status}</b></dt><dd>${inline(description)}</dd>`,
+      ([status, { description, content }]) =>
+        html`<dt><b>${status}</b></dt><dd>${inline(description)}${linkToFields(jsonOf(content)?.schema)}</dd>`,
     ),
   )}</dl>
-${together(Object.values(responses).map(({ content }) => example('Example', content)))}
+${together(Object.values(responses).map(({ content }) => example(content)))}
 </article>`
 }
 
@@ -98,28 +103,23 @@ const CREDENTIALS: Readonly<Record<string, string>> = {
 
 type Parameter = NonNullable<OpenApiOperation['parameters']>[number]
 
-function parameter({ name, in: where, required, description }: Parameter): Html {
-  return html`<dt><code>${name}</code> <span class="soft">${where}${required ? ', required' : ''}</span></dt><dd>${inline(description)}</dd>`
+function parameter({ name, in: where, required, description, example }: Parameter): Html {
+  const shown = example === undefined ? '' : html` Example: <code>${example}</code>.`
+  return html`<dt><code>${name}</code> <span class="soft">${where}${required ? '' : ', optional'}</span></dt>
+<dd>${inline(description)}${shown}</dd>`
 }
 
-function example(title: string, content: OpenApiOperation['responses'][string]['content']): Html {
-  const shown = content?.['application/json']?.example
+function body({ description = '', content }: NonNullable<OpenApiOperation['requestBody']>): Html {
+  return html`<h4>Request body</h4><p>${inline(description)}${linkToFields(jsonOf(content)?.schema)}</p>${example(content)}`
+}
+
+const jsonOf = (content: Content | undefined) => content?.['application/json']
+
+function example(content: Content | undefined): Html {
+  const shown = jsonOf(content)?.example
   if (shown === undefined) return nothing
   // A wide example scrolls, so the keyboard must be able to reach it.
-  return html`<h4>${title}</h4><pre tabindex="0" role="region" aria-label="${title}">${JSON.stringify(shown, null, 2)}</pre>`
+  return html`<pre tabindex="0" role="region" aria-label="Example">${JSON.stringify(shown, null, 2)}</pre>`
 }
 
 const nothing: Html = { html: '' }
-
-function prose(text: string): Html {
-  return together(text.split('\n\n').map((paragraph) => html`<p>${inline(paragraph)}</p>`))
-}
-
-/** The Markdown of our descriptions: code and emphasis only. */
-function inline(text: string): Html {
-  const parts = text.split(/(`[^`]+`|\*[^*]+\*)/).map((part) => {
-    if (part.startsWith('`') && part.length > 1) return html`<code>${part.slice(1, -1)}</code>`
-    return /^\*.+\*$/.test(part) ? html`<em>${part.slice(1, -1)}</em>` : html`${part}`
-  })
-  return together(parts)
-}
