@@ -9,8 +9,13 @@ export const DAY_SECONDS = 24 * 60 * 60
 /** Gives the present moment. */
 export type Clock = () => EpochSeconds
 
+/** The last second of the year 9999, the last one that RFC 3339 can write. */
+const LAST_MOMENT = 253_402_300_799
+
+/** Whole seconds between 1970 and 9999: what lies outside is taken for the nearer end, and NaN for the last moment. */
 export function epochSeconds(value: number): EpochSeconds {
-  return Math.floor(value) as EpochSeconds
+  if (!(value < LAST_MOMENT)) return LAST_MOMENT as EpochSeconds
+  return Math.max(0, Math.floor(value)) as EpochSeconds
 }
 
 export function later(moment: EpochSeconds, seconds: number): EpochSeconds {
@@ -29,5 +34,6 @@ export function earliest(one: EpochSeconds, other: EpochSeconds | undefined): Ep
 
 /** RFC 3339 in UTC, the form of every time on the wire. */
 export function toRfc3339(moment: EpochSeconds): string {
-  return `${new Date(moment * 1000).toISOString().slice(0, 19)}Z`
+  // What is stored may be older than the bounds of epochSeconds().
+  return `${new Date(epochSeconds(moment) * 1000).toISOString().slice(0, 19)}Z`
 }

@@ -9,12 +9,12 @@ import type {
 } from '#domain/provider/authorization-server.ts'
 import type { ProviderProfile } from '#domain/provider/profile.ts'
 import { retryAfterSeconds } from '#domain/provider/retry-after.ts'
-import { Secret } from '#domain/secret.ts'
+import type { Secret } from '#domain/secret.ts'
 import { epochSeconds } from '#domain/time.ts'
 import { TOKEN_REQUEST_SECONDS } from '#domain/tokens/lease.ts'
 import { sendRequest } from '../outgoing/client.ts'
 import { OutgoingError } from '../outgoing/error.ts'
-import { workspaceFrom } from './workspace.ts'
+import { tokensIn } from './token-response.ts'
 
 /** Statuses of gateways that gave up waiting, while the request goes on behind them. 524 is Cloudflare's. */
 const GATEWAY_TIMEOUTS = [504, 524]
@@ -114,24 +114,15 @@ export class ClickFunnelsOAuth implements AuthorizationServer {
       }
       if (GATEWAY_TIMEOUTS.includes(status)) return { outcome: 'answer_late', detail: `status ${status}` }
       if (status >= 500) return { outcome: 'provider_down', detail: `status ${status}` }
-      return this.#granted(await process(response))
+      if (response.ok) {
+        const tokens = tokensIn(this.#profile, await response.text())
+        if (tokens !== undefined) return { outcome: 'granted', tokens }
+        return { outcome: 'malformed', detail: `status ${status} without an access token` }
+      }
+      await process(response)
+      return { outcome: 'malformed', detail: `status ${status}` }
     } catch (error) {
       return outcomeOf(error)
-    }
-  }
-
-  #granted(answer: oauth.TokenEndpointResponse): TokenOutcome {
-    const { access_token, refresh_token, expires_in, scope, token_type } = answer
-    if (token_type !== 'bearer') return { outcome: 'malformed', detail: 'token_type is not Bearer' }
-    return {
-      outcome: 'granted',
-      tokens: {
-        accessToken: new Secret(access_token),
-        ...(refresh_token && { refreshToken: new Secret(refresh_token) }),
-        ...(expires_in !== undefined && { expiresInSeconds: expires_in }),
-        scopes: scope?.split(' ').filter((word) => word !== '') ?? [],
-        workspace: workspaceFrom(this.#profile, answer),
-      },
     }
   }
 }
@@ -153,22 +144,10 @@ async function send(
   // Doorkeeper sends this header with every error, and with it the library does not read the body's `error`.
   const passed = response.headers.filter(([name]) => name !== 'www-authenticate')
   const empty = response.status === 204 || response.status === 304 || response.body.byteLength === 0
-  return new Response(empty ? null : withoutBlanks(response.body), {
+  return new Response(empty ? null : response.body, {
     status: response.status,
     headers: passed.map(([name, value]) => [name, value]),
   })
-}
-
-/** Removes blank members. Rails writes them for absent ones, and the library would refuse the whole answer for them. */
-function withoutBlanks(body: Uint8Array): Uint8Array | string {
-  try {
-    const json: unknown = JSON.parse(Buffer.from(body).toString())
-    if (typeof json !== 'object' || json === null || Array.isArray(json)) return body
-    const members = Object.entries(json).filter(([, value]) => value !== null && value !== '')
-    return JSON.stringify(Object.fromEntries(members))
-  } catch {
-    return body
-  }
 }
 
 function outcomeOf(error: unknown): TokenOutcome {

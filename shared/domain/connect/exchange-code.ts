@@ -4,6 +4,7 @@ import { type App, redirectUri } from '../apps/app.ts'
 import { noteAnswer } from '../apps/app-health.ts'
 import { withClientCredentials } from '../apps/client-secrets.ts'
 import type { AppStorePorts } from '../apps/ports.ts'
+import { logOddities } from '../provider/authorization-server.ts'
 import type { ProviderPorts } from '../provider/ports.ts'
 import type { Secret } from '../secret.ts'
 import { later } from '../time.ts'
@@ -71,6 +72,7 @@ async function exchange(
     services.log.warn('The authorization code was not exchanged', { session: session.id, ...answer })
     return { status: 'failed', error: TOKEN_ERRORS[answer.outcome] }
   }
+  logOddities(services.log, answer.tokens, { session: session.id })
   const stored = await storeGrant(services, session, app, answer.tokens)
   await noteAnswer(services, app, blames, serial)
   if (stored.outcome !== 'stored') return { status: 'failed', error: stored.outcome }

@@ -1,4 +1,5 @@
 // The provider's authorization server (RFC 6749): what it is asked for, and every way in which that can end.
+import type { Log } from '../ambient.ts'
 import type { Secret } from '../secret.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -9,6 +10,8 @@ export interface TokenSet {
   readonly expiresInSeconds?: number
   readonly scopes: readonly string[]
   readonly workspace: Workspace
+  /** Members of the answer that are not as RFC 6749 has them. The tokens are kept all the same; the log names them. */
+  readonly oddities?: readonly string[]
 }
 
 /** Every way a token request can end. */
@@ -43,4 +46,10 @@ export interface AuthorizationServer {
     token: Secret,
     hint: 'access_token' | 'refresh_token',
   ): Promise<'done' | 'client_refused' | 'failed'>
+}
+
+/** Logs which members of a token answer were not as RFC 6749 has them, and for what; never a value. */
+export function logOddities(log: Log, { oddities }: TokenSet, of: Readonly<Record<string, string>>): void {
+  if (oddities !== undefined)
+    log.warn('A token answer had odd members; its tokens were kept', { ...of, oddities })
 }

@@ -14,7 +14,7 @@ import { areCredentialsRefused, claimCheck, isProviderDown, noteAnswer } from '.
 import { withClientCredentials } from '../apps/client-secrets.ts'
 import { type Connection, expiryOf, refOf, tokenOf } from '../connections/connection.ts'
 import { ServiceError } from '../errors.ts'
-import type { TokenOutcome } from '../provider/authorization-server.ts'
+import { logOddities, type TokenOutcome } from '../provider/authorization-server.ts'
 import type { ProviderPorts } from '../provider/ports.ts'
 import type { TenancyPorts } from '../tenants/ports.ts'
 import type { Suspended } from '../tenants/suspension.ts'
@@ -155,6 +155,7 @@ async function requestTokens(
   const { answer, serial } = again === 'at_once' && inTime() ? await askAgain() : first
   const unanswered = maybeRotated === true || wasAbandoned(connection) || connection.unanswered === true
   if (answer.outcome !== 'granted') return { answer, serial, unanswered }
+  logOddities(services.log, answer.tokens, { connection: connection.id })
   // RFC 6749 section 6: without a new refresh token in the answer, the old one stays valid.
   return { answer: { ...answer, tokens: { refreshToken, ...answer.tokens } }, serial, unanswered }
 }
