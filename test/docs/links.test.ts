@@ -1,7 +1,8 @@
 // Nothing that the documentation points at is missing: links, anchors, files named in passing, npm scripts.
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
+import { sourcesIn } from '../support/import-graph.ts'
 import { guides, type Page, pages } from './pages.ts'
 
 const { scripts } = JSON.parse(readFileSync('package.json', 'utf8'))
@@ -75,4 +76,17 @@ test('the index of the decisions has a row for every record, with its number, ti
 test('the README has at most 900 words beside its code', () => {
   const { prose } = guides.find(({ path }) => path === 'README.md') as Page
   expect(prose.split(/\s+/).length).toBeLessThanOrEqual(900)
+})
+
+test('CONTRIBUTING.md names every slice of the domain, in an order that imports keep', () => {
+  const { prose } = guides.find(({ path }) => path === 'CONTRIBUTING.md') as Page
+  const [, table = ''] = /^\| slice .*\n([\s\S]*?)\n\n/m.exec(prose) ?? []
+  const slices = [...table.matchAll(/^\| `([a-z-]+)`/gm)].map(([, name = '']) => name)
+  expect(slices.toSorted()).toEqual(readdirSync('shared/domain').filter((name) => !name.endsWith('.ts')))
+  for (const { path, imports } of sourcesIn('shared/domain')) {
+    const own = slices.indexOf(path.split('/')[2] ?? '')
+    for (const target of imports) {
+      expect(slices.indexOf(target.split('/')[2] ?? ''), `${path} imports ${target}`).toBeLessThanOrEqual(own)
+    }
+  }
 })
