@@ -1,6 +1,6 @@
 // What operations share: tags, security, headers, path parameters, sets of problems and an example of each.
 
-import { TENANTS_OWN } from '#domain/callers/caller.ts'
+import { API_KEY_ONLY_SCOPES } from '#domain/callers/caller.ts'
 import { ERROR_CODES, type ErrorCode } from '#domain/errors.ts'
 import { ERROR_CATALOG } from '#http/problems/catalog.ts'
 import { PROBLEMS, problemType } from '#http/problems/problem.ts'
@@ -45,7 +45,7 @@ export function tagOf(key: RouteKey): (typeof TAGS)[number]['name'] {
 export function securityOf(key: RouteKey, method: string): readonly object[] {
   const scope = scopeOf(key, method)
   if (scope !== undefined)
-    return [{ apiKey: [scope] }, ...(TENANTS_OWN.includes(scope) ? [] : [{ endUserJwt: [] }])]
+    return [{ apiKey: [scope] }, ...(API_KEY_ONLY_SCOPES.includes(scope) ? [] : [{ endUserJwt: [] }])]
   return ROUTES[key].access === 'operator' ? [{ awsSigV4: [] }] : []
 }
 

@@ -1,4 +1,5 @@
-// Everything that can go wrong, as one closed set. HTTP status and title of each: http/problem.ts; for people: docs/errors.md.
+// The error codes of the service, as a closed set. Their HTTP statuses and titles: http/problems/problem.ts. What they mean
+// and what to do about them: docs/errors.md.
 
 export const ERROR_CODES = [
   'malformed_request',
@@ -53,17 +54,17 @@ export const ERROR_CODES = [
 export type ErrorCode = (typeof ERROR_CODES)[number]
 
 export interface ErrorDetails {
-  /** Seconds after which trying again makes sense. */
+  /** Seconds after which a retry makes sense. */
   readonly retryAfterSeconds?: number
   /** Members added to the problem document. */
   readonly extensions?: Readonly<Record<string, unknown>>
   /** For the log only. Never the upstream's body: it may hold a token. */
   readonly cause?: unknown
-  /** Something was changed before it failed: for the audit trail. */
+  /** Whether something was changed before the failure. The audit trail keeps every such failure. */
   readonly changed?: boolean
 }
 
-/** A failure that the caller is told about; `message` is the problem's `detail` and must hold no secret. */
+/** A failure that the caller learns of. `message` is the `detail` of the problem document and must hold no secret. */
 export class ServiceError extends Error {
   override readonly name = 'ServiceError'
   readonly code: ErrorCode
@@ -79,7 +80,7 @@ export class ServiceError extends Error {
     this.changed = details.changed ?? false
   }
 
-  /** The same, of something that failed after it had changed something. */
+  /** The same error, marked as a failure after something was changed. */
   afterChange(): ServiceError {
     const { code, message, retryAfterSeconds, extensions, cause } = this
     return new ServiceError(code, message, {
@@ -91,7 +92,7 @@ export class ServiceError extends Error {
   }
 }
 
-/** One member of a request that breaks a rule, as RFC 9457's example problem names it. */
+/** A member of a request that breaks a rule, named as in the example of RFC 9457 section 3. */
 export interface InvalidMember {
   /** JSON pointer into the request's body, as a URI fragment: `#/return_url`. */
   readonly pointer?: string
@@ -100,7 +101,7 @@ export interface InvalidMember {
   readonly detail: string
 }
 
-/** A request that parses but breaks a rule; each member at fault is named. */
+/** The error of a request that parses but breaks a rule. It names each member at fault. */
 export function validationFailed(...errors: readonly InvalidMember[]): ServiceError {
   const named = errors.map(({ pointer, parameter, detail }) => {
     const name = pointer?.replace(/^#\/?/, '') ?? parameter ?? ''

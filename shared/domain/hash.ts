@@ -17,7 +17,7 @@ export function randomSecret(randomBytes: (size: number) => Uint8Array): string 
   return Buffer.from(randomBytes(32)).toString('base64url')
 }
 
-/** Compares two secrets in a time that tells nothing about where they differ. */
+/** Compares two secrets in a time that does not depend on where they differ. */
 export function equalSecrets(one: string, other: string): boolean {
   return timingSafeEqual(
     createHash('sha256').update(one).digest(),

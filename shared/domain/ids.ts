@@ -15,7 +15,7 @@ export type RevocationId = Brand<string, 'RevocationId'>
 export type AuditEventId = Brand<string, 'AuditEventId'>
 /** The tenant's own identifier of its user; opaque to us. */
 export type EndUserId = Brand<string, 'EndUserId'>
-/** ClickFunnels' id of a workspace: an integer there, its decimal digits here. */
+/** ClickFunnels' id of a workspace. ClickFunnels has an integer; this is its decimal digits. */
 export type WorkspaceId = Brand<string, 'WorkspaceId'>
 
 export interface MintedIds {
@@ -29,7 +29,7 @@ export interface MintedIds {
   readonly auditEvent: AuditEventId
 }
 
-/** Gives a new id of the named kind. */
+/** Makes a new id of the named kind. */
 export type MintId = <K extends keyof MintedIds>(kind: K) => MintedIds[K]
 
 const PREFIXES: Readonly<Record<keyof MintedIds, string>> = {
@@ -50,7 +50,7 @@ const RANDOM_CHARACTERS = 16
 /**
  * Builds the minter of a process.
  * @param milliseconds the wall clock, in milliseconds since 1970; within one millisecond ids are in random order
- * @param random gives that many random bytes
+ * @param random returns `size` random bytes
  */
 export function idMinter(milliseconds: () => number, random: (size: number) => Uint8Array): MintId {
   return (kind) => {
@@ -66,13 +66,13 @@ export function idMinter(milliseconds: () => number, random: (size: number) => U
 
 export const MAX_END_USER_ID_CHARACTERS = 256
 
-/** Whether a text can be a tenant's id of its user. It becomes part of a key, which DynamoDB limits; percent-encoded it must fit. */
+/** Whether a text can be a tenant's id of its user. DynamoDB limits the length of keys, and the percent-encoded id is part of one. */
 export function isEndUserId(text: string): text is EndUserId {
   if (text === '' || text.length > MAX_END_USER_ID_CHARACTERS) return false
   return text.isWellFormed() && encodeURIComponent(text).length <= 600
 }
 
-/** Takes a string from outside as an id of the named kind; `undefined` where it does not have the form of one. */
+/** Reads a string from outside as an id of the named kind. `undefined` if it does not have the form of one. */
 export function parseId<K extends keyof MintedIds>(kind: K, value: string): MintedIds[K] | undefined {
   const prefix = `${PREFIXES[kind]}_`
   if (!value.startsWith(prefix)) return undefined

@@ -1,5 +1,5 @@
-// A secret that cannot print: JSON, string templates, inspection and spreading all show "[redacted]".
-// Opening one is `.reveal()`, so that every place that handles a secret in clear can be found by that word.
+// A secret that does not print itself: JSON, string templates and inspection show "[redacted]", spreading shows nothing.
+// Only `.reveal()` opens it, so that a search for that word finds every place that handles a secret in clear.
 
 const REDACTED = '[redacted]'
 const inspect = Symbol.for('nodejs.util.inspect.custom')

@@ -6,7 +6,7 @@ export type EpochSeconds = Brand<number, 'EpochSeconds'>
 
 export const DAY_SECONDS = 24 * 60 * 60
 
-/** Gives the present moment. */
+/** The current time. */
 export type Clock = () => EpochSeconds
 
 /** The last second of the year 9999, the last one that RFC 3339 can write. */
@@ -27,7 +27,7 @@ export function latest(one: EpochSeconds, other: EpochSeconds): EpochSeconds {
   return one > other ? one : other
 }
 
-/** The earlier one of two moments, where there is another. */
+/** The earlier one of two moments, if there is a second one. */
 export function earliest(one: EpochSeconds, other: EpochSeconds | undefined): EpochSeconds {
   return other !== undefined && other < one ? other : one
 }

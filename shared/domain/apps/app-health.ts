@@ -1,27 +1,27 @@
-// What the provider's answers say about an app: whether its credentials are refused, which client secret works, whether
-// the provider is down for it. Kept with the app, so that every process knows; written only when it changes.
+// What ClickFunnels' answers say about an app: whether its credentials are refused, which client secret works, and whether
+// ClickFunnels is down for it. It is stored with the app, so that every process knows, and written only when it changes.
 import type { Ambient } from '../ambient.ts'
 import { type EpochSeconds, later } from '../time.ts'
 import type { App, AppTrouble } from './app.ts'
 import type { AppStorePorts } from './ports.ts'
 
-/** Whose trouble an answer of the provider's is. */
+/** Who is to blame for an answer of the provider. */
 export type Blame = 'none' | 'grant' | 'app' | 'provider' | 'ourselves'
 
 type Ports = Pick<Ambient & AppStorePorts, 'now' | 'apps' | 'log'>
 
 /** So many failures of one app in a row, with no success between them, are an outage. */
 export const OUTAGE_EVIDENCE = 3
-/** Failures farther apart have nothing to do with each other. */
+/** Failures further apart than this are unrelated. */
 const EVIDENCE_SECONDS = 10 * 60
-/** How often a note is tried while others note theirs. */
+/** How often a write is tried while other processes write theirs. */
 const NOTE_ATTEMPTS = 4
-/** How long a note of an outage needs no other. */
+/** How often an outage that goes on is written again. */
 const NOTED_SECONDS = 60
-/** An app whose credentials are refused is tried again this often, by one connection for all. */
+/** How often refused credentials are tried again, by one connection for the whole app. */
 const CHECK_SECONDS = 60
 
-/** What the operator is told of an app: trouble that has been recognised. */
+/** The trouble to show to the operator. Too few failures for an outage are not shown. */
 export function recognisedTrouble({ trouble }: Pick<App, 'trouble'>): AppTrouble | undefined {
   return trouble?.kind === 'provider_down' && trouble.times < OUTAGE_EVIDENCE ? undefined : trouble
 }
@@ -39,7 +39,7 @@ export function areCredentialsRefused({ trouble }: App, now: EpochSeconds): bool
   return trouble?.kind === 'credentials_refused' && now < later(trouble.lastAt, CHECK_SECONDS)
 }
 
-/** Takes the right to try refused credentials again: the app as it is then, or nothing when another took it. */
+/** Takes the right to try refused credentials again. Returns the app as it is then, or `undefined` if another process took it. */
 export async function claimCheck(
   services: Pick<Ambient & AppStorePorts, 'now' | 'apps'>,
   app: App,
@@ -50,7 +50,7 @@ export async function claimCheck(
 }
 
 /**
- * Notes what an answer showed. Never throws: the tokens are what counts, and they are stored by now.
+ * Stores what an answer showed. Never throws, because the tokens of the answer are stored by now, and they matter more.
  * @param serial the client secret that the answer was given to
  * @returns whether the provider is known to be down for this app
  */
@@ -70,10 +70,10 @@ export async function noteAnswer(
       const known = trouble === read.trouble && workingSecret === undefined
       const health = { trouble, ...(workingSecret !== undefined && { workingSecret }) }
       if (known || (await services.apps.setHealth(read, health))) {
-        tell(services, read, trouble)
+        logRefusal(services, read, trouble)
         return isProviderDown({ ...(trouble && { trouble }) }, now)
       }
-      // Another noted its answer first: ours adds to that.
+      // Another process stored its answer first. Ours adds to that.
       read = await services.apps.get(app.tenantId, app.id)
     }
   } catch (error) {
@@ -82,23 +82,23 @@ export async function noteAnswer(
   return isProviderDown(app, now)
 }
 
-/** Refused credentials are the operator's to mend: said once, when it begins. */
-function tell({ log }: Pick<Ambient, 'log'>, app: App, trouble: AppTrouble | undefined): void {
+/** Logs that credentials are refused, once, when it begins. Only the operator can correct it. */
+function logRefusal({ log }: Pick<Ambient, 'log'>, app: App, trouble: AppTrouble | undefined): void {
   if (trouble?.kind !== 'credentials_refused' || app.trouble?.kind === trouble.kind) return
   log.error("ClickFunnels refuses the app's credentials", { tenant: app.tenantId, app: app.id })
 }
 
-/** Whether it was not known that this secret works. While there is one secret only, nobody needs to know. */
+/** Whether it is new that this secret works. Of an app with one secret this need not be known. */
 function isNews(read: App, asked: App, serial: number | undefined): boolean {
   const { clientSecrets, workingSecret, untriedSecret } = read
-  // Asked with the secrets of before a rotation: that says nothing about the new one.
+  // The request used the secrets from before a new one was added. Its answer says nothing about the new one.
   if (clientSecrets[0]?.serial !== asked.clientSecrets[0]?.serial) return false
   if (clientSecrets.length === 1) return serial !== firstSerial(read)
   return serial !== workingSecret || untriedSecret !== undefined
 }
 
 /**
- * What is known of a client secret. in_use: accepted the last time. untried: new, presented first from now on. refused:
+ * What is known of a client secret. in_use: accepted the last time. untried: new, to be presented first. refused:
  * ClickFunnels did not accept it. former: kept beside the one in use.
  */
 export type SecretState = 'in_use' | 'untried' | 'refused' | 'former'
@@ -141,7 +141,7 @@ function troubleAfter(
 function grown(before: AppTrouble | undefined, kind: AppTrouble['kind'], now: EpochSeconds): AppTrouble {
   const related = before?.kind === kind && now <= later(before.lastAt, EVIDENCE_SECONDS)
   if (!related) return { kind, since: now, lastAt: now, times: 1 }
-  // Known already: not written anew for every failure of an outage.
+  // A known outage is not written again for every failure.
   if (before.times === OUTAGE_EVIDENCE && now < later(before.lastAt, NOTED_SECONDS)) return before
   return { ...before, lastAt: now, times: Math.min(before.times + 1, OUTAGE_EVIDENCE) }
 }

@@ -3,7 +3,7 @@ import type { AppId, TenantId } from '../ids.ts'
 import type { EpochSeconds } from '../time.ts'
 import type { Sealed } from '../vault/vault.ts'
 
-/** A client secret as stored. The serial binds the seal, so that one secret cannot be put in another's place. */
+/** A client secret as stored. Its seal is bound to the serial, so that one secret cannot replace another. */
 export interface SealedClientSecret {
   readonly serial: number
   readonly sealed: Sealed
@@ -16,11 +16,11 @@ export interface App {
   readonly tenantId: TenantId
   readonly name: string
   readonly clientId: string
-  /** Newest first; during a rotation the older one still works. */
+  /** Newest first. While a secret is being rotated, the older one still works. */
   readonly clientSecrets: readonly SealedClientSecret[]
-  /** Serial of the secret that worked last, where it is not the newest. */
+  /** Serial of the secret that worked last, if it is known. */
   readonly workingSecret?: number
-  /** Serial of a new secret that was not presented yet; it is the first to be. */
+  /** Serial of a new secret that was not presented yet. It is presented first. */
   readonly untriedSecret?: number
   /** Absent while all is well; see app-health.ts. */
   readonly trouble?: AppTrouble
@@ -28,27 +28,27 @@ export interface App {
   readonly updatedAt: EpochSeconds
 }
 
-/** What keeps an app's connections from being refreshed, though nothing is wrong with them. */
+/** Why an app's connections cannot be refreshed although nothing is wrong with them. */
 export interface AppTrouble {
   readonly kind: 'credentials_refused' | 'provider_down'
   readonly since: EpochSeconds
   readonly lastAt: EpochSeconds
-  /** Failures in a row that said so. */
+  /** How many failures in a row showed it. */
   readonly times: number
 }
 
 export interface Apps {
-  /** Removes the app if it still is as it was when read, as `replace` does, and suspended without a break since then. */
+  /** Deletes the app if it has not changed since it was read, and has been suspended without a break since then. */
   remove(read: App, suspendedSince: EpochSeconds): Promise<boolean>
-  /** False when the tenant's deletion has begun, or its keys were deleted. */
+  /** False if the tenant's deletion has begun, or if its keys were deleted. */
   create(app: App): Promise<boolean>
   get(tenant: TenantId, id: AppId): Promise<App | undefined>
   list(tenant: TenantId): Promise<readonly App[]>
-  /** Replaces the app if it still is as it was when read (what was learnt about its secrets included); false if not. */
+  /** Replaces the app. False if it has changed since it was read, which includes what was learnt about its secrets. */
   replace(app: App, read: App): Promise<boolean>
   /**
-   * Notes what was learnt about an app, if nothing of that and no secret changed since it was read; false if so. With a
-   * secret that works, no other is untried any more.
+   * Stores what was learnt about an app. False if that or a secret has changed since the app was read. Once a secret is
+   * known to work, no secret counts as untried.
    */
   setHealth(read: App, health: Partial<Pick<App, 'workingSecret'>> & AppHealth): Promise<boolean>
 }
@@ -57,7 +57,7 @@ export interface AppHealth {
   readonly trouble: App['trouble'] | undefined
 }
 
-/** The redirect URI of an app: one of its own per app, so that no app can receive another's codes (RFC 9700 section 4.4). */
+/** The redirect URI of an app. Every app has its own, so that none can receive the codes of another (RFC 9700 section 4.4). */
 export function redirectUri(publicUrl: string, app: AppId): string {
   return `${publicUrl}/v1/callback/${app}`
 }

@@ -1,21 +1,20 @@
-// An app's client secrets: the one that worked last first, then the others, so that during a rotation at ClickFunnels
-// either one works.
+// Presents an app's client secrets to ClickFunnels: first an untried one or the one that worked last, then the others. So
+// requests succeed while the secret is being rotated at ClickFunnels.
 
 import type { ClientCredentials } from '../provider/authorization-server.ts'
 import type { VaultPorts } from '../vault/ports.ts'
 import type { App } from './app.ts'
 import { firstSerial } from './app-health.ts'
 
-/** Where a client secret is sealed to. */
+/** What the seal of a client secret is bound to. */
 export function clientSecretOf({ tenantId, id }: Pick<App, 'tenantId' | 'id'>, serial: number) {
   return { tenantId, record: id, generation: serial, field: 'client_secret' } as const
 }
 
 /**
- * Makes a request to the authorization server with one client secret after the other, for as long as the server refuses
- * the client.
- * @param refused tells whether the answer was about the client
- * @param mayGoOn says whether there is time for another request
+ * Makes a request to the authorization server with one client secret after the other, while the server refuses the client.
+ * @param refused whether an answer refuses the client
+ * @param mayGoOn whether there is time for another request
  * @returns the last answer, and the serial of the client secret it was given to
  */
 export async function withClientCredentials<Answer>(

@@ -1,5 +1,5 @@
-// What the operator does with a tenant's platform applications: registers them, changes them, rotates their client secrets
-// so that the former one works beside the new one.
+// Registers and changes a tenant's platform applications, and rotates their client secrets, for the operator. The former
+// secret keeps working beside a new one.
 import type { Ambient } from '../ambient.ts'
 import { ServiceError } from '../errors.ts'
 import type { AppId, TenantId } from '../ids.ts'
@@ -19,7 +19,7 @@ type AppPorts = Pick<
   'now' | 'newId' | 'tenants' | 'apps' | 'vault'
 >
 
-/** @throws ServiceError not_found or tenant_deleted when there is no such tenant; tenant_shredded */
+/** @throws ServiceError not_found or tenant_deleted if there is no such tenant; tenant_shredded */
 export async function createApp(
   services: AppPorts,
   tenantId: TenantId,
@@ -39,7 +39,7 @@ export async function createApp(
   }
   if (await services.apps.create(app)) return app
   await livingTenant(services, tenantId)
-  // We sealed all the same: the tenant's key was in our memory.
+  // The secret could be sealed, because a key of the tenant was still in memory.
   throw tenantShredded()
 }
 
@@ -55,7 +55,7 @@ export async function findApp(
 }
 
 /**
- * Changes an app. A new client secret is put before the present one, which goes on working beside it.
+ * Changes an app. A new client secret is added; the old one keeps working.
  * @throws ServiceError not_found
  */
 export async function updateApp(
@@ -71,7 +71,7 @@ export async function updateApp(
     const added = change.clientSecret && (await sealSecret(services, read, serial, change.clientSecret))
     const { trouble, ...untroubled } = read
     const app: App = {
-      // A new secret deserves a new try, and is the first to be tried.
+      // A new secret is tried first, even if the old ones were refused a moment ago.
       ...(added ? { ...untroubled, untriedSecret: serial } : read),
       name: change.name ?? read.name,
       clientSecrets: added ? [added, ...secretsToKeep(read)] : read.clientSecrets,
@@ -81,7 +81,7 @@ export async function updateApp(
   })
 }
 
-/** During a rotation the secret that works stays beside the new one, whichever of the older ones that is. */
+/** The secret to keep beside a new one: the one that works or, if none is known to, the newest. */
 function secretsToKeep(app: App): readonly SealedClientSecret[] {
   const { clientSecrets, workingSecret } = app
   const working = clientSecrets.find(({ serial }) => serial === workingSecret)
@@ -89,7 +89,7 @@ function secretsToKeep(app: App): readonly SealedClientSecret[] {
 }
 
 /**
- * Removes a client secret of a rotation. One that may be the only one that works stays, unless forced; the last one always.
+ * Removes a client secret. A secret that may be the only working one stays, unless forced. The last one always stays.
  * @throws ServiceError not_found; client_secret_in_use
  */
 export async function removeClientSecret(
@@ -121,8 +121,8 @@ export async function removeClientSecret(
 
 function secretInUse(last: boolean): ServiceError {
   const detail = last
-    ? 'It is the only client secret of the app. Put a new one beside it first.'
-    : 'No other client secret of the app is known to work yet. Wait until one has been used, or force it.'
+    ? 'It is the only client secret of the app. Add a new one first.'
+    : 'No other client secret of the app is known to work yet. Wait until one was used, or force the removal.'
   return new ServiceError('client_secret_in_use', detail)
 }
 

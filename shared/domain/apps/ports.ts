@@ -1,4 +1,4 @@
-// Apps need their store.
+// Apps need a store.
 import type { Apps } from './app.ts'
 
 export interface AppStorePorts {

@@ -11,7 +11,7 @@ import type {
 } from '../ids.ts'
 import type { EpochSeconds } from '../time.ts'
 
-/** Each is a thing and what is done to it; docs/audit.md has the table. */
+/** Each names a resource and what was done to it. docs/audit.md explains them. */
 export const AUDIT_ACTIONS = [
   'tenant.create',
   'tenant.update',
@@ -45,7 +45,7 @@ export const AUDIT_ACTIONS = [
 ] as const
 
 export type AuditAction = (typeof AUDIT_ACTIONS)[number]
-/** What an event is about: the first part of its action, but for a refused access, which is about any of these. */
+/** What an event is about: the first part of its action. A refused access can be about any of them. */
 export type ResourceType = Exclude<AuditAction extends `${infer Thing}.${string}` ? Thing : never, 'access'>
 
 export type AuditActor =
@@ -53,9 +53,9 @@ export type AuditActor =
   | { readonly kind: 'end_user'; readonly id: EndUserId; readonly identityProviderId: IdentityProviderId }
   /** The ARN of the IAM principal. */
   | { readonly kind: 'operator'; readonly id: string }
-  /** An end user's browser, known by the connect session whose link or state it brought. */
+  /** An end user's browser, known by the connect session whose link or state it sent. */
   | { readonly kind: 'browser'; readonly id: ConnectSessionId }
-  /** This service by itself: the name of the function. */
+  /** This service without a request: the name of its function. */
   | { readonly kind: 'service'; readonly id: string }
 
 /** Where a request came from, as API Gateway saw it. */
@@ -71,12 +71,12 @@ export interface AuditEvent {
   readonly at: EpochSeconds
   readonly action: AuditAction
   readonly actor: AuditActor
-  /** The id is absent where there is none: what was to be made was not made. */
+  /** The id is absent if the resource was not created. */
   readonly resource: { readonly type: ResourceType; readonly id?: string }
   /** "ok", or the code of the problem that was answered. */
   readonly result: string
   readonly reason?: string
-  /** Absent where no request led to it. */
+  /** Absent if no request led to the event. */
   readonly from?: Origin
   readonly expiresAt: EpochSeconds
 }
@@ -91,14 +91,14 @@ export interface AuditFilter {
 
 export interface AuditPage {
   readonly items: readonly AuditEvent[]
-  /** Where the next page starts after, when there may be one. */
+  /** The event after which the next page starts. Absent on the last page. */
   readonly next?: AuditEventId
 }
 
 export interface AuditEvents {
-  /** Appends an event; one that is there already stays as it is. */
+  /** Appends an event. An event that is already stored stays as it is. */
   append(event: AuditEvent): Promise<void>
-  /** Newest first, `limit` at most, after the event named; what has expired by `now` is not there. */
+  /** Newest first, at most `limit`, starting after `after`, without the events that have expired by `now`. */
   list(
     tenant: TenantId,
     filter: AuditFilter,

@@ -17,20 +17,20 @@ export function newApiKey(randomBytes: (size: number) => Uint8Array, mark: KeyMa
   let random = ''
   while (random.length < RANDOM_CHARACTERS) {
     for (const byte of randomBytes(RANDOM_CHARACTERS)) {
-      // 248 is the largest multiple of 62 in a byte: what lies above would make some characters likelier.
+      // 248 is the largest multiple of 62 in a byte. Bytes above it would make some characters more likely.
       if (byte < 248 && random.length < RANDOM_CHARACTERS) random += ALPHABET.charAt(byte % 62)
     }
   }
   return `fc_${mark}_${random}${checksum(`${mark}_${random}`)}`
 }
 
-/** Whether a text has the form of a key, checksum included. Whether it is anybody's is for the store to say. */
+/** Whether a text has the form of a key, checksum included. Only the store knows whether such a key exists. */
 export function isApiKey(text: string): boolean {
   const checked = FORM.exec(text)?.[1]
   return checked !== undefined && text.endsWith(checksum(checked))
 }
 
-/** How a key begins: enough to tell which one was found somewhere, too little to guess it. */
+/** The beginning of a key: enough to recognise a key that was found somewhere, too little to guess it. */
 export function hintOf(key: string): string {
   return key.slice(0, key.length - RANDOM_CHARACTERS - CHECKSUM_CHARACTERS + HINT_CHARACTERS)
 }

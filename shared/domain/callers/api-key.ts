@@ -8,36 +8,39 @@ export interface ApiKey {
   readonly id: ApiKeyId
   readonly tenantId: TenantId
   readonly name: string
-  /** How the key begins. */
+  /** The beginning of the key. */
   readonly hint: string
-  /** SHA-256 of the key, in hex: the key itself is kept nowhere. */
+  /** SHA-256 of the key, in hex. The key itself is stored nowhere. */
   readonly hash: string
   readonly scopes: readonly Scope[]
   readonly createdAt: EpochSeconds
-  /** From then on it is refused. */
+  /** When the key ends. Absent if it never does. */
   readonly expiresAt?: EpochSeconds
   /** The beginning of the hour in which it was used last. */
   readonly lastUsedAt?: EpochSeconds
-  /** The key that takes its place after a rotation. */
+  /** The key that replaces it after a rotation. */
   readonly successor?: ApiKeyId
 }
 
-/** What authentication has to know of a key. */
+/** What authentication needs to know about a key. */
 export type KnownApiKey = Pick<ApiKey, 'id' | 'tenantId' | 'scopes' | 'expiresAt'>
 
 export interface ApiKeys {
-  /** False when the tenant's deletion has begun. */
+  /** False if the tenant's deletion has begun. */
   create(key: ApiKey): Promise<boolean>
-  /** Whose key has this SHA-256 (hex)? */
+  /** Finds the key with this SHA-256 (hex). */
   findByHash(hash: string): Promise<KnownApiKey | undefined>
-  /** The same, and notes an hour of use, unless that or a later one is noted already. */
+  /** Finds the key as well, and stores the hour of its use unless that hour or a later one is stored already. */
   findUsed(hash: string, hour: EpochSeconds): Promise<KnownApiKey | undefined>
-  /** Without its last use, which only the list tells: it is stored elsewhere. */
+  /** Does not read the last use, which is stored in an item of its own. */
   get(tenant: TenantId, id: ApiKeyId): Promise<Omit<ApiKey, 'lastUsedAt'> | undefined>
   list(tenant: TenantId): Promise<readonly ApiKey[]>
-  /** In one transaction: creates the successor and ends the key then; false if it has one already or is gone, or its tenant's deletion has begun. */
+  /**
+   * Creates the successor and sets the end of the key, in one transaction. False if the key has a successor already or is
+   * gone, or if the tenant's deletion has begun.
+   */
   succeed(key: ApiKey, successor: ApiKey, endsAt: EpochSeconds): Promise<boolean>
-  /** False when there was none. */
+  /** False if there was none. */
   remove(tenant: TenantId, id: ApiKeyId): Promise<boolean>
 }
 

@@ -1,11 +1,11 @@
-// Whom a request acts for, as its credential says and nothing else: a tenant, through one of its API keys or as one of
-// its end users.
+// Who is calling: a tenant with one of its API keys, or one of a tenant's end users with a JWT. The credential alone
+// decides it, no other part of the request.
 
 import { ServiceError } from '../errors.ts'
 import type { ApiKeyId, EndUserId, IdentityProviderId } from '../ids.ts'
 import type { Tenant } from '../tenants/tenant.ts'
 
-/** What an API key may be used for. An end user needs none: it may do everything, with what is its own. */
+/** What an API key may be used for. End users have no scopes: they may do anything, but only with their own resources. */
 export const SCOPES = [
   'sessions:write',
   'connections:read',
@@ -23,7 +23,7 @@ export type Actor =
       readonly kind: 'end_user'
       readonly id: EndUserId
       readonly identityProviderId: IdentityProviderId
-      /** As its identity provider calls it. */
+      /** From the JWT. */
       readonly displayName?: string
     }
 
@@ -32,23 +32,23 @@ export interface Caller {
   readonly actor: Actor
 }
 
-/** What belongs to nobody but the tenant: no end user may have it. */
-export const TENANTS_OWN: readonly Scope[] = ['audit:read']
+/** Scopes for what concerns the tenant as a whole. No end user has access to it. */
+export const API_KEY_ONLY_SCOPES: readonly Scope[] = ['audit:read']
 
 /**
- * An end user needs no scope: what it may not do is anything with what is another's.
+ * Requires a scope of an API key. An end user needs none, but is refused what concerns the tenant as a whole.
  * @throws ServiceError insufficient_scope
  */
 export function requireScope({ actor }: Caller, scope: Scope): void {
-  if (actor.kind === 'end_user' ? !TENANTS_OWN.includes(scope) : actor.scopes.has(scope)) return
+  if (actor.kind === 'end_user' ? !API_KEY_ONLY_SCOPES.includes(scope) : actor.scopes.has(scope)) return
   throw new ServiceError('insufficient_scope', `The credential lacks the scope "${scope}".`, {
     extensions: { scope },
   })
 }
 
 /**
- * A browser says which page calls. With an end user's credential that has to be one of the tenant's: another page that
- * got hold of one shall not even act blindly. What is no browser names no origin.
+ * Requires that a page that calls with an end user's JWT has a registered origin. Otherwise a foreign page that got hold
+ * of a JWT could act with it, even if it could not read the answers. Only browsers name an origin.
  * @throws ServiceError origin_not_registered
  */
 export function requireOrigin({ tenant, actor }: Caller, origin: string | undefined): void {
@@ -56,12 +56,12 @@ export function requireOrigin({ tenant, actor }: Caller, origin: string | undefi
   throw new ServiceError('origin_not_registered', "The page's origin is not registered for the tenant.")
 }
 
-/** Whether something of an end user's is there for the caller: all of a tenant's is for its keys, its own for an end user. */
+/** Whether the caller may see what belongs to an end user. API keys see all of their tenant, end users only their own. */
 export function maySee({ actor }: Caller, endUserId: EndUserId): boolean {
   return actor.kind === 'api_key' || actor.id === endUserId
 }
 
-/** A refusal of somebody whose tenant is known all the same, so that the tenant's pages may read it. */
+/** A refusal of a caller whose tenant is known. The tenant's pages may read the answer (CORS). */
 export class CallerRefused extends ServiceError {
   readonly tenant: Tenant
 

@@ -1,5 +1,5 @@
-// An end user's JWT (RFC 7519): how it is told from other credentials, whose it says it is, and who its end user is once it
-// has been verified. What it says before that serves to find whose keys to verify it with, and for nothing else.
+// An end user's JWT (RFC 7519): how it is recognised, which tenant it says it is for, and which end user it names. What it
+// says before it is verified is used only to find the keys that verify it.
 
 import { isEndUserId } from '../ids.ts'
 import type { EndUser } from '../tenants/tenant.ts'
@@ -10,8 +10,8 @@ export type Claims = Readonly<Record<string, unknown>>
 
 export interface TokenVerifier {
   /**
-   * The claims of a token that the provider signed, for its audience, and that is in force.
-   * @throws ServiceError identity_provider_unavailable when the provider's keys are not known and cannot be fetched
+   * The claims of a token. `undefined` unless the provider signed it for its audience, and it is currently valid.
+   * @throws ServiceError identity_provider_unavailable if the provider's keys are not known and cannot be fetched
    */
   verify(token: string, provider: IdentityProvider, now: EpochSeconds): Promise<Claims | undefined>
 }
@@ -25,13 +25,13 @@ const MAX_NAME_CHARACTERS = 256
 /** Where an unverified token says it belongs. */
 export interface TokenAddress {
   readonly issuer: string
-  /** All that it names, in whichever claim. */
+  /** All audiences that it names, in any claim. */
   readonly audiences: readonly string[]
-  /** By the claim that names them. */
+  /** The audiences, by the claim that names them. */
   readonly named: Readonly<Record<IdentityProvider['audienceClaim'], readonly string[]>>
 }
 
-/** Reads where a token belongs; `undefined` for what is no JWT or names nobody. */
+/** Reads where a token says it belongs. `undefined` if it is no JWT, or names no issuer or no audience. */
 export function addressOf(token: string): TokenAddress | undefined {
   if (token.length > MAX_CHARACTERS) return undefined
   const payload = FORM.exec(token)?.[1]
@@ -47,7 +47,10 @@ function textsIn(claim: unknown): readonly string[] {
   return [claim].flat().filter((one) => typeof one === 'string')
 }
 
-/** The end user that verified claims name; `undefined` where the claim is missing or cannot be an id. */
+/**
+ * The end user that verified claims name. `undefined` if the claim is missing or cannot be an id. A number that JavaScript
+ * cannot hold exactly is no id, because two end users could get the same one.
+ */
 export function endUserOf(claims: Claims, { endUserClaim }: IdentityProvider): EndUser | undefined {
   const claim = claims[endUserClaim]
   const id = typeof claim === 'number' && Number.isSafeInteger(claim) ? String(claim) : claim

@@ -5,13 +5,13 @@ import type { EpochSeconds } from '../time.ts'
 /** Signatures only (RFC 7518, RFC 8037): never "none", and no HMAC, whose key would be known to the verifier. */
 export const ALGORITHMS = ['RS256', 'ES256', 'EdDSA'] as const
 
-/** Where a token says for whom it is: "aud" (RFC 7519), or what providers send in its place. */
+/** The claim that names the audience: "aud" (RFC 7519), or what some providers send instead. */
 export const AUDIENCE_CLAIMS = ['aud', 'azp', 'client_id'] as const
 
 export interface IdentityProvider {
   readonly id: IdentityProviderId
   readonly tenantId: TenantId
-  /** Letter for letter as in the tokens. */
+  /** Exactly as in the tokens. */
   readonly issuer: string
   readonly audience: string
   readonly audienceClaim: (typeof AUDIENCE_CLAIMS)[number]
@@ -33,19 +33,19 @@ export type IdentityProviderChange = Partial<
 >
 
 export interface IdentityProviders {
-  /** False when issuer and audience are registered already, for whichever tenant, or the tenant's deletion has begun. */
+  /** False if issuer and audience are already registered, for any tenant, or if the tenant's deletion has begun. */
   create(provider: IdentityProvider): Promise<boolean>
   get(tenant: TenantId, id: IdentityProviderId): Promise<IdentityProvider | undefined>
   list(tenant: TenantId): Promise<readonly IdentityProvider[]>
-  /** Those that an issuer's audiences, each named once, are registered for. One registered this very second may be missing. */
+  /** Finds the providers with this issuer and one of the audiences (no duplicates). One registered just now may be missing. */
   find(issuer: string, audiences: readonly string[]): Promise<readonly IdentityProvider[]>
-  /** `undefined` when there is no such provider. */
+  /** `undefined` if there is no such provider. */
   update(
     tenant: TenantId,
     id: IdentityProviderId,
     change: IdentityProviderChange,
     now: EpochSeconds,
   ): Promise<IdentityProvider | undefined>
-  /** False when there was none. */
+  /** False if there was none. */
   remove(tenant: TenantId, id: IdentityProviderId): Promise<boolean>
 }

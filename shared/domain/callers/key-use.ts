@@ -1,5 +1,5 @@
-// When an API key was used last, to the hour, noted by the very call that finds it: a process's first look for a key in
-// an hour writes the hour and is given the key, later ones read. No call is made for the note alone, and none fails by it.
+// Finds API keys and stores the hour of their last use. In each hour the first lookup of a key by a process writes the
+// hour and returns the key in one call; later lookups only read. If the write fails, the key is read instead.
 import type { Ambient } from '../ambient.ts'
 import { type EpochSeconds, epochSeconds } from '../time.ts'
 import type { KnownApiKey } from './api-key.ts'
@@ -11,7 +11,7 @@ const MAX_NOTED = 5000
 /** Finds the key with this SHA-256 (hex). */
 export type FindKey = (hash: string) => Promise<KnownApiKey | undefined>
 
-/** Builds a process's way to find keys. */
+/** Builds the key lookup of a process. */
 export function keyFinder({
   apiKeys,
   now,

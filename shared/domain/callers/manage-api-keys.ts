@@ -1,5 +1,5 @@
-// A tenant's API keys: issued with the scopes they need, ended by themselves, rotated with an overlap, revoked.
-// A tenant may have several at once. A key is shown once; its hash is what is stored.
+// Issues, rotates and revokes a tenant's API keys. A tenant may have several at once. A key is shown once, and only its
+// hash is stored.
 import type { Ambient } from '../ambient.ts'
 import { ServiceError, validationFailed } from '../errors.ts'
 import { sha256 } from '../hash.ts'
@@ -18,7 +18,7 @@ type Ports = Pick<
   'now' | 'newId' | 'randomBytes' | 'publicUrl' | 'tenants' | 'apiKeys'
 >
 
-/** @throws ServiceError not_found or tenant_deleted when there is no such tenant; validation_failed when the key would be over already */
+/** @throws ServiceError not_found or tenant_deleted if there is no such tenant; validation_failed if the key would have ended already */
 export async function issueApiKey(
   services: Ports,
   tenantId: TenantId,
@@ -31,8 +31,8 @@ export async function issueApiKey(
 }
 
 /**
- * Makes a successor with the same name and scopes. Both work until the overlap is over, then the old one ends.
- * The successor lives as long as the old one was meant to, unless told otherwise.
+ * Makes a successor with the same name and scopes. Both work until the overlap is over, then the old one ends. The
+ * successor gets the lifetime of the old one, unless `expiresAt` is given.
  * @throws ServiceError not_found; tenant_deleted; api_key_not_rotatable; validation_failed
  */
 export async function rotateApiKey(
@@ -46,14 +46,14 @@ export async function rotateApiKey(
   const old = await services.apiKeys.get(tenantId, id)
   if (old === undefined) throw noSuchKey()
   const { name, scopes, createdAt } = old
-  if (old.expiresAt !== undefined && old.expiresAt <= now) throw notRotatable('The key has ended.')
+  if (old.expiresAt !== undefined && old.expiresAt <= now) throw notRotatable('The API key has expired.')
   const lifetime = old.expiresAt === undefined ? undefined : later(now, old.expiresAt - createdAt)
   const expiresAt = input.expiresAt ?? lifetime
   const issued = mint(services, tenantId, { name, scopes, ...(expiresAt !== undefined && { expiresAt }) })
   const endsAt = earliest(later(now, input.overlapSeconds), old.expiresAt)
   if (await services.apiKeys.succeed(old, issued.record, endsAt)) return issued
   await livingTenant(services, tenantId)
-  throw notRotatable('The key has a successor already, or was revoked just now.')
+  throw notRotatable('The API key already has a successor or was just revoked.')
 }
 
 /** @throws ServiceError not_found */

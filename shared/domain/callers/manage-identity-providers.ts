@@ -1,5 +1,5 @@
-// A tenant's identity providers: who signs the JWTs of its end users, for which audience, and where the keys are.
-// Issuer and audience are how a token finds its tenant, so the pair belongs to one tenant and does not change.
+// Registers a tenant's identity providers, which sign the JWTs of its end users. A token finds its tenant by issuer and
+// audience, so the pair belongs to one tenant and does not change.
 import type { Ambient } from '../ambient.ts'
 import { ServiceError, validationFailed } from '../errors.ts'
 import type { IdentityProviderId, TenantId } from '../ids.ts'
@@ -14,7 +14,7 @@ type Ports = Pick<
   'now' | 'newId' | 'publicUrl' | 'tenants' | 'identityProviders'
 >
 
-/** @throws ServiceError not_found or tenant_deleted when there is no such tenant; validation_failed; identity_provider_taken */
+/** @throws ServiceError not_found or tenant_deleted if there is no such tenant; validation_failed; identity_provider_taken */
 export async function registerIdentityProvider(
   services: Ports,
   tenantId: TenantId,
@@ -79,14 +79,17 @@ export async function removeIdentityProvider(
   if (!(await services.identityProviders.remove(tenantId, id))) throw noSuchProvider()
 }
 
-/** Our functions fetch the keys from inside: what is named here must lead out. Where a name leads is checked on every fetch. */
+/**
+ * Refuses URLs that lead into our own network, because our functions fetch the keys. Which address a name leads to is
+ * checked at every fetch (adapters/jwt/jwks-fetch.ts).
+ */
 function checkUrls(
   { publicUrl }: Pick<Ambient, 'publicUrl'>,
   { issuer, jwksUri }: { readonly issuer?: string; readonly jwksUri?: string },
 ): void {
   const local = isLoopback(new URL(publicUrl))
   const errors = Object.entries({ issuer, jwks_uri: jwksUri }).flatMap(([name, value]) =>
-    value === undefined || leadsOut(value, local)
+    value === undefined || isPublic(value, local)
       ? []
       : [
           {
@@ -98,18 +101,18 @@ function checkUrls(
   if (errors.length > 0) throw validationFailed(...errors)
 }
 
-function leadsOut(text: string, local: boolean): boolean {
+function isPublic(text: string, local: boolean): boolean {
   const url = webUrl(text)
   if (url === undefined) return false
   if (isLoopback(url)) return local
-  // An address in the place of a name is not a provider's; a name without a dot is our own network's.
+  // A provider has a name and not only an address. A name without a dot is one of our own network.
   return /\.[a-z][a-z0-9-]*\.?$/.test(url.hostname) && !/\.(internal|local|localhost)\.?$/.test(url.hostname)
 }
 
 function taken(): ServiceError {
   return new ServiceError(
     'identity_provider_taken',
-    'This issuer and audience are registered already: a token has to lead to one tenant.',
+    'This issuer and audience are already registered. They can belong to only one tenant.',
   )
 }
 

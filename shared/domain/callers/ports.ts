@@ -1,4 +1,4 @@
-// Telling who calls needs API keys, identity providers, and a verifier of JWTs.
+// Authentication needs API keys, identity providers, and a verifier of JWTs.
 import type { ApiKeys } from './api-key.ts'
 import type { TokenVerifier } from './end-user-token.ts'
 import type { IdentityProviders } from './identity-provider.ts'

@@ -67,7 +67,7 @@ async function createConnection(services: PlacementPorts, grant: Grant): Promise
   if (tenant === undefined || !isLiving(tenant)) return { outcome: 'tenant_suspended' }
   if (appSuspendedSince(tenant, appId) !== undefined) return { outcome: 'app_suspended' }
   const connection = await newConnection(services, grant)
-  const most = services.limiter.mostConnections(tenant)
+  const most = services.limiter.maxConnections(tenant)
   const create = () => services.connections.create(connection, most)
   if (await isStored(services, connection, create)) return { outcome: 'stored', connection }
   const claimed = await claimedConnection(services, grant)

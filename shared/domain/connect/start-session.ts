@@ -69,7 +69,7 @@ export async function startSession(
   await services.limiter.countSession(tenant, now)
   // Refused now, and not after the end user has approved. A reconnection adds no connection.
   if (reconnected === undefined && (await services.limiter.isFull(tenant)))
-    throw connectionsExceeded(services.limiter.mostConnections(tenant))
+    throw connectionsExceeded(services.limiter.maxConnections(tenant))
   const linkSecret = randomSecret(services.randomBytes)
   const session: ConnectSession = {
     id: services.newId('connectSession'),

@@ -1,10 +1,10 @@
-// What is stored of connections and of the revocations that are owed, and on which conditions it changes. What they are:
-// connection.ts.
+// The stores of connections and of revocations, and the conditions on which they change something. What a connection and a
+// revocation are: connection.ts.
 import type { AppId, ConnectionId, EndUserId, RevocationId, TenantId, WorkspaceId } from '../ids.ts'
 import type { EpochSeconds } from '../time.ts'
 import type { Connection, ConnectionRef, ConnectionState, Lease, Pace, Revocation } from './connection.ts'
 
-/** What a write depends on: the generation that was read and, for the holder of a lease, that it still holds it. */
+/** What a write depends on: the generation that was read and, for the holder of a lease, the lease. */
 export interface Fence {
   readonly generation: number
   readonly leaseOwner?: string
@@ -34,13 +34,13 @@ export interface ConnectionFilter {
 
 export interface Page<T> {
   readonly items: readonly T[]
-  /** The last item's id, when there may be more. */
+  /** The id of the last item, if there may be more. */
   readonly next?: ConnectionId
 }
 
 export interface Connections {
   get(ref: ConnectionRef): Promise<Connection | undefined>
-  /** Which connection of this app already is to this workspace, for this end user? */
+  /** Finds the connection that the end user already has to the workspace through this app. */
   findByWorkspace(
     tenant: TenantId,
     app: AppId,
@@ -48,48 +48,47 @@ export interface Connections {
     endUser: EndUserId,
   ): Promise<ConnectionId | undefined>
   /**
-   * False when another took the same workspace for the same app and end user first, when the tenant has `most` already,
-   * when its deletion has begun, or when the app is suspended.
+   * False if another connection of the same app and end user has the workspace, if the tenant has `max` connections
+   * already, if its deletion has begun, or if the app is suspended.
    */
-  create(connection: Connection, most?: number): Promise<boolean>
-  /** Takes the lease if the generation is the one read, nobody holds a live lease and it is not suspended; false if not. */
+  create(connection: Connection, max?: number): Promise<boolean>
+  /** Takes the lease. False if the generation has changed, another process holds a lease, or the connection is suspended. */
   acquireLease(ref: ConnectionRef, generation: number, lease: Lease, now: EpochSeconds): Promise<boolean>
-  /** Changes the connection if the fence holds; false if not. */
+  /** Changes the connection. False if the fence does not hold. */
   update(ref: ConnectionRef, fence: Fence, change: ConnectionChange): Promise<boolean>
   /**
-   * Puts a new grant in place of a connection's, as it was read, and in the same transaction owes the revocation of the
-   * tokens it held (if they are not the same) and claims the workspace; false if the generation has moved or another
-   * connection holds the claim.
+   * Replaces the grant of a connection. The same transaction stores the revocation of its former tokens (if they are not
+   * the same) and claims the workspace. False if the generation has changed or another connection has the workspace.
    */
   replaceGrant(read: Connection, change: ConnectionChange, former: Revocation | undefined): Promise<boolean>
-  /** Sets the pace of a connection unless it was set within the last seconds; false if so, or if it is gone. */
+  /** Sets the pace of a connection. False if it was set within the last seconds, or if the connection is gone. */
   setPace(ref: ConnectionRef, pace: Pace): Promise<boolean>
-  /** Deletes the connection and owes the revocation of its tokens, in one transaction; false if the fence fails. */
+  /** Deletes the connection and stores the revocation of its tokens, in one transaction. False if it has changed. */
   remove(connection: Connection, revocation: Revocation): Promise<boolean>
-  /** Newest first, `limit` at most, after the connection named. */
+  /** Newest first, at most `limit`, starting after `after`. */
   list(
     tenant: TenantId,
     filter: ConnectionFilter,
     limit: number,
     after?: ConnectionId,
   ): Promise<Page<Connection>>
-  /** Whether an app has a connection. It looks at all of the tenant's, if need be: for what the operator does. */
+  /** Whether an app has a connection. It may read all connections of the tenant, so it is for the operator only. */
   anyOfApp(tenant: TenantId, app: AppId): Promise<boolean>
 }
 
 export interface Revocations {
-  /** Owes a revocation; used where there is no connection to take the tokens from. */
+  /** Stores a revocation of tokens that are in no connection. */
   enqueue(revocation: Revocation): Promise<void>
   get(tenant: TenantId, id: RevocationId): Promise<Revocation | undefined>
-  /** What is owed for a tenant, `limit` at most. */
+  /** Revocations of a tenant, at most `limit`. */
   ofTenant(tenant: TenantId, limit: number): Promise<readonly Revocation[]>
-  /** Whether one is owed to an app. It looks at all of the tenant's, if need be. */
+  /** Whether an app has a revocation. It may read all revocations of the tenant. */
   anyOfApp(tenant: TenantId, app: AppId): Promise<boolean>
   postpone(revocation: Revocation, dueAt: EpochSeconds): Promise<void>
   remove(revocation: Pick<Revocation, 'tenantId' | 'id'>): Promise<void>
 }
 
-/** A connection as a change that was stored leaves it: no read, since nothing may fail after the tokens are stored. */
+/** A connection after a change that was stored. It is not read again, because nothing may fail after tokens are stored. */
 export function changed(read: Connection, change: ConnectionChange): Connection {
   const members = Object.entries({ ...read, ...change }).filter(([, value]) => value !== null)
   return Object.fromEntries(members) as unknown as Connection

@@ -1,5 +1,5 @@
-// A connection: one ClickFunnels workspace that granted one end user of a tenant access, with its sealed tokens.
-// Also the arithmetic of when it next needs work. refresh.ts, probe.ts and place-grant.ts change it.
+// A connection: the access that one end user of a tenant has to one ClickFunnels workspace, with its sealed tokens. Also
+// the arithmetic of when it next needs work. What changes it: tokens/refresh.ts, tokens/probe.ts, connect/place-grant.ts.
 
 import type { Chance } from '../ambient.ts'
 import type { AppId, ConnectionId, RevocationId, TenantId } from '../ids.ts'
@@ -9,8 +9,8 @@ import { DAY_SECONDS, type EpochSeconds, later } from '../time.ts'
 import type { SealBinding, Sealed } from '../vault/vault.ts'
 
 /**
- * The tokens of a connection. Which kind it is depends on whether a refresh token came, never on `expires_in` alone:
- * ClickFunnels' tokens live until revoked, whatever `expires_in` says.
+ * The tokens of a connection. The kind depends on whether there is a refresh token, never on `expires_in` alone, because
+ * ClickFunnels' tokens work until they are revoked, whatever `expires_in` says.
  */
 export type Credential =
   | {
@@ -18,14 +18,14 @@ export type Credential =
       readonly accessToken: Sealed
       readonly refreshToken: Sealed
       readonly issuedAt: EpochSeconds
-      /** Absent when the provider named no lifetime. */
+      /** Absent if the provider named no lifetime. */
       readonly expiresAt?: EpochSeconds
     }
   | { readonly kind: 'non_expiring'; readonly accessToken: Sealed }
 
 /**
- * answer_lost: the provider refuses the refresh token after an answer of its own was lost, which may have held the next
- * one; with strict rotation nobody can save that.
+ * answer_lost: the provider refuses the refresh token after an earlier answer of it was lost. That answer may have held
+ * the next refresh token, which a provider with strict token rotation does not give again.
  */
 export type ReauthorizationReason = 'grant_refused' | 'answer_lost' | 'access_token_rejected'
 
@@ -43,7 +43,7 @@ export interface ConnectionRef {
   readonly connectionId: ConnectionId
 }
 
-/** What a process remembers a connection by: never without its tenant. */
+/** The key under which a process remembers a connection. It always contains the tenant. */
 export function keyOf({ tenantId, connectionId }: ConnectionRef): string {
   return `${tenantId}/${connectionId}`
 }
@@ -60,17 +60,17 @@ export interface Connection {
   readonly state: ConnectionState
   readonly workspace: Workspace
   readonly scopes: readonly string[]
-  /** How often the tokens were replaced; part of what their seals are bound to. */
+  /** How often the tokens were replaced. Their seals are bound to it. */
   readonly generation: number
   readonly credential: Credential
   readonly lease?: Lease
-  /** A refresh of this generation may have rotated the tokens upstream, and its answer never came. */
+  /** A refresh of this generation got no answer. It may have rotated the tokens at ClickFunnels. */
   readonly unanswered?: true
-  /** Since when the operator has stopped it: no calls, no refreshes, everything kept. See suspension.ts. */
+  /** Since when the operator has suspended it, see tenants/suspension.ts. */
   readonly suspendedAt?: EpochSeconds
-  /** How fast it may be called; absent while no 429 has come. */
+  /** How fast it may be called. Absent until ClickFunnels answers 429. */
   readonly pace?: Pace
-  /** When it next needs work; absent when it needs none. */
+  /** When it next needs work. Absent if it needs none. */
   readonly dueAt?: EpochSeconds
   readonly consecutiveFailures: number
   readonly lastError?: string
@@ -79,7 +79,7 @@ export interface Connection {
   readonly updatedAt: EpochSeconds
 }
 
-/** Tokens that still have to be revoked at the provider, kept for that only. */
+/** Tokens without a connection that still have to be revoked at the provider. */
 export interface Revocation {
   readonly id: RevocationId
   readonly tenantId: TenantId
@@ -99,9 +99,9 @@ const BACKOFF_BASE_SECONDS = 30
 const BACKOFF_CAP_SECONDS = 60 * 60
 
 /**
- * When tokens obtained at `now` next need work. Refreshable: at expiry less a margin (a fifth of the lifetime, at most
- * 15 minutes), up to half a margin earlier by chance, so that tokens issued together are not refreshed together. Without a known expiry: a liveness
- * probe, daily, give or take a tenth.
+ * When tokens obtained at `now` next need work. With a known expiry they are refreshed a margin before it. The margin is a
+ * fifth of the lifetime, at most 15 minutes, and up to half longer by chance, so that tokens issued together are not
+ * refreshed together. Without a known expiry they are probed daily, give or take a tenth.
  */
 export function nextDueAt(
   now: EpochSeconds,
@@ -113,13 +113,13 @@ export function nextDueAt(
   return later(expiresAt, -margin * (1 + chance() / 2))
 }
 
-/** When to try again after failures in a row: exponential with full jitter, from 1 second to an hour. */
+/** When to retry after failures in a row: exponential backoff with full jitter, from 1 second to 1 hour. */
 export function backoffUntil(now: EpochSeconds, failures: number, chance: Chance): EpochSeconds {
   const ceiling = Math.min(BACKOFF_BASE_SECONDS * 2 ** Math.min(failures - 1, 20), BACKOFF_CAP_SECONDS)
   return later(now, Math.max(1, ceiling * chance()))
 }
 
-/** When the access token stops working; `undefined` when only a probe can tell. */
+/** When the access token expires. `undefined` if only a probe can tell whether it works. */
 export function expiryOf(credential: Credential): EpochSeconds | undefined {
   return credential.kind === 'refreshable' ? credential.expiresAt : undefined
 }
@@ -129,12 +129,12 @@ export function refOf({ tenantId, id }: Connection) {
 }
 
 export interface Pace {
-  /** Calls a second when it was set; what it is worth now: {@link paceNow}. */
+  /** Calls a second at the time when it was set. The pace of today: {@link paceNow}. */
   readonly perSecond: number
   readonly setAt: EpochSeconds
 }
 
-/** Where a token is sealed to. */
+/** What the seal of a token is bound to. */
 export function tokenOf(
   tenantId: TenantId,
   record: string,

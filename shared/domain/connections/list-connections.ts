@@ -1,4 +1,4 @@
-// What a tenant may know of its connections, an end user of its own, and the operator of a tenant's.
+// Finds connections: a tenant's own, an end user's own, and any tenant's for the operator.
 
 import { type Caller, maySee } from '../callers/caller.ts'
 import type { ConnectionId } from '../ids.ts'
@@ -10,11 +10,11 @@ import { isInReach, noSuchConnection, type Reach, reachOf } from './reach.ts'
 export interface ListQuery {
   readonly filter: ConnectionFilter
   readonly limit: number
-  /** The last one of the page before. */
+  /** The last connection of the previous page. */
   readonly after?: ConnectionId
 }
 
-/** Newest first. For an end user, other end users have none. */
+/** Newest first. An end user sees no connections of other end users. */
 export async function listConnections(
   services: Pick<ConnectionPorts, 'connections'>,
   caller: Caller,

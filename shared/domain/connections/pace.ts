@@ -1,7 +1,7 @@
-// How fast a connection may be called. ClickFunnels publishes no limits, so they are learnt (AIMD, as TCP learns them): a
-// 429 halves the pace, time without one raises it. The pace is kept with the connection and read with it, so that all
-// processes share what one has learnt; it is written at a 429 and at no other time. It is a pace for each process: with
-// more of them at work, more 429s come, and it shrinks until it fits.
+// How fast a connection may be called. ClickFunnels publishes no limits, so they are learnt (AIMD, as in TCP): a 429 halves
+// the pace, time without a 429 raises it. The pace is stored with the connection and read with it, so that all processes
+// share it. It is written only at a 429. It is a pace per process: if more processes call, more 429s come, and the pace
+// shrinks until it fits.
 
 import { BoundedMap } from '../bounded-map.ts'
 import { type EpochSeconds, later } from '../time.ts'
@@ -9,14 +9,14 @@ import { type Connection, type ConnectionRef, keyOf, type Pace } from './connect
 
 /** What a second without a 429 adds, in calls a second. */
 const GROWTH_PER_SECOND = 0.5
-/** No pace at all: faster than one process calls. */
+/** From here on there is no pace: one process does not call faster. */
 const UNLIMITED_PER_SECOND = 50
 const SLOWEST_PER_SECOND = 0.2
-/** Calls that were under way when a 429 came are told the same: it counts once. */
+/** Several calls under way may get the same 429. Within this time it counts once. */
 export const SHRINK_SECONDS = 2
 const MAX_CONNECTIONS = 1000
 
-/** The calls a second that a connection may make; `undefined` when nothing limits it. */
+/** The calls a second that a connection may make. `undefined` if there is no limit. */
 export function paceNow(pace: Pace | undefined, now: EpochSeconds): number | undefined {
   if (pace === undefined) return undefined
   const grown = pace.perSecond + GROWTH_PER_SECOND * (now - pace.setAt)
@@ -39,7 +39,7 @@ interface Spending {
 export class Pacer {
   readonly #spending = new BoundedMap<string, Spending>(MAX_CONNECTIONS)
 
-  /** Takes a call from the budget; gives the seconds to wait before making it. */
+  /** Takes a call from the budget. Returns the seconds to wait before making it. */
   take(ref: ConnectionRef, perSecond: number | undefined, now: EpochSeconds): number {
     const before = this.#spending.get(keyOf(ref)) ?? { second: now, calls: 0, saved: perSecond ?? 0 }
     const calls = before.second === now ? before.calls + 1 : 1
@@ -55,7 +55,7 @@ export class Pacer {
     if (spent) this.#keep(ref, { ...spent, calls: spent.calls - 1, saved: spent.saved + 1 })
   }
 
-  /** The pace after a 429: half of what it was, or of what this process did within a second. */
+  /** The pace after a 429: half of the former one or, without one, of this process's calls in that second. */
   shrunk(ref: ConnectionRef, perSecond: number | undefined, now: EpochSeconds): Pace {
     const before = perSecond ?? this.#spending.get(keyOf(ref))?.calls ?? 1
     return { perSecond: Math.max(SLOWEST_PER_SECOND, before / 2), setAt: now }
@@ -66,7 +66,7 @@ export class Pacer {
   }
 }
 
-/** Whether a pace that was set at a moment may be shrunk again. */
+/** Whether a pace may shrink (again). */
 export function mayShrink(pace: Pace | undefined, now: EpochSeconds): boolean {
   return pace === undefined || now >= later(pace.setAt, SHRINK_SECONDS)
 }

@@ -1,4 +1,4 @@
-// Connections need their store, the tokens still to be revoked at ClickFunnels, and the pace at which each may be called.
+// Connections need their store, the store of revocations, and the pace at which each may be called.
 import type { Connections, Revocations } from './connection-store.ts'
 import type { Pacer } from './pace.ts'
 

@@ -4,12 +4,12 @@ import { ServiceError } from '../errors.ts'
 import type { ConnectionId, EndUserId } from '../ids.ts'
 import type { Connection, ConnectionRef } from './connection.ts'
 
-/** A connection as a caller reaches for it: an end user finds its own alone. */
+/** A connection that a caller names. An end user reaches only its own connections. */
 export interface Reach extends ConnectionRef {
   readonly endUserId?: EndUserId
 }
 
-/** What a caller names, by which everything that is done for callers finds connections. */
+/** Limits a connection id to what the caller may reach. All work for callers finds connections this way. */
 export function reachOf({ tenant, actor }: Caller, connectionId: ConnectionId): Reach {
   const tenantId = tenant.id
   return actor.kind === 'api_key'
@@ -21,7 +21,7 @@ export function isInReach({ endUserId }: Reach, connection: Connection): boolean
   return endUserId === undefined || endUserId === connection.endUser.id
 }
 
-/** The same for what is missing and for what is another's. */
+/** The same error for a missing connection and for one out of reach: the answer does not tell which ids exist. */
 export function noSuchConnection(): ServiceError {
   return new ServiceError('not_found', 'There is no such connection.')
 }

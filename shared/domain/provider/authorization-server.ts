@@ -1,4 +1,4 @@
-// The provider's authorization server (RFC 6749): what it is asked for, and every way in which that can end.
+// The provider's authorization server (RFC 6749): the requests to it, and every way in which they can end.
 import type { Log } from '../ambient.ts'
 import type { Secret } from '../secret.ts'
 import type { Workspace } from './workspace.ts'
@@ -23,9 +23,9 @@ export type TokenOutcome =
   | { readonly outcome: 'client_refused'; readonly error: string }
   | { readonly outcome: 'rate_limited'; readonly retryAfterSeconds?: number }
   | { readonly outcome: 'provider_down'; readonly detail: string }
-  /** The connection broke: the request may have been carried out, and is over. */
+  /** The connection broke. The request may have been carried out, and is over. */
   | { readonly outcome: 'answer_lost'; readonly detail: string }
-  /** No answer within the deadline: the request may still be under way. */
+  /** No answer came within the deadline. The request may still be under way. */
   | { readonly outcome: 'answer_late'; readonly detail: string }
   | { readonly outcome: 'malformed'; readonly detail: string }
 
@@ -40,7 +40,7 @@ export interface AuthorizationServer {
     grant: { readonly code: Secret; readonly codeVerifier: Secret; readonly redirectUri: string },
   ): Promise<TokenOutcome>
   refresh(client: ClientCredentials, refreshToken: Secret): Promise<TokenOutcome>
-  /** RFC 7009. "done" also for a token that the server does not know, and where the provider cannot revoke. */
+  /** Revokes a token (RFC 7009). "done" also if the server does not know the token, or cannot revoke tokens at all. */
   revoke(
     client: ClientCredentials,
     token: Secret,

@@ -1,6 +1,6 @@
-// Whether an authorization response must say which authorization server it comes from (RFC 9207): it must where the server
-// promises so in its metadata (RFC 8414). The metadata is asked for only by a response that does not say it, and its answer
-// is remembered. Why a metadata document that cannot be read stops nobody: docs/adr/0014.
+// Decides whether an authorization response must name the authorization server that it comes from (RFC 9207). It must if
+// the server promises so in its metadata (RFC 8414). The metadata is read only for a response without a name, and then
+// remembered. If it cannot be read, the last promise holds, and without one nothing is required (docs/adr/0014).
 import type { Log } from '../ambient.ts'
 import { type Clock, type EpochSeconds, later } from '../time.ts'
 
@@ -10,15 +10,15 @@ export type IssuerPromise =
   /** The metadata could not be read, or is not the server's own. */
   | { readonly outcome: 'unknown'; readonly detail: string }
 
-/** Looks at the metadata; ends within seconds, one way or another. */
+/** Reads the metadata. Ends within seconds, with "unknown" if the server does not answer. */
 export type ReadIssuerPromise = () => Promise<IssuerPromise>
 
-/** How long an answer holds. */
+/** How long the promise is remembered. */
 export const PROMISE_SECONDS = 60 * 60
-/** After a look that found nothing out, nobody waits for another one so soon. */
+/** After metadata could not be read, no response waits for another attempt so soon. */
 export const PAUSE_SECONDS = 60
 
-/** Of one authorization server, in one process. */
+/** The rule for one authorization server, in one process. */
 export class IssuerRule {
   readonly #read: ReadIssuerPromise
   readonly #now: Clock

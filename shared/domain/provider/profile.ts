@@ -1,5 +1,5 @@
-// Where ClickFunnels is and what it expects: a provider profile, and which host may be sent a token.
-// Profiles are deployment configuration; nothing of them ever comes from a request.
+// The provider profile: where ClickFunnels is, what it expects, and which hosts may be sent a token. A profile is part of
+// the deployment's configuration. No part of it comes from a request.
 
 import type { WorkspaceId } from '../ids.ts'
 import { isLoopback, webUrl } from '../tenants/web-url.ts'
@@ -10,19 +10,19 @@ export interface ProviderProfile {
   readonly issuer: string
   readonly authorizationEndpoint: string
   readonly tokenEndpoint: string
-  /** Absent where the provider has none: then disconnecting only forgets the tokens. */
+  /** Absent if the provider has none. Then disconnecting deletes the tokens without revoking them. */
   readonly revocationEndpoint?: string
   /** Parameters of the authorization request beyond RFC 6749's and PKCE's. */
   readonly authorizationParameters: Readonly<Record<string, string>>
   /** Base URL of account-level API paths, without a trailing slash. */
   readonly accountsApi: string
-  /** Base URL of the other paths where the workspace does not decide it. */
+  /** Base URL of the other API paths, if they are not on the workspace's host. May contain `{subdomain}`. */
   readonly fixedApi?: string
   /** Which hosts a workspace may have: `host`, `host:port` or `*.domain` (one label). */
   readonly workspaceHosts: readonly string[]
-  /** The host of a workspace whose own is not told. */
+  /** The host to call for a workspace whose own host is not known. */
   readonly fallbackWorkspaceHost?: string
-  /** The path that lists a workspace's funnels, `{workspace_id}` to be filled in. */
+  /** The path that lists a workspace's funnels. `{workspace_id}` is replaced by the workspace's id. */
   readonly funnelsPath: string
 }
 
@@ -41,8 +41,8 @@ export function isWorkspaceHost(profile: ProviderProfile, host: string): boolean
 }
 
 /**
- * The host in a `workspace_url` of the provider's, or `undefined` where a token must not be sent: only https (http on
- * loopback), an allowed host, no user info, path, query or fragment.
+ * The host in a `workspace_url` that the provider sent. `undefined` if no token may be sent there. The URL must be https
+ * (http on loopback) with an allowed host, and without user info, path, query and fragment.
  */
 export function workspaceHostOf(profile: ProviderProfile, workspaceUrl: string): string | undefined {
   const url = webUrl(workspaceUrl)
@@ -50,23 +50,23 @@ export function workspaceHostOf(profile: ProviderProfile, workspaceUrl: string):
   return isWorkspaceHost(profile, url.host) ? url.host : undefined
 }
 
-/** The subdomain of a workspace's host, where it has one. */
+/** The subdomain of a workspace's host, if it has one. */
 export function subdomainOf(host: string | undefined): string | undefined {
   if (host === undefined || isLoopback(new URL(`http://${host}`))) return undefined
   return host.split('.')[0]
 }
 
-/** Paths that ClickFunnels serves on the accounts host; everything else is a workspace's. */
+/** Whether ClickFunnels serves a path on the accounts host. It serves all others on the workspace's host. */
 export function isAccountLevel(segments: readonly string[]): boolean {
   const [first] = segments
   if (first === 'me' || first === 'teams' || first === 'users') return true
-  // A slash at the end is an empty segment and names the same thing.
+  // A slash at the end is an empty segment and names the same resource.
   return first === 'workspaces' && segments.filter((segment) => segment !== '').length <= 2
 }
 
 /**
  * The base URL for an API path of a connection.
- * @returns `undefined` when the workspace's host is not known or no longer allowed
+ * @returns `undefined` if the workspace's host is not known or no longer allowed
  */
 export function apiBase(
   profile: ProviderProfile,
@@ -80,14 +80,14 @@ export function apiBase(
   }
   if (profile.fixedApi !== undefined) return profile.fixedApi
   const host = workspace.host ?? profile.fallbackWorkspaceHost
-  // The accounts host is configured, not told by anybody.
+  // The fallback host is configured, so it needs no check.
   if (host === undefined || (host !== profile.fallbackWorkspaceHost && !isWorkspaceHost(profile, host)))
     return undefined
   const scheme = isLoopback(new URL(`http://${host}`)) ? 'http' : 'https'
   return `${scheme}://${host}${API_PATH}`
 }
 
-/** The segments of the path that lists the connection's funnels; `undefined` when it needs a workspace id and none is known. */
+/** The segments of the path that lists a workspace's funnels. `undefined` if it needs a workspace id and none is known. */
 export function funnelsPath(
   profile: ProviderProfile,
   workspaceId: WorkspaceId | undefined,

@@ -1,4 +1,4 @@
-// The provider's API behind an access token (RFC 6750): a call that is passed on, and the probe that tells whether a token lives.
+// The provider's API behind an access token (RFC 6750): proxied calls, and the probe that tells whether a token works.
 import type { ConnectionId } from '../ids.ts'
 import type { Secret } from '../secret.ts'
 import type { Workspace } from './workspace.ts'
@@ -30,15 +30,15 @@ export interface UpstreamResponse {
 
 export type ProbeOutcome =
   | { readonly outcome: 'alive'; readonly workspace: Workspace }
-  /** 401: the access token is dead, or looks so. */
+  /** 401: the provider refuses the access token. */
   | { readonly outcome: 'rejected' }
-  /** Anything else proves nothing. */
+  /** Any other answer proves nothing. */
   | { readonly outcome: 'unclear'; readonly detail: string }
 
 export interface ResourceServer {
   /** @throws ServiceError upstream_unreachable, upstream_timeout, upstream_response_too_large */
   call(request: UpstreamRequest): Promise<UpstreamResponse>
-  /** `GET /me` on the accounts host: does the token live, and whose is it? */
+  /** Asks `GET /me` on the accounts host whether the token works, and for which workspace. */
   probe(accessToken: Secret): Promise<ProbeOutcome>
 }
 

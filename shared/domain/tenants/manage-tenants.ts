@@ -1,4 +1,5 @@
-// What the operator does: creates and changes tenants. Their apps: manage-apps.ts; their keys: api-keys.ts.
+// Creates, lists and changes tenants, for the operator. Their apps: apps/manage-apps.ts. Their API keys:
+// callers/manage-api-keys.ts.
 import type { Ambient } from '../ambient.ts'
 import { ServiceError } from '../errors.ts'
 import type { TenantId } from '../ids.ts'
@@ -16,7 +17,7 @@ type TenantPorts = Pick<
 export async function createTenant(services: TenantPorts, input: TenantInput): Promise<Tenant> {
   const now = services.now()
   const id = services.newId('tenant')
-  // Before the tenant is there: a KMS key that cannot be used must not leave a tenant behind that cannot work.
+  // Before the tenant is stored: with a KMS key that cannot be used, the tenant could not work.
   if (input.kmsKeyArn !== undefined) await services.tenantKeys.rotate(id, input.kmsKeyArn)
   const tenant: Tenant = {
     id,
@@ -36,7 +37,7 @@ export async function findTenant(services: Pick<TenancyPorts, 'tenants'>, id: Te
   return tenant
 }
 
-/** @throws ServiceError not_found; tenant_deleted, also while that is under way */
+/** @throws ServiceError not_found; tenant_deleted, also while the tenant is being deleted */
 export async function livingTenant(services: Pick<TenancyPorts, 'tenants'>, id: TenantId): Promise<Tenant> {
   const tenant = await findTenant(services, id)
   if (isLiving(tenant)) return tenant
@@ -44,10 +45,10 @@ export async function livingTenant(services: Pick<TenancyPorts, 'tenants'>, id: 
 }
 
 export function tenantDeleted(): ServiceError {
-  return new ServiceError('tenant_deleted', 'The tenant was deleted, or is being deleted.')
+  return new ServiceError('tenant_deleted', 'The tenant was deleted or is being deleted.')
 }
 
-/** Newest first; `next` leads on where there are more. */
+/** Newest first. `next` is the tenant after which the next page starts, if there are more. */
 export async function listTenants(
   services: Pick<TenancyPorts, 'tenants'>,
   limit: number,
@@ -60,8 +61,8 @@ export async function listTenants(
 }
 
 /**
- * Changes a tenant. With another KMS key its own key is rotated, so that new seals are under that one.
- * @throws ServiceError not_found; tenant_deleted; kms_key_unavailable or tenant_shredded, and then nothing is changed
+ * Changes a tenant. If its KMS key changes, the tenant's key is rotated, so that the new KMS key protects all new seals.
+ * @throws ServiceError not_found; tenant_deleted; kms_key_unavailable; tenant_shredded. Nothing is changed then
  */
 export async function updateTenant(
   services: Omit<TenantPorts, 'newId'>,
@@ -75,7 +76,7 @@ export async function updateTenant(
   }
   const tenant = await services.tenants.update(id, change, services.now())
   if (tenant === undefined) return livingTenant(services, id)
-  // What is kept cannot drift by what this service does; whatever else was done to the table ends here.
+  // The service keeps the count itself. The recount corrects it if the table was edited by other means.
   if (change.limits?.connections !== undefined) await services.usage.recountConnections(id)
   return tenant
 }

@@ -1,4 +1,4 @@
-// Tenancy needs the tenant store, the counts of what a tenant uses, and the limiter that refuses beyond its limits.
+// Tenancy needs the store of tenants, the counts of what each one uses, and the limiter.
 import type { Limiter } from './limits.ts'
 import type { Tenants } from './tenant.ts'
 import type { Usage } from './usage.ts'

@@ -1,10 +1,10 @@
-// Holds tenants to a number of proxied requests a second, over many processes, without a write per request. Time is cut
-// into windows; a window's budget is what the limit allows in it. A process lets through a small step of the budget on
-// its own, then adds what it let through to the tenant's sum of the window and learns what all did. The first two that
-// outgrow the step get a larger share, so that a tenant served by few processes seldom reports.
+// Limits each tenant's proxied requests a second across many processes, without a write per request. Time is cut into
+// windows, and a window's budget is what the limit allows in it. A process lets a small step of the budget pass. Then it
+// adds these requests to the tenant's sum of the window, and learns the sum of all processes. The first two processes that
+// use up their step get a larger share, so that a tenant with few processes seldom reports.
 //
-// What is let through but not reported is at most a step in each process and the two shares: so much, and no more, can
-// go beyond the budget. Nothing is refused before the reported sum has reached it. Refusing asks nobody.
+// Overshoot is bounded: at most one step per process plus two shares pass unreported. No request is refused before the
+// reported sum has reached the budget. A refusal costs no call to the store.
 
 import type { Log } from '../ambient.ts'
 import { BoundedMap } from '../bounded-map.ts'
@@ -13,7 +13,7 @@ import type { EpochSeconds } from '../time.ts'
 import type { Usage } from './usage.ts'
 
 export const WINDOW_SECONDS = 10
-/** A process's own step: half a percent of the budget, one request at the least. */
+/** A process's step: half a percent of the budget, at least one request. */
 const STEPS = 200
 /** A larger share: a sixteenth of the budget. */
 const SHARES = 16
@@ -22,7 +22,7 @@ const MAX_TENANTS = 1000
 
 export type Turn =
   | { readonly reported: Promise<void> | undefined }
-  /** The tenant's requests of this window are used up. */
+  /** The tenant has used up the requests of this window. */
   | { readonly retryAfterSeconds: number }
 
 /** What one process knows of one tenant in one window. */
@@ -49,7 +49,7 @@ export class RequestMeter {
     this.#log = log
   }
 
-  /** Takes one request's turn; the report it may set off is to be waited for before the process rests. */
+  /** Counts one request. Wait for the report that this may start before the process is frozen. */
   async take(tenant: TenantId, perSecond: number, now: EpochSeconds): Promise<Turn> {
     for (;;) {
       const part = this.#partOf(tenant, perSecond * WINDOW_SECONDS, now)
@@ -61,7 +61,7 @@ export class RequestMeter {
         part.report = this.#report(tenant, part)
         return { reported: part.report }
       }
-      // All that may go unreported has: whoever comes now waits for what the report says.
+      // No more requests may pass unreported, so this one waits for the report.
       await part.report
     }
   }
@@ -96,7 +96,7 @@ export class RequestMeter {
       part.full = remaining <= 0
       part.left = Math.max(0, Math.min(remaining, Math.max(stepOf(budget), part.share)))
     } catch (error) {
-      // Trouble with counting must not become trouble with calling.
+      // A failure to count must not fail the tenant's calls.
       this.#log.warn('Requests of a tenant were not counted', { tenant, requests, error })
       part.left = stepOf(budget)
     }

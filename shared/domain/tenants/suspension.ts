@@ -1,19 +1,19 @@
-// The operator's kill switches: a tenant, an app or a connection is stopped, and goes on later as if nothing had been. What
-// is suspended is neither called nor refreshed; tokens, sessions and settings are kept. How they are switched: switches.ts.
+// The operator's kill switches, which stop a tenant, an app or a connection for a while. What is suspended is neither called
+// nor refreshed. Its tokens, sessions and settings are kept. How they are switched: operator/switches.ts. Where each is stored:
 //
-//   tenant       with the tenant, which comes with the caller (remembered for 60 s) and is read anew for each refresh
-//   app          with the tenant as well, so that knowing it costs no read of its own
-//   connection   with the connection, which is read every 5 s at the least, and in the condition of the lease
+//   tenant       with the tenant. Calls know the tenant from the caller (remembered for 60 s), refreshes read it again
+//   app          with the tenant as well, so that it costs no read of its own
+//   connection   with the connection, which is read at least every 5 s. The lease is not given while it is suspended
 
 import { ServiceError } from '../errors.ts'
 import type { AppId } from '../ids.ts'
 import type { EpochSeconds } from '../time.ts'
 import type { Tenant } from './tenant.ts'
 
-/** What is suspended; the widest of several. */
+/** What is suspended. Of several, the widest. */
 export type Suspended = 'tenant' | 'app' | 'connection'
 
-/** What names the app it belongs to, and may be stopped by itself. */
+/** Something that belongs to an app and can be suspended by itself. */
 export interface Suspendable {
   readonly appId: AppId
   readonly suspendedAt?: EpochSeconds

@@ -1,41 +1,41 @@
-// Tenants and their ClickFunnels platform applications; and where a tenant may send a browser back to.
+// A tenant, its store, and the URLs to which it may send a browser back.
 import type { AppId, EndUserId, TenantId } from '../ids.ts'
 import type { EpochSeconds } from '../time.ts'
 import { webUrl } from './web-url.ts'
 
-/** How our pages look to a tenant's end users. No logo: the pages load nothing from anywhere (docs/pages.md). */
+/** How our pages look to a tenant's end users. There is no logo, because the pages load nothing (docs/pages.md). */
 export interface Branding {
-  /** "#rrggbb", lower case. What is drawn in it is made readable first. */
+  /** "#rrggbb", lower case. The pages adjust it until text on it is readable. */
   readonly color: string
 }
 
 export interface Tenant {
   readonly id: TenantId
   readonly name: string
-  /** Only an active one works. From "deleting" there is no way back; see tenant-deletion.ts. */
+  /** Only an active tenant works. A deletion cannot be undone, see operator/tenant-deletion.ts. */
   readonly status: 'active' | 'suspended' | 'deleting' | 'deleted'
-  /** Where an end user may be sent back to; see {@link isRegisteredReturnUrl}. */
+  /** Where an end user may be sent back to, see {@link isRegisteredReturnUrl}. */
   readonly returnUrls: readonly string[]
   /** Web origins whose pages may read our answers (CORS). */
   readonly origins: readonly string[]
-  /** Here and not with the apps: whoever knows who is calling knows it without another read. */
+  /** Stored here and not with the apps, because authentication reads the tenant anyway. */
   readonly suspendedApps?: SuspendedApps
-  /** The tenant's own KMS key, which wraps its keys in place of ours. */
+  /** The tenant's own KMS key, which wraps its keys instead of our root keys. */
   readonly kmsKeyArn?: string
   readonly branding?: Branding
-  /** What it may use at the most, where that is not the service's default. */
+  /** Limits that differ from the service's defaults. */
   readonly limits?: Limits
   readonly createdAt: EpochSeconds
   readonly updatedAt: EpochSeconds
   readonly deletedAt?: EpochSeconds
 }
 
-/** Neither deleted nor on its way there. */
+/** Whether a tenant is neither deleted nor being deleted. */
 export function isLiving({ status }: Pick<Tenant, 'status'>): boolean {
   return status === 'active' || status === 'suspended'
 }
 
-/** The apps that are suspended, and since when. One that is deleted stays among them: no connection is stored under it. */
+/** The suspended apps, and since when. A deleted app stays among them, so that no connection can be stored for it. */
 export type SuspendedApps = Readonly<Record<AppId, EpochSeconds>>
 
 /** Members of a tenant to set; `null` removes. */
@@ -54,17 +54,17 @@ export interface EndUser {
 export interface Tenants {
   create(tenant: Tenant): Promise<void>
   get(id: TenantId): Promise<Tenant | undefined>
-  /** Changes the named members; `undefined` when there is no such tenant, or it is being deleted. */
+  /** Changes the named members. `undefined` if there is no such tenant, or if it is being deleted. */
   update(id: TenantId, change: TenantChange, now: EpochSeconds): Promise<Tenant | undefined>
-  /** Notes which apps are suspended, if that is as it was read; false if not. */
+  /** Stores which apps are suspended. False if that has changed since the tenant was read. */
   setSuspendedApps(read: Tenant, suspendedApps: SuspendedApps, now: EpochSeconds): Promise<boolean>
-  /** Moves a suspended tenant to "deleting"; false if it is not suspended. */
+  /** Moves a suspended tenant to "deleting". False if it is not suspended. */
   beginDeletion(id: TenantId, now: EpochSeconds): Promise<boolean>
   /** Replaces a tenant that is being deleted with its id, name and times, and takes it off the lists. */
   replaceWithTombstone(tenant: Tenant, now: EpochSeconds): Promise<void>
-  /** Newest first, `limit` at most, after the one named. */
+  /** Newest first, at most `limit`, starting after `after`. */
   newest(limit: number, after?: TenantId): Promise<readonly Tenant[]>
-  /** Ids of all tenants in order, `limit` at most, after the one named. */
+  /** Ids of all tenants in order, at most `limit`, starting after `after`. */
   list(limit: number, after?: TenantId): Promise<readonly TenantId[]>
 }
 
@@ -83,7 +83,7 @@ export function isRegisteredReturnUrl(tenant: Pick<Tenant, 'returnUrls'>, text: 
   })
 }
 
-/** A member that is absent is the service's default; absent there, too, it is no limit. */
+/** For an absent member, the service's default applies. If that is absent as well, there is no limit. */
 export interface Limits {
   readonly connections?: number
   readonly sessionsPerMinute?: number

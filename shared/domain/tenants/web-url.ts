@@ -1,6 +1,6 @@
-// URLs that somebody else gives and that a browser or this service is to follow: what every one of them has to be.
+// The form of every URL from outside that a browser or this service will follow.
 
-/** Whether plain http is acceptable: only to this very machine (RFC 8252 section 7.3). */
+/** Whether a URL leads to this machine. Only there is plain http acceptable (RFC 8252 section 7.3). */
 export function isLoopback(url: URL): boolean {
   return url.hostname === 'localhost' || url.hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(url.hostname)
 }

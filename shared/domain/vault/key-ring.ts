@@ -1,10 +1,10 @@
-// The keys below the seals, for whoever looks after them: versions, rotation, retirement, shredding. What is told of a
-// key says when it was made and what wraps it; the key itself never comes through here.
+// The keys that seals are made with, as key rotation and the operator see them: versions are made, retired and deleted. A
+// version is described by when it was made and what wraps it. The key itself is never part of that.
 
 import type { TenantId } from '../ids.ts'
 import type { EpochSeconds } from '../time.ts'
 
-/** How long a process may go on with a key that it holds in memory, whatever happened to the key since. */
+/** How long a process may use a key from its memory, although the key may have been rotated or deleted since. */
 export const KEY_CACHE_SECONDS = 300
 
 export type Wrapping =
@@ -16,31 +16,32 @@ export interface TenantKeyVersion {
   readonly version: number
   readonly createdAt: EpochSeconds
   readonly wrappedBy: Wrapping
-  /** Since when nothing stored was found to be sealed with it. */
+  /** When key rotation found that nothing stored is sealed with it any more. */
   readonly retiredAt?: EpochSeconds
 }
 
 export interface KeyRing {
-  /** Oldest first; new seals are made with the last. */
+  /** Oldest first. New seals are made with the last one. */
   readonly versions: readonly TenantKeyVersion[]
-  /** Set when the tenant was shredded: it gets no key any more. */
+  /** When the tenant was shredded. It never gets a key again. */
   readonly shreddedAt?: EpochSeconds
 }
 
 export interface TenantKeys {
   list(tenant: TenantId): Promise<KeyRing>
   /**
-   * Makes the next version, wrapped by the KMS key named or else by a root key, and gives its number.
+   * Makes the next version, which the named KMS key wraps, or else a root key.
+   * @returns the number of the version
    * @throws ServiceError tenant_shredded; kms_key_unavailable
    */
   rotate(tenant: TenantId, kmsKeyArn?: string): Promise<number>
-  /** Wraps a version under the root keys of today; false if somebody else changed it, or a KMS key wraps it. */
+  /** Wraps a version under the current root keys. False if another process changed it, or if a KMS key wraps it. */
   rewrap(tenant: TenantId, version: number): Promise<boolean>
-  /** Marks a version that nothing stored is sealed with. */
+  /** Marks a version as retired: nothing stored is sealed with it. */
   retire(tenant: TenantId, version: number): Promise<void>
-  /** Deletes a retired version; one that is not retired stays. */
+  /** Deletes a version if it is retired. */
   remove(tenant: TenantId, version: number): Promise<void>
-  /** Deletes every version and sees to it that none is made again. What they sealed is lost for good. */
+  /** Deletes every version and prevents new ones. What they sealed can never be opened again. */
   shred(tenant: TenantId): Promise<void>
 }
 
@@ -52,6 +53,6 @@ export interface RootKeyVersion {
 export interface RootKeys {
   /** The version that wraps new keys. */
   current(): Promise<RootKeyVersion>
-  /** Begins the next version and gives its number; of several at once, one counts. */
+  /** Starts the next version and returns its number. Several processes that do so at once start one version. */
   rotate(): Promise<number>
 }

@@ -1,4 +1,4 @@
-// Sealing needs the vault, and the two levels of keys that it seals with.
+// Sealing needs the vault and the two levels of keys below it.
 import type { RootKeys, TenantKeys } from './key-ring.ts'
 import type { Vault } from './vault.ts'
 

@@ -16,30 +16,30 @@ export interface SealBinding {
   readonly field: 'access_token' | 'refresh_token' | 'client_secret' | 'code' | 'code_verifier' | 'answer'
 }
 
-/** Seals for one tenant with a key that is in hand: without the store, whatever happens to it meanwhile. */
+/** Seals for one tenant with a key in memory, so that it works even if the store or KMS fails in the meantime. */
 export type Sealer = (binding: SealBinding, secret: Secret) => Sealed
 
 export interface Vault {
   /**
-   * To be had before a secret is asked for that must not be lost.
-   * @throws ServiceError tenant_shredded; kms_key_unavailable; storage_unavailable, as do the others
+   * Gets a sealer. Get it before requesting a secret that must not be lost.
+   * @throws ServiceError tenant_shredded; kms_key_unavailable; storage_unavailable. The other methods throw these as well
    */
   sealer(tenant: TenantId): Promise<Sealer>
   seal(binding: SealBinding, secret: Secret): Promise<Sealed>
   /** @throws ServiceError secret_unreadable when the seal does not belong to the binding or was tampered with */
   open(binding: SealBinding, sealed: Sealed): Promise<Secret>
   /**
-   * The same secret under the tenant's newest key; `undefined` when it is under that already.
-   * @throws ServiceError secret_unreadable, as when it is opened
+   * Seals the same secret under the tenant's newest key. `undefined` if it is under that key already.
+   * @throws ServiceError secret_unreadable, as `open` does
    */
   reseal(binding: SealBinding, sealed: Sealed): Promise<Sealed | undefined>
 }
 
-/** A seal that does not open: moved, changed, of another generation, or of a key that is gone. */
+/** The error of a seal that does not open: it was moved or changed, is of another generation, or its key is gone. */
 export function secretUnreadable({ record, generation, field }: SealBinding, cause?: unknown): ServiceError {
   return new ServiceError(
     'secret_unreadable',
-    `The ${field} of "${record}", generation ${generation}, does not open: it was changed, was moved here, or its key is gone.`,
+    `The ${field} of "${record}", generation ${generation}, cannot be decrypted. It was changed or moved, or its key was deleted.`,
     { cause },
   )
 }
@@ -47,13 +47,13 @@ export function secretUnreadable({ record, generation, field }: SealBinding, cau
 export function tenantShredded(): ServiceError {
   return new ServiceError(
     'tenant_shredded',
-    "The tenant's keys were deleted for good. Nothing that was sealed for it can be opened, and nothing can be sealed.",
+    "The tenant's keys were deleted for good. Its stored secrets can no longer be decrypted, and no new ones can be stored.",
   )
 }
 
-/** A key that does not unwrap: its item was changed, or is another's. */
+/** The error of a key that does not unwrap: its item was changed, or is the item of another key. */
 export function keyUnreadable(name: string, cause: unknown): ServiceError {
-  return new ServiceError('secret_unreadable', `${name} does not unwrap: it was changed or moved here.`, {
+  return new ServiceError('secret_unreadable', `${name} cannot be decrypted. It was changed or moved.`, {
     cause,
   })
 }

@@ -222,7 +222,7 @@ describe('the keys', () => {
     const refused = keys.vault(backend.table).open(bindingOf(tenant), sealed)
     await expect(refused).rejects.toMatchObject({
       code: 'secret_unreadable',
-      message: `Root key 1/${moved} does not unwrap: it was changed or moved here.`,
+      message: `Root key 1/${moved} cannot be decrypted. It was changed or moved.`,
     })
   })
 })

@@ -154,9 +154,9 @@ describe('the service-wide defaults', () => {
   test('hold for what a tenant has no limit of its own for', async () => {
     const { services, caller } = scene
     const limiter = new Limiter(services.usage, { connections: 7, sessionsPerMinute: 3 }, services.log)
-    expect(limiter.mostConnections(caller.tenant)).toBe(7)
-    expect(limiter.mostConnections({ limits: { connections: 9 } })).toBe(9)
-    expect(limiter.mostConnections({ limits: { sessionsPerMinute: 9 } })).toBe(7)
+    expect(limiter.maxConnections(caller.tenant)).toBe(7)
+    expect(limiter.maxConnections({ limits: { connections: 9 } })).toBe(9)
+    expect(limiter.maxConnections({ limits: { sessionsPerMinute: 9 } })).toBe(7)
     for (let i = 0; i < 3; i++) await limiter.countSession(caller.tenant, services.now())
     await expect(limiter.countSession(caller.tenant, services.now())).rejects.toMatchObject(
       refusedFor('sessions_per_minute'),
