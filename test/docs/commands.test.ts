@@ -10,7 +10,7 @@ import { scratchFolder } from '../support/scratch.ts'
 import { startTestStack, type TestStack } from '../support/stack.ts'
 import { type Block, blocksIn, guides, placeOf } from './pages.ts'
 import { installStandIns } from './stand-ins.ts'
-import { objectionTo } from './words.ts'
+import { rejectionReason } from './words.ts'
 
 let stack: TestStack
 beforeAll(async () => {
@@ -80,7 +80,7 @@ describe('commands', () => {
     async ({ blocks }) => {
       const commands = blocks.filter((block) => SHELLS.includes(block.language) && !elsewhere(block))
       const calls = await run(commands.map(({ text }) => text).join('\n'))
-      for (const call of calls) expect(objectionTo(call), call.join(' ')).toBeUndefined()
+      for (const call of calls) expect(rejectionReason(call), call.join(' ')).toBeUndefined()
     },
     60_000,
   )

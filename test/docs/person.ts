@@ -1,4 +1,4 @@
-// Whoever the documentation asks to open a link: goes through the pages, chooses the first workspace, approves.
+// The person whom the documentation asks to open a link: goes through the pages, chooses the first workspace, approves.
 import { Browser } from '../support/browser.ts'
 
 const [link = ''] = process.argv.slice(2)

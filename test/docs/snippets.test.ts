@@ -1,5 +1,5 @@
 // What the documentation shows beside commands: JavaScript runs against a running service (or compiles, where it needs a
-// page), JSON parses, drawings and log queries hold together. A block of a language that nobody checks fails.
+// page), JSON parses, drawings and log queries hold together. A block of a language that no test checks fails.
 import { execFile } from 'node:child_process'
 import { globSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

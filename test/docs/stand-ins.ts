@@ -1,5 +1,5 @@
 // The programs that the documentation's commands call and that no test can have: an AWS account, the CDK at work, a
-// registry, somebody at a browser. Each is a script on PATH that writes down how it was called; `words.ts` judges it.
+// registry, a person at a browser. Each is a script on PATH that records how it was called; `words.ts` checks the calls.
 // curl is the real one, but fails where the answer is an error; the npm scripts that are tools for operators run.
 import { execFileSync } from 'node:child_process'
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'

@@ -1,4 +1,4 @@
-// Whether a command that a stand-in took would have worked: programs, verbs, names of stacks, parameters, options.
+// Whether a command that a stand-in recorded would have worked: programs, verbs, names of stacks, parameters, options.
 import { existsSync, readFileSync } from 'node:fs'
 import { data, service, type Template } from '../infra/synthesized.ts'
 
@@ -39,14 +39,14 @@ const valuesOf = (args: readonly string[], option: string) =>
   args.flatMap((arg, index) => (args[index - 1] === option ? [arg] : []))
 
 /** @returns what is wrong with a call, or nothing */
-export function objectionTo([program = '', ...args]: readonly string[]): string | undefined {
+export function rejectionReason([program = '', ...args]: readonly string[]): string | undefined {
   switch (program) {
     case 'aws':
-      return awsObjection(args)
+      return awsRejection(args)
     case 'npx':
-      return args[0] === 'cdk' ? cdkObjection(args.slice(1)) : `npx ${args[0]} is not known here`
+      return args[0] === 'cdk' ? cdkRejection(args.slice(1)) : `npx ${args[0]} is not known here`
     case 'npm':
-      return npmObjection(args)
+      return npmRejection(args)
     case 'git':
       return args[0] === 'pull' || args[0] === 'clone' ? undefined : `git ${args[0]} is not known here`
     case 'apt-get':
@@ -56,7 +56,7 @@ export function objectionTo([program = '', ...args]: readonly string[]): string 
   }
 }
 
-function awsObjection([group, operation, ...args]: readonly string[]): string | undefined {
+function awsRejection([group, operation, ...args]: readonly string[]): string | undefined {
   const options = AWS[`${group} ${operation}`]
   if (options === undefined) return `aws ${group} ${operation} is not known here`
   const odd = optionsIn(args).find((option) => !options.includes(option))
@@ -77,7 +77,7 @@ function awsObjection([group, operation, ...args]: readonly string[]): string | 
   return undefined
 }
 
-function cdkObjection([verb = '', ...args]: readonly string[]): string | undefined {
+function cdkRejection([verb = '', ...args]: readonly string[]): string | undefined {
   if (!CDK.includes(verb)) return `cdk has no ${verb}`
   const odd = optionsIn(args).find((option) => !CDK_OPTIONS.includes(option))
   if (odd !== undefined) return `cdk ${verb} has no ${odd}`
@@ -94,7 +94,7 @@ function cdkObjection([verb = '', ...args]: readonly string[]): string | undefin
   return undefined
 }
 
-function npmObjection([verb = '', ...args]: readonly string[]): string | undefined {
+function npmRejection([verb = '', ...args]: readonly string[]): string | undefined {
   if (['ci', 'install', 'pack'].includes(verb)) return undefined
   const name = verb === 'run' ? args.find((arg) => !arg.startsWith('--')) : verb
   const script = scripts[name ?? '']
