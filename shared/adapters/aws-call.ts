@@ -1,15 +1,15 @@
-// One call to AWS: its deadline, and which faults pass by themselves. The SDK's own `requestTimeout` only logs a warning
-// unless `throwOnRequestTimeout` is set, and does not cover an answer that stops after its head or comes byte by byte.
+// One call to AWS: its deadline, and which faults are temporary. The SDK's own `requestTimeout` only logs a warning unless
+// `throwOnRequestTimeout` is set, and does not cover an answer that stops after its head or comes byte by byte.
 import { ServiceError } from '#domain/errors.ts'
 
-/** For every AWS client: DynamoDB, KMS and SQS answer in milliseconds. An attempt that hangs is repeated by the SDK. */
+/** For every AWS client. DynamoDB, KMS and SQS answer in milliseconds, and the SDK retries an attempt that hangs. */
 export const AWS_TIMEOUTS = {
   connectionTimeout: 1_000,
   requestTimeout: 1_200,
   socketTimeout: 1_200,
   throwOnRequestTimeout: true,
 } as const
-/** A whole call, with the SDK's repetitions. Whatever it does then, the caller goes on. */
+/** The deadline of a whole call, retries by the SDK included. The caller goes on after it, whatever the SDK does. */
 export const AWS_CALL_MILLISECONDS = 4_000
 
 const THROTTLES = new Set([
@@ -22,9 +22,9 @@ const THROTTLES = new Set([
 
 /**
  * Makes a call to AWS within its deadline.
- * @param send hands the signal to the SDK, which closes the socket when the deadline has passed
- * @throws ServiceError storage_unavailable: throttling, a server fault, no connection or no answer in time (the SDK has
- *   retried); any other fault stays as it is
+ * @param send passes the signal to the SDK, which closes the socket when the deadline has passed
+ * @throws ServiceError storage_unavailable after throttling, a server fault, no connection or no answer in time (the SDK
+ *   has retried); any other fault as it is
  */
 export async function callAws<T>(send: (options: { abortSignal: AbortSignal }) => Promise<T>): Promise<T> {
   const controller = new AbortController()
@@ -39,23 +39,21 @@ export async function callAws<T>(send: (options: { abortSignal: AbortSignal }) =
   try {
     return await Promise.race([send({ abortSignal: controller.signal }), deadline])
   } catch (error) {
-    throw isPassing(error) ? storageUnavailable(error) : error
+    throw isTemporary(error) ? storageUnavailable(error) : error
   } finally {
     clearTimeout(timer)
   }
 }
+
 export function storageUnavailable(cause: unknown): ServiceError {
   return new ServiceError(
     'storage_unavailable',
-    'The store did not answer in time. Nothing is lost: try again.',
-    {
-      retryAfterSeconds: 2,
-      cause,
-    },
+    'The store did not answer in time. Nothing is lost. Try again.',
+    { retryAfterSeconds: 2, cause },
   )
 }
 
-function isPassing(error: unknown): boolean {
+function isTemporary(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   if ('$fault' in error) {
     return (

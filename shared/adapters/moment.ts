@@ -1,5 +1,5 @@
-// How long ago something was, for what must not outlive its time: by whichever of two clocks went further. The one on the
-// wall may be set back, and the monotonic one need not run while Lambda has the process frozen.
+// How long ago something was, for what must not be kept too long. Of two clocks, the one that went further counts: the wall
+// clock may be set back, and the monotonic clock may stand still while Lambda has the process frozen.
 
 export interface Moment {
   /** Milliseconds, both. */

@@ -1,16 +1,16 @@
-// The keys of identity providers, kept in the process. A key id that is not known is looked for again, which is how
-// rotations are noticed, but not at the will of whoever invents key ids. While a provider cannot be reached, the keys it
-// gave last go on working, for an hour.
+// The keys of identity providers, kept in the process. An unknown key id leads to another fetch, which is how a provider's
+// new keys are noticed. These fetches are limited, because a caller can invent key ids. While a provider cannot be
+// reached, the keys that it gave last work on for an hour.
 import { createLocalJWKSet, type JSONWebKeySet, type JWK } from 'jose'
 import { type Moment, secondsSince, thisMoment } from '../moment.ts'
 import type { FetchJwks } from './jwks-fetch.ts'
 
-/** How long a withdrawn key is still taken, if nothing leads to a look before. */
+/** How long keys are used without another fetch. A withdrawn key may be accepted for that long. */
 const FRESH_SECONDS = 5 * 60
 const STALE_SECONDS = 60 * 60
-/** After a look that failed, or that did not find a key id, there is no other for so long. */
+/** The pause after a fetch that failed, or that did not bring the key id. */
 const PAUSE_SECONDS = 5
-/** Looks for unknown key ids: so many at once, and one more in so many seconds. */
+/** Fetches for unknown key ids: so many at once, and one more in every REFILL_SECONDS. */
 const BURST = 5
 const REFILL_SECONDS = 10
 const MAX_PROVIDERS = 500
@@ -23,11 +23,11 @@ interface Kept {
   keys:
     | { readonly ids: ReadonlySet<string | undefined>; readonly set: KeySet; readonly at: Moment }
     | undefined
-  looking: Promise<void> | undefined
-  looks: number
+  fetching: Promise<void> | undefined
+  fetches: number
   refilledAt: Moment
   failedAt: Moment | undefined
-  /** What the last look failed by. */
+  /** The error of the last fetch that failed. */
   trouble?: unknown
   readonly unknown: Map<string, Moment>
 }
@@ -40,46 +40,46 @@ export class JwksKeys {
     this.#fetch = fetchJwks
   }
 
-  /** The key set that should hold a key; `undefined` when none is known and none can be had. */
+  /** The key set that should hold a key. `undefined` if none is known and none can be fetched. */
   async keySet(uri: string, keyId: string | undefined): Promise<KeySet | undefined> {
     const kept = this.#keptFor(uri)
-    if (!this.#mustLook(kept, keyId)) return kept.keys?.set
-    kept.looking ??= this.#look(uri, kept).finally(() => {
-      kept.looking = undefined
+    if (!this.#mustFetch(kept, keyId)) return kept.keys?.set
+    kept.fetching ??= this.#fetchInto(uri, kept).finally(() => {
+      kept.fetching = undefined
     })
-    await kept.looking
+    await kept.fetching
     if (keyId !== undefined && kept.keys?.ids.has(keyId) === false) this.#remember(kept, keyId)
     const { keys } = kept
     return keys !== undefined && secondsSince(keys.at) < STALE_SECONDS ? keys.set : undefined
   }
 
-  /** Why no keys could be had. */
+  /** Why no keys could be fetched. */
   troubleWith(uri: string): unknown {
     return this.#kept.get(uri)?.trouble
   }
 
-  #mustLook(kept: Kept, keyId: string | undefined): boolean {
+  #mustFetch(kept: Kept, keyId: string | undefined): boolean {
     const { keys } = kept
     if (keys === undefined) return true
     const age = secondsSince(keys.at)
     if (age >= STALE_SECONDS) return true
     if (age >= FRESH_SECONDS) return !isPause(kept.failedAt)
     if (keyId === undefined || keys.ids.has(keyId)) return false
-    return !isPause(kept.failedAt) && !isPause(kept.unknown.get(keyId)) && this.#mayLook(kept)
+    return !isPause(kept.failedAt) && !isPause(kept.unknown.get(keyId)) && this.#mayFetch(kept)
   }
 
-  /** A bucket of looks that fills again with time. */
-  #mayLook(kept: Kept): boolean {
-    if (kept.looking !== undefined) return true
+  /** A token bucket of fetches. */
+  #mayFetch(kept: Kept): boolean {
+    if (kept.fetching !== undefined) return true
     const now = thisMoment()
-    kept.looks = Math.min(BURST, kept.looks + secondsSince(kept.refilledAt, now) / REFILL_SECONDS)
+    kept.fetches = Math.min(BURST, kept.fetches + secondsSince(kept.refilledAt, now) / REFILL_SECONDS)
     kept.refilledAt = now
-    if (kept.looks < 1) return false
-    kept.looks -= 1
+    if (kept.fetches < 1) return false
+    kept.fetches -= 1
     return true
   }
 
-  async #look(uri: string, kept: Kept): Promise<void> {
+  async #fetchInto(uri: string, kept: Kept): Promise<void> {
     if (isPause(kept.failedAt)) return
     try {
       const keys = usableKeys(await this.#fetch(uri))
@@ -106,8 +106,8 @@ export class JwksKeys {
     if (this.#kept.size >= MAX_PROVIDERS) this.#kept.clear()
     const kept: Kept = {
       keys: undefined,
-      looking: undefined,
-      looks: BURST,
+      fetching: undefined,
+      fetches: BURST,
       refilledAt: thisMoment(),
       failedAt: undefined,
       unknown: new Map(),
@@ -117,11 +117,11 @@ export class JwksKeys {
   }
 }
 
-function isPause(lookedAt: Moment | undefined): boolean {
-  return lookedAt !== undefined && secondsSince(lookedAt) < PAUSE_SECONDS
+function isPause(fetchedAt: Moment | undefined): boolean {
+  return fetchedAt !== undefined && secondsSince(fetchedAt) < PAUSE_SECONDS
 }
 
-/** Keys for signatures: what is symmetric, or for encryption, is nobody's business here. */
+/** The keys for signatures. Symmetric keys and keys for encryption are left out. */
 function usableKeys(body: unknown): JWK[] {
   const { keys } = body as Partial<JSONWebKeySet>
   if (!Array.isArray(keys) || keys.length > MAX_KEYS) throw new Error('not a JWK set')

@@ -1,5 +1,5 @@
-// Fetches a JWK set (RFC 7517) from where an operator said it is: with a deadline and a size limit, no redirect followed,
-// and to public addresses only, checked on what the name resolves to at this very moment.
+// Fetches a JWK set (RFC 7517) from the URL that an operator registered: with a deadline and a size limit, without following
+// redirects, and from public addresses only. The check is on the address that the connection uses, not on an earlier lookup.
 import { lookup } from 'node:dns'
 import { isIP, type LookupFunction } from 'node:net'
 import { isLoopback } from '#domain/tenants/web-url.ts'
@@ -10,7 +10,7 @@ const MAX_BYTES = 64 * 1024
 
 export type FetchJwks = (uri: string) => Promise<unknown>
 
-/** @param local whether this machine's own addresses are all right, because the service itself runs on loopback */
+/** @param local whether this machine's own addresses are accepted, because the service itself runs on loopback */
 export function jwksFetcher(local: boolean): FetchJwks {
   const acceptable = (address: string) => isPublicAddress(address) || (local && isLoopbackAddress(address))
   const guarded: LookupFunction = (hostname, options, done) => {
@@ -28,8 +28,8 @@ export function jwksFetcher(local: boolean): FetchJwks {
     const url = new URL(uri)
     const host = url.hostname.replace(/^\[|\]$/g, '')
     const plain = url.protocol === 'http:' && local && isLoopback(url)
-    if (url.protocol !== 'https:' && !plain) throw new Error('a JWKS URI has to be https')
-    // A socket does not look an address up.
+    if (url.protocol !== 'https:' && !plain) throw new Error('a JWKS URI must be https')
+    // `lookup` is not called for a host that is an address.
     if (isIP(host) !== 0 && !acceptable(host)) throw new Error(`"${host}" is not a public host`)
     const { get } = process.getBuiltinModule(plain ? 'node:http' : 'node:https')
     const signal = AbortSignal.timeout(DEADLINE_MILLISECONDS)

@@ -1,4 +1,4 @@
-// A token verifier whose code is loaded with the first JWT: callers with API keys never pay for it.
+// A token verifier whose code is loaded with the first JWT, so that calls with API keys do not pay for it.
 import type { TokenVerifier } from '#domain/callers/end-user-token.ts'
 
 export class LazyTokenVerifier implements TokenVerifier {

@@ -1,8 +1,8 @@
-// Which addresses are the internet's. An operator names hosts from which our functions fetch: none of them may lead to a
-// metadata endpoint, this machine or a private network (server-side request forgery).
+// Which addresses are public. Our functions fetch from hosts that operators name. None of them may lead to a metadata
+// endpoint, this machine or a private network (server-side request forgery).
 import { BlockList, isIP } from 'node:net'
 
-/** IANA's special-purpose registry, as far as something could listen there. */
+/** The entries of IANA's special-purpose registry at which something could listen. */
 const NOT_PUBLIC: readonly (readonly [network: string, prefix: number])[] = [
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],
@@ -19,7 +19,7 @@ const NOT_PUBLIC: readonly (readonly [network: string, prefix: number])[] = [
   ['224.0.0.0', 4],
   ['240.0.0.0', 4],
 ]
-/** Global unicast, less what wraps IPv4 addresses (6to4, Teredo) and documentation. */
+/** Global unicast, without documentation and without what wraps IPv4 addresses (6to4, Teredo). */
 const GLOBAL_UNICAST = ['2000::', 3] as const
 const NOT_PUBLIC_IPV6: readonly (readonly [network: string, prefix: number])[] = [
   ['2001::', 32],

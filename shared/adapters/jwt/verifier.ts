@@ -1,5 +1,4 @@
-// Verifies end users' JWTs with jose (RFC 7515, 7519, 8725). Loaded with the first JWT that a process meets, so that callers
-// with API keys do not pay for it.
+// Verifies end users' JWTs with jose (RFC 7515, 7519, 8725). It is loaded with the first JWT of a process.
 import { errors, type JWTHeaderParameters, type JWTPayload, type JWTVerifyOptions, jwtVerify } from 'jose'
 import type { Claims, TokenVerifier } from '#domain/callers/end-user-token.ts'
 import type { IdentityProvider } from '#domain/callers/identity-provider.ts'
@@ -8,14 +7,14 @@ import type { EpochSeconds } from '#domain/time.ts'
 import { JwksKeys, type KeySet } from './jwks-cache.ts'
 import { jwksFetcher } from './jwks-fetch.ts'
 
-/** Clocks differ. */
+/** The clocks of providers and of this service differ. */
 const TOLERANCE_SECONDS = 30
-/** Kinds of JWT that grant something (RFC 9068); a logout token or a security event is signed by the same keys. */
+/** The types of JWT that grant access (RFC 9068). Logout tokens and security events are signed by the same keys. */
 const TYPES = ['jwt', 'at+jwt']
-/** How many keys are tried where their ids do not tell them apart. */
+/** How many keys are tried if their ids do not distinguish them. */
 const MAX_CANDIDATES = 5
 
-/** @param local whether identity providers may be on this machine, because the service itself is */
+/** @param local whether identity providers may be on this machine, because the service itself runs on loopback */
 export function tokenVerifier(local: boolean): JwtVerifier {
   return new JwtVerifier(new JwksKeys(jwksFetcher(local)))
 }
@@ -46,8 +45,8 @@ export class JwtVerifier implements TokenVerifier {
 }
 
 /**
- * What a token says that one of the keys signed. Besides jose's own errors, a published key that cannot be used (a modulus
- * too short, a point off the curve) throws what the platform throws: it verifies nothing, and is no fault of ours.
+ * The claims of a token that one of the keys signed. A published key that cannot be used (a modulus that is too short, a
+ * point off the curve) makes the platform throw its own errors, and verifies nothing either.
  */
 async function payloadOf(
   token: string,
@@ -71,7 +70,7 @@ async function payloadOf(
 
 function isAcceptable({ alg, typ, crit, kid }: JWTHeaderParameters, provider: IdentityProvider): boolean {
   const type = typ?.toLowerCase().replace(/^application\//, '') ?? 'jwt'
-  // We know no extension, so none can be critical and understood.
+  // We support no extension, so no critical one can be understood (RFC 7515 section 4.1.11).
   if (crit !== undefined || !TYPES.includes(type)) return false
   if (kid !== undefined && typeof kid !== 'string') return false
   return provider.algorithms.some((algorithm) => algorithm === alg)

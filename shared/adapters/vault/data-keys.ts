@@ -40,7 +40,7 @@ export class KmsDataKeys {
   }
 }
 
-/** KMS does not tell a damaged ciphertext from another's, nor from one of another context. */
+/** Whether KMS cannot decrypt a key. Its answer is the same for damage, another key and another encryption context. */
 export function isUnreadable(error: unknown): boolean {
   return (
     error instanceof Error &&

@@ -1,11 +1,11 @@
-// Plain keys in memory, bounded in time, uses and count, and zeroed when they leave. A key that somebody is using at that
-// moment is zeroed when the last user is done: users are counted from before the key is there.
+// Plain keys in memory, bounded in time, uses and count, and zeroed when they are evicted. A key that is in use at that
+// moment is zeroed after its last use. Uses are counted from before the key is loaded.
 import { BoundedMap } from '#domain/bounded-map.ts'
 import { type Moment, secondsSince, thisMoment } from '../moment.ts'
 
 export interface KeyCacheBounds {
   readonly seconds: number
-  /** After so many uses a key is loaded anew. */
+  /** After so many uses a key is loaded again. */
   readonly uses: number
   readonly count: number
 }
@@ -28,7 +28,7 @@ export class KeyCache<V extends { readonly key: Uint8Array }> {
     this.#entries = new BoundedMap(bounds.count, retire)
   }
 
-  /** Runs something with the key of that name, loaded if need be. The key is good for the run alone. */
+  /** Runs something with the named key, which is loaded if needed. The key is valid only during `run`. */
   async use<R>(name: string, load: () => Promise<V>, run: (value: V) => R): Promise<R> {
     const entry = this.#entry(name, load)
     entry.uses += 1
@@ -42,7 +42,7 @@ export class KeyCache<V extends { readonly key: Uint8Array }> {
     }
   }
 
-  /** Evicts every key whose name begins so. */
+  /** Evicts every key whose name begins with the prefix. */
   forget(prefix: string): void {
     for (const name of this.#entries.keys()) if (name.startsWith(prefix)) this.#evict(name)
   }
@@ -51,7 +51,7 @@ export class KeyCache<V extends { readonly key: Uint8Array }> {
     const now = thisMoment()
     this.#evictExpired(now)
     const known = this.#entries.get(name)
-    // Looked at by itself as well: after the wall clock was set back, a younger key may be over before an older one.
+    // The key itself is checked as well: if the wall clock was set back, a younger key may expire before an older one.
     if (known !== undefined && known.uses < this.#bounds.uses && !this.#isExpired(known, now)) return known
     this.#evict(name)
     const entry: Entry<V> = { value: load(), loadedAt: now, uses: 0, users: 0, evicted: false }
@@ -62,7 +62,7 @@ export class KeyCache<V extends { readonly key: Uint8Array }> {
     return entry
   }
 
-  /** A map keeps the order of insertion, and all live equally long: the first are the oldest. */
+  /** All entries have the same lifetime, and the map has the oldest first. */
   #evictExpired(now: Moment): void {
     for (const [name, entry] of this.#entries) {
       if (!this.#isExpired(entry, now)) return

@@ -1,5 +1,5 @@
 // Root keys: a small fixed set of 256-bit data keys from KMS for each version. Their wrapped form is an item of the table,
-// their plain form stays in memory for minutes. They exist so that KMS calls do not grow with tenants and sandboxes.
+// their plain form stays in memory for minutes. They keep the number of KMS calls from growing with tenants and processes.
 import type { Clock, EpochSeconds } from '#domain/time.ts'
 import { KEY_CACHE_SECONDS, type RootKeys, type RootKeyVersion } from '#domain/vault/key-ring.ts'
 import { keyUnreadable } from '#domain/vault/vault.ts'
@@ -10,7 +10,7 @@ import { type EncryptionContext, isUnreadable, type KmsDataKeys } from './data-k
 import { KeyCache } from './key-cache.ts'
 import { ROOT_KEY_PURPOSE } from './purpose.ts'
 
-/** Enough that one leaked key opens a fraction of the tenants, few enough to stay in memory. */
+/** Enough that a leaked key opens only a fraction of the tenants, and few enough to stay in memory. */
 export const ROOT_KEY_COUNT = 16
 const CACHE = { seconds: KEY_CACHE_SECONDS, uses: 100_000, count: ROOT_KEY_COUNT * 4 }
 
@@ -20,7 +20,7 @@ export class KmsRootKeys implements RootKeys {
   readonly #table: Table
   readonly #now: Clock
   readonly #cache = new KeyCache<{ readonly key: Uint8Array }>(CACHE)
-  /** By sort key, as KMS wrapped them. They never change, and are never deleted. */
+  /** The wrapped keys by sort key. They never change and are never deleted. */
   readonly #wrapped = new Map<string, Uint8Array>()
 
   constructor(dataKeys: KmsDataKeys, keyArn: string, table: Table, now: Clock) {
@@ -30,7 +30,7 @@ export class KmsRootKeys implements RootKeys {
     this.#now = now
   }
 
-  /** Runs something with a root key, which is made on first use. */
+  /** Runs something with a root key, which is made at its first use. */
   use<R>(version: number, number: number, run: (key: Uint8Array) => R): Promise<R> {
     return this.#cache.use(
       `${version}/${number}`,
@@ -40,8 +40,8 @@ export class KmsRootKeys implements RootKeys {
   }
 
   /**
-   * Reads the wrapped root keys in force, so that none of them is read again, and opens one of them: the process has then
-   * called DynamoDB and KMS once. Makes nothing, since nobody may ever need it.
+   * Reads the wrapped keys of the current version, so that none of them is read again, and decrypts one. The process has
+   * then called DynamoDB and KMS once. It makes no keys, because they may never be needed.
    */
   async prime(): Promise<void> {
     const { items } = await this.#table.query({
@@ -57,7 +57,7 @@ export class KmsRootKeys implements RootKeys {
     await this.use(version, number, () => undefined)
   }
 
-  /** Read anew each time: it is asked for only when a tenant's key is made or wrapped anew. */
+  /** Reads the table each time. It is needed only when a tenant's key is made or rewrapped. */
   async current(): Promise<RootKeyVersion> {
     const stored = await this.#table.get(ROOT_KEY_VERSION_KEY)
     if (stored !== undefined) {
@@ -86,7 +86,7 @@ export class KmsRootKeys implements RootKeys {
     if (stored !== undefined) return { key: await this.#unwrap(version, number, stored as Uint8Array) }
     const { plain, wrapped } = await this.#dataKeys.generate(this.#keyArn, contextOf(version, number))
     if (await this.#table.put({ ...key, wrapped, createdAt: this.#now() }, ABSENT)) return { key: plain }
-    // Another process made it first: that one counts.
+    // Another process made it first, and its key counts.
     plain.fill(0)
     return this.#load(version, number)
   }

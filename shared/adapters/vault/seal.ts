@@ -1,5 +1,5 @@
-// The seal itself: AES-256-GCM under a key derived for this one secret (HKDF-SHA256, random salt), with what it is
-// bound to as additional data. Format: 1 byte version, 4 bytes tenant key version, 16 salt, 12 nonce, 16 tag, ciphertext.
+// The seal itself: AES-256-GCM under a key derived for this one secret (HKDF-SHA256, random salt), with its binding as
+// additional data. Format: 1 byte version, 4 bytes tenant key version, 16 salt, 12 nonce, 16 tag, ciphertext.
 // Derived keys are zeroed after their one use.
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
 
@@ -10,7 +10,7 @@ const TAG = 16
 const HEADER = 1 + 4 + SALT + NONCE + TAG
 const INFO = 'funnel-connect/seal/1'
 
-/** Seals `plain` under a key of `version`; opens only with the same additional data. */
+/** Seals `plain` under a key of `version`. The seal opens only with the same additional data. */
 export function seal(
   key: Uint8Array,
   version: number,
@@ -34,8 +34,8 @@ export function seal(
 }
 
 /**
- * Opens a seal. What it held is in the buffer given back and nowhere else: whoever asked can zero it.
- * @throws Error when key or additional data are not those it was made with, or a bit of it was changed
+ * Opens a seal. The returned buffer is the only place that holds the secret, so the caller can zero it.
+ * @throws Error if the key or the additional data are not those of the seal, or if a bit of it was changed
  */
 export function open(key: Uint8Array, additionalData: Uint8Array, sealed: Uint8Array): Buffer {
   const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength)
@@ -50,7 +50,7 @@ export function open(key: Uint8Array, additionalData: Uint8Array, sealed: Uint8A
     decipher.setAAD(Buffer.concat([header, additionalData]))
     decipher.setAuthTag(tag)
     plain = decipher.update(bytes.subarray(HEADER))
-    // GCM holds nothing back: this only checks the tag.
+    // GCM buffers nothing. This call only checks the tag.
     decipher.final()
     return plain
   } catch (error) {
@@ -63,7 +63,7 @@ export function open(key: Uint8Array, additionalData: Uint8Array, sealed: Uint8A
 
 /**
  * The version of the key that a seal was made with.
- * @throws Error when these bytes are no seal
+ * @throws Error if these bytes are no seal
  */
 export function keyVersionOf(sealed: Uint8Array): number {
   if (sealed.byteLength < HEADER || sealed[0] !== FORMAT)
@@ -71,7 +71,7 @@ export function keyVersionOf(sealed: Uint8Array): number {
   return new DataView(sealed.buffer, sealed.byteOffset).getUint32(1)
 }
 
-/** Names one after another, each with its length before it, so that no two lists give the same bytes. */
+/** The names one after another, each preceded by its length, so that no two lists give the same bytes. */
 export function additionalDataOf(...names: readonly (string | number)[]): Uint8Array {
   const parts = names.flatMap((name) => {
     const bytes = Buffer.from(String(name))

@@ -1,5 +1,5 @@
-// How a tenant's key is wrapped: under a root key, or by the tenant's own KMS key; as attributes of the key's item, both
-// ways. A key wrapped for one tenant and version does not unwrap for another.
+// Wraps a tenant's key, under a root key or with the tenant's own KMS key, to and from the attributes of the key's item. A
+// key that was wrapped for one tenant and version does not unwrap for another.
 import { createHash, randomBytes } from 'node:crypto'
 import { ServiceError } from '#domain/errors.ts'
 import type { TenantId } from '#domain/ids.ts'
@@ -63,7 +63,7 @@ export class TenantKeyWrapping {
   }
 }
 
-/** Calls the tenant's own KMS key: that it refuses is the tenant's affair, and is told as such. */
+/** Calls the tenant's own KMS key. If KMS refuses, only the tenant can correct it, and the error says so. */
 async function ownKey<T>(arn: string, call: () => Promise<T>, name = 'The key'): Promise<T> {
   try {
     return await call()
@@ -73,7 +73,7 @@ async function ownKey<T>(arn: string, call: () => Promise<T>, name = 'The key'):
     if (!refused) throw error
     throw new ServiceError(
       'kms_key_unavailable',
-      `The tenant's own KMS key ${arn} cannot be used (${error.name}). Nothing is lost: enable it, or allow its use again.`,
+      `The tenant's own KMS key ${arn} cannot be used (${error.name}). Nothing is lost. Enable the key or allow its use again.`,
       { cause: error },
     )
   }
@@ -88,7 +88,7 @@ function wrappingData(tenant: TenantId, version: number): Uint8Array {
   return additionalDataOf('tenant-key', tenant, version)
 }
 
-/** Which of the root keys wraps a tenant's keys: always the same one, spread evenly over the tenants. */
+/** The number of the root key that wraps a tenant's keys. It is always the same, and tenants are spread evenly. */
 function rootKeyNumberOf(tenant: TenantId): number {
   return createHash('sha256').update(tenant).digest().readUInt32BE(0) % ROOT_KEY_COUNT
 }

@@ -1,5 +1,5 @@
-// The keys of tenants: an item for each version, wrapped; plain in memory for minutes. A shredded tenant has a tombstone
-// in their place, which sorts behind every version: whoever looks for the newest key finds it.
+// The keys of tenants: a wrapped key in an item for each version, and the plain key in memory for minutes. A shredded
+// tenant has a tombstone instead. It sorts after every version, so a query for the newest key finds it.
 
 import type { TenantId } from '#domain/ids.ts'
 import type { Clock, EpochSeconds } from '#domain/time.ts'
@@ -18,9 +18,9 @@ import { KeyCache } from './key-cache.ts'
 import type { TenantKeyWrapping } from './tenant-key-wrapping.ts'
 import { WRAPPED_KEY_SECONDS, WrappedKeys } from './wrapped-keys.ts'
 
-/** A key may be that old when it is unwrapped; together they make up what is promised. */
+/** A wrapped key may be WRAPPED_KEY_SECONDS old when it is unwrapped. Both times together are what is promised. */
 const CACHE = { seconds: KEY_CACHE_SECONDS - WRAPPED_KEY_SECONDS, uses: 100_000, count: 2000 }
-/** How often another's rotation of the same tenant is answered by starting over. */
+/** How often to start over if another process rotates the tenant's key. */
 const ATTEMPTS = 5
 
 export interface TenantKey {
@@ -28,7 +28,7 @@ export interface TenantKey {
   readonly key: Uint8Array
 }
 
-/** No such version: never made, or deleted. */
+/** The version was never made, or was deleted. */
 export class UnknownKeyVersion extends Error {}
 
 export class KmsTenantKeys implements TenantKeys {
@@ -44,7 +44,7 @@ export class KmsTenantKeys implements TenantKeys {
     this.#now = now
   }
 
-  /** Runs something with the newest key; a tenant's first one is made on first use. */
+  /** Runs something with the newest key. A tenant's first key is made at its first use. */
   useNewest<R>(tenant: TenantId, run: (key: TenantKey) => R): Promise<R> {
     return this.#cache.use(`${tenant}/newest`, () => this.#newest(tenant), run)
   }
@@ -54,7 +54,7 @@ export class KmsTenantKeys implements TenantKeys {
     return this.#cache.use(`${tenant}/${version}`, () => this.#ofVersion(tenant, version), run)
   }
 
-  /** Takes the items of a tenant's keys that somebody has read, so that they are not read again. */
+  /** Keeps items of a tenant's keys that came with another read, so that they are not read again. */
   keepWrapped(tenant: TenantId, items: readonly Item[]): void {
     this.#wrapped.keep(tenant, items)
   }
@@ -74,7 +74,7 @@ export class KmsTenantKeys implements TenantKeys {
     }
   }
 
-  /** A version that another process made after we were asked, under the same wrapping, is a rotation too. */
+  /** If another process makes a version meanwhile, with the same wrapping, that counts as the rotation. */
   async rotate(tenant: TenantId, kmsKeyArn?: string): Promise<number> {
     let before: number | undefined
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -152,11 +152,11 @@ export class KmsTenantKeys implements TenantKeys {
     throw new UnknownKeyVersion(`Key version ${version} of tenant "${tenant}" does not exist`)
   }
 
-  /** Makes a version; nothing when another process made it first, or the tenant was shredded meanwhile. */
+  /** Makes a version. `undefined` if another process made it first, or if the tenant was shredded meanwhile. */
   async #make(tenant: TenantId, version: number, kmsKeyArn?: string): Promise<TenantKey | undefined> {
     const { key, attributes } = await this.#wrapping.make(tenant, version, kmsKeyArn)
     const put = { ...tenantKeyKey(tenant, version), version, createdAt: this.#now(), ...attributes }
-    // A shredding that began before is met by the condition; one that begins later finds the new version and deletes it.
+    // If a shredding began before, the condition fails. If it begins later, it finds the new version and deletes it.
     if (await this.#table.transact([{ put, condition: ABSENT }, unlessShredded(tenant)])) {
       return { version, key }
     }

@@ -1,5 +1,5 @@
 // The vault: three levels of keys. KMS wraps the root keys, a root key wraps a tenant's keys, a tenant key seals its
-// secrets. A seal is bound to tenant, record, generation and field: moved anywhere else, it does not open.
+// secrets. A seal is bound to tenant, record, generation and field, and does not open anywhere else.
 import type { TenantId } from '#domain/ids.ts'
 import { Secret } from '#domain/secret.ts'
 import {
@@ -14,7 +14,7 @@ import { type KmsTenantKeys, type TenantKey, UnknownKeyVersion } from './tenant-
 
 export class KmsVault implements Vault {
   readonly #keys: KmsTenantKeys
-  /** A sealer has a key of its own, since nobody says when it has done its work: zeroed once it is out of reach. */
+  /** A sealer has a copy of the key, because nothing says when it is no longer used. Garbage collection zeroes the copy. */
   readonly #sealerKeys = new FinalizationRegistry<Uint8Array>((key) => key.fill(0))
 
   constructor(keys: KmsTenantKeys) {

@@ -1,13 +1,13 @@
-// Wrapped keys of tenants that came along with a read of the tenant: the call that asked who is calling is about to need
-// one. Kept for seconds, as they are stored, and never asked which version is the newest: a version that is not among
-// them is read.
+// Wrapped keys that came with a read of their tenant. The request whose caller was authenticated by that read will need
+// one of them. They are kept for seconds. They never decide which version is the newest, and a version that is not among
+// them is read from the table.
 
 import { BoundedMap } from '#domain/bounded-map.ts'
 import type { TenantId } from '#domain/ids.ts'
 import type { Item } from '../dynamodb/expressions.ts'
 import { type Moment, secondsSince, thisMoment } from '../moment.ts'
 
-/** From authentication to the opening of a token, both in one request. */
+/** Long enough for one request, from authentication to the opening of a token. */
 export const WRAPPED_KEY_SECONDS = 5
 const MAX_TENANTS = 1000
 
@@ -16,7 +16,7 @@ export class WrappedKeys {
     MAX_TENANTS,
   )
 
-  /** @param items of the tenant's keys, as they were read just now */
+  /** @param items the items of the tenant's keys, just read */
   keep(tenant: TenantId, items: readonly Item[]): void {
     this.#tenants.set(tenant, { items, readAt: thisMoment() })
   }
