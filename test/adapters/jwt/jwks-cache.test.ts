@@ -78,7 +78,7 @@ describe('invented key ids', () => {
 })
 
 describe('while the provider does not answer', () => {
-  test('the keys it gave last work for an hour, and nobody waits at every call', async () => {
+  test('the keys it gave last work for an hour, and not every call waits for another fetch', async () => {
     await known('a')
     down = true
     pass(300)

@@ -123,7 +123,7 @@ describe('a client secret', () => {
 })
 
 describe('an app', () => {
-  test('is deleted when it is suspended, has no connection and owes no revocation', async () => {
+  test('is deleted when it is suspended, has no connection and no revocation', async () => {
     const { scene, services, connection } = await connectedScene()
     const { tenantId, id } = scene.app
     const remove = () => removeApp(services, tenantId, id)

@@ -1,4 +1,4 @@
-// The audit trail: what the domain notes by itself, and that noting never stands in the way.
+// The audit trail: the events that the domain writes by itself, and that a failed write stops nothing.
 import { describe, expect, test } from 'vitest'
 import { DUE_SHARDS } from '#adapters/dynamodb/schema.ts'
 import { AUDIT_UNWRITTEN, connectionNote } from '#domain/audit/trail.ts'
@@ -29,7 +29,7 @@ describe('the trail', () => {
     ])
   })
 
-  test('names the service where nobody else acted', async () => {
+  test('names the service if no caller acted', async () => {
     const { services, connection } = await connectedScene()
     await services.audit.note(connectionNote(connection, 'connection.require_reauthorization'))
     expect([...services.auditEvents.items.values()].at(-1)?.actor).toEqual({ kind: 'service', id: 'test' })

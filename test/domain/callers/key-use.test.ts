@@ -1,4 +1,4 @@
-// The last use of API keys: noted once an hour and process, by the call that finds the key, which nobody fails by.
+// The last use of API keys: stored once an hour and process, by the call that finds the key, and without failing it.
 import { beforeEach, expect, test } from 'vitest'
 import type { ApiKey } from '#domain/callers/api-key.ts'
 import { SCOPES } from '#domain/callers/caller.ts'
@@ -48,7 +48,7 @@ test('is the hour of the call, written once in it, and never beside a read', asy
   expect(calls).toEqual(['write', 'read', 'write', 'read'])
 })
 
-test('that cannot be written fails nobody, is logged without the hash, and is written by a later call', async () => {
+test('that cannot be written fails no call, is logged without the hash, and is written by a later call', async () => {
   fails = true
   expect(await find(key.hash)).toMatchObject({ id: key.id })
   expect([await lastUsedAt(), calls]).toEqual([undefined, ['write', 'read']])
@@ -59,7 +59,7 @@ test('that cannot be written fails nobody, is logged without the hash, and is wr
   expect(await lastUsedAt()).toBeGreaterThan(0)
 })
 
-test('is not noted of a key that nobody was given', async () => {
+test('is not stored for a key that was never issued', async () => {
   expect(await find('0'.repeat(64))).toBeUndefined()
   expect(calls).toEqual(['write'])
 })

@@ -42,7 +42,7 @@ describe('the answer of the metadata', () => {
 })
 
 describe('while the metadata cannot be read', () => {
-  test('nothing is required that was not known, and nobody looks again for a minute', async () => {
+  test('nothing is required that was not known, and the metadata is not read again for a minute', async () => {
     services.clickfunnels.metadata = 'unreadable'
     for (let i = 0; i < 5; i++) expect(await required()).toBe(false)
     services.clock.advance(PAUSE_SECONDS - 1)

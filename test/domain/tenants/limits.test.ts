@@ -1,4 +1,4 @@
-// A tenant at its limit: what it is told, what still works for it, and that nobody else notices.
+// A tenant at its limit: which error it gets, what still works for it, and that other tenants do not notice.
 import { beforeEach, describe, expect, test } from 'vitest'
 import { followLink } from '#domain/connect/authorize.ts'
 import { receiveAuthorizationResponse } from '#domain/connect/callback.ts'

@@ -177,7 +177,7 @@ test('the store is told at the most once for a step of each process, at and abov
   expect(fleet.usage.calls).toBeLessThanOrEqual(1000 / 5 + PROCESSES)
 })
 
-test('a store in trouble refuses nobody, and says so', async () => {
+test('a store in trouble refuses no request, and says so', async () => {
   const failing = { addRequests: () => Promise.reject(new Error('throttled')) }
   const fleet = new Fleet(2, failing)
   expect(await fleet.run({ perSecond: 40, processes: 2 }, 1)).toEqual([400])
