@@ -74,12 +74,12 @@ export class FakeConnections implements Connections, DueIndex {
     return this.#claims.get(JSON.stringify([tenant, app, workspace, endUser]))
   }
 
-  async create(connection: Connection, most?: number): Promise<boolean> {
+  async create(connection: Connection, max?: number): Promise<boolean> {
     const key = keyOf({ tenantId: connection.tenantId, connectionId: connection.id })
     const claim = claimOf(connection)
     if (this.items.has(key) || (claim !== undefined && this.#claims.has(claim))) return false
     if (this.#takesNothing(connection.tenantId, connection.appId)) return false
-    if (!this.#usage.countConnection(connection.tenantId, 1, most)) return false
+    if (!this.#usage.countConnection(connection.tenantId, 1, max)) return false
     this.items.set(key, structuredClone(connection))
     if (claim !== undefined) this.#claims.set(claim, connection.id)
     return true

@@ -22,11 +22,11 @@ export class FakeUsage implements Usage {
     return this.stored(tenant)
   }
 
-  async countSession(tenant: TenantId, minute: number, most: number): Promise<boolean> {
+  async countSession(tenant: TenantId, minute: number, max: number): Promise<boolean> {
     this.calls += 1
     const key = `${tenant}/${minute}`
     const count = this.#sessions.get(key) ?? 0
-    if (count >= most) return false
+    if (count >= max) return false
     this.#sessions.set(key, count + 1)
     return true
   }
@@ -49,10 +49,10 @@ export class FakeUsage implements Usage {
     return this.#connections.delete(tenant)
   }
 
-  /** Counts a connection in or out, unless there are `most` already; false if so. */
-  countConnection(tenant: TenantId, by: 1 | -1, most = Number.POSITIVE_INFINITY): boolean {
+  /** Counts a connection in or out, unless there are `max` already; false if so. */
+  countConnection(tenant: TenantId, by: 1 | -1, max = Number.POSITIVE_INFINITY): boolean {
     const count = this.#connections.get(tenant) ?? 0
-    if (count >= most) return false
+    if (count >= max) return false
     this.#connections.set(tenant, count + by)
     return true
   }

@@ -54,10 +54,10 @@ export class DynamoDbConnections implements Connections {
     return claim?.connectionId as ConnectionId | undefined
   }
 
-  create(connection: Connection, most?: number): Promise<boolean> {
+  create(connection: Connection, max?: number): Promise<boolean> {
     const claim = claimOf(connection)
     return this.#table.transact([
-      connectionCounted(connection.tenantId, 1, most),
+      connectionCounted(connection.tenantId, 1, max),
       { put: connectionItem(connection), condition: ABSENT },
       ...(claim ? [{ put: { ...claim, connectionId: connection.id }, condition: ABSENT }] : []),
       unlessAppSuspended(connection.tenantId, connection.appId),

@@ -66,11 +66,11 @@ export class DynamoDbUsage implements Usage {
     }
   }
 
-  async countSession(tenant: TenantId, minute: number, most: number): Promise<boolean> {
+  async countSession(tenant: TenantId, minute: number, max: number): Promise<boolean> {
     const counted = await this.#table.update(
       sessionCountKey(tenant, minute),
       { set: { [TTL_ATTRIBUTE]: minute * 60 + MEMORY_SECONDS }, add: { count: 1 } },
-      below(most),
+      below(max),
     )
     return counted !== undefined
   }
@@ -89,18 +89,18 @@ export class DynamoDbUsage implements Usage {
 }
 
 /** The part of a transaction that counts a connection in or out. */
-export function connectionCounted(tenant: TenantId, by: 1 | -1, most?: number): Write {
+export function connectionCounted(tenant: TenantId, by: 1 | -1, max?: number): Write {
   return {
     update: connectionCountKey(tenant),
     change: { set: {}, add: { count: by, changes: 1 } },
-    ...(most !== undefined && { condition: below(most) }),
+    ...(max !== undefined && { condition: below(max) }),
   }
 }
 
-function below(most: number) {
+function below(max: number) {
   return {
-    expression: 'attribute_not_exists(#count) OR #count < :most',
+    expression: 'attribute_not_exists(#count) OR #count < :max',
     names: { '#count': 'count' },
-    values: { ':most': most },
+    values: { ':max': max },
   }
 }

@@ -67,8 +67,8 @@ async function createConnection(services: PlacementPorts, grant: Grant): Promise
   if (tenant === undefined || !isLiving(tenant)) return { outcome: 'tenant_suspended' }
   if (appSuspendedSince(tenant, appId) !== undefined) return { outcome: 'app_suspended' }
   const connection = await newConnection(services, grant)
-  const most = services.limiter.maxConnections(tenant)
-  const create = () => services.connections.create(connection, most)
+  const max = services.limiter.maxConnections(tenant)
+  const create = () => services.connections.create(connection, max)
   if (await isStored(services, connection, create)) return { outcome: 'stored', connection }
   const claimed = await claimedConnection(services, grant)
   const full = claimed === undefined && (await services.limiter.isFull(tenant))

@@ -35,7 +35,7 @@ export interface Lease {
   readonly until: EpochSeconds
 }
 
-/** Owner of a lease that nobody holds: until its end the connection is left alone. */
+/** Owner of a lease that no process holds. Until its end the connection is left alone. */
 export const NO_OWNER = 'none'
 
 export interface ConnectionRef {
