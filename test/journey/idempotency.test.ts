@@ -153,13 +153,23 @@ test('without the store nothing is sent, and the key is free afterwards', async 
   expect(await create(key)).toMatchObject({ status: 201 })
 })
 
-test('429 and 503 free the key; an expired token is no reason to send a call twice', async () => {
+test('a 429 frees the key; an expired token is no reason to send a call twice', async () => {
   const key = newKey()
-  await faultOnPost({ fault: { kind: 'status', status: 503, retry_after: 1 } })
-  expect(await create(key)).toMatchObject({ status: 503 })
+  await faultOnPost({ fault: { kind: 'status', status: 429, retry_after: 1 } })
+  expect(await create(key)).toMatchObject({ status: 429 })
   await stack.control('POST', 'tokens/expire', { client_id: tenant.clientId })
   expect(await create(key)).toMatchObject({ status: 201 })
   expect(isReplay(await create(key))).toBe(true)
+})
+
+test('a 503 may follow the deed, so the call is not sent again', async () => {
+  const key = newKey()
+  await faultOnPost({ when: 'after', fault: { kind: 'status', status: 503, retry_after: 1 } })
+  expect(await create(key)).toMatchObject({ status: 503 })
+  const again = await create(key)
+  expect(again).toMatchObject({ status: 409, json: { code: 'idempotency_outcome_unknown' } })
+  expect(again.headers.has('retry-after')).toBe(false)
+  expect(await posts()).toHaveLength(1)
 })
 
 test('what is kept is sealed, ends by itself, and is refused once it has expired, whether it is still there or not', async () => {

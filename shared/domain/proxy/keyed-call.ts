@@ -23,7 +23,12 @@ export interface KeyedAnswer extends UpstreamResponse {
 }
 
 /** ClickFunnels did not carry out a call with such an answer. The key is free again, so that a repetition is sent. */
-const NOT_CARRIED_OUT = [401, 429, 503]
+const NOT_CARRIED_OUT = [401, 429]
+/**
+ * Such an answer does not say whether ClickFunnels carried out the call: a host in front of it may give up after the
+ * deed. It is not stored, because a repetition would get it, and its Retry-After, for a day (docs/adr/0023).
+ */
+const SAYS_NOTHING = 503
 /** Failures before the call was sent, or before ClickFunnels saw it. */
 const NOT_SENT = ['upstream_unreachable', 'upstream_untrusted', 'upstream_blocked', 'malformed_request']
 
@@ -61,7 +66,12 @@ export async function keyedCall(
     throw error
   }
   if (NOT_CARRIED_OUT.includes(answer.status)) await forgetCall(services, attempt)
-  else await endCall(services, attempt, keptOutcome(answer, sealAnswer(seal, attempt, answer)))
+  else
+    await endCall(
+      services,
+      attempt,
+      outcomeOf(answer, () => sealAnswer(seal, attempt, answer)),
+    )
   return { ...answer, replayed: false }
 }
 
@@ -95,7 +105,9 @@ function lossOf({ code }: ServiceError): CallOutcome | undefined {
   return code === 'upstream_response_too_large' ? { status: 'not_kept' } : { status: 'unknown' }
 }
 
-function keptOutcome({ status }: UpstreamResponse, answer: Sealed | undefined): CallOutcome {
+function outcomeOf({ status }: UpstreamResponse, keep: () => Sealed | undefined): CallOutcome {
+  if (status === SAYS_NOTHING) return { status: 'unknown' }
+  const answer = keep()
   return answer ? { status: 'kept', answer } : { status: 'not_kept', upstreamStatus: status }
 }
 
@@ -107,7 +119,7 @@ async function replay(services: ProxyPorts, earlier: KeyedCall): Promise<KeyedAn
   if (state.status === 'not_kept') throw answerNotKept(state.upstreamStatus)
   throw new ServiceError(
     'idempotency_outcome_unknown',
-    'An earlier call with this "Idempotency-Key" was cut off, or its answer was lost. Whether ClickFunnels carried it out is unknown. It is not sent again.',
+    'An earlier call with this "Idempotency-Key" was cut off, its answer was lost, or ClickFunnels answered 503. Whether ClickFunnels carried it out is unknown. It is not sent again.',
   )
 }
 

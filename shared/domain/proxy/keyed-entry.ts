@@ -9,7 +9,6 @@ import { ServiceError } from '../errors.ts'
 import { poll } from '../repeat.ts'
 import { refuseSuspended } from '../tenants/suspension.ts'
 import { DAY_SECONDS, type EpochSeconds, later } from '../time.ts'
-import type { TokenPorts } from '../tokens/ports.ts'
 import type { CallOutcome, KeyedCall } from './idempotency.ts'
 import type { ProxyStorePorts } from './ports.ts'
 
@@ -21,8 +20,8 @@ const MAX_WAIT_SECONDS = 10
 const RETRY_SECONDS = 5
 
 export type EntryPorts = Pick<
-  Ambient & ProxyStorePorts & ConnectionPorts & TokenPorts,
-  'now' | 'sleep' | 'chance' | 'log' | 'keyedCalls' | 'connections' | 'tokenMemory'
+  Ambient & ProxyStorePorts & ConnectionPorts,
+  'now' | 'sleep' | 'chance' | 'log' | 'keyedCalls' | 'connections'
 >
 
 export type Entered =
@@ -96,13 +95,16 @@ async function begin(
   }
 }
 
-/** Refuses a caller that may not make the call, so that it does not see a stored answer either. */
+/**
+ * Refuses a caller that may not make the call, so that it does not see a stored answer either. The connection is read
+ * from the store: from the process's memory, the answer could be seen for 5 s after the connection was deleted.
+ */
 async function requireAccess(
-  { connections, tokenMemory, now }: EntryPorts,
+  { connections }: EntryPorts,
   { tenant, actor }: Caller,
   ref: ConnectionRef,
 ): Promise<void> {
-  const known = tokenMemory.recall(ref, now())?.connection ?? (await connections.get(ref))
+  const known = await connections.get(ref)
   const isTheirs = actor.kind !== 'end_user' || known?.endUser.id === actor.id
   if (known === undefined || !isTheirs) throw noSuchConnection()
   refuseSuspended(tenant, known)

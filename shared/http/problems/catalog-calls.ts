@@ -64,7 +64,7 @@ export const CALL_ERRORS = {
   },
   idempotency_outcome_unknown: {
     meaning:
-      'An earlier call with this Idempotency-Key was sent to ClickFunnels, and its answer was lost. Whether ClickFunnels carried it out is unknown. The service does not send it again.',
+      'An earlier call with this Idempotency-Key was sent to ClickFunnels. Its answer was lost, or was a 503. Whether ClickFunnels carried it out is unknown. The service does not send it again.',
     remedy:
       'Look up at ClickFunnels whether the call was carried out. If it was not, send it with a new key. Repeating it with this key always gives this error.',
   },

@@ -67,7 +67,7 @@ describe('the answer to a call', () => {
     },
   )
 
-  test.each([401, 429, 503])(
+  test.each([401, 429])(
     'is not stored when its status says that the call was not carried out: %i',
     async (status) => {
       const { services, call } = await callable('non_expiring')
@@ -78,6 +78,15 @@ describe('the answer to a call', () => {
       expect(await call()).toMatchObject({ status: 201, replayed: false })
     },
   )
+
+  test('with 503 does not say whether the call was carried out, so the call is never sent again', async () => {
+    const { services, call, sent } = await callable()
+    services.clickfunnels.script('call', answer(503, {}, [['retry-after', '1']]))
+    expect(await call()).toMatchObject({ status: 503, replayed: false })
+    services.clock.advance(KEPT_SECONDS - 1)
+    await expect(call()).rejects.toMatchObject({ code: 'idempotency_outcome_unknown' })
+    expect(sent()).toBe(1)
+  })
 
   test('is that of the call after the refresh, if the token was invalid', async () => {
     const { services, call, sent } = await callable()
@@ -165,11 +174,10 @@ describe('a key', () => {
     await expect(replayTo('bob')).rejects.toMatchObject({ code: 'not_found' })
   })
 
-  test('gives nothing once its connection is gone', async () => {
+  test('gives nothing once its connection is gone, at once, in a process that remembers the connection too', async () => {
     const { services, scene, connection, call } = await callable()
     await call()
     await disconnect(services, scene.caller, connection.id)
-    services.clock.advance(10)
     await expect(call()).rejects.toMatchObject({ code: 'not_found' })
   })
 })
