@@ -1,5 +1,6 @@
 // A tenant's connections: list, show, refresh now, disconnect.
 
+import { requesterOf } from '#domain/callers/caller.ts'
 import { findConnection, listConnections } from '#domain/connections/list-connections.ts'
 import { disconnect } from '#domain/tokens/disconnect.ts'
 import { authentication } from '#http/credentials/authenticate.ts'
@@ -31,7 +32,10 @@ export const connections = (services: Services) =>
       'POST /v1/connections/{id}/refresh': async (request, caller) => {
         // Seldom called, so a cold start does not load everything about refreshes.
         const { refreshNow } = await import('#domain/tokens/fresh-token.ts')
-        return json(200, connectionJson(await refreshNow(services, caller, connectionOf(request))))
+        // It asks ClickFunnels, so it counts like a proxied call.
+        return services.limiter.withinRate(requesterOf(caller), services.now(), async () =>
+          json(200, connectionJson(await refreshNow(services, caller, connectionOf(request)))),
+        )
       },
 
       'DELETE /v1/connections/{id}': async (request, caller) => {

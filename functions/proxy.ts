@@ -1,6 +1,6 @@
 // Calls of the ClickFunnels API through a connection.
 
-import type { Caller } from '#domain/callers/caller.ts'
+import { type Caller, requesterOf } from '#domain/callers/caller.ts'
 import { parseApiPath } from '#domain/proxy/api-path.ts'
 import type { IdempotencyKey } from '#domain/proxy/idempotency.ts'
 import { type ProxyRequest, proxyCall } from '#domain/proxy/proxy.ts'
@@ -15,8 +15,8 @@ import { createServices } from '#runtime/services.ts'
 
 export const proxy = (services: Services) => {
   /** A well-formed call counts towards the tenant's limit, however it ends. */
-  const within = ({ tenant }: Caller, call: () => Promise<Answer>) =>
-    services.limiter.withinRate(tenant, services.now(), call)
+  const within = (caller: Caller, call: () => Promise<Answer>) =>
+    services.limiter.withinRate(requesterOf(caller), services.now(), call)
 
   return httpHandler<'proxy'>(
     { ...services, ...authentication(services) },

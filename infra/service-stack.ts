@@ -82,16 +82,17 @@ export class ServiceStack extends Stack {
   }
 
   #defaultLimits() {
-    const limit = (name: string, what: string) =>
+    // High enough for any honest tenant, and low enough that a runaway one cannot use up the account (docs/limits.md).
+    const limit = (name: string, what: string, value: number) =>
       new CfnParameter(this, name, {
         description: `${what} of a tenant that has no limit of its own; empty for no limit`,
-        default: '',
+        default: String(value),
         allowedPattern: '^([1-9][0-9]{0,8})?$',
       }).valueAsString
     return {
-      DEFAULT_CONNECTIONS: limit('DefaultConnections', 'Connections'),
-      DEFAULT_SESSIONS_PER_MINUTE: limit('DefaultSessionsPerMinute', 'Connect sessions a minute'),
-      DEFAULT_REQUESTS_PER_SECOND: limit('DefaultRequestsPerSecond', 'Proxied requests a second'),
+      DEFAULT_CONNECTIONS: limit('DefaultConnections', 'Connections', 100_000),
+      DEFAULT_SESSIONS_PER_MINUTE: limit('DefaultSessionsPerMinute', 'Connect sessions a minute', 300),
+      DEFAULT_REQUESTS_PER_SECOND: limit('DefaultRequestsPerSecond', 'Proxied requests a second', 2_500),
     }
   }
 

@@ -12,12 +12,14 @@ const TOKEN = [
   'refresh_failed',
 ] as const
 
+const LIMITS = ['tenant_limit_exceeded', 'end_user_limit_exceeded'] as const
+
 const PROXIED = [
   'malformed_request',
   'validation_failed',
   'not_found',
   'rate_limited',
-  'tenant_limit_exceeded',
+  ...LIMITS,
   'upstream_response_too_large',
   ...TOKEN,
   ...UPSTREAM,
@@ -61,7 +63,7 @@ export const TENANT_OPERATIONS = {
     answers: {
       201: { says: 'The session was started.', schema: 'ConnectSession', example: 'StartedSession' },
     },
-    problems: ['return_url_not_registered', 'not_found', 'app_suspended', 'tenant_limit_exceeded', ...VAULT],
+    problems: ['return_url_not_registered', 'not_found', 'app_suspended', ...LIMITS, ...VAULT],
   },
   'GET /v1/connect-sessions/{id}': {
     id: 'getConnectSession',
@@ -107,11 +109,11 @@ export const TENANT_OPERATIONS = {
   'POST /v1/connections/{id}/refresh': {
     id: 'refreshConnection',
     summary: "Refresh a connection's access token now",
-    more: 'Not needed before calls, because the service refreshes access tokens by itself. Use it to check a connection. If the access token cannot be refreshed, the service checks whether ClickFunnels still accepts it.',
+    more: 'Not needed before calls, because the service refreshes access tokens by itself. Use it to check a connection. A token that was refreshed less than 60 seconds ago is left as it is. If the access token cannot be refreshed, the service checks whether ClickFunnels still accepts it.',
     answers: {
       200: { says: 'The connection; its access token works.', schema: 'Connection', example: 'Connection' },
     },
-    problems: ['not_found', ...TOKEN, ...UPSTREAM, ...VAULT],
+    problems: ['not_found', ...LIMITS, ...TOKEN, ...UPSTREAM, ...VAULT],
   },
   'DELETE /v1/connections/{id}': {
     id: 'deleteConnection',

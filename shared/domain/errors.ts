@@ -35,6 +35,7 @@ export const ERROR_CODES = [
   'return_url_not_registered',
   'rate_limited',
   'tenant_limit_exceeded',
+  'end_user_limit_exceeded',
   'app_credentials_refused',
   'internal_error',
   'secret_unreadable',

@@ -19,6 +19,7 @@ const NOT_TRIED: ReadonlySet<string> = new Set([
   'validation_failed',
   'request_too_large',
   'tenant_limit_exceeded',
+  'end_user_limit_exceeded',
 ] satisfies ErrorCode[])
 /** An end user can cause these without end, by naming ids and URLs that do not exist. */
 const INVENTED: ReadonlySet<string> = new Set([

@@ -1,5 +1,6 @@
 // What every implementation of Usage has to do, and the stores that count into it.
 import { describe, expect, test } from 'vitest'
+import type { EndUserId } from '#domain/ids.ts'
 import { aConnection, aRevocation, NOW, newId, refOf } from './samples.ts'
 import type { OpenStores } from './stores.ts'
 
@@ -62,11 +63,16 @@ export function usageContract(open: OpenStores): void {
     test('are counted up to the limit, for each minute and each tenant', async () => {
       const { usage } = open()
       const tenant = newId('tenant')
-      const asked = await Promise.all(Array.from({ length: 9 }, () => usage.countSession(tenant, MINUTE, 4)))
+      const asked = await Promise.all(
+        Array.from({ length: 9 }, () => usage.countSession({ tenantId: tenant }, MINUTE, 4)),
+      )
       expect(asked.filter(Boolean)).toHaveLength(4)
-      expect(await usage.countSession(tenant, MINUTE, 5)).toBe(true)
-      expect(await usage.countSession(tenant, MINUTE + 1, 4)).toBe(true)
-      expect(await usage.countSession(newId('tenant'), MINUTE, 4)).toBe(true)
+      expect(await usage.countSession({ tenantId: tenant }, MINUTE, 5)).toBe(true)
+      const endUserId = 'alice#/ü' as EndUserId
+      expect(await usage.countSession({ tenantId: tenant, endUserId }, MINUTE, 1)).toBe(true)
+      expect(await usage.countSession({ tenantId: tenant, endUserId }, MINUTE, 1)).toBe(false)
+      expect(await usage.countSession({ tenantId: tenant }, MINUTE + 1, 4)).toBe(true)
+      expect(await usage.countSession({ tenantId: newId('tenant') }, MINUTE, 4)).toBe(true)
     })
   })
 
@@ -74,18 +80,25 @@ export function usageContract(open: OpenStores): void {
     test('are the sum over all processes', async () => {
       const { usage } = open()
       const tenant = newId('tenant')
-      expect(await usage.addRequests(tenant, WINDOW, { requests: 3, shared: 2 })).toEqual({
+      expect(await usage.addRequests({ tenantId: tenant }, WINDOW, { requests: 3, shared: 2 })).toEqual({
         requests: 3,
         shared: 2,
       })
-      await Promise.all([1, 2, 3].map(() => usage.addRequests(tenant, WINDOW, { requests: 5, shared: 0 })))
-      expect(await usage.addRequests(tenant, WINDOW, { requests: 0, shared: 1 })).toEqual({
+      await Promise.all(
+        [1, 2, 3].map(() => usage.addRequests({ tenantId: tenant }, WINDOW, { requests: 5, shared: 0 })),
+      )
+      expect(await usage.addRequests({ tenantId: tenant }, WINDOW, { requests: 0, shared: 1 })).toEqual({
         requests: 18,
         shared: 3,
       })
       const none = { requests: 0, shared: 0 }
-      expect(await usage.addRequests(tenant, WINDOW + 1, none)).toEqual(none)
-      expect(await usage.addRequests(newId('tenant'), WINDOW, none)).toEqual(none)
+      const alice = { tenantId: tenant, endUserId: 'alice' as EndUserId }
+      expect(await usage.addRequests(alice, WINDOW, { requests: 2, shared: 1 })).toEqual({
+        requests: 2,
+        shared: 1,
+      })
+      expect(await usage.addRequests({ tenantId: tenant }, WINDOW + 1, none)).toEqual(none)
+      expect(await usage.addRequests({ tenantId: newId('tenant') }, WINDOW, none)).toEqual(none)
     })
   })
 }

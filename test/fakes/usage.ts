@@ -1,7 +1,7 @@
 // What tenants have used, in maps.
 
-import type { TenantId } from '#domain/ids.ts'
-import type { RequestCounts, Usage } from '#domain/tenants/usage.ts'
+import type { EndUserId, TenantId } from '#domain/ids.ts'
+import type { RequestCounts, Spender, Usage } from '#domain/tenants/usage.ts'
 
 export class FakeUsage implements Usage {
   readonly #connections = new Map<TenantId, number>()
@@ -22,9 +22,9 @@ export class FakeUsage implements Usage {
     return this.stored(tenant)
   }
 
-  async countSession(tenant: TenantId, minute: number, max: number): Promise<boolean> {
+  async countSession(spender: Spender, minute: number, max: number): Promise<boolean> {
     this.calls += 1
-    const key = `${tenant}/${minute}`
+    const key = `${keyOf(spender)}/${minute}`
     const count = this.#sessions.get(key) ?? 0
     if (count >= max) return false
     this.#sessions.set(key, count + 1)
@@ -32,12 +32,12 @@ export class FakeUsage implements Usage {
   }
 
   async addRequests(
-    tenant: TenantId,
+    spender: Spender,
     window: number,
     { requests, shared }: RequestCounts,
   ): Promise<RequestCounts> {
     this.calls += 1
-    const key = `${tenant}/${window}`
+    const key = `${keyOf(spender)}/${window}`
     const before = this.#requests.get(key) ?? { requests: 0, shared: 0 }
     const sums = { requests: before.requests + requests, shared: before.shared + shared }
     this.#requests.set(key, sums)
@@ -56,4 +56,8 @@ export class FakeUsage implements Usage {
     this.#connections.set(tenant, count + by)
     return true
   }
+}
+
+function keyOf({ tenantId, endUserId = '' as EndUserId }: Spender): string {
+  return JSON.stringify([tenantId, endUserId])
 }

@@ -20,9 +20,9 @@ describe('synthesis', () => {
   it('asks for nothing: every parameter has a default', () => {
     const { BootstrapVersion: _, ...parameters } = service.Parameters
     expect(Object.entries(parameters).map(([name, { Default }]) => [name, Default])).toEqual([
-      ['DefaultConnections', ''],
-      ['DefaultSessionsPerMinute', ''],
-      ['DefaultRequestsPerSecond', ''],
+      ['DefaultConnections', '100000'],
+      ['DefaultSessionsPerMinute', '300'],
+      ['DefaultRequestsPerSecond', '2500'],
       ['AuditRetentionDays', '365'],
       ['ClickFunnelsProfile', 'clickfunnels'],
       ['ClickFunnelsAccountsUrl', ''],

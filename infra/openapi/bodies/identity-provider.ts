@@ -16,6 +16,7 @@ const identityProvider = {
   jwks_uri: 'https://example.eu.auth0.com/.well-known/jwks.json',
   algorithms: ['RS256'],
   end_user_claim: 'sub',
+  end_user_namespace: 'tenant',
   created_at: '2026-03-01T08:15:00Z',
   updated_at: '2026-03-01T08:15:00Z',
 }
@@ -53,6 +54,18 @@ export const identityProviders = {
     'IdentityProviderRequest.audience_claim': {
       description:
         'Name of the claim that holds the audience. Default: `aud`. Amazon Cognito has `client_id` in its access tokens, Clerk has `azp`.',
+    },
+    end_user_namespace: {
+      description:
+        "Whose ids its end users have. `tenant`: the tenant's own ids, as its API keys name them; two providers with `tenant` and the same `sub` mean the same end user. `identity_provider`: they are apart, and an end user's id is the provider's id, a colon and the claim, such as `idp_01jq8zk3v5x9m2c4d6f8g0h1j2:auth0|123`.",
+    },
+    'IdentityProviderRequest.end_user_namespace': {
+      description:
+        "Whose ids its end users have: `tenant` (the tenant's own ids, as its API keys name them) or `identity_provider` (apart: the provider's id, a colon and the claim). Default: `tenant` for the tenant's first provider, `identity_provider` for every further one.",
+    },
+    'IdentityProviderChange.end_user_namespace': {
+      description:
+        'Whose ids its end users have. After a change they no longer reach the connections made under their earlier ids.',
     },
     jwks_uri: {
       description: "URL of the identity provider's public keys (a JWK set).",

@@ -50,7 +50,7 @@ export const problems = {
     'Problem.app_id': { description: 'Id of the app that the problem is about.' },
     'Problem.limit': {
       description:
-        'With `tenant_limit_exceeded`: the name of the limit. With `request_too_large` and `upstream_response_too_large`: the maximum in bytes.',
+        'With `tenant_limit_exceeded` and `end_user_limit_exceeded`: the name of the limit. With `request_too_large` and `upstream_response_too_large`: the maximum in bytes.',
     },
     size: {
       description:

@@ -26,6 +26,7 @@
 //  usage of a tenant          tenant#<T>#usage          connections                   get; added to
 //    sessions of a minute     tenant#<T>#usage          sessions#<minute>             added to
 //    requests of a window     tenant#<T>#usage          requests#<window>             added to
+//    of an end user           tenant#<T>#usage          (as above)#<U>                added to
 //  all that holds seals       tenant#<T>                (all of the tenant's items)   query (key rotation)
 //
 // Keys start from the tenant. Those marked * are the exceptions: they identify a tenant in the first place, or they find
@@ -47,6 +48,7 @@ import type {
   TenantId,
   WorkspaceId,
 } from '#domain/ids.ts'
+import type { Spender } from '#domain/tenants/usage.ts'
 
 export const PARTITION_KEY = 'pk'
 export const SORT_KEY = 'sk'
@@ -158,10 +160,13 @@ export const auditEventKey = (tenant: TenantId, event: AuditEventId): Key => ({
 export const usagePartition = (tenant: TenantId) => `${tenantPk(tenant)}#usage` as const
 const usageKey = (tenant: TenantId, sk: Part<UsageItem>): Key => ({ pk: usagePartition(tenant), sk })
 export const connectionCountKey = (tenant: TenantId): Key => usageKey(tenant, 'connections')
-export const sessionCountKey = (tenant: TenantId, minute: number): Key =>
-  usageKey(tenant, `sessions#${minute}`)
-export const requestCountKey = (tenant: TenantId, window: number): Key =>
-  usageKey(tenant, `requests#${window}`)
+export const sessionCountKey = ({ tenantId, endUserId }: Spender, minute: number): Key =>
+  usageKey(tenantId, `sessions#${minute}${ofEndUser(endUserId)}`)
+export const requestCountKey = ({ tenantId, endUserId }: Spender, window: number): Key =>
+  usageKey(tenantId, `requests#${window}${ofEndUser(endUserId)}`)
+/** A DynamoDB sort key has at most 1,024 bytes, and an encoded id at most 600. */
+const ofEndUser = (endUser: EndUserId | undefined) =>
+  endUser === undefined ? '' : (`#${foreign(endUser)}` as const)
 
 /** The kind of an item of a tenant's partition. */
 export const tenantItemOf = ({ sk }: { readonly sk?: unknown }) => String(sk).split('#')[0] as TenantItem

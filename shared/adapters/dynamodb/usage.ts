@@ -2,7 +2,7 @@
 
 import type { TenantId } from '#domain/ids.ts'
 import { WINDOW_SECONDS } from '#domain/tenants/request-meter.ts'
-import type { RequestCounts, Usage } from '#domain/tenants/usage.ts'
+import type { RequestCounts, Spender, Usage } from '#domain/tenants/usage.ts'
 import type { Item, Write } from './expressions.ts'
 import {
   connectionCountKey,
@@ -66,9 +66,9 @@ export class DynamoDbUsage implements Usage {
     }
   }
 
-  async countSession(tenant: TenantId, minute: number, max: number): Promise<boolean> {
+  async countSession(spender: Spender, minute: number, max: number): Promise<boolean> {
     const counted = await this.#table.update(
-      sessionCountKey(tenant, minute),
+      sessionCountKey(spender, minute),
       { set: { [TTL_ATTRIBUTE]: minute * 60 + MEMORY_SECONDS }, add: { count: 1 } },
       below(max),
     )
@@ -76,11 +76,11 @@ export class DynamoDbUsage implements Usage {
   }
 
   async addRequests(
-    tenant: TenantId,
+    spender: Spender,
     window: number,
     { requests, shared }: RequestCounts,
   ): Promise<RequestCounts> {
-    const sums = await this.#table.update(requestCountKey(tenant, window), {
+    const sums = await this.#table.update(requestCountKey(spender, window), {
       set: { [TTL_ATTRIBUTE]: window * WINDOW_SECONDS + MEMORY_SECONDS },
       add: { requests, shared },
     })

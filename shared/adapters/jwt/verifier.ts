@@ -3,12 +3,14 @@ import { errors, type JWTHeaderParameters, type JWTPayload, type JWTVerifyOption
 import type { Claims, TokenVerifier } from '#domain/callers/end-user-token.ts'
 import type { IdentityProvider } from '#domain/callers/identity-provider.ts'
 import { ServiceError } from '#domain/errors.ts'
-import type { EpochSeconds } from '#domain/time.ts'
+import { DAY_SECONDS, type EpochSeconds } from '#domain/time.ts'
 import { JwksKeys, type KeySet } from './jwks-cache.ts'
 import { jwksFetcher } from './jwks-fetch.ts'
 
 /** The clocks of providers and of this service differ. */
 const TOLERANCE_SECONDS = 30
+/** A token that lasts longer is no session of a person: it is refused, because it could not be taken back. */
+const MAX_REMAINING_SECONDS = 31 * DAY_SECONDS
 /** The types of JWT that grant access (RFC 9068). Logout tokens and security events are signed by the same keys. */
 const TYPES = ['jwt', 'at+jwt']
 /** How many keys are tried if their ids do not distinguish them. */
@@ -39,7 +41,8 @@ export class JwtVerifier implements TokenVerifier {
       clockTolerance: TOLERANCE_SECONDS,
       currentDate: new Date(now * 1000),
     })
-    const named = provider.audienceClaim === 'aud' || payload?.[provider.audienceClaim] === provider.audience
+    if (payload?.exp === undefined || payload.exp - now > MAX_REMAINING_SECONDS) return undefined
+    const named = provider.audienceClaim === 'aud' || payload[provider.audienceClaim] === provider.audience
     return named ? payload : undefined
   }
 }

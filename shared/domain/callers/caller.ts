@@ -3,6 +3,7 @@
 
 import { ServiceError } from '../errors.ts'
 import type { ApiKeyId, EndUserId, IdentityProviderId } from '../ids.ts'
+import type { Requester } from '../tenants/limits.ts'
 import type { Tenant } from '../tenants/tenant.ts'
 
 /** What an API key may be used for. End users have no scopes: they may do anything, but only with their own resources. */
@@ -30,6 +31,11 @@ export type Actor =
 export interface Caller {
   readonly tenant: Tenant
   readonly actor: Actor
+}
+
+/** The caller as the limits count it: an API key is counted with its tenant, an end user also by itself. */
+export function requesterOf({ tenant, actor }: Caller): Requester {
+  return actor.kind === 'end_user' ? { tenant, endUserId: actor.id } : { tenant }
 }
 
 /** Scopes for what concerns the tenant as a whole. No end user has access to it. */

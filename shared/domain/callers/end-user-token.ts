@@ -51,12 +51,24 @@ function textsIn(claim: unknown): readonly string[] {
  * The end user that verified claims name. `undefined` if the claim is missing or cannot be an id. A number that JavaScript
  * cannot hold exactly is no id, because two end users could get the same one.
  */
-export function endUserOf(claims: Claims, { endUserClaim }: IdentityProvider): EndUser | undefined {
+export function endUserOf(claims: Claims, provider: IdentityProvider): EndUser | undefined {
+  const { endUserClaim } = provider
   const claim = claims[endUserClaim]
   const id = typeof claim === 'number' && Number.isSafeInteger(claim) ? String(claim) : claim
-  if (typeof id !== 'string' || !isEndUserId(id)) return undefined
+  if (typeof id !== 'string' || id === '') return undefined
+  const namespaced = inNamespace(id, provider)
+  if (namespaced === undefined || !isEndUserId(namespaced)) return undefined
   const displayName = [claims.name, claims.email].find(isName)
-  return { id, ...(displayName !== undefined && { displayName }) }
+  return { id: namespaced, ...(displayName !== undefined && { displayName }) }
+}
+
+/** The ids of a provider whose end users are apart: its own id, a colon, and what the token says. */
+const APART = /^idp_[0-9a-z]+:/
+
+/** No provider may name an end user of a provider whose end users are apart. */
+function inNamespace(id: string, { id: provider, endUserNamespace }: IdentityProvider): string | undefined {
+  if (endUserNamespace === 'identity_provider') return `${provider}:${id}`
+  return APART.test(id) ? undefined : id
 }
 
 function isName(value: unknown): value is string {

@@ -8,6 +8,12 @@ export const ALGORITHMS = ['RS256', 'ES256', 'EdDSA'] as const
 /** The claim that names the audience: "aud" (RFC 7519), or what some providers send instead. */
 export const AUDIENCE_CLAIMS = ['aud', 'azp', 'client_id'] as const
 
+/**
+ * Whose ids the end users of a provider have. tenant: the tenant's own, which its API keys and other such providers use as
+ * well. identity_provider: they are apart, so that the same "sub" of two providers is two end users.
+ */
+export const END_USER_NAMESPACES = ['tenant', 'identity_provider'] as const
+
 export interface IdentityProvider {
   readonly id: IdentityProviderId
   readonly tenantId: TenantId
@@ -19,6 +25,8 @@ export interface IdentityProvider {
   readonly algorithms: readonly (typeof ALGORITHMS)[number][]
   /** The claim that holds the tenant's id of its user. */
   readonly endUserClaim: string
+  /** Absent in what was stored before namespaces came: then it is "tenant". */
+  readonly endUserNamespace?: (typeof END_USER_NAMESPACES)[number]
   readonly createdAt: EpochSeconds
   readonly updatedAt: EpochSeconds
 }
@@ -29,7 +37,7 @@ export type IdentityProviderInput = Omit<
 > & { readonly jwksUri?: string }
 
 export type IdentityProviderChange = Partial<
-  Pick<IdentityProvider, 'audienceClaim' | 'jwksUri' | 'algorithms' | 'endUserClaim'>
+  Pick<IdentityProvider, 'audienceClaim' | 'jwksUri' | 'algorithms' | 'endUserClaim' | 'endUserNamespace'>
 >
 
 export interface IdentityProviders {

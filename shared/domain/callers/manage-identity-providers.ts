@@ -22,8 +22,11 @@ export async function registerIdentityProvider(
 ): Promise<IdentityProvider> {
   await livingTenant(services, tenantId)
   checkUrls(services, input)
+  // The first provider speaks of the users that the tenant's back end knows. A further one may be of other people.
+  const first = (await services.identityProviders.list(tenantId)).length === 0
   const now = services.now()
   const provider: IdentityProvider = {
+    endUserNamespace: first ? 'tenant' : 'identity_provider',
     ...input,
     id: services.newId('identityProvider'),
     tenantId,

@@ -2,7 +2,7 @@
 import type { Ambient } from '../ambient.ts'
 import type { App } from '../apps/app.ts'
 import type { AppStorePorts } from '../apps/ports.ts'
-import { type Caller, maySee } from '../callers/caller.ts'
+import { type Caller, maySee, requesterOf } from '../callers/caller.ts'
 import type { ConnectionPorts } from '../connections/ports.ts'
 import { ServiceError, validationFailed } from '../errors.ts'
 import { randomSecret, sha256 } from '../hash.ts'
@@ -40,7 +40,7 @@ type Ports = Pick<
 
 /**
  * Starts a connect session.
- * @throws ServiceError end_user_mismatch; return_url_not_registered; tenant_suspended; app_suspended; tenant_limit_exceeded;
+ * @throws ServiceError end_user_mismatch; return_url_not_registered; tenant_suspended; app_suspended; tenant_limit_exceeded; end_user_limit_exceeded;
  *   validation_failed when the end user is missing, or when app or connection do not belong to the tenant or to this end user
  */
 export async function startSession(
@@ -66,7 +66,7 @@ export async function startSession(
   const what = suspensionOf(await services.tenants.get(tenant.id), { appId: app.id })
   if (what !== undefined) throw suspended(what)
   const now = services.now()
-  await services.limiter.countSession(tenant, now)
+  await services.limiter.countSession(requesterOf(caller), now)
   // Refused now, and not after the end user has approved. A reconnection adds no connection.
   if (reconnected === undefined && (await services.limiter.isFull(tenant)))
     throw connectionsExceeded(services.limiter.maxConnections(tenant))

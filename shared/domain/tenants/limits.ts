@@ -1,30 +1,49 @@
 // Holds each tenant to its limits. docs/limits.md has the tolerance of each limit, ADR 10 the reasons. A tenant at a limit
-// is refused with an error that names the limit. No other tenant is slowed down.
+// is refused with an error that names the limit. No other tenant is slowed down. An end user who calls with a JWT has a share
+// of each limit that counts over time, so that no end user can use up what the tenant's other users need.
 
 import type { Log } from '../ambient.ts'
+import { BoundedMap } from '../bounded-map.ts'
 import { ServiceError } from '../errors.ts'
-import type { TenantId } from '../ids.ts'
+import type { EndUserId } from '../ids.ts'
 import type { EpochSeconds } from '../time.ts'
 import { RequestMeter } from './request-meter.ts'
 import type { Limits, Tenant } from './tenant.ts'
-import type { Usage } from './usage.ts'
+import type { Spender, Usage } from './usage.ts'
 
 const MINUTE_SECONDS = 60
 /** When to retry at the limit of connections: a limit that the operator raises takes effect within this time. */
 const ROOM_SECONDS = 60
 
+/** An end user's share of a limit: a tenth, but enough for a person who tries again. */
+const SHARE_OF_LIMIT = 10
+const MIN_SHARE = 5
+/** A process remembers so many that have used up a minute. One that is forgotten costs a write more. */
+const MAX_SPENT = 5000
+
+/** Who makes a request: an API key of the tenant or, with an id, one of its end users. */
+export interface Requester {
+  readonly tenant: Pick<Tenant, 'id' | 'limits'>
+  readonly endUserId?: EndUserId
+}
+
+type LimitName = 'connections' | 'sessions_per_minute' | 'requests_per_second'
+
 /** The limits as one process enforces them. */
 export class Limiter {
   readonly #usage: Usage
   readonly #defaults: Limits
-  readonly #meter: RequestMeter
-  /** Tenants that have used up the sessions of a minute, with that minute. They are refused without asking the store again. */
-  readonly #spentMinutes = new Map<TenantId, number>()
+  /** Apart, so that many end users do not push the sums of tenants out of memory. */
+  readonly #tenantMeter: RequestMeter
+  readonly #endUserMeter: RequestMeter
+  /** What has used up the sessions of a minute, with that minute. It is refused without asking the store again. */
+  readonly #spentMinutes = new BoundedMap<string, number>(MAX_SPENT)
 
   constructor(usage: Usage, defaults: Limits, log: Log) {
     this.#usage = usage
     this.#defaults = defaults
-    this.#meter = new RequestMeter(usage, log)
+    this.#tenantMeter = new RequestMeter(usage, log)
+    this.#endUserMeter = new RequestMeter(usage, log)
   }
 
   maxConnections({ limits }: Pick<Tenant, 'limits'>): number | undefined {
@@ -37,42 +56,69 @@ export class Limiter {
     return max !== undefined && (await this.#usage.connections(tenant.id)) >= max
   }
 
-  /** @throws ServiceError tenant_limit_exceeded */
-  async countSession({ id, limits }: Pick<Tenant, 'id' | 'limits'>, now: EpochSeconds): Promise<void> {
-    const max = limits?.sessionsPerMinute ?? this.#defaults.sessionsPerMinute
+  /**
+   * Counts a session of the end user's share first, then of the tenant's limit.
+   * @throws ServiceError end_user_limit_exceeded; tenant_limit_exceeded
+   */
+  async countSession({ tenant, endUserId }: Requester, now: EpochSeconds): Promise<void> {
+    const max = tenant.limits?.sessionsPerMinute ?? this.#defaults.sessionsPerMinute
     if (max === undefined) return
-    const minute = Math.floor(now / MINUTE_SECONDS)
-    if (this.#spentMinutes.get(id) !== minute) {
-      this.#spentMinutes.delete(id)
-      if (await this.#usage.countSession(id, minute, max)) return
-      this.#spentMinutes.set(id, minute)
+    if (endUserId !== undefined) {
+      const share = shareOf(max)
+      const free = await this.#countedSession({ tenantId: tenant.id, endUserId }, share, now)
+      if (!free) throw shareExceeded('sessions_per_minute', share, secondsLeft(now, MINUTE_SECONDS))
     }
-    throw limitExceeded('sessions_per_minute', max, MINUTE_SECONDS - (now % MINUTE_SECONDS))
+    if (await this.#countedSession({ tenantId: tenant.id }, max, now)) return
+    throw limitExceeded('sessions_per_minute', max, secondsLeft(now, MINUTE_SECONDS))
+  }
+
+  async #countedSession(spender: Spender, max: number, now: EpochSeconds): Promise<boolean> {
+    const minute = Math.floor(now / MINUTE_SECONDS)
+    const key = `${spender.tenantId} ${spender.endUserId ?? ''}`
+    if (this.#spentMinutes.get(key) === minute) return false
+    if (await this.#usage.countSession(spender, minute, max)) return true
+    this.#spentMinutes.set(key, minute)
+    return false
   }
 
   /**
-   * Does the work of a proxied request if the tenant may make one now. A report to the other processes runs beside the
-   * work.
-   * @throws ServiceError tenant_limit_exceeded, and then nothing was done
+   * Does the work of a request to ClickFunnels if the end user and the tenant may make one now. Reports to the other
+   * processes run beside the work.
+   * @throws ServiceError end_user_limit_exceeded; tenant_limit_exceeded. Then nothing was done
    */
   async withinRate<T>(
-    { id, limits }: Pick<Tenant, 'id' | 'limits'>,
+    { tenant, endUserId }: Requester,
     now: EpochSeconds,
     work: () => Promise<T>,
   ): Promise<T> {
-    const max = limits?.requestsPerSecond ?? this.#defaults.requestsPerSecond
+    const max = tenant.limits?.requestsPerSecond ?? this.#defaults.requestsPerSecond
     if (max === undefined) return work()
-    const turn = await this.#meter.take(id, max, now)
+    const share = shareOf(max)
+    const own = endUserId && (await this.#endUserMeter.take({ tenantId: tenant.id, endUserId }, share, now))
+    if (own && 'retryAfterSeconds' in own) {
+      throw shareExceeded('requests_per_second', share, own.retryAfterSeconds)
+    }
+    const turn = await this.#tenantMeter.take({ tenantId: tenant.id }, max, now)
     if ('retryAfterSeconds' in turn) {
+      await own?.reported
       throw limitExceeded('requests_per_second', max, turn.retryAfterSeconds)
     }
     try {
       return await work()
     } finally {
       // Lambda freezes the process after the answer, and a report that is still under way would be lost.
-      await turn.reported
+      await Promise.all([own?.reported, turn.reported])
     }
   }
+}
+
+/** An end user's share of a tenant's limit. */
+export function shareOf(max: number): number {
+  return Math.min(max, Math.max(MIN_SHARE, Math.ceil(max / SHARE_OF_LIMIT)))
+}
+
+function secondsLeft(now: EpochSeconds, period: number): number {
+  return period - (now % period)
 }
 
 /** The error of a tenant that has as many connections as it may have. */
@@ -80,10 +126,18 @@ export function connectionsExceeded(max?: number): ServiceError {
   return limitExceeded('connections', max, ROOM_SECONDS)
 }
 
-function limitExceeded(limit: string, max: number | undefined, retryAfterSeconds: number): ServiceError {
+function limitExceeded(limit: LimitName, max: number | undefined, retryAfterSeconds: number): ServiceError {
   const named = max === undefined ? `"${limit}"` : `"${limit}" of ${max}`
   return new ServiceError('tenant_limit_exceeded', `The tenant has reached its limit ${named}.`, {
     retryAfterSeconds,
     extensions: { limit },
   })
+}
+
+function shareExceeded(limit: LimitName, share: number, retryAfterSeconds: number): ServiceError {
+  return new ServiceError(
+    'end_user_limit_exceeded',
+    `The end user has reached its share of ${share} of the tenant's limit "${limit}".`,
+    { retryAfterSeconds, extensions: { limit } },
+  )
 }

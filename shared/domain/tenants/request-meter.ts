@@ -1,6 +1,6 @@
-// Limits each tenant's proxied requests a second across many processes, without a write per request. Time is cut into
-// windows, and a window's budget is what the limit allows in it. A process lets a small step of the budget pass. Then it
-// adds these requests to the tenant's sum of the window, and learns the sum of all processes. The first two processes that
+// Limits proxied requests a second, of each tenant or of each end user, across many processes, without a write per
+// request. Time is cut into windows, and a window's budget is what the limit allows in it. A process lets a small step of the budget pass. Then it
+// adds these requests to the spender's sum of the window, and learns the sum of all processes. The first two processes that
 // use up their step get a larger share, so that a tenant with few processes seldom reports.
 //
 // Overshoot is bounded: at most one step per process plus two shares pass unreported. No request is refused before the
@@ -8,9 +8,8 @@
 
 import type { Log } from '../ambient.ts'
 import { BoundedMap } from '../bounded-map.ts'
-import type { TenantId } from '../ids.ts'
 import type { EpochSeconds } from '../time.ts'
-import type { Usage } from './usage.ts'
+import type { Spender, Usage } from './usage.ts'
 
 export const WINDOW_SECONDS = 10
 /** A process's step: half a percent of the budget, at least one request. */
@@ -18,7 +17,7 @@ const STEPS = 200
 /** A larger share: a sixteenth of the budget. */
 const SHARES = 16
 const MAX_SHARES = 2
-const MAX_TENANTS = 1000
+const MAX_SPENDERS = 1000
 
 export type Turn =
   | { readonly reported: Promise<void> | undefined }
@@ -40,7 +39,7 @@ interface Part {
 }
 
 export class RequestMeter {
-  readonly #parts = new BoundedMap<TenantId, Part>(MAX_TENANTS)
+  readonly #parts = new BoundedMap<string, Part>(MAX_SPENDERS)
   readonly #usage: Pick<Usage, 'addRequests'>
   readonly #log: Log
 
@@ -50,15 +49,15 @@ export class RequestMeter {
   }
 
   /** Counts one request. Wait for the report that this may start before the process is frozen. */
-  async take(tenant: TenantId, perSecond: number, now: EpochSeconds): Promise<Turn> {
+  async take(spender: Spender, perSecond: number, now: EpochSeconds): Promise<Turn> {
     for (;;) {
-      const part = this.#partOf(tenant, perSecond * WINDOW_SECONDS, now)
+      const part = this.#partOf(spender, perSecond * WINDOW_SECONDS, now)
       if (part.full) return { retryAfterSeconds: WINDOW_SECONDS - (now % WINDOW_SECONDS) }
       if (part.left > 0) {
         part.left -= 1
         part.unreported += 1
         if (part.left > 0) return { reported: undefined }
-        part.report = this.#report(tenant, part)
+        part.report = this.#report(spender, part)
         return { reported: part.report }
       }
       // No more requests may pass unreported, so this one waits for the report.
@@ -66,9 +65,10 @@ export class RequestMeter {
     }
   }
 
-  #partOf(tenant: TenantId, budget: number, now: EpochSeconds): Part {
+  #partOf({ tenantId, endUserId }: Spender, budget: number, now: EpochSeconds): Part {
+    const key = `${tenantId} ${endUserId ?? ''}`
     const window = Math.floor(now / WINDOW_SECONDS)
-    const known = this.#parts.get(tenant)
+    const known = this.#parts.get(key)
     if (known?.window === window && known.budget === budget) return known
     const part: Part = {
       window,
@@ -80,24 +80,28 @@ export class RequestMeter {
       full: false,
       report: undefined,
     }
-    this.#parts.set(tenant, part)
+    this.#parts.set(key, part)
     return part
   }
 
-  async #report(tenant: TenantId, part: Part): Promise<void> {
+  async #report(spender: Spender, part: Part): Promise<void> {
     const { budget, unreported: requests } = part
     const wanted = part.asked ? 0 : Math.floor(budget / SHARES)
     part.asked = true
     part.unreported = 0
     try {
-      const sums = await this.#usage.addRequests(tenant, part.window, { requests, shared: wanted })
+      const sums = await this.#usage.addRequests(spender, part.window, { requests, shared: wanted })
       if (sums.shared <= wanted * MAX_SHARES) part.share = Math.max(part.share, wanted)
       const remaining = budget - sums.requests
       part.full = remaining <= 0
       part.left = Math.max(0, Math.min(remaining, Math.max(stepOf(budget), part.share)))
     } catch (error) {
       // A failure to count must not fail the tenant's calls.
-      this.#log.warn('Requests of a tenant were not counted', { tenant, requests, error })
+      this.#log.warn('Requests of a tenant were not counted', {
+        tenant: spender.tenantId,
+        requests,
+        error,
+      })
       part.left = stepOf(budget)
     }
   }

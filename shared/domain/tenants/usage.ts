@@ -1,5 +1,11 @@
 // The port that counts what a tenant uses: connections, connect sessions and requests, summed over all processes.
-import type { TenantId } from '../ids.ts'
+import type { EndUserId, TenantId } from '../ids.ts'
+
+/** A tenant as a whole or, with an end user, what this end user has used of it. */
+export interface Spender {
+  readonly tenantId: TenantId
+  readonly endUserId?: EndUserId
+}
 
 export interface Usage {
   /** How many connections the tenant has. The writes that create and delete connections keep this count. */
@@ -7,9 +13,9 @@ export interface Usage {
   /** Counts the stored connections and stores the result. It reads all of them, so it is for the operator only. */
   recountConnections(tenant: TenantId): Promise<number>
   /** Counts one session of a minute (in minutes since 1970). False, and not counted, if `max` are counted already. */
-  countSession(tenant: TenantId, minute: number, max: number): Promise<boolean>
+  countSession(spender: Spender, minute: number, max: number): Promise<boolean>
   /** Adds the requests that a process let pass in a window. Returns the sums of all processes. */
-  addRequests(tenant: TenantId, window: number, spent: RequestCounts): Promise<RequestCounts>
+  addRequests(spender: Spender, window: number, spent: RequestCounts): Promise<RequestCounts>
 }
 
 /** The requests that passed in a window, and the part of its budget that may pass before it is reported. */

@@ -22,6 +22,8 @@ import type { UsableToken } from './token-memory.ts'
 const EXPIRY_SKEW_SECONDS = 5
 /** No refresh while this much of the lifetime is left, however long a caller wants the token to last. */
 const FRESH_FRACTION = 0.8
+/** A refresh that is asked for so soon after another one would give nothing new, and costs ClickFunnels' patience. */
+const REFRESH_AGAIN_SECONDS = 60
 /** How long a caller waits for the refresh of another process. That takes longer only if its commit is slow. */
 const WAIT_SECONDS = 15
 
@@ -129,7 +131,8 @@ export async function replaceRejected(
 }
 
 /**
- * Refreshes a connection now, or probes it if it has no refresh token.
+ * Refreshes a connection now, or probes it if it has no refresh token. A token that was refreshed less than 60 s ago is left
+ * as it is.
  * @throws ServiceError not_found; reauthorization_required; refresh_failed
  */
 export async function refreshNow(
@@ -138,12 +141,18 @@ export async function refreshNow(
   connectionId: ConnectionId,
 ): Promise<Connection> {
   const connection = await activeConnection(services, reachOf(caller, connectionId))
-  if (connection.credential.kind === 'refreshable') return refreshOrWait(services, connection)
+  if (connection.credential.kind === 'refreshable') {
+    return wasJustRefreshed(services, connection) ? connection : refreshOrWait(services, connection)
+  }
   const probe = await probeConnection(services, connection)
   if (probe.outcome === 'suspended') throw suspended(probe.what)
   if (probe.outcome === 'unclear')
     throw refreshFailed(connection, 'ClickFunnels did not say whether the token is valid')
   return whenIdle(services, connection)
+}
+
+function wasJustRefreshed({ now }: Pick<Ambient, 'now'>, { lastRefreshedAt }: Connection): boolean {
+  return lastRefreshedAt !== undefined && now() < later(lastRefreshedAt, REFRESH_AGAIN_SECONDS)
 }
 
 /** Refreshes a connection, or waits while another process does. */

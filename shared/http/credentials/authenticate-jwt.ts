@@ -26,7 +26,8 @@ const CACHED_STRANGERS = 1000
 
 interface Registration {
   readonly provider: IdentityProvider
-  readonly tenant: Tenant
+  /** Absent if the tenant is gone. */
+  readonly tenant: Tenant | undefined
 }
 
 interface Verified {
@@ -41,34 +42,50 @@ type Ports = Pick<
 
 /** Builds the authentication of end users for a process. It gives `undefined` for a text that is no JWT of any tenant. */
 export function endUserAuthentication(services: Ports): (token: string) => Promise<Admitted | undefined> {
-  const registrations = new ExpiringCache<Registration | undefined>(
-    CACHE_SECONDS,
-    CACHED_REGISTRATIONS,
-    (found) => found !== undefined,
-  )
-  const strangers = new ExpiringCache<Registration | undefined>(
+  const registrations = new ExpiringCache<Registration>(CACHE_SECONDS, CACHED_REGISTRATIONS)
+  const strangers = new ExpiringCache<readonly IdentityProvider[]>(
     STRANGER_SECONDS,
     CACHED_STRANGERS,
-    (found) => found === undefined,
+    ({ length }) => length === 0,
   )
   const verified = new ExpiringCache<Verified>(CACHE_SECONDS, CACHED_TOKENS)
+
+  /**
+   * The registrations of a token's audiences, read in one call. They are kept by issuer and audience, and not by all that a
+   * token names: invented audiences beside a known one push nothing out.
+   */
+  async function registrationsOf({ issuer, audiences }: TokenAddress): Promise<readonly Registration[]> {
+    const place = (audience: string) => JSON.stringify([issuer, audience])
+    const unknown = audiences.filter((audience) => registrations.peek(place(audience)) === undefined)
+    if (unknown.length > 0) {
+      const find = () => services.identityProviders.find(issuer, unknown)
+      const found = await strangers.get(JSON.stringify([issuer, ...unknown]), find)
+      await Promise.all(
+        found.map((provider) => registrations.get(place(provider.audience), () => withTenant(provider))),
+      )
+    }
+    const all = await Promise.all(audiences.map((audience) => registrations.peek(place(audience))))
+    return all.filter((one) => one !== undefined)
+  }
+
+  async function withTenant(provider: IdentityProvider): Promise<Registration> {
+    return { provider, tenant: await services.tenants.get(provider.tenantId) }
+  }
 
   /**
    * A token may name several registered audiences, such as the API in "aud" and the client in "azp". Then the one counts that
    * the token has in the claim of its registration. If more than one is left, the token is refused: it could act for either.
    */
   async function findRegistration(address: TokenAddress): Promise<Registration | undefined> {
-    const { issuer, audiences, named } = address
-    const found = await services.identityProviders.find(issuer, audiences)
-    const meant = found.filter(({ audience, audienceClaim }) => named[audienceClaim].includes(audience))
+    const found = await registrationsOf(address)
+    const { named } = address
+    const meant = found.filter(({ provider }) => named[provider.audienceClaim].includes(provider.audience))
     // A single match in another claim is refused by the verification, so that the refusal names the tenant.
-    const [provider, ...others] = found.length === 1 ? found : meant
-    if (provider === undefined || others.length > 0) return undefined
-    const tenant = await services.tenants.get(provider.tenantId)
-    return tenant && { provider, tenant }
+    const [registration, ...others] = found.length === 1 ? found : meant
+    return others.length > 0 ? undefined : registration
   }
 
-  async function verify(token: string, { provider, tenant }: Registration): Promise<Verified> {
+  async function verify(token: string, provider: IdentityProvider, tenant: Tenant): Promise<Verified> {
     const claims = await services.tokenVerifier.verify(token, provider, services.now()).catch((error) => {
       throw error instanceof ServiceError ? new CallerRefused(error, tenant) : error
     })
@@ -83,16 +100,13 @@ export function endUserAuthentication(services: Ports): (token: string) => Promi
   return async (token) => {
     const address = addressOf(token)
     if (address === undefined) return undefined
-    const place = JSON.stringify(address)
-    const registration = await registrations.get(place, () =>
-      strangers.get(place, () => findRegistration(address)),
-    )
-    if (registration === undefined) return undefined
+    const registration = await findRegistration(address)
+    if (registration?.tenant === undefined) return undefined
     const { provider, tenant } = registration
     // A changed registration has another key, so the token is verified again.
     const known = sha256(`${provider.id} ${provider.updatedAt} ${token}`)
-    let { endUser, expiresAt } = await verified.get(known, () => verify(token, registration))
-    if (expiresAt <= services.now()) ({ endUser, expiresAt } = await verify(token, registration))
+    let { endUser, expiresAt } = await verified.get(known, () => verify(token, provider, tenant))
+    if (expiresAt <= services.now()) ({ endUser, expiresAt } = await verify(token, provider, tenant))
     const actor = { kind: 'end_user', identityProviderId: provider.id, ...endUser } as const
     return { caller: { tenant, actor }, expiresAt: undefined }
   }

@@ -27,9 +27,9 @@ export class ExpiringCache<V> {
 
   /** The value of `key`, loaded if it is not there or too old. A load that fails is forgotten. */
   get(key: string, load: () => Promise<V>): Promise<V> {
-    const now = { monotonic: performance.now(), wall: Date.now() }
-    const known = this.#entries.get(key)
-    if (known !== undefined && !isExpired(known.expires, now)) return known.value
+    const known = this.peek(key)
+    if (known !== undefined) return known
+    const now = clockReading()
     const value = load()
     const monotonic = now.monotonic + this.#lifetimeMilliseconds
     const wall = now.wall + this.#lifetimeMilliseconds
@@ -40,6 +40,16 @@ export class ExpiringCache<V> {
     value.then((loaded) => this.#keeps(loaded) || forget(), forget)
     return value
   }
+
+  /** The value of `key` if it is there and not too old. */
+  peek(key: string): Promise<V> | undefined {
+    const known = this.#entries.get(key)
+    return known !== undefined && !isExpired(known.expires, clockReading()) ? known.value : undefined
+  }
+}
+
+function clockReading(): ClockReading {
+  return { monotonic: performance.now(), wall: Date.now() }
 }
 
 /**

@@ -45,6 +45,11 @@ export const ERROR_CATALOG: Readonly<Record<ErrorCode, Explanation>> = {
     remedy:
       'Retry after the seconds in "Retry-After". At the limit of connections, delete some, or reconnect an existing one by sending its "connection_id". The operator can raise the limit.',
   },
+  end_user_limit_exceeded: {
+    meaning:
+      'An end user who calls with a JWT has reached its share of a limit of the tenant: a tenth, but at least 5. "limit" names the limit: "sessions_per_minute" or "requests_per_second". The request was not carried out. Other end users and the tenant\'s API keys are not affected.',
+    remedy: 'Retry after the seconds in "Retry-After".',
+  },
   identity_provider_unavailable: {
     meaning:
       "The tenant's identity provider did not deliver its public keys, so the service could not verify the JWT.",

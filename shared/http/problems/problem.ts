@@ -43,6 +43,7 @@ export const PROBLEMS: Readonly<Record<ErrorCode, { readonly status: number; rea
   idempotency_key_reused: { status: 422, title: 'The Idempotency-Key was used for another call' },
   return_url_not_registered: { status: 422, title: 'The return URL is not registered' },
   rate_limited: { status: 429, title: 'The connection is called too often' },
+  end_user_limit_exceeded: { status: 429, title: 'The end user has reached a limit' },
   tenant_limit_exceeded: { status: 429, title: 'The tenant has reached a limit' },
   app_credentials_refused: { status: 502, title: "ClickFunnels refused the app's credentials" },
   grant_refused: { status: 502, title: 'ClickFunnels refused the authorization code' },

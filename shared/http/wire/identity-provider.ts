@@ -3,6 +3,7 @@ import * as z from 'zod/mini'
 import {
   ALGORITHMS,
   AUDIENCE_CLAIMS,
+  END_USER_NAMESPACES,
   type IdentityProvider,
   type IdentityProviderInput,
 } from '#domain/callers/identity-provider.ts'
@@ -15,6 +16,7 @@ const algorithms = z.pipe(
   z.transform((given) => ALGORITHMS.filter((algorithm) => given.includes(algorithm))),
 )
 const audienceClaim = z.enum(AUDIENCE_CLAIMS)
+const endUserNamespace = z.enum(END_USER_NAMESPACES)
 
 export const newIdentityProviderSchema = z.pipe(
   z.object({
@@ -24,6 +26,7 @@ export const newIdentityProviderSchema = z.pipe(
     jwks_uri: z.optional(text(1024)),
     algorithms: z.optional(algorithms),
     end_user_claim: z._default(text(128), 'sub'),
+    end_user_namespace: z.optional(endUserNamespace),
   }),
   z.transform(
     (body): IdentityProviderInput => ({
@@ -33,6 +36,7 @@ export const newIdentityProviderSchema = z.pipe(
       ...(body.jwks_uri && { jwksUri: body.jwks_uri }),
       algorithms: body.algorithms ?? [...ALGORITHMS],
       endUserClaim: body.end_user_claim,
+      ...(body.end_user_namespace && { endUserNamespace: body.end_user_namespace }),
     }),
   ),
 )
@@ -43,12 +47,14 @@ export const identityProviderChangeSchema = z.pipe(
     jwks_uri: z.optional(text(1024)),
     algorithms: z.optional(algorithms),
     end_user_claim: z.optional(text(128)),
+    end_user_namespace: z.optional(endUserNamespace),
   }),
   z.transform((body) => ({
     ...(body.audience_claim && { audienceClaim: body.audience_claim }),
     ...(body.jwks_uri && { jwksUri: body.jwks_uri }),
     ...(body.algorithms && { algorithms: body.algorithms }),
     ...(body.end_user_claim && { endUserClaim: body.end_user_claim }),
+    ...(body.end_user_namespace && { endUserNamespace: body.end_user_namespace }),
   })),
 )
 
@@ -60,6 +66,7 @@ export const identityProviderSchema = z.object({
   jwks_uri: z.string(),
   algorithms: z.array(z.enum(ALGORITHMS)),
   end_user_claim: z.string(),
+  end_user_namespace: endUserNamespace,
   created_at: z.string(),
   updated_at: z.string(),
 })
@@ -73,6 +80,7 @@ export function identityProviderJson(provider: IdentityProvider) {
     jwks_uri: provider.jwksUri,
     algorithms: provider.algorithms,
     end_user_claim: provider.endUserClaim,
+    end_user_namespace: provider.endUserNamespace ?? 'tenant',
     created_at: toRfc3339(provider.createdAt),
     updated_at: toRfc3339(provider.updatedAt),
   })

@@ -71,6 +71,8 @@ test.each<[string, Record<string, unknown>]>([
     { aud: undefined, azp: provider.audience, client_id: provider.audience },
   ],
   ['no expiry', { exp: undefined }],
+  ['an expiry in the year 3270', { exp: 41_025_312_000 }],
+  ['an expiry more than 31 days ahead', { exp: NOW + 31 * 24 * 60 * 60 + 1 }],
   ['an expiry in words', { exp: 'tomorrow' as never }],
   ['an expiry longer ago than clocks differ', { exp: NOW - 31 }],
   ['a beginning further off than clocks differ', { nbf: NOW + 31 }],
@@ -80,6 +82,7 @@ test.each<[string, Record<string, unknown>]>([
 
 test.each<[string, Record<string, unknown>]>([
   ['a list of audiences that holds ours', { aud: ['https://other.example', provider.audience] }],
+  ['an expiry 31 days ahead', { exp: NOW + 31 * 24 * 60 * 60 }],
   ['an expiry just now', { exp: NOW - 29 }],
   ['a beginning just now', { nbf: NOW + 29 }],
 ])('a token with %s is taken', async (_, change) => {

@@ -66,3 +66,18 @@ describe('the address', () => {
     expect(addressOf(token(claims))).toBeUndefined()
   })
 })
+
+describe('a provider whose end users are apart', () => {
+  const apart = { ...provider, endUserNamespace: 'identity_provider' } as const
+
+  test('names them with its own id, so that the same claim of another provider is another end user', () => {
+    expect(endUserOf({ user_id: 'alice' }, apart)?.id).toBe(`${provider.id}:alice`)
+    expect(endUserOf({ user_id: 7 }, apart)?.id).toBe(`${provider.id}:7`)
+    expect(endUserOf({ user_id: '' }, apart)).toBeUndefined()
+  })
+
+  test("cannot have its end users named by a provider that speaks of the tenant's own", () => {
+    expect(endUserOf({ user_id: `${provider.id}:alice` }, provider)).toBeUndefined()
+    expect(endUserOf({ user_id: 'alice:idp_1' }, provider)?.id).toBe('alice:idp_1')
+  })
+})

@@ -2,7 +2,8 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { followLink } from '#domain/connect/authorize.ts'
 import { receiveAuthorizationResponse } from '#domain/connect/callback.ts'
-import { Limiter } from '#domain/tenants/limits.ts'
+import type { EndUserId } from '#domain/ids.ts'
+import { Limiter, type Requester, shareOf } from '#domain/tenants/limits.ts'
 import { findTenant, updateTenant } from '#domain/tenants/manage-tenants.ts'
 import type { Limits } from '#domain/tenants/tenant.ts'
 import { disconnect } from '#domain/tokens/disconnect.ts'
@@ -124,7 +125,7 @@ describe('requests a second', () => {
 
   test('are refused before any work is done, by name', async () => {
     const { services, caller } = await limited({ requestsPerSecond: 1 })
-    const call = () => services.limiter.withinRate(caller.tenant, services.now(), work)
+    const call = () => services.limiter.withinRate({ tenant: caller.tenant }, services.now(), work)
     for (let i = 0; i < 10; i++) expect(await call()).toBe('answer')
     await expect(call()).rejects.toMatchObject({
       ...refusedFor('requests_per_second'),
@@ -135,17 +136,20 @@ describe('requests a second', () => {
   test('are reported by the time the answer leaves, also when the work fails', async () => {
     const { services, caller } = await limited({ requestsPerSecond: 1 })
     const failing = () => Promise.reject(new Error('upstream'))
-    await expect(services.limiter.withinRate(caller.tenant, services.now(), failing)).rejects.toThrow(
-      'upstream',
-    )
+    await expect(
+      services.limiter.withinRate({ tenant: caller.tenant }, services.now(), failing),
+    ).rejects.toThrow('upstream')
     const none = { requests: 0, shared: 0 }
     const window = Math.floor(services.now() / 10)
-    expect(await services.usage.addRequests(caller.tenant.id, window, none)).toMatchObject({ requests: 1 })
+    expect(await services.usage.addRequests({ tenantId: caller.tenant.id }, window, none)).toMatchObject({
+      requests: 1,
+    })
   })
 
   test('cost a tenant without a limit nothing', async () => {
     const { services, caller } = scene
-    for (let i = 0; i < 100; i++) await services.limiter.withinRate(caller.tenant, services.now(), work)
+    for (let i = 0; i < 100; i++)
+      await services.limiter.withinRate({ tenant: caller.tenant }, services.now(), work)
     expect(services.usage.calls).toBe(0)
   })
 })
@@ -157,8 +161,8 @@ describe('the service-wide defaults', () => {
     expect(limiter.maxConnections(caller.tenant)).toBe(7)
     expect(limiter.maxConnections({ limits: { connections: 9 } })).toBe(9)
     expect(limiter.maxConnections({ limits: { sessionsPerMinute: 9 } })).toBe(7)
-    for (let i = 0; i < 3; i++) await limiter.countSession(caller.tenant, services.now())
-    await expect(limiter.countSession(caller.tenant, services.now())).rejects.toMatchObject(
+    for (let i = 0; i < 3; i++) await limiter.countSession({ tenant: caller.tenant }, services.now())
+    await expect(limiter.countSession({ tenant: caller.tenant }, services.now())).rejects.toMatchObject(
       refusedFor('sessions_per_minute'),
     )
   })
@@ -167,5 +171,59 @@ describe('the service-wide defaults', () => {
     const { services, caller } = await limited({ connections: 1 })
     await updateTenant(services, caller.tenant.id, { limits: null })
     expect(await findTenant(services, caller.tenant.id)).not.toHaveProperty('limits')
+  })
+})
+
+describe("an end user's share", () => {
+  const endUser = (id: string, limits: Limits) => ({
+    tenant: { id: scene.caller.tenant.id, limits },
+    endUserId: id as EndUserId,
+  })
+
+  test.each([
+    [1, 1],
+    [5, 5],
+    [40, 5],
+    [51, 6],
+    [2500, 250],
+  ])('of %i is %i', (max, share) => {
+    expect(shareOf(max)).toBe(share)
+  })
+
+  test('of sessions is refused beyond it, while other end users and API keys go on', async () => {
+    const { limiter, now } = scene.services
+    const limits = { sessionsPerMinute: 60 }
+    for (let i = 0; i < 6; i++) await limiter.countSession(endUser('mallory', limits), now())
+    const refused = limiter.countSession(endUser('mallory', limits), now())
+    await expect(refused).rejects.toMatchObject({
+      code: 'end_user_limit_exceeded',
+      extensions: { limit: 'sessions_per_minute' },
+    })
+    await limiter.countSession(endUser('alice', limits), now())
+    for (let i = 0; i < 20; i++) await limiter.countSession({ tenant: endUser('', limits).tenant }, now())
+  })
+
+  test('of requests is refused beyond it, over several processes, while others go on', async () => {
+    const { services } = scene
+    const processes = [1, 2, 3].map(() => new Limiter(services.usage, {}, services.log))
+    const limits = { requestsPerSecond: 100 }
+    const spend = async (who: Requester, times: number) => {
+      let served = 0
+      for (let i = 0; i < times; i++) {
+        const limiter = processes[i % processes.length]
+        await limiter
+          ?.withinRate(who, services.now(), async () => {
+            served += 1
+          })
+          .catch((error) => expect(error.code).toBe('end_user_limit_exceeded'))
+      }
+      return served
+    }
+    const served = await spend(endUser('mallory', limits), 500)
+    // A tenth of ten seconds' worth, and a quarter more at the most.
+    expect(served).toBeGreaterThanOrEqual(100)
+    expect(served).toBeLessThanOrEqual(125)
+    expect(await spend(endUser('alice', limits), 50)).toBe(50)
+    expect(await spend({ tenant: endUser('', limits).tenant }, 200)).toBe(200)
   })
 })

@@ -50,7 +50,7 @@ class Fleet {
       let passed = 0
       for (let i = 0; i < perSecond * WINDOW_SECONDS; i++) {
         const meter = this.#meters[route(this.#random.chance(), processes)]
-        const turn = await meter?.take(tenant, limit, this.clock.now())
+        const turn = await meter?.take({ tenantId: tenant }, limit, this.clock.now())
         if (turn && 'reported' in turn) passed += 1
         this.clock.advance(1 / perSecond)
       }
@@ -102,7 +102,7 @@ describe('a demand above the limit', () => {
     let passed = 0
     const calls = meters.flatMap((meter) =>
       Array.from({ length: 200 }, async () => {
-        const turn = await meter.take(ACME, 100, clock.now())
+        const turn = await meter.take({ tenantId: ACME }, 100, clock.now())
         if ('reported' in turn) passed += 1
       }),
     )
@@ -124,10 +124,10 @@ describe('a demand above the limit', () => {
     fleet.clock.advance(3)
     const meter = new RequestMeter(fleet.usage, fleet.log)
     for (let i = 0; i < 10; i++)
-      expect(await meter.take(ACME, 1, fleet.clock.now())).toHaveProperty('reported')
-    expect(await meter.take(ACME, 1, fleet.clock.now())).toEqual({ retryAfterSeconds: 7 })
+      expect(await meter.take({ tenantId: ACME }, 1, fleet.clock.now())).toHaveProperty('reported')
+    expect(await meter.take({ tenantId: ACME }, 1, fleet.clock.now())).toEqual({ retryAfterSeconds: 7 })
     fleet.clock.advance(7)
-    expect(await meter.take(ACME, 1, fleet.clock.now())).toHaveProperty('reported')
+    expect(await meter.take({ tenantId: ACME }, 1, fleet.clock.now())).toHaveProperty('reported')
   })
 
   test('asks the store nothing while it is refused, and takes nothing from another tenant', async () => {

@@ -10,6 +10,15 @@ describe('refreshNow', () => {
     expect((await refreshNow(services, scene.caller, connection.id)).generation).toBe(2)
   })
 
+  test('asks ClickFunnels once a minute, however often it is called', async () => {
+    const { services, scene, connection } = await connectedScene()
+    const refresh = () => refreshNow(services, scene.caller, connection.id)
+    for (let i = 0; i < 60; i++) expect((await refresh()).generation).toBe(2)
+    expect(services.clickfunnels.counts.refresh).toBe(1)
+    services.clock.advance(60)
+    expect((await refresh()).generation).toBe(3)
+  })
+
   test('probes a connection without a refresh token', async () => {
     const { services, scene, connection } = await connectedScene('non_expiring')
     const probed = await refreshNow(services, scene.caller, connection.id)

@@ -1,6 +1,10 @@
 // End users' JWTs: whose they are, and for how long a result is kept.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { removeIdentityProvider, updateIdentityProvider } from '#domain/callers/manage-identity-providers.ts'
+import {
+  registerIdentityProvider,
+  removeIdentityProvider,
+  updateIdentityProvider,
+} from '#domain/callers/manage-identity-providers.ts'
 import { createTenant, updateTenant } from '#domain/tenants/manage-tenants.ts'
 import type { Tenant } from '#domain/tenants/tenant.ts'
 import { later } from '#domain/time.ts'
@@ -179,4 +183,38 @@ describe('a result', () => {
     await bearer(other)
     expect(services.identityProviders.finds).toBe(before)
   })
+})
+
+test('the same "sub" of two providers is two end users, unless the operator joins them', async () => {
+  const second = await registerIdentityProvider(services, tenant.id, {
+    issuer: 'https://second.example/',
+    audience: 'second',
+    audienceClaim: 'aud',
+    algorithms: ['ES256'],
+    endUserClaim: 'sub',
+  })
+  expect(second.endUserNamespace).toBe('identity_provider')
+  const there = { iss: second.issuer, aud: second.audience }
+  const idOf = async (token: string) => (await bearer(token)).actor.id
+  expect(await idOf(fakeToken(claims()))).toBe('alice')
+  expect(await idOf(fakeToken(claims(there)))).toBe(`${second.id}:alice`)
+  await expect(bearer(fakeToken(claims({ sub: `${second.id}:alice` })))).rejects.toMatchObject(INVALID)
+  await updateIdentityProvider(services, tenant.id, second.id, { endUserNamespace: 'tenant' })
+  pass(61)
+  expect(await idOf(fakeToken(claims(there)))).toBe('alice')
+})
+
+test('audiences that are invented beside a known one push no known registration out', async () => {
+  await bearer(fakeToken(claims()))
+  let reads = 0
+  const { find } = services.identityProviders
+  services.identityProviders.find = async (...asked) => {
+    if (asked[1].includes(provider.audience)) reads += 1
+    return find.apply(services.identityProviders, asked)
+  }
+  for (let i = 0; i < 1100; i++) {
+    const aud = [provider.audience, `https://${i}.invented.example`]
+    await bearer(fakeToken(claims({ aud }), 'bad')).catch(() => {})
+  }
+  expect(reads).toBe(0)
 })
