@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { ERROR_CODES } from '#domain/errors.ts'
 import { ERROR_CATALOG } from '#http/problems/catalog.ts'
 import { PROBLEMS } from '#http/problems/problem.ts'
-import { clientTypes } from './openapi/client-types.ts'
+import { clientErrorCodes, clientTypes } from './openapi/client-types.ts'
 import { openApiDocument } from './openapi/document.ts'
 
 const head = `<!-- Made from shared/http/problems/catalog.ts by "npm run docs". Do not edit. -->
@@ -27,3 +27,4 @@ write('docs/errors.md', head + entries.join(''))
 const document = openApiDocument()
 write('docs/openapi.json', `${JSON.stringify(document, null, 2)}\n`)
 write('client/src/api.ts', clientTypes(document.components.schemas))
+write('client/src/error-codes.ts', clientErrorCodes())

@@ -1,5 +1,5 @@
 // The error of a failed call, with a stable code (RFC 9457).
-import type { ErrorCode } from './api.ts'
+import type { ErrorCode } from './error-codes.ts'
 
 /** `network_error`: no response came. `clickfunnels_error`: ClickFunnels itself refused the call. */
 export type ProblemCode = ErrorCode | 'network_error' | 'clickfunnels_error'

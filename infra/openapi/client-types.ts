@@ -11,14 +11,16 @@ const MAX_LINE_CHARACTERS = 100
 const HEAD = `// Made from the service's schemas by "npm run docs". Do not edit.
 `
 
+/** The file of the client library with the bodies of requests and answers. */
 export function clientTypes(schemas: Readonly<Record<string, JsonSchema>>): string {
-  const codes = ERROR_CODES.map((code) => `\n  | '${code}'`).join('')
   const interfaces = WANTED.map((name) => `export interface ${name} ${typeOf(schemas[name] ?? {}, '')}\n`)
-  return [
-    HEAD,
-    `/** What went wrong: docs/errors.md explains each code. */\nexport type ErrorCode =${codes}\n`,
-    ...interfaces,
-  ].join('\n')
+  return [HEAD, ...interfaces].join('\n')
+}
+
+/** The file of the client library with the codes of problems. */
+export function clientErrorCodes(): string {
+  const codes = ERROR_CODES.map((code) => `\n  | '${code}'`).join('')
+  return `${HEAD}\n/** What went wrong: docs/errors.md explains each code. */\nexport type ErrorCode =${codes}\n`
 }
 
 function typeOf(schema: JsonSchema, indent: string): string {

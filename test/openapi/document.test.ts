@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { ERROR_CODES } from '#domain/errors.ts'
 import { ROUTES } from '#http/routes.ts'
 import { EXAMPLES, FIELD_GROUPS, FIELDS, SCHEMAS } from '../../infra/openapi/bodies.ts'
-import { clientTypes } from '../../infra/openapi/client-types.ts'
+import { clientErrorCodes, clientTypes } from '../../infra/openapi/client-types.ts'
 import { openApiDocument } from '../../infra/openapi/document.ts'
 import { bodyValidator } from './schemas.ts'
 
@@ -48,6 +48,7 @@ test('it is valid OpenAPI 3.1', async () => {
 test('the stored document is the one that the code makes: "npm run docs" writes it', () => {
   expect(JSON.parse(readFileSync('docs/openapi.json', 'utf8'))).toEqual(JSON.parse(text))
   expect(readFileSync('client/src/api.ts', 'utf8')).toBe(clientTypes(document.components.schemas))
+  expect(readFileSync('client/src/error-codes.ts', 'utf8')).toBe(clientErrorCodes())
 })
 
 test('every route is described, and nothing else', () => {
