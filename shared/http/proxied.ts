@@ -76,13 +76,19 @@ function minValidity(value: string | undefined): number | undefined {
   })
 }
 
+/**
+ * A browser that opens an answer does not guess its type, and treats a page as one of no origin: ClickFunnels' pages may
+ * hold its users' scripts, which must not run as ours.
+ */
+const HARMLESS = { 'x-content-type-options': 'nosniff', 'content-security-policy': 'sandbox' }
+
 /** Marks ClickFunnels' answer as theirs. API Gateway carries one value for each header, so repeated headers are joined. */
 export function upstreamAnswer({ status, headers, body }: UpstreamResponse): Answer {
   const joined: Record<string, string> = {}
   for (const [name, value] of headers) {
     joined[name] = Object.hasOwn(joined, name) ? `${joined[name]}, ${value}` : value
   }
-  return { status, headers: { ...joined, 'funnel-connect-answer-by': 'clickfunnels' }, body }
+  return { status, headers: { ...joined, ...HARMLESS, 'funnel-connect-answer-by': 'clickfunnels' }, body }
 }
 
 /** The same, and marks the stored answer to an earlier call. */

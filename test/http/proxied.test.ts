@@ -58,7 +58,12 @@ describe('an answer', () => {
     const answer = { status: 404, headers: [['etag', '"a"']], body: Buffer.from('{}') } as const
     expect(upstreamAnswer(answer)).toEqual({
       status: 404,
-      headers: { etag: '"a"', 'funnel-connect-answer-by': 'clickfunnels' },
+      headers: {
+        etag: '"a"',
+        'x-content-type-options': 'nosniff',
+        'content-security-policy': 'sandbox',
+        'funnel-connect-answer-by': 'clickfunnels',
+      },
       body: answer.body,
     })
   })

@@ -124,6 +124,13 @@ test('header names are lower case, repeated headers joined with commas, cookies 
   })
 })
 
+test('headers that Connection names do not reach the function', async () => {
+  const headers = ['Connection', 'close, X-Hop', 'x-hop', 'a', 'x-left', 'b']
+  const event = await eventOf({ target: '/x', headers })
+  expect(event.headers).toMatchObject({ 'x-left': 'b' })
+  expect(event.headers).not.toHaveProperty('x-hop')
+})
+
 test.each([
   ['application/json', '{"a":"é"}', false],
   ['application/problem+json; charset=utf-8', '{}', false],

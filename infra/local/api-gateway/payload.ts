@@ -6,7 +6,10 @@ import { LOCAL_ACCOUNT } from '../kms/keys.ts'
 import { randomText } from './random-text.ts'
 import type { RouteMatch } from './routing.ts'
 
-/** These headers concern the connection to the gateway, so they do not reach the function. */
+/**
+ * These headers concern the connection to the gateway, so they do not reach the function, and neither do those that
+ * `Connection` names (RFC 9110 section 7.6.1). AWS does not say whether its gateway removes the latter.
+ */
 const HOP_BY_HOP = new Set([
   'connection',
   'keep-alive',
@@ -114,11 +117,12 @@ function readHeaders(request: IncomingMessage, body: Buffer, sourceIp: string) {
   const { rawHeaders } = request
   const headers: Record<string, string> = {}
   const cookies: string[] = []
+  const named = (request.headers.connection ?? '').split(',').map((name) => name.trim().toLowerCase())
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
     const name = rawHeaders[i]?.toLowerCase() ?? ''
     const value = rawHeaders[i + 1] ?? ''
     if (name === 'cookie') cookies.push(...value.split(/;\s*/).filter((cookie) => cookie !== ''))
-    else if (!HOP_BY_HOP.has(name))
+    else if (!HOP_BY_HOP.has(name) && !named.includes(name))
       headers[name] = Object.hasOwn(headers, name) ? `${headers[name]},${value}` : value
   }
   const forwarded = headers['x-forwarded-for']

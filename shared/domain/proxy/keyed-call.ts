@@ -6,6 +6,7 @@ import { ServiceError } from '../errors.ts'
 import { randomSecret } from '../hash.ts'
 import type { ResourceServer, UpstreamRequest, UpstreamResponse } from '../provider/resource-server.ts'
 import type { Sealed } from '../vault/vault.ts'
+import { responseHeadersToReturn } from './api-headers.ts'
 import {
   type CallOutcome,
   fingerprintOf,
@@ -114,7 +115,9 @@ function outcomeOf({ status }: UpstreamResponse, keep: () => Sealed | undefined)
 async function replay(services: ProxyPorts, earlier: KeyedCall): Promise<KeyedAnswer> {
   const { state } = earlier
   if (state.status === 'kept') {
-    return { ...(await openAnswer(services.vault, earlier, state.answer)), replayed: true }
+    const { headers, ...answer } = await openAnswer(services.vault, earlier, state.answer)
+    // An earlier version of this service may have stored headers that are no longer returned.
+    return { ...answer, headers: responseHeadersToReturn(headers), replayed: true }
   }
   if (state.status === 'not_kept') throw answerNotKept(state.upstreamStatus)
   throw new ServiceError(

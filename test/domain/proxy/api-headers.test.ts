@@ -38,8 +38,89 @@ const CREDENTIALS_AND_WAY = [
 const BETWEEN_THEM_AND_THEIR_PAGES = ['set-cookie', 'access-control-allow-origin', 'content-length']
 const OURS = ['funnel-connect-idempotent-replay']
 
-test.each([...HOP_BY_HOP, ...CREDENTIALS_AND_WAY])('%s of the caller is not sent', (name) => {
+/** A server that believes one of these acts on another method, URL or address than the request has. */
+const OVERRIDES = [
+  '_method',
+  'x-method',
+  'x-http-method',
+  'x-http-method-override',
+  'x-method-override',
+  'method-override',
+  'x-original-url',
+  'x-original-uri',
+  'x-original-method',
+  'x-rewrite-url',
+  'x-override-url',
+  'x-host',
+  'x-http-host-override',
+  'x-accel-mapping',
+  'x-sendfile-type',
+]
+const ADDRESSES = [
+  'x-real-ip',
+  'true-client-ip',
+  'client-ip',
+  'x-client-ip',
+  'x-cluster-client-ip',
+  'fastly-client-ip',
+  'cf-connecting-ip',
+  'cf-connecting-ipv6',
+  'x-remote-ip',
+  'x-remote-addr',
+  'x-originating-ip',
+  'x-forwarded',
+  'proxy',
+]
+const NOT_FOR_THEM = [...HOP_BY_HOP, ...CREDENTIALS_AND_WAY, ...OVERRIDES, ...ADDRESSES]
+
+test.each(NOT_FOR_THEM)('%s of the caller is not sent', (name) => {
   expect(requestHeadersToSend([[name, 'x']])).toEqual([])
+})
+
+/** A browser applies these to all pages of the origin that sent them, which is ours. */
+const ORIGIN_WIDE = [
+  'nel',
+  'report-to',
+  'reporting-endpoints',
+  'alt-svc',
+  'strict-transport-security',
+  'public-key-pins',
+  'public-key-pins-report-only',
+  'expect-ct',
+  'clear-site-data',
+  'service-worker-allowed',
+  'set-cookie2',
+  'origin-agent-cluster',
+  'accept-ch',
+  'critical-ch',
+  'set-login',
+  'content-security-policy',
+  'content-security-policy-report-only',
+]
+
+test.each(ORIGIN_WIDE)('%s of ClickFunnels is not returned', (name) => {
+  expect(responseHeadersToReturn([[name, 'x']])).toEqual([])
+})
+
+/** The same words with any characters between them that a header's name may have, in any case. */
+const spelt = (names: readonly string[]) =>
+  fc
+    .tuple(
+      fc.constantFrom(...names),
+      fc.stringMatching(/^[-_.!#$%&'*+^`|~]{1,2}$/),
+      fc.stringMatching(/^[-_.]?$/),
+      fc.boolean(),
+    )
+    .map(([name, between, around, upper]) => {
+      const text = around + name.split(/[-_]/).filter(Boolean).join(between) + around
+      return upper ? text.toUpperCase() : text
+    })
+
+test('another spelling of a header that is dropped is dropped, too', () => {
+  const isSent = (name: string) => requestHeadersToSend([[name, 'x']]).length > 0
+  const isReturned = (name: string) => responseHeadersToReturn([[name, 'x']]).length > 0
+  fc.assert(fc.property(spelt(NOT_FOR_THEM), (name) => !isSent(name)))
+  fc.assert(fc.property(spelt(ORIGIN_WIDE), (name) => !isReturned(name)))
 })
 
 test.each([...HOP_BY_HOP, ...BETWEEN_THEM_AND_THEIR_PAGES, ...OURS])(
@@ -58,6 +139,10 @@ test('all other headers pass unchanged and in their order, repeated ones too', (
     ['x-custom', 'b'],
     ['authorizations', 'x'],
     ['hostname', 'x'],
+    ['x-methods', 'x'],
+    ['content_type', 'x'],
+    ['x-client-ips', 'x'],
+    ['proxied', 'x'],
   ]
   expect(requestHeadersToSend(sent)).toEqual(sent)
   const returned: HeaderList = [
@@ -97,15 +182,12 @@ describe('a header that Connection names', () => {
 })
 
 test('any headers keep their order, and none that is left is hop-by-hop or a credential', () => {
-  const names = fc.oneof(
-    fc.constantFrom(...HOP_BY_HOP, ...CREDENTIALS_AND_WAY),
-    fc.stringMatching(/^[a-z-]{1,9}$/),
-  )
+  const names = fc.oneof(spelt(NOT_FOR_THEM), fc.stringMatching(/^[a-z-]{1,9}$/))
   fc.assert(
     fc.property(fc.array(fc.tuple(names, fc.string())), (headers) => {
       const left = requestHeadersToSend(headers)
       expect(left).toEqual(headers.filter((header) => left.includes(header)))
-      for (const [name] of left) expect([...HOP_BY_HOP, ...CREDENTIALS_AND_WAY]).not.toContain(name)
+      for (const [name] of left) expect(NOT_FOR_THEM).not.toContain(name.toLowerCase().replaceAll('_', '-'))
     }),
   )
 })
@@ -157,7 +239,7 @@ test('the guide to the proxy names every header that is dropped, and in which di
   const named = (column: number) =>
     rows
       .filter((cells) => cells[column] === 'dropped')
-      .flatMap(([, names = '']) => [...names.matchAll(/`([a-z-]+)…?`/g)].map(([, name]) => name))
+      .flatMap(([, names = '']) => [...names.matchAll(/`…?([a-z0-9-]+)…?`/g)].map(([, name]) => name))
   expect(named(2).toSorted()).toEqual([...NOT_SENT].toSorted())
   expect(named(3).toSorted()).toEqual([...NOT_RETURNED].toSorted())
 })
