@@ -59,9 +59,11 @@ beforeAll(async () => {
   const { completion_code } = session
   connectionId = (await complete(session.id, alice, { completion_code })).json.id
 })
+const closers: (() => Promise<void>)[] = []
 afterAll(async () => {
   await stack?.close()
   await provider?.close()
+  for (const close of closers) await close()
 })
 
 test('an end user connects and calls ClickFunnels with a JWT alone', async () => {
@@ -225,6 +227,53 @@ describe('an identity provider', () => {
     const body = { issuer: 'https://id.example', audience: 'x', ...change }
     expect((await register(tenant.id, body)).status).toBe(422)
   })
+})
+
+describe('an end user who asks for too much', () => {
+  test('is refused at its share of the sessions, while others and the back end go on', async () => {
+    // A tenant of its own: a change of limits takes a minute for callers that are known already.
+    const own = await startOpenIdProvider()
+    closers.push(own.close)
+    const limited = await stack.createTenant({ limits: { sessions_per_minute: 60 } })
+    await register(limited.id, { issuer: own.issuer, audience: AUDIENCE, jwks_uri: own.jwksUri })
+    const [mallory, carol] = await Promise.all([own.signIn('mallory'), own.signIn('carol')])
+    const start = (key: string, more: object = {}) =>
+      call('/v1/connect-sessions', key, { method: 'POST', body: { return_url: limited.returnUrl, ...more } })
+    const answers = await Promise.all(Array.from({ length: 25 }, () => start(mallory)))
+    const refused = answers.filter(({ status }) => status !== 201)
+    // A tenth of 60, in two minutes at the most.
+    expect(refused.length).toBeGreaterThanOrEqual(25 - 2 * 6)
+    for (const { status, json } of refused)
+      expect([status, json.code, json.limit]).toEqual([429, 'end_user_limit_exceeded', 'sessions_per_minute'])
+    expect((await start(carol)).status).toBe(201)
+    for (let i = 0; i < 10; i++) {
+      expect((await start(limited.apiKey, { end_user: { id: 'mallory' } })).status).toBe(201)
+    }
+  })
+
+  test('makes one token request of sixty forced refreshes', async () => {
+    await stack.control('DELETE', 'requests')
+    const refresh = () => call(`/v1/connections/${connectionId}/refresh`, alice, { method: 'POST' })
+    for (let i = 0; i < 60; i++) expect((await refresh()).status).toBe(200)
+    const { requests } = (await stack.control('GET', 'requests')).json
+    const paths: readonly string[] = requests.map(({ path }: { path: string }) => path)
+    expect(paths.filter((path) => path === '/oauth/token').length).toBeLessThanOrEqual(1)
+  })
+})
+
+test('the same "sub" of a second provider is another end user, who sees nothing of the first', async () => {
+  const second = await startOpenIdProvider()
+  try {
+    const body = { issuer: second.issuer, audience: AUDIENCE, jwks_uri: second.jwksUri }
+    const { status, json } = await register(tenant.id, body)
+    expect([status, json.end_user_namespace]).toEqual([201, 'identity_provider'])
+    const other = await second.signIn('alice')
+    expect((await call('/v1/connections', other)).json.data).toEqual([])
+    expect((await call(`/v1/connections/${connectionId}`, other)).status).toBe(404)
+    expect((await call('/v1/connections', alice)).json.data).toHaveLength(1)
+  } finally {
+    await second.close()
+  }
 })
 
 test(`its keys are rotated during ${CALLS} calls: only what a withdrawn key signed fails`, async () => {
