@@ -6,10 +6,11 @@
 // the logs, such as "start-BiF0xj1v.mjs:3:25310", check out the deployed commit, run "npm ci" and "npm run synth", which
 // makes the same files again, and look up line and column in cdk.out/bundles/<function>/start-BiF0xj1v.mjs.map:
 //   new (require('node:module').SourceMap)(JSON.parse(map)).findOrigin(3, 25310)
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { type OutputChunk, rolldown } from 'rolldown'
 import { FUNCTION_NAMES, type FunctionName } from '#runtime/env.ts'
+import { type BundledPackage, NOTICES_FILE, noticesOf, packagesIn } from './notices.ts'
 import { nameOnlyErrors } from './sdk-errors.ts'
 
 export interface Bundle {
@@ -17,6 +18,8 @@ export interface Bundle {
   /** The files that load when the function starts: the entry and the chunks that it imports statically. */
   readonly eagerFiles: number
   readonly eagerBytes: number
+  /** Those whose code is in it, and whose licences are in its notices. */
+  readonly packages: readonly BundledPackage[]
 }
 
 /** Modules that load much and do nothing in Lambda, each with the file that replaces it (docs/adr/0013). */
@@ -83,7 +86,10 @@ export async function bundleEntry(entryPoint: string, directory: string): Promis
     },
   })
   await build.close()
-  return { directory, ...eager(output.filter((one) => one.type === 'chunk')) }
+  const chunks = output.filter((one) => one.type === 'chunk')
+  const packages = packagesIn(chunks, ROOT)
+  if (packages.length > 0) writeFileSync(join(directory, NOTICES_FILE), noticesOf(packages))
+  return { directory, ...eager(chunks), packages }
 }
 
 function eager(chunks: readonly OutputChunk[]): Pick<Bundle, 'eagerFiles' | 'eagerBytes'> {

@@ -29,6 +29,7 @@ export type Directive = (typeof DIRECTIVES)[number]
 export const guides: readonly Page[] = [
   'README.md',
   'CONTRIBUTING.md',
+  'SECURITY.md',
   ...globSync('docs/*.md').sort(),
   'client/README.md',
 ]

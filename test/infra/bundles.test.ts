@@ -9,6 +9,8 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { FUNCTION_NAMES, type FunctionName } from '#runtime/env.ts'
 import { type Bundle, bundleEntry, bundleFunction } from '../../infra/bundle/bundle.ts'
+import { NOTICES_FILE } from '../../infra/bundle/notices.ts'
+import { idOf, productionPackages } from '../../infra/supply-chain/lockfile.ts'
 import { fileHashes } from './files.ts'
 
 /** The most that a function may read when it starts. Whatever is loaded there, every cold start pays for. */
@@ -98,6 +100,31 @@ it('what needs neither table nor keys does not carry the AWS SDK', () => {
   const code = readdirSync(directory).map((file) => readFileSync(join(directory, file), 'utf8'))
   expect(code.join()).not.toMatch(/dynamodb|@aws-sdk/i)
 })
+
+it.each(FUNCTION_NAMES)('%s carries the licence of each package whose code is in it', (name) => {
+  const notices = readFileSync(join(directoryOf(name), NOTICES_FILE), 'utf8')
+  const named = [...notices.matchAll(/^(\S+) [\d.]+ \(\S+\)$/gm)].map(([, packageName = '']) => packageName)
+  expect(named.sort()).toEqual(packagesInMaps(directoryOf(name)))
+  for (const section of notices.split('-'.repeat(80)).slice(1)) {
+    expect(section).toMatch(/Apache License|Permission is hereby granted/)
+  }
+})
+
+it('bundles contain only packages that a production install brings along, in the locked version', () => {
+  const locked = productionPackages().map(idOf)
+  for (const name of FUNCTION_NAMES)
+    expect(locked).toEqual(expect.arrayContaining(bundles[name]?.packages.map(idOf) ?? []))
+})
+
+/** The packages that the source maps of a bundle lead to. */
+function packagesInMaps(directory: string): string[] {
+  const maps = readdirSync(directory).filter((file) => file.endsWith('.map'))
+  const sources = maps.flatMap(
+    (file): string[] => JSON.parse(readFileSync(join(directory, file), 'utf8')).sources,
+  )
+  const names = sources.flatMap((source) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(source)?.[1] ?? [])
+  return [...new Set(names)].sort()
+}
 
 /** Line and column of a text in a file, both from 0. */
 function positionOf(text: string, file: string): [line: number, column: number] {
