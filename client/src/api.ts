@@ -32,9 +32,9 @@ export interface ConnectSessionRequest {
   readonly return_url: string
   /**
    * How the service makes sure that the right user approved. `verified`: after the return, the product
-   * calls `complete` and names the end user who is logged in. `confirmed`: before ClickFunnels, a page
-   * of the service names the product and the account, and no call is needed afterwards. In a request,
-   * the default is `verified` with a JWT and `confirmed` with an API key.
+   * calls `complete` with the completion code and names the end user who is logged in. `confirmed`:
+   * before ClickFunnels, a page of the service names the product and the account, and no call is needed
+   * afterwards. In a request, the default is `verified`.
    */
   readonly completion?: 'verified' | 'confirmed'
   /**
@@ -77,9 +77,9 @@ export interface ConnectSession {
   }
   /**
    * How the service makes sure that the right user approved. `verified`: after the return, the product
-   * calls `complete` and names the end user who is logged in. `confirmed`: before ClickFunnels, a page
-   * of the service names the product and the account, and no call is needed afterwards. In a request,
-   * the default is `verified` with a JWT and `confirmed` with an API key.
+   * calls `complete` with the completion code and names the end user who is logged in. `confirmed`:
+   * before ClickFunnels, a page of the service names the product and the account, and no call is needed
+   * afterwards. In a request, the default is `verified`.
    */
   readonly completion: 'verified' | 'confirmed'
   /**

@@ -4,6 +4,7 @@ import { browserWindow } from './browser.ts'
 import {
   type Abortable,
   type CompleteBody,
+  type CompleteOptions,
   type ConnectOptions,
   type ConnectOutcome,
   complete,
@@ -34,7 +35,7 @@ export class FunnelConnect {
       this.#transport.json<ConnectSession>('POST', '/v1/connect-sessions', { body, ...options }),
     get: (id: string, options?: Abortable) =>
       this.#transport.json<ConnectSession>('GET', `/v1/connect-sessions/${segment(id)}`, options),
-    complete: (id: string, body: CompleteBody = {}, options?: Abortable) =>
+    complete: (id: string, body: CompleteBody, options?: Abortable) =>
       this.#transport.json<Connection>('POST', `/v1/connect-sessions/${segment(id)}/complete`, {
         body,
         ...options,
@@ -76,7 +77,7 @@ export class FunnelConnect {
    * Completes the connection when the browser comes back. Call it whenever the page loads.
    * @returns undefined when the browser does not come back from connecting
    */
-  complete(options: CompleteBody & Abortable = {}): Promise<ConnectOutcome | undefined> {
+  complete(options: CompleteOptions = {}): Promise<ConnectOutcome | undefined> {
     return complete(browserWindow(), this.#ports, options)
   }
 

@@ -30,7 +30,7 @@ export type ConnectOutcome =
 export interface Sessions {
   create(request: SessionRequest, options?: Abortable): Promise<ConnectSession>
   get(id: string, options?: Abortable): Promise<ConnectSession>
-  complete(id: string, body?: CompleteBody, options?: Abortable): Promise<Connection>
+  complete(id: string, body: CompleteBody, options?: Abortable): Promise<Connection>
 }
 
 export interface Abortable {
@@ -40,9 +40,12 @@ export interface Abortable {
 export interface CompleteBody {
   /** The user who is logged in now. Required with an API key; with a JWT, the service takes the user from it. */
   readonly end_user?: { readonly id: string }
-  /** The parameter `completion_code` of the return URL. `FunnelConnect.complete()` reads it there. */
-  readonly completion_code?: string | undefined
+  /** The parameter `completion_code` of the return URL. The service requires it, with an API key, too. */
+  readonly completion_code: string
 }
+
+/** `FunnelConnect.complete()` reads the completion code from the page's URL. */
+export type CompleteOptions = Partial<CompleteBody> & Abortable
 
 interface Ports {
   readonly sessions: Sessions
@@ -92,12 +95,18 @@ export async function connect(
 export async function complete(
   page: BrowserWindow,
   ports: Ports,
-  { signal, ...body }: CompleteBody & Abortable,
+  { signal, ...body }: CompleteOptions,
 ): Promise<ConnectOutcome | undefined> {
   const returned = takeReturn(page)
   if (returned === undefined) return undefined
   const { session: id, status, error, completion_code } = returned
-  const shown = { completion_code, ...body }
+  const shown = { ...(completion_code !== undefined && { completion_code }), ...body }
+  if (id === undefined) {
+    // The service names no session to a browser that did not begin it: there is nothing to complete here.
+    if (!returned.popup) return undefined
+    finish(page, '', status)
+    return { status: 'handed_over' }
+  }
   const refusal = status === 'awaiting_completion' && (await refusalOf(ports, id, shown, signal))
   if (returned.popup) {
     finish(page, id, status)
@@ -114,11 +123,11 @@ export async function complete(
 async function refusalOf(
   { sessions }: Ports,
   id: string,
-  body: CompleteBody,
+  { completion_code = '', ...body }: Partial<CompleteBody>,
   signal: AbortSignal | undefined,
 ): Promise<unknown> {
   try {
-    await sessions.complete(id, body, { signal })
+    await sessions.complete(id, { completion_code, ...body }, { signal })
   } catch (error) {
     // Another tab may have completed it, or the response to an earlier attempt was lost: the session's status tells.
     if (!(error instanceof Problem && error.code === 'session_not_completable')) return error

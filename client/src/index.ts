@@ -1,7 +1,13 @@
 // The exports of the package.
 export type { Connection, ConnectSession, Funnel } from './api.ts'
 export { type ConnectionFilter, FunnelConnect } from './client.ts'
-export type { ConnectOptions, ConnectOutcome, SessionRequest } from './connect.ts'
+export type {
+  CompleteBody,
+  CompleteOptions,
+  ConnectOptions,
+  ConnectOutcome,
+  SessionRequest,
+} from './connect.ts'
 export type { ErrorCode } from './error-codes.ts'
 export { type Page, Paged } from './paged.ts'
 export { Problem, type ProblemCode } from './problem.ts'

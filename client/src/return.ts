@@ -15,7 +15,8 @@ export interface PopupMessage {
 }
 
 export interface Return {
-  readonly session: string
+  /** Absent in a popup whose browser did not begin the session: only `error` says why it came back. */
+  readonly session: string | undefined
   readonly status: string
   readonly error: string | undefined
   readonly completion_code: string | undefined
@@ -26,8 +27,8 @@ export interface Return {
 export function takeReturn(page: BrowserWindow): Return | undefined {
   const url = new URL(page.location.href)
   const { searchParams: query } = url
-  const session = query.get('connect_session')
-  if (session === null) return undefined
+  const session = query.get('connect_session') ?? undefined
+  if (session === undefined && !(query.has(POPUP_MARK) && query.has('error'))) return undefined
   const returned = {
     session,
     status: query.get('status') ?? '',
@@ -56,7 +57,7 @@ export function finishPopup(options: FinishOptions = {}): boolean {
   const page = browserWindow()
   const returned = takeReturn(page)
   if (returned === undefined) return false
-  finish(page, returned.session, returned.status, options)
+  finish(page, returned.session ?? '', returned.status, options)
   return true
 }
 

@@ -10,7 +10,8 @@ attempt of one end user to connect a workspace. A *connection* is a workspace th
 
 *First steps.* Start a connect session with \`POST /v1/connect-sessions\` and send the end user's browser to its \
 \`connect_url\`. The end user approves at ClickFunnels, and the browser comes back to your \`return_url\`. Unless the session is \`confirmed\`, complete \
-it with \`POST /v1/connect-sessions/{id}/complete\`; the answer is the connection. Then call the ClickFunnels API at \
+it with \`POST /v1/connect-sessions/{id}/complete\`: send the \`completion_code\` of the return URL and the end user who is \
+logged in now. The answer is the connection. Then call the ClickFunnels API at \
 \`/v1/connections/{id}/proxy/…\`. The service adds an access token and keeps it fresh.
 
 *Credentials.* Send \`Authorization: Bearer\` with an API key of the tenant (from a back end) or with the JWT of an end user \

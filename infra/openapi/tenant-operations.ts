@@ -75,7 +75,7 @@ export const TENANT_OPERATIONS = {
   'POST /v1/connect-sessions/{id}/complete': {
     id: 'completeConnectSession',
     summary: 'Complete a verified connect session',
-    more: 'Exchanges the authorization code for tokens and creates or updates the connection. Call it when the browser is back at the `return_url` with `status=awaiting_completion`, within 9 minutes, and name the end user who is logged in now. If that is not the end user of the session, the session fails and nothing is connected. Completing a session that is already `connected` gives the same connection again.',
+    more: 'Exchanges the authorization code for tokens and creates or updates the connection. Call it when the browser is back at the `return_url` with `status=awaiting_completion`, within 9 minutes. Send its `completion_code`, and name the end user who is logged in now. If the code is missing or wrong, the answer is `completion_code_mismatch` and the session stays as it is. If the code is right and the end user is not that of the session, the session fails and nothing is connected. Completing a session that is already `connected` gives the same connection again.',
     body: { schema: 'CompletionRequest', example: 'CompletionRequest' },
     answers: { 200: { says: 'The connection.', schema: 'Connection', example: 'Connection' } },
     problems: [

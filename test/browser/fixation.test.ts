@@ -58,6 +58,48 @@ test('verified: the victim comes back with a login of their own, and the code is
   expect(await exchanges()).toBe(before)
 })
 
+test('verified with an API key: the attacker opens the return page first, and nothing is connected', async () => {
+  const before = await exchanges()
+  const asBackEnd = (method: string, path: string, body?: object) =>
+    stack.call(method, path, { credential: stack.apiKey, body })
+  const session = await asBackEnd('POST', '/v1/connect-sessions', {
+    end_user: { id: 'attacker-1' },
+    return_url: `${stack.demo}connected`,
+  })
+  expect(session.json).toMatchObject({ completion: 'verified' })
+  const path = `/v1/connect-sessions/${session.json.id}`
+  // The product's return page, played by a back end that completes with the user of its own login.
+  const returnPage = (query: URLSearchParams, user: string) =>
+    asBackEnd('POST', `${path}/complete`, {
+      end_user: { id: user },
+      completion_code: query.get('completion_code') ?? undefined,
+    })
+  // The victim's browser comes back, and the page does not complete yet.
+  const stranger = await (await browser.newContext({ javaScriptEnabled: false })).newPage()
+  const returns: URL[] = []
+  stranger.on('request', (request) => {
+    if (request.url().startsWith(`${stack.demo}connected`)) returns.push(new URL(request.url()))
+  })
+  await stranger.goto(session.json.connect_url)
+  await stranger.getByRole('button', { name: 'Authorize' }).click()
+  await expect.poll(() => returns.length, { timeout: 15_000 }).toBe(1)
+  const guess = new URLSearchParams({ connect_session: session.json.id, status: 'awaiting_completion' })
+  expect(await returnPage(guess, 'attacker-1')).toMatchObject({
+    status: 403,
+    json: { code: 'completion_code_mismatch' },
+  })
+  // The used link tells the attacker's browser no id.
+  const attacker = await (await browser.newContext()).newPage()
+  await attacker.goto(session.json.connect_url)
+  expect(await attacker.content()).not.toContain('cs_')
+  expect(await attacker.getByRole('link').getAttribute('href')).toBe(`${stack.demo}connected?error=link_used`)
+  expect((await asBackEnd('GET', path)).json).toMatchObject({ status: 'awaiting_completion' })
+  const returned = returns[0]?.searchParams ?? new URLSearchParams()
+  expect((await returnPage(returned, 'victim-1')).json).toMatchObject({ code: 'end_user_mismatch' })
+  expect((await asBackEnd('GET', path)).json).toMatchObject({ status: 'failed', error: 'end_user_mismatch' })
+  expect(await exchanges()).toBe(before)
+})
+
 test("confirmed: the page names the attacker's account before anything happens, and the victim ends it there", async () => {
   const before = await exchanges()
   const end_user = { id: 'attacker-1', display_name: 'the account of the attacker' }

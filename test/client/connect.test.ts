@@ -67,15 +67,19 @@ describe('by redirect', () => {
     })
   })
 
-  test('a return that did not get through is a failure, although the session continues', async () => {
+  test('a browser that did not begin the session is told nothing about it, and the session continues', async () => {
     await connecting()
     await new Browser().visit(page.assigned[0] ?? '')
     const used = await new Browser().visit(page.assigned[0] ?? '')
     const way = /href="([^"]*)"/.exec(used.html)?.[1]?.replaceAll('&amp;', '&') ?? ''
-    expect(await complete(new FakePage(way), ports(), { end_user })).toMatchObject({
-      status: 'failed',
-      session: { status: 'authorizing', error: 'link_used' },
-    })
+    expect(way).toBe(`${tenant.returnUrl}?tab=2&error=link_used`)
+    expect(await complete(new FakePage(way), ports(), { end_user })).toBeUndefined()
+  })
+
+  test('a popup that did not begin the session closes', async () => {
+    const back = new FakePage(`${tenant.returnUrl}?connect_popup=1&error=link_used`)
+    expect(await complete(back, ports(), { end_user })).toEqual({ status: 'handed_over' })
+    expect(back.closed).toBe(true)
   })
 
   test('what another tab has completed meanwhile is connected', async () => {

@@ -4,7 +4,7 @@ import { createApp } from '#domain/apps/manage-apps.ts'
 import { type Caller, SCOPES } from '#domain/callers/caller.ts'
 import type { BrowserCookie } from '#domain/connect/authorization-request.ts'
 import { followLink } from '#domain/connect/authorize.ts'
-import { receiveAuthorizationResponse } from '#domain/connect/callback.ts'
+import { type ResponseOutcome, receiveAuthorizationResponse } from '#domain/connect/callback.ts'
 import { completeSession } from '#domain/connect/complete-session.ts'
 import type { ConnectSession } from '#domain/connect/connect-session.ts'
 import { type SessionRequest, startSession } from '#domain/connect/start-session.ts'
@@ -35,6 +35,7 @@ export class Scene {
   readonly services: FakeServices
   readonly caller: Caller
   readonly app: App
+  readonly #completionCodes = new Map<string, string>()
 
   constructor(services: FakeServices, caller: Caller, app: App) {
     this.services = services
@@ -66,7 +67,22 @@ export class Scene {
   async comeBack(journey: Journey, workspace: Workspace = ACME) {
     const { code, state } = this.services.clickfunnels.approve(journey.location, workspace)
     const { cookies } = journey
-    return receiveAuthorizationResponse(this.services, { appId: this.app.id, state, code, cookies })
+    const response = { appId: this.app.id, state, code, cookies }
+    return this.saw(journey, await receiveAuthorizationResponse(this.services, response))
+  }
+
+  /** Keeps the completion code that the browser was given, if it was given one. */
+  saw(journey: Journey, response: ResponseOutcome): ResponseOutcome {
+    if (response.outcome === 'return') {
+      const completionCode = new URL(response.location).searchParams.get('completion_code')
+      if (completionCode !== null) this.#completionCodes.set(journey.session.id, completionCode)
+    }
+    return response
+  }
+
+  /** The completion code that the browser brought back to the product; empty if it brought none. */
+  completionCode({ session }: Pick<Journey, 'session'>): string {
+    return this.#completionCodes.get(session.id) ?? ''
   }
 
   /** A whole connection, from the button to the stored tokens. */
@@ -77,8 +93,10 @@ export class Scene {
   }
 
   /** The tenant says that the session's own end user is logged in. */
-  complete({ session: { id: sessionId, endUser } }: Pick<Journey, 'session'>): Promise<Connection> {
-    return completeSession(this.services, this.caller, { sessionId, endUserId: endUser.id })
+  complete(journey: Pick<Journey, 'session'>): Promise<Connection> {
+    const { id: sessionId, endUser } = journey.session
+    const completionCode = this.completionCode(journey)
+    return completeSession(this.services, this.caller, { sessionId, endUserId: endUser.id, completionCode })
   }
 
   /** Connections of that many end users. */

@@ -2,7 +2,7 @@
 // printed and answered is searched for every secret that was ever in play.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Browser } from '../support/browser.ts'
-import { startTestStack, type TestStack, WORKSPACE_ID } from '../support/stack.ts'
+import { completionCodeIn, startTestStack, type TestStack, WORKSPACE_ID } from '../support/stack.ts'
 import { storedItems } from '../support/table.ts'
 
 let stack: TestStack
@@ -44,10 +44,15 @@ test('tokens, client secrets, API keys, codes and code verifiers appear nowhere 
     .set('state', searchParams.get('state') ?? '')
     .set('link secret', linkSecret)
   const back = await browser.visit(callback.headers.get('location') ?? '', { stopBefore: tenant.returnUrl })
-  answers.push(JSON.stringify([...back.headers]))
+  answers.push(JSON.stringify([...back.headers]).replace(completionCodeIn(back.headers), ''))
 
+  const completion_code = completionCodeIn(back.headers)
+  secrets.set('completion code', completion_code)
   const whileAwaiting = await dump()
-  const { id } = await call('POST', `/v1/connect-sessions/${session.id}/complete`, { end_user })
+  const { id } = await call('POST', `/v1/connect-sessions/${session.id}/complete`, {
+    end_user,
+    completion_code,
+  })
   await remember()
   await call('GET', `/v1/connections/${id}/funnels`)
   await stack.control('POST', 'tokens/expire')

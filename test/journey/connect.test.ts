@@ -31,7 +31,8 @@ async function toConsent(browser: Browser, session: { connect_url: string; compl
 
 describe('a confirmed session', () => {
   test('shows who is connected, then connects on the way back', async () => {
-    const session = await start({ end_user: { id: 'user-1', display_name: '<b>first</b>' } })
+    const end_user = { id: 'user-1', display_name: '<b>first</b>' }
+    const session = await start({ end_user, completion: 'confirmed' })
     expect(session).toMatchObject({ status: 'created', completion: 'confirmed' })
     const browser = new Browser()
     const confirmation = await browser.visit(session.connect_url)
@@ -59,7 +60,7 @@ describe('a confirmed session', () => {
   })
 
   test('can be denied', async () => {
-    const session = await start()
+    const session = await start({ completion: 'confirmed' })
     const browser = new Browser()
     const consent = await toConsent(browser, session)
     const page = await browser.submit(
@@ -72,7 +73,7 @@ describe('a confirmed session', () => {
   })
 
   test('uses its link up with the redirect, not before', async () => {
-    const session = await start()
+    const session = await start({ completion: 'confirmed' })
     const browser = new Browser()
     await browser.visit(session.connect_url)
     await toConsent(browser, session)
@@ -86,20 +87,24 @@ describe('a verified session', () => {
     const browser = new Browser()
     const consent = await toConsent(browser, session)
     const page = await browser.submit(consent, approve, { stopBefore: tenant.returnUrl })
-    return { session, status: returned(page).searchParams.get('status') }
+    const query = returned(page).searchParams
+    return { session, status: query.get('status'), code: query.get('completion_code') ?? '' }
   }
-  const complete = (id: string, endUser: string) => {
-    const body = { end_user: { id: endUser } }
+  const complete = (id: string, endUser: string, completion_code?: string) => {
+    const body = { end_user: { id: endUser }, completion_code }
     return stack.api(`/v1/connect-sessions/${id}/complete`, { method: 'POST', key: tenant.apiKey, body })
   }
   const codesSpent = async () => (await stack.control('GET', 'tokens')).json.grants.authorization_code
 
   test('exchanges the code only when it is completed, and once', async () => {
     const before = await codesSpent()
-    const { session, status } = await awaiting()
+    const { session, status, code } = await awaiting()
     expect(status).toBe('awaiting_completion')
     expect(await codesSpent()).toBe(before)
-    const [one, other] = await Promise.all([complete(session.id, 'user-1'), complete(session.id, 'user-1')])
+    const [one, other] = await Promise.all([
+      complete(session.id, 'user-1', code),
+      complete(session.id, 'user-1', code),
+    ])
     expect([one.status, other.status].toSorted()).toEqual([200, 409])
     expect(await complete(session.id, 'user-1')).toMatchObject({ status: 200 })
     expect(await codesSpent()).toBe(before + 1)
@@ -107,12 +112,12 @@ describe('a verified session', () => {
 
   test('throws the code away when somebody else is logged in', async () => {
     const before = await codesSpent()
-    const { session } = await awaiting()
-    expect(await complete(session.id, 'user-2')).toMatchObject({
+    const { session, code } = await awaiting()
+    expect(await complete(session.id, 'user-2', code)).toMatchObject({
       status: 403,
       json: { code: 'end_user_mismatch' },
     })
-    expect(await complete(session.id, 'user-1')).toMatchObject({
+    expect(await complete(session.id, 'user-1', code)).toMatchObject({
       status: 409,
       json: { status: 409, session_status: 'failed' },
     })

@@ -30,7 +30,7 @@ async function tenantOf(running: TestStack) {
 }
 
 async function authorizationRequest(running: TestStack, key: string, browser = new Browser()) {
-  const body = { end_user: { id: 'user-1' }, return_url: RETURN_URL }
+  const body = { end_user: { id: 'user-1' }, return_url: RETURN_URL, completion: 'confirmed' }
   const { json } = await running.api('/v1/connect-sessions', { method: 'POST', key, body })
   const page = await browser.visit(json.connect_url)
   const redirect = await browser.submit(page, {}, { stopBefore: 'http' })

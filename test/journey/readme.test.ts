@@ -22,7 +22,7 @@ test('the journey with curl alone ends as the README promises', async () => {
   const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', here])
   const lines = stdout.trim().split(/\r?\n/)
   expect(lines[0]).toMatch(/^to ClickFunnels: http:.*code_challenge_method=S256/)
-  expect(lines[1]).toMatch(/^back to the product: .*status=connected&connection_id=conn_/)
+  expect(lines[1]).toMatch(/^back to the product: .*status=awaiting_completion&completion_code=/)
   expect(lines[2]).toContain('200 OK')
   expect(lines[3]).toMatch(/^pagination-next: \d+/)
   expect(lines.slice(5)).toEqual([

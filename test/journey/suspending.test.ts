@@ -109,7 +109,11 @@ test.each(SWITCHES.slice(0, 2))(
     const post = (path: string, body: object) =>
       service.call('POST', `/v1/connect-sessions${path}`, body, key)
     const start = () => post('', { end_user: { id: 'bob' }, return_url: journey.session.returnUrl })
-    const complete = () => post(`/${journey.session.id}/complete`, { end_user: { id: 'alice' } })
+    const complete = () =>
+      post(`/${journey.session.id}/complete`, {
+        end_user: { id: 'alice' },
+        completion_code: scene.completionCode(journey),
+      })
     // Whoever is called knows the caller, as active, for a minute from here.
     expect(await start()).toMatchObject({ status: 201 })
     const refused = { status: 403, json: { code: `${what}_suspended` } }

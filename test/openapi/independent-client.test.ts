@@ -3,7 +3,13 @@
 import { type OpenAPIClient, OpenAPIClientAxios } from 'openapi-client-axios'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Browser } from '../support/browser.ts'
-import { startTestStack, type TestStack, type TestTenant, WORKSPACE_ID } from '../support/stack.ts'
+import {
+  completionCodeIn,
+  startTestStack,
+  type TestStack,
+  type TestTenant,
+  WORKSPACE_ID,
+} from '../support/stack.ts'
 import { bodyValidator } from './schemas.ts'
 
 let stack: TestStack
@@ -42,7 +48,7 @@ test('a client that knows only the document connects, lists and reads funnels', 
   const browser = new Browser()
   const consent = await browser.visit(session.connect_url)
   const decision = { decision: 'authorize', workspace_id: String(WORKSPACE_ID) }
-  await browser.submit(consent, decision, { stopBefore: tenant.returnUrl })
+  const back = await browser.submit(consent, decision, { stopBefore: tenant.returnUrl })
 
   const { id } = session
   const { data: connection } = await call(
@@ -50,7 +56,7 @@ test('a client that knows only the document connects, lists and reads funnels', 
     'completeConnectSession',
     'Connection',
     { id },
-    { end_user: { id: end_user.id } },
+    { end_user: { id: end_user.id }, completion_code: completionCodeIn(back.headers) },
   )
   await call(api, 'getConnectSession', 'ConnectSession', { id })
   await call(api, 'getConnection', 'Connection', { id: connection.id })

@@ -165,8 +165,17 @@ async function connectEndUser(
   const session = await created(api('/v1/connect-sessions', { ...post(wanted), key: apiKey }))
   const consent = await browser.visit(session.connect_url)
   const decision = { decision: 'authorize', workspace_id: String(workspaceId) }
-  await browser.submit(consent, decision, { stopBefore: returnUrl })
-  return api(`/v1/connect-sessions/${session.id}/complete`, { ...post({ end_user }), key: apiKey })
+  const back = await browser.submit(consent, decision, { stopBefore: returnUrl })
+  const completion_code = completionCodeIn(back.headers)
+  return api(`/v1/connect-sessions/${session.id}/complete`, {
+    ...post({ end_user, completion_code }),
+    key: apiKey,
+  })
+}
+
+/** The completion code in a redirect to the return URL; empty if it has none. */
+export function completionCodeIn(headers: Headers): string {
+  return new URL(headers.get('location') ?? 'none:').searchParams.get('completion_code') ?? ''
 }
 
 const post = (body: object): ApiCall => ({ method: 'POST', body })

@@ -62,11 +62,11 @@ export const sessions = {
     },
     completion: {
       description:
-        'How the service makes sure that the right user approved. `verified`: after the return, the product calls `complete` and names the end user who is logged in. `confirmed`: before ClickFunnels, a page of the service names the product and the account, and no call is needed afterwards. In a request, the default is `verified` with a JWT and `confirmed` with an API key.',
+        'How the service makes sure that the right user approved. `verified`: after the return, the product calls `complete` with the completion code and names the end user who is logged in. `confirmed`: before ClickFunnels, a page of the service names the product and the account, and no call is needed afterwards. In a request, the default is `verified`.',
     },
     completion_code: {
       description:
-        'Value of the query parameter `completion_code` of the return URL. It proves that this browser came back from ClickFunnels. Required with a JWT. Optional with an API key; if it is sent, it must be right.',
+        'Value of the query parameter `completion_code` of the return URL. It proves that this browser came back from ClickFunnels. Required while the session is `awaiting_completion`, with an API key, too: without the code, or with a wrong one, the session stays as it is. It may be left out only when a session that is already `connected` is completed again.',
     },
     'ConnectSessionRequest.connection_id': {
       description:

@@ -46,7 +46,7 @@ export async function followLink(services: Ports, visit: LinkVisit): Promise<Lin
   return (
     unusable(followed, now) ??
     (await unconfirmed(services, followed, visit, now)) ??
-    (await leave(services, followed, now))
+    (await leave(services, followed))
   )
 }
 
@@ -73,10 +73,10 @@ async function findFollowed(services: Ports, linkSecret: string): Promise<Follow
 function unusable({ link, session, tenant }: Followed, now: EpochSeconds): LinkOutcome | undefined {
   // Without the session the product has no way back: no browser is sent to a product that is suspended.
   if (suspensionOf(tenant, session) !== undefined)
-    return { outcome: 'suspended', product: productOf(tenant, undefined, now) }
-  if (session.state.status !== 'created') return used(tenant, session, now)
+    return { outcome: 'suspended', product: productOf(tenant, undefined) }
+  if (session.state.status !== 'created') return used(tenant, session)
   if (link.expiresAt > now) return undefined
-  const product = productOf(tenant, session, now, 'expired')
+  const product = productOf(tenant, session, 'expired')
   const { returnTo } = product
   return returnTo === undefined ? { outcome: 'expired', product } : { outcome: 'return', location: returnTo }
 }
@@ -91,26 +91,22 @@ async function unconfirmed(
   if (session.completion !== 'confirmed') return undefined
   if (!sawConfirmation(visit)) {
     const confirmation = new Secret(randomSecret(services.randomBytes))
-    return { outcome: 'confirm', product: productOf(tenant, session, now), session, confirmation }
+    return { outcome: 'confirm', product: productOf(tenant, session), session, confirmation }
   }
   if (!visit.declines) return undefined
   const state = { status: 'denied', error: 'access_denied' } as const
   const ended = await services.sessions.move(session, 'created', state, later(now, SESSION_MEMORY_SECONDS))
-  if (!ended) return used(tenant, session, now)
-  return { outcome: 'declined', session, product: productOf(tenant, { ...session, state }, now) }
+  if (!ended) return used(tenant, session)
+  return { outcome: 'declined', session, product: productOf(tenant, { ...session, state }) }
 }
 
-async function leave(
-  services: Ports,
-  { link, session, tenant, app }: Followed,
-  now: EpochSeconds,
-): Promise<LinkOutcome> {
+async function leave(services: Ports, { link, session, tenant, app }: Followed): Promise<LinkOutcome> {
   const request = await beginAuthorization(services, link, session, app)
-  return request === undefined ? used(tenant, session, now) : { outcome: 'redirect', session, ...request }
+  return request === undefined ? used(tenant, session) : { outcome: 'redirect', session, ...request }
 }
 
-function used(tenant: Tenant, session: ConnectSession, now: EpochSeconds): LinkOutcome {
-  return { outcome: 'used', product: productOf(tenant, session, now, 'used') }
+function used(tenant: Tenant, session: ConnectSession): LinkOutcome {
+  return { outcome: 'used', product: productOf(tenant, session, 'used') }
 }
 
 function sawConfirmation({ confirmation }: LinkVisit): boolean {

@@ -25,6 +25,7 @@ import {
   rejectionReason,
   SESSION_MEMORY_SECONDS,
   type SessionState,
+  visibleStatus,
 } from './connect-session.ts'
 import { type CodeGrant, type ExchangePorts, exchangeForConnection } from './exchange-code.ts'
 import type { ConnectPorts } from './ports.ts'
@@ -118,13 +119,16 @@ function rejection(
   const { browserHash, now } = arrival
   // Without the session the product has no way back: no browser is sent to a product that is suspended.
   if (suspensionOf(tenant, session) !== undefined)
-    return { outcome: 'suspended', session, product: productOf(tenant, undefined, now) }
+    return { outcome: 'suspended', session, product: productOf(tenant, undefined) }
   const reason = rejectionReason(pending, arrival)
   if (reason === undefined) return undefined
-  const product = productOf(tenant, session, now, reason)
-  // Only the browser that began is redirected to the product. Another one gets a page, which has a link to it.
-  const location = reason === 'expired' && pending.browserHash === browserHash && product.returnTo
-  if (location) return { outcome: 'return', session, error: reason, location, spentCookie: cookie }
+  const product = productOf(tenant, session, reason)
+  // Only the browser that began is redirected to the product and learns the session's id. Another one gets a page, which has a
+  // link to the product.
+  if (reason === 'expired' && pending.browserHash === browserHash && product.returnTo !== undefined) {
+    const location = returnLocation(session, visibleStatus(session, now), { detour: reason })
+    return { outcome: 'return', session, error: reason, location, spentCookie: cookie }
+  }
   return { outcome: reason, session, product }
 }
 

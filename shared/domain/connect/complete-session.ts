@@ -1,7 +1,12 @@
-// Completes a "verified" session: the caller says who is logged in now. The code is exchanged only if that is the end user
-// the session was started for; otherwise it is thrown away unspent. So an attacker who starts a session and makes a victim
-// approve it gets nothing (RFC 9700 section 4.7). An end user with a JWT could be that attacker and complete before the
-// victim's browser is back. So an end user must send the completion code, which only that browser was given.
+// Completes a "verified" session: the caller says who is logged in now and sends the completion code. Only the browser that
+// came back from ClickFunnels was given that code.
+//
+//   completion code ─▶ wrong or missing: refused, and the session stays
+//   end user        ─▶ another one: the session fails, and the authorization code is thrown away unspent
+//   both right      ─▶ the authorization code is exchanged
+//
+// An attacker can start a session, make a victim approve it, and open the product's return page before the victim does. The
+// attacker knows the session's id and is its end user, but does not have the code (RFC 9700 section 4.7; ADR 21).
 import { type Caller, maySee } from '../callers/caller.ts'
 import type { Connection } from '../connections/connection.ts'
 import { ServiceError, validationFailed } from '../errors.ts'
@@ -24,7 +29,7 @@ export interface CompletionInput {
   readonly sessionId: ConnectSessionId
   /** Who is logged in now. May be left out with a JWT, which names the end user itself. */
   readonly endUserId?: EndUserId
-  /** Required with a JWT. A back end knows whose browser came back, and may leave it out. */
+  /** The parameter of the return URL. Every session that waits to be completed requires it. */
   readonly completionCode?: string
 }
 
@@ -43,18 +48,15 @@ export async function completeSession(
   const session = await services.sessions.get(tenant.id, input.sessionId)
   if (session === undefined) throw noSuchSession()
   const showsCode = hasCompletionCode(session, input.completionCode)
-  if (session.endUser.id !== endUserId) {
-    // End users do not learn of other end users' sessions, and end them only from the browser that approved.
-    if (actor.kind === 'end_user' && !showsCode) throw noSuchSession()
-    throw await discard(services, session)
-  }
-  if (session.state.status === 'connected') return connectionOf(services, session, session.state.connectionId)
+  const own = session.endUser.id === endUserId
+  // End users do not learn of other end users' sessions, and end them only from the browser that approved.
+  if (!own && actor.kind === 'end_user' && !showsCode) throw noSuchSession()
   const status = visibleStatus(session, services.now())
+  if (status === 'awaiting_completion' && !showsCode) throw codeMismatch()
+  if (!own) throw await discard(services, session)
+  if (session.state.status === 'connected') return connectionOf(services, session, session.state.connectionId)
   if (session.state.status !== 'awaiting_completion' || status === 'expired')
     throw notCompletable(session, status)
-
-  const mustShowCode = actor.kind === 'end_user' || input.completionCode !== undefined
-  if (mustShowCode && !showsCode) throw codeMismatch()
 
   // Before the code is touched, so that the session can still be completed if the tenant is resumed in time. The tenant is read
   // again, because a caller is remembered for a minute.

@@ -1,16 +1,18 @@
 // The product that an end user's browser came from: its name and colour on our pages, and the way back to it. The way back
 // is always the session's own return URL, and only while that is registered. So nothing here is an open redirect.
+//
+// Only the browser that has the cookie of the session's authorization request learns the ids of session and connection. Any
+// other browser may be an attacker's, who could open the product's return page with them (RFC 9700 section 4.7).
 
 import type { Secret } from '../secret.ts'
 import { type Branding, isRegisteredReturnUrl, type Tenant } from '../tenants/tenant.ts'
-import type { EpochSeconds } from '../time.ts'
-import { type ConnectSession, type VisibleStatus, visibleStatus } from './connect-session.ts'
+import type { ConnectSession, VisibleStatus } from './connect-session.ts'
 import { DETOURS, type Detour } from './session-errors.ts'
 
 export interface Product {
   readonly name: string
   readonly branding?: Branding
-  /** The return URL with the session's status, for the product's own page to read. */
+  /** The return URL with an error, if there is one, for the product's own page to read. It names no session. */
   readonly returnTo?: string
 }
 
@@ -21,21 +23,26 @@ export interface Product {
  */
 export function productOf(
   tenant: Tenant,
-  session: ConnectSession | undefined,
-  now: EpochSeconds,
+  session: Pick<ConnectSession, 'returnUrl' | 'state'> | undefined,
   detour?: Detour,
 ): Product {
   const { name, branding } = tenant
   const back = session && isRegisteredReturnUrl(tenant, session.returnUrl)
-  return {
-    name,
-    ...(branding && { branding }),
-    ...(back && { returnTo: returnLocation(session, visibleStatus(session, now), detour && { detour }) }),
-  }
+  return { name, ...(branding && { branding }), ...(back && { returnTo: wayBack(session, detour) }) }
+}
+
+/** The session's return URL for a browser that may be anybody's. */
+function wayBack({ returnUrl, state }: Pick<ConnectSession, 'returnUrl' | 'state'>, detour?: Detour): string {
+  const url = new URL(returnUrl)
+  // Why a session failed is not the business of a browser that did not get through.
+  const error = state.status === 'denied' ? state.error : detour && DETOURS[detour]
+  if (error !== undefined) url.searchParams.set('error', error)
+  return url.href
 }
 
 /**
- * The session's return URL with the session's status and error, which the product's own page reads.
+ * The session's return URL with the session's id, status and error, which the product's own page reads. Only for the browser
+ * that has the cookie of the session's authorization request.
  * @param extra.completionCode of a session that waits to be completed: only the browser that approved gets it, once
  */
 export function returnLocation(

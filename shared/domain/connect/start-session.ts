@@ -21,7 +21,7 @@ export interface SessionRequest {
   /** Who connects. May be left out with a JWT, which names the end user itself. */
   readonly endUser?: EndUser
   readonly returnUrl: string
-  /** Default: "verified" with a JWT, "confirmed" with an API key. A "confirmed" session needs no call to complete it. */
+  /** Default: "verified". A "confirmed" session needs no call to complete it. */
   readonly completion?: Completion
   /** The connection to reconnect. */
   readonly connectionId?: ConnectionId
@@ -48,7 +48,7 @@ export async function startSession(
   caller: Caller,
   given: SessionRequest,
 ): Promise<StartedSession> {
-  const { tenant, actor } = caller
+  const { tenant } = caller
   const request = { ...given, endUser: endUserFor(caller, given.endUser) }
   if (!isRegisteredReturnUrl(tenant, request.returnUrl)) {
     throw new ServiceError(
@@ -77,7 +77,7 @@ export async function startSession(
     appId: app.id,
     endUser: request.endUser,
     returnUrl: request.returnUrl,
-    completion: request.completion ?? (actor.kind === 'end_user' ? 'verified' : 'confirmed'),
+    completion: request.completion ?? 'verified',
     ...(reconnected && { reconnects: reconnected.id }),
     state: { status: 'created' },
     createdAt: now,

@@ -18,7 +18,7 @@ export const ERROR_CATALOG: Readonly<Record<ErrorCode, Explanation>> = {
   },
   completion_code_mismatch: {
     meaning:
-      'The "completion_code" is missing or does not belong to this session. Only the browser that came back from ClickFunnels receives this code. It prevents an attacker from completing a session that another person approved. The session is unchanged and can still be completed with the right code.',
+      'The "completion_code" is missing or does not belong to this session. Only the browser that came back from ClickFunnels receives this code. It prevents an attacker from completing a session that another person approved, even through the back end of the product. The session is unchanged and can still be completed with the right code.',
     remedy:
       'Read "completion_code" from the query of the return URL and send it. The client library does this by itself.',
   },

@@ -30,7 +30,10 @@ async function approved(completion: 'confirmed' | 'verified') {
     appId: scene.app.id,
     cookies: journey.cookies,
   }
-  const receive = () => receiveAuthorizationResponse({ ...scene.services, ...inNewProcess() }, response)
+  const receive = async () => {
+    const services = { ...scene.services, ...inNewProcess() }
+    return scene.saw(journey, await receiveAuthorizationResponse(services, response))
+  }
   return { journey, receive }
 }
 

@@ -140,7 +140,7 @@ describe('the confirmation page', () => {
       session: expect.objectContaining({ id: session.id }),
       product: {
         name: 'Saas',
-        returnTo: `https://saas.example.com/settings?connect_session=${session.id}&status=denied&error=access_denied`,
+        returnTo: 'https://saas.example.com/settings?error=access_denied',
       },
     })
     expect((await scene.session({ session })).state).toEqual({ status: 'denied', error: 'access_denied' })
@@ -172,13 +172,13 @@ describe('a connect link', () => {
 
   test('lives half an hour, to the second', async () => {
     const scene = await openScene()
-    const { linkSecret, session } = await scene.start({ completion: 'confirmed' })
+    const { linkSecret } = await scene.start({ completion: 'confirmed' })
     scene.services.clock.advance(LINK_LIFETIME_SECONDS - 1)
     expect((await visit(scene, linkSecret)).outcome).toBe('confirm')
     scene.services.clock.advance(1)
     expect(await visit(scene, linkSecret)).toEqual({
       outcome: 'return',
-      location: `https://saas.example.com/settings?connect_session=${session.id}&status=expired&error=session_expired`,
+      location: 'https://saas.example.com/settings?error=session_expired',
     })
   })
 
@@ -190,13 +190,13 @@ describe('a connect link', () => {
     expect(await visit(scene, linkSecret)).toEqual({ outcome: 'expired', product: { name: 'Saas' } })
   })
 
-  test('that was used gives the status of its session to the product alone', async () => {
+  test('that was used names neither its session nor a connection', async () => {
     const scene = await openScene()
-    const { linkSecret, session } = await scene.leave()
+    const { linkSecret } = await scene.leave()
     expect(await visit(scene, new Secret(linkSecret))).toMatchObject({
       outcome: 'used',
       product: {
-        returnTo: `https://saas.example.com/settings?connect_session=${session.id}&status=authorizing&error=link_used`,
+        returnTo: 'https://saas.example.com/settings?error=link_used',
       },
     })
   })

@@ -9,16 +9,11 @@ import { type Journey, openScene, type Scene } from '../../fakes/scene.ts'
 const ISSUER = 'https://accounts.myclickfunnels.com'
 
 /** Receives what the provider sends back, with changes. */
-function respond(scene: Scene, journey: Journey, change: Partial<AuthorizationResponse> = {}) {
+async function respond(scene: Scene, journey: Journey, change: Partial<AuthorizationResponse> = {}) {
   const { code, state } = scene.services.clickfunnels.approve(journey.location)
   const { cookies } = journey
-  return receiveAuthorizationResponse(scene.services, {
-    appId: scene.app.id,
-    state,
-    code,
-    cookies,
-    ...change,
-  })
+  const response = { appId: scene.app.id, state, code, cookies, ...change }
+  return scene.saw(journey, await receiveAuthorizationResponse(scene.services, response))
 }
 
 /** A denial and the like come without a code. */
@@ -82,7 +77,7 @@ describe('a response that is refused outright', () => {
       session: expect.objectContaining({ id: journey.session.id }),
       product: {
         name: 'Saas',
-        returnTo: `https://saas.example.com/settings?connect_session=${journey.session.id}&status=authorizing&error=started_in_other_browser`,
+        returnTo: 'https://saas.example.com/settings?error=started_in_other_browser',
       },
     })
     await updateTenant(scene.services, scene.caller.tenant.id, { returnUrls: [] })

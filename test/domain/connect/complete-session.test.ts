@@ -9,8 +9,12 @@ import { disconnect } from '#domain/tokens/disconnect.ts'
 import { ALICE, BOB, type Journey, keyCaller, openScene, type Scene } from '../../fakes/scene.ts'
 import { ACME } from '../../fakes/tokens.ts'
 
-function complete(scene: Scene, { session }: Pick<Journey, 'session'>, endUserId: EndUserId = ALICE) {
-  return completeSession(scene.services, scene.caller, { sessionId: session.id, endUserId })
+function complete(scene: Scene, journey: Pick<Journey, 'session'>, endUserId: EndUserId = ALICE) {
+  return completeSession(scene.services, scene.caller, {
+    sessionId: journey.session.id,
+    endUserId,
+    completionCode: scene.completionCode(journey),
+  })
 }
 
 async function approved(request: Parameters<Scene['leave']>[0] = {}) {
@@ -55,7 +59,11 @@ describe('completing', () => {
   test('does nothing for another tenant', async () => {
     const { scene, journey } = await approved()
     const tenant = await createTenant(scene.services, { name: 'Other', returnUrls: [], origins: [] })
-    const input = { sessionId: journey.session.id, endUserId: ALICE }
+    const input = {
+      sessionId: journey.session.id,
+      endUserId: ALICE,
+      completionCode: scene.completionCode(journey),
+    }
     const stranger = keyCaller(scene.services, tenant)
     await expect(completeSession(scene.services, stranger, input)).rejects.toMatchObject({
       code: 'not_found',
@@ -112,13 +120,44 @@ describe('completing with a JWT', () => {
     const first = await asEndUser(scene, ALICE, journey, code)
     expect(await asEndUser(scene, ALICE, journey)).toEqual(first)
   })
+})
 
-  test('is refused with a wrong code to an API key, too', async () => {
-    const { scene, journey } = await returned()
-    const input = { sessionId: journey.session.id, endUserId: ALICE, completionCode: 'wrong' }
-    await expect(completeSession(scene.services, scene.caller, input)).rejects.toMatchObject({
+describe('completing with an API key', () => {
+  const withKey = (scene: Scene, { session }: Journey, endUserId: EndUserId, completionCode?: string) =>
+    completeSession(scene.services, scene.caller, {
+      sessionId: session.id,
+      endUserId,
+      ...(completionCode !== undefined && { completionCode }),
+    })
+
+  test.each([undefined, '', 'wrong'])(
+    'is refused with %j for each end user, spends nothing, and the session stays',
+    async (given) => {
+      const { scene, journey } = await approved()
+      for (const endUserId of [ALICE, BOB]) {
+        await expect(withKey(scene, journey, endUserId, given)).rejects.toMatchObject({
+          code: 'completion_code_mismatch',
+        })
+      }
+      expect((await scene.session(journey)).state.status).toBe('awaiting_completion')
+      expect(scene.services.clickfunnels.counts.exchangeCode).toBe(0)
+      await withKey(scene, journey, ALICE, scene.completionCode(journey))
+    },
+  )
+
+  test('is refused with the code of another session', async () => {
+    const { scene, journey } = await approved()
+    const other = await scene.leave()
+    await scene.comeBack(other)
+    await expect(withKey(scene, journey, ALICE, scene.completionCode(other))).rejects.toMatchObject({
       code: 'completion_code_mismatch',
     })
+  })
+
+  test('again gives the same connection, without the code', async () => {
+    const { scene, journey } = await approved()
+    const first = await complete(scene, journey)
+    expect(await withKey(scene, journey, ALICE)).toEqual(first)
   })
 })
 
@@ -202,7 +241,8 @@ describe('an exchange that fails', () => {
     const open = async () => Promise.reject(fault)
     const vault = Object.assign(Object.create(scene.services.vault), { open })
     const services = { ...scene.services, vault }
-    const input = { sessionId: journey.session.id, endUserId: ALICE }
+    const completionCode = scene.completionCode(journey)
+    const input = { sessionId: journey.session.id, endUserId: ALICE, completionCode }
     await expect(completeSession(services, scene.caller, input)).rejects.toBe(fault)
     expect(await complete(scene, journey)).toMatchObject({ state: { status: 'active' } })
   })

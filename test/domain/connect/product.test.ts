@@ -5,7 +5,7 @@ import { receiveAuthorizationResponse } from '#domain/connect/callback.ts'
 import { productOf, returnLocation } from '#domain/connect/product.ts'
 import { Secret } from '#domain/secret.ts'
 import { updateTenant } from '#domain/tenants/manage-tenants.ts'
-import { aSession, aTenant, NOW } from '../../contracts/samples.ts'
+import { aSession, aTenant } from '../../contracts/samples.ts'
 import { openScene } from '../../fakes/scene.ts'
 
 const BRANDING = { color: '#3a7bd5' }
@@ -45,7 +45,7 @@ describe('the colour of a tenant', () => {
   })
 
   test('is absent where the tenant has none', () => {
-    expect(productOf(aTenant(), undefined, NOW)).not.toHaveProperty('branding')
+    expect(productOf(aTenant(), undefined)).not.toHaveProperty('branding')
   })
 })
 

@@ -32,11 +32,11 @@ describe('startSession', () => {
     expect(scene.services.sessions.text()).not.toContain(linkSecret.reveal())
   })
 
-  test('is "confirmed" by default', async () => {
+  test('is "verified" by default', async () => {
     const scene = await openScene()
     const input = { endUser: { id: ALICE }, returnUrl: RETURN_URL }
     const { session } = await startSession(scene.services, scene.caller, input)
-    expect(session.completion).toBe('confirmed')
+    expect(session.completion).toBe('verified')
   })
 
   test('refuses a return URL that is not registered, naming the member', async () => {

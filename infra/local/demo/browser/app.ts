@@ -106,7 +106,10 @@ await attempt(async () => {
   // Continues when the browser comes back from ClickFunnels. In a pop-up, this closes the window.
   const outcome = await funnelConnect.complete()
   if (outcome?.status === 'handed_over') return
+  // A page of Funnel Connect led back here, and this browser did not begin the session: only the error is known.
+  const error = new URLSearchParams(location.search).get('error')
   if (location.pathname !== '/') history.replaceState(null, '', '/')
   if (outcome) await showOutcome(outcome)
   else await load()
+  if (!outcome && error) update({ notice: noticeFor(error) })
 })
