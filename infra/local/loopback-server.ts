@@ -1,6 +1,9 @@
-// The HTTP server of every part of the local stack. It listens on 127.0.0.1 only.
-import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
+// The HTTP server of every part of the local stack. It listens on 127.0.0.1 only, and nothing else protects it. So a page
+// in a browser on this machine must not reach it under a name of its own (DNS rebinding): every request has to name a
+// loopback host with the port.
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { isLoopback } from '#domain/tenants/web-url.ts'
 
 export interface LoopbackServer {
   readonly url: string
@@ -14,7 +17,10 @@ export interface LoopbackServer {
  * @throws Error with `code: 'EADDRINUSE'` and `port` when it is taken
  */
 export async function listenOnLoopback(port: number, onRequest: RequestListener): Promise<LoopbackServer> {
-  const server = createServer(onRequest)
+  const server = createServer((request, response) => {
+    if (isForThisServer(request)) onRequest(request, response)
+    else refuse(response, MISDIRECTED)
+  })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, '127.0.0.1', () => {
@@ -33,6 +39,48 @@ export async function listenOnLoopback(port: number, onRequest: RequestListener)
         server.closeAllConnections()
       }),
   }
+}
+
+export interface Refusal {
+  readonly status: number
+  readonly title: string
+  readonly detail: string
+}
+
+export const MISDIRECTED: Refusal = {
+  status: 421,
+  title: 'Misdirected request',
+  detail:
+    'The local stack is reached at 127.0.0.1 or localhost, with the port. This request has another Host.',
+}
+export const FOREIGN_PAGE: Refusal = {
+  status: 403,
+  title: 'Not for pages',
+  detail:
+    'This route of the local stack needs no credential, so it refuses requests of pages of other origins.',
+}
+
+/** A problem document (RFC 9457). */
+export function problemOf({ status, title, detail }: Refusal): string {
+  return JSON.stringify({ type: 'about:blank', title, status, detail })
+}
+
+export function refuse(response: ServerResponse, refusal: Refusal): void {
+  response.writeHead(refusal.status, { 'content-type': 'application/problem+json', connection: 'close' })
+  response.end(problemOf(refusal))
+}
+
+/** Whether the `Host` of a request is a loopback host with the port that took the request. */
+export function isForThisServer({ headers: { host = '' }, socket }: IncomingMessage): boolean {
+  const url = /^[\w.:[\]-]+$/.test(host) ? URL.parse(`http://${host}`) : null
+  return url !== null && isLoopback(url) && Number(url.port || 80) === socket.localPort
+}
+
+/** Whether a browser sent a request for a page of another origin (Fetch standard, Fetch Metadata). */
+export function isFromForeignPage({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
+  const { origin, host, 'sec-fetch-site': site } = headers
+  if (site === 'cross-site' || site === 'same-site') return true
+  return origin !== undefined && origin !== `http://${host}`
 }
 
 /**

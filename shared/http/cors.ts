@@ -6,7 +6,7 @@
 import type { Tenant } from '#domain/tenants/tenant.ts'
 import type { Answer } from './message/answer.ts'
 import type { ApiRequest } from './message/request.ts'
-import { methodsAt } from './route-match.ts'
+import { methodsForPages } from './route-match.ts'
 
 const PREFLIGHT_SECONDS = 600
 const EXPOSED =
@@ -24,19 +24,23 @@ export function corsHeaders(
   return { 'access-control-allow-origin': origin, 'access-control-expose-headers': EXPOSED }
 }
 
-/** Answers a preflight, the same to every origin: the methods that are served at the path. */
+/**
+ * Answers a preflight, the same to every origin: the methods that pages may use at the path. Where they may use none, as
+ * on the operator's routes, no header allows anything.
+ */
 export function preflight(request: ApiRequest): Answer {
   const { origin, 'access-control-request-headers': requested } = request.headers
-  const methods = methodsAt(request).join(', ')
+  const methods = methodsForPages(request)
   return {
     status: 204,
     headers: {
-      ...(origin && {
-        'access-control-allow-origin': origin,
-        ...(methods && { 'access-control-allow-methods': methods }),
-        'access-control-allow-headers': requested ?? 'authorization, content-type',
-        'access-control-max-age': String(PREFLIGHT_SECONDS),
-      }),
+      ...(origin &&
+        methods.length > 0 && {
+          'access-control-allow-origin': origin,
+          'access-control-allow-methods': methods.join(', '),
+          'access-control-allow-headers': requested ?? 'authorization, content-type',
+          'access-control-max-age': String(PREFLIGHT_SECONDS),
+        }),
       vary: 'origin, access-control-request-headers',
     },
   }

@@ -1,9 +1,9 @@
-// CORS: every path answers preflights, and only pages of registered origins can read answers.
+// CORS: every path but the operator's allows preflights, and only pages of registered origins can read answers.
 import { describe, expect, test } from 'vitest'
 import { type Caller, CallerRefused } from '#domain/callers/caller.ts'
 import { ServiceError } from '#domain/errors.ts'
 import { corsHeaders, preflight } from '#http/cors.ts'
-import { ROUTES } from '#http/routes.ts'
+import { ROUTES, type RouteKey } from '#http/routes.ts'
 import { service } from '../../functions/service.ts'
 import { FakeLog } from '../fakes/log.ts'
 import { PUBLIC_URL } from '../fakes.ts'
@@ -16,27 +16,45 @@ const caller = aCaller({ id: 'ten_1', origins: [ORIGIN, 'http://localhost:3000']
 describe('a preflight', () => {
   // API Gateway sends OPTIONS to $default, except on a route that takes ANY method.
   const handler = service({ log: new FakeLog(), publicUrl: PUBLIC_URL })
-  const paths = Object.keys(ROUTES).filter((key) => key !== '$default' && !key.startsWith('ANY'))
+  const keys = (Object.keys(ROUTES) as RouteKey[]).filter(
+    (key) => key !== '$default' && !key.startsWith('ANY'),
+  )
+  const isForOperators = (key: RouteKey) => ROUTES[key].access === 'operator'
+  const pathOf = (key: string) => (key.split(' ')[1] ?? '').replaceAll(/\{\w+\}/g, 'x')
 
-  test.each(paths)('for %s is answered without a credential', async (key) => {
-    const path = (key.split(' ')[1] ?? '').replaceAll(/\{\w+\}/g, 'x')
-    const event = anEvent({ routeKey: '$default', method: 'OPTIONS', path, headers: REQUESTED })
-    const { statusCode, headers, body } = received(await handler(event, CONTEXT))
-    expect([statusCode, body]).toEqual([204, undefined])
-    expect(headers['access-control-allow-origin']).toBe(ORIGIN)
-    const refused = received(await handler(anEvent({ routeKey: '$default', method: 'HEAD', path }), CONTEXT))
-    expect(headers['access-control-allow-methods']).toBe(refused.headers.allow)
-    expect(headers['access-control-allow-methods']?.split(', ')).toContain(key.split(' ')[0])
-    expect(headers['access-control-allow-methods']).not.toContain('HEAD')
+  test.each(keys.filter(isForOperators))("for %s, which is the operator's, allows nothing", async (key) => {
+    const event = anEvent({ routeKey: '$default', method: 'OPTIONS', path: pathOf(key), headers: REQUESTED })
+    const { statusCode, headers } = received(await handler(event, CONTEXT))
+    expect(statusCode).toBe(204)
+    expect(Object.keys(headers).join()).not.toContain('access-control')
   })
+
+  test.each(keys.filter((key) => !isForOperators(key)))(
+    'for %s is answered without a credential',
+    async (key) => {
+      const path = pathOf(key)
+      const event = anEvent({ routeKey: '$default', method: 'OPTIONS', path, headers: REQUESTED })
+      const { statusCode, headers, body } = received(await handler(event, CONTEXT))
+      expect([statusCode, body]).toEqual([204, undefined])
+      expect(headers['access-control-allow-origin']).toBe(ORIGIN)
+      const refused = received(
+        await handler(anEvent({ routeKey: '$default', method: 'HEAD', path }), CONTEXT),
+      )
+      expect(headers['access-control-allow-methods']).toBe(refused.headers.allow)
+      expect(headers['access-control-allow-methods']?.split(', ')).toContain(key.split(' ')[0])
+      expect(headers['access-control-allow-methods']).not.toContain('HEAD')
+    },
+  )
 
   test('allows every method of the proxy, and no method on an unknown path', () => {
     const asked = (parts: object) =>
       preflight(aRequest({ method: 'OPTIONS', headers: REQUESTED, ...parts })).headers[
         'access-control-allow-methods'
       ]
-    const routeKey = 'ANY /v1/connections/{id}/proxy/{path+}'
-    expect(asked({ routeKey })).toBe('GET, HEAD, POST, PUT, PATCH, DELETE')
+    const path = '/v1/connections/conn_1/proxy/me'
+    expect(asked({ routeKey: 'ANY /v1/connections/{id}/proxy/{path+}', path })).toBe(
+      'GET, HEAD, POST, PUT, PATCH, DELETE',
+    )
     expect(asked({ routeKey: '$default', path: '/v1/nothing' })).toBeUndefined()
   })
 

@@ -337,10 +337,11 @@ describe('what could be taken for another request', () => {
       socket.on('error', reject)
     })
   const target = (path: string) => `/v1/connections/${proxied.connection.id}/proxy/${path}`
-  const request = (path: string, ...headers: string[]) =>
-    [`GET ${path} HTTP/1.1`, 'Host: x', `Authorization: Bearer ${proxied.apiKey}`, ...headers, '', ''].join(
-      '\r\n',
-    )
+  const request = (path: string, ...headers: string[]) => {
+    const { host } = new URL(proxied.url)
+    const own = [`Host: ${host}`, `Authorization: Bearer ${proxied.apiKey}`]
+    return [`GET ${path} HTTP/1.1`, ...own, ...headers, '', ''].join('\r\n')
+  }
 
   test('is what it says in the plain case, which shows that the bytes are right', async () => {
     expect(await sendBytes(request(target('me'), 'Connection: close'))).toBe(200)

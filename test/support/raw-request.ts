@@ -17,11 +17,16 @@ export interface RawResponse {
   readonly body: Buffer
 }
 
-export function sendRaw(origin: string, { method = 'GET', target, headers = [], body }: RawRequest) {
+export function sendRaw(origin: string, { headers = [], ...request }: RawRequest) {
+  return sendBare(origin, { ...request, headers: ['host', new URL(origin).host, ...headers] })
+}
+
+/** The same without a `Host` of its own. */
+export function sendBare(origin: string, { method = 'GET', target, headers = [], body }: RawRequest) {
   return new Promise<RawResponse>((resolve, reject) => {
-    const { hostname, port, host } = new URL(origin)
+    const { hostname, port } = new URL(origin)
     const outgoing = request(
-      { hostname, port, method, path: target, headers: ['host', host, ...headers], agent: false },
+      { hostname, port, method, path: target, headers: [...headers], agent: false },
       async (response) => {
         resolve({
           status: response.statusCode ?? 0,

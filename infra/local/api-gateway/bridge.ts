@@ -2,7 +2,15 @@
 // sends its answer. It has the real gateway's limits and error bodies. payload.ts builds events, response.ts responses.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { RouteDefinition } from '../cloudformation/template.ts'
-import { type LoopbackServer, listenOnLoopback, readBody } from '../loopback-server.ts'
+import {
+  FOREIGN_PAGE,
+  isFromForeignPage,
+  type LoopbackServer,
+  listenOnLoopback,
+  problemOf,
+  type Refusal,
+  readBody,
+} from '../loopback-server.ts'
 import { buildEvent, readTarget } from './payload.ts'
 import { randomText } from './random-text.ts'
 import { type GatewayResponse, gatewayError, mapAnswer } from './response.ts'
@@ -60,8 +68,15 @@ async function respond(
   if (!target) return gatewayError(400, 'Bad Request')
   const match = served.router(request.method ?? 'GET', target.path)
   if (!match) return gatewayError(404, 'Not Found')
+  // In AWS these routes need a signature, which no page can make.
+  if (match.route.authorization === 'AWS_IAM' && isFromForeignPage(request)) return refusal(FOREIGN_PAGE)
   const event = buildEvent({ request, target, match, body, requestId, now: Date.now() })
   return withinLimit(served.invoke(match.route.function, event), served.limitMs ?? INTEGRATION_LIMIT_MS)
+}
+
+function refusal(given: Refusal): GatewayResponse {
+  const headers = { 'content-type': 'application/problem+json' }
+  return { status: given.status, headers, body: problemOf(given) }
 }
 
 const NO_BODY = Buffer.alloc(0)

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Journal } from '../journal.ts'
+import { FOREIGN_PAGE, isForThisServer, isFromForeignPage, MISDIRECTED, refuse } from '../loopback-server.ts'
 import { apiReply } from './api.ts'
 import { authorizationReply, decisionReply, discoveryDocument } from './authorization-server.ts'
 import { errorPage } from './consent-page.ts'
@@ -66,8 +67,10 @@ async function answer(
   incoming: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  if (!isForThisServer(incoming)) return refuse(response, MISDIRECTED)
   try {
     const request = await readRequest(incoming, origin)
+    if (isControl(state, request) && isFromForeignPage(incoming)) return refuse(response, FOREIGN_PAGE)
     const reply = isControl(state, request)
       ? kept(state, () => controlReply(state, request))
       : await provide(state, request)
