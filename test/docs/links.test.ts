@@ -51,17 +51,6 @@ test('every page can be found from the README', () => {
   expect(pages.map(({ path }) => path).filter((path) => !found.has(path))).toEqual([])
 })
 
-test('every threat in docs/security.md names the test that holds the answer', () => {
-  const { prose } = guides.find(({ path }) => path === 'docs/security.md') as Page
-  const rows = prose.split('\n').filter((line) => /^\| (?!threat|-)/.test(line))
-  expect(rows.length).toBeGreaterThan(10)
-  for (const row of rows) {
-    const named = [...(row.split('|').at(-2) ?? '').matchAll(/`(test\/[^`]+)`/g)].map(([, path = '']) => path)
-    expect(named.length, row).toBeGreaterThan(0)
-    for (const path of named) expect(existsSync(path), path).toBe(true)
-  }
-})
-
 test('the index of the decisions has a row for every record, with its number, title and file', () => {
   const { text } = pages.find(({ path }) => path === 'docs/adr/README.md') as Page
   const rows = [...text.matchAll(/^\| (\d+) +\| (\[.+\]\(.+\)) +\| \d{4}-\d\d-\d\d \|/gm)]

@@ -63,6 +63,12 @@ test('a change says who did what to what, from where, and how it ended', async (
   ])
 })
 
+test('the address is the one that API Gateway saw, whatever the caller says in headers', async () => {
+  const said = { 'x-forwarded-for': '10.0.0.1', forwarded: 'for=10.0.0.1', 'x-real-ip': '10.0.0.1' }
+  await audit(disconnecting(CONNECTION, said), noContent, undefined)
+  expect(written()).toMatchObject([{ from: { ip: '192.0.2.1' } }])
+})
+
 test('a change that was refused or failed says so', async () => {
   await fail(disconnecting(), refusal('not_found'))
   await fail(disconnecting(), new Error('a fault of ours'))

@@ -32,6 +32,20 @@ describe('credentials', () => {
     expect(basic).toMatchObject({ status: 401 })
   })
 
+  test('in a query or a form are none: URLs end up in logs and histories', async () => {
+    const query = new URLSearchParams({
+      access_token: tenant.apiKey,
+      authorization: `Bearer ${tenant.apiKey}`,
+    })
+    const asked = await stack.api(`/v1/connections?${query}`)
+    expect(asked).toMatchObject({ status: 401, json: { code: 'missing_credential' } })
+    const form = await fetch(`${stack.url}/v1/connect-sessions`, {
+      method: 'POST',
+      body: new URLSearchParams({ access_token: tenant.apiKey }),
+    })
+    expect(form.status).toBe(401)
+  })
+
   test('a revoked key that was not used for a minute is refused', async () => {
     const keys = `/v1/tenants/${tenant.id}/api-keys`
     const { json } = await stack.api(keys, { method: 'POST', body: { name: 'short-lived' } })
