@@ -4,7 +4,7 @@ import { browserNote } from '#domain/audit/trail.ts'
 import { followLink } from '#domain/connect/authorize.ts'
 import { STATE_LIFETIME_SECONDS } from '#domain/connect/connect-session.ts'
 import { CONFIRMATION_COOKIE, hostCookie, redirect } from '#http/message/answer.ts'
-import { queryParameters } from '#http/message/request.ts'
+import { queryParameters, repeatsParameter } from '#http/message/request.ts'
 import { httpHandler } from '#http/stack.ts'
 import type { Services } from '#runtime/all-services.ts'
 import { onLambda } from '#runtime/lambda.ts'
@@ -18,6 +18,8 @@ export const authorize = (services: Services) =>
     { ...services, faultPage: async (request, error) => (await pages()).faultPage(request, error) },
     {
       'GET /v1/authorize': async (request) => {
+        if (repeatsParameter(request, ['session', 'confirmation', 'decision']))
+          return (await pages()).refusalPage(request, 'unknown')
         const { session: linkSecret = '', confirmation, decision } = queryParameters(request)
         const cookie = request.cookies.get(CONFIRMATION_COOKIE) ?? ''
         const visit = await followLink(services, {

@@ -4,7 +4,7 @@ import { browserNote } from '#domain/audit/trail.ts'
 import { receiveAuthorizationResponse } from '#domain/connect/callback.ts'
 import { parseId } from '#domain/ids.ts'
 import { hostCookie, redirect } from '#http/message/answer.ts'
-import { queryParameters } from '#http/message/request.ts'
+import { queryParameters, repeatsParameter } from '#http/message/request.ts'
 import { httpHandler } from '#http/stack.ts'
 import type { Services } from '#runtime/all-services.ts'
 import { onLambda } from '#runtime/lambda.ts'
@@ -20,7 +20,9 @@ export const callback = (services: Services) =>
       'GET /v1/callback/{app_id}': async (request) => {
         const appId = parseId('app', request.pathParameters.app_id ?? '')
         const { state, code, error, iss } = queryParameters(request)
-        if (appId === undefined || state === undefined) return (await pages()).refusalPage(request, 'unknown')
+        const isMalformed = repeatsParameter(request, ['state', 'code', 'error', 'iss'])
+        if (appId === undefined || state === undefined || isMalformed)
+          return (await pages()).refusalPage(request, 'unknown')
         const response = await receiveAuthorizationResponse(services, {
           appId,
           state,

@@ -10,6 +10,7 @@ const MEMBERS: readonly Column[] = [
   ['status', ({ status }) => status],
   ['return URLs', ({ return_urls }) => return_urls.join('\n')],
   ['origins', ({ origins }) => origins.join('\n')],
+  ['confirmed', ({ end_users_may_confirm }) => (end_users_may_confirm ? 'end users may choose it' : '')],
   ['KMS key', ({ kms_key_arn }) => kms_key_arn ?? ''],
   ['created', ({ created_at }) => time(created_at)],
   ['updated', ({ updated_at }) => time(updated_at)],
@@ -19,6 +20,9 @@ const MEMBERS: readonly Column[] = [
 const SETTINGS = {
   'return-url': { value: 'url', several: true, about: 'a URL that end users may return to' },
   origin: { value: 'origin', several: true, about: 'a web origin that may call the API' },
+  'end-users-may-confirm': {
+    about: 'let end users choose "confirmed" sessions with their JWTs (default: no)',
+  },
   'kms-key': { value: 'arn', about: "the tenant's own KMS key (default: the service's)" },
 } as const
 
@@ -35,6 +39,8 @@ function settings(values: Values): object {
     ...(name !== undefined && { name }),
     ...(returnUrls && { return_urls: returnUrls }),
     ...(origins && { origins }),
+    ...(values.flag('end-users-may-confirm') && { end_users_may_confirm: true }),
+    ...(values.flag('end-users-may-not-confirm') && { end_users_may_confirm: false }),
     ...(kmsKey !== undefined && { kms_key_arn: kmsKey }),
     ...(values.flag('no-kms-key') && { kms_key_arn: null }),
   }
@@ -97,6 +103,7 @@ export const TENANT_COMMANDS: Readonly<Record<string, Command>> = {
     options: {
       name: { value: 'name', about: "the company's name" },
       ...SETTINGS,
+      'end-users-may-not-confirm': { about: 'end users may no longer choose "confirmed" sessions' },
       'no-kms-key': { about: "use the service's KMS key again" },
     },
     run: async ({ api, out, values }) =>

@@ -158,6 +158,22 @@ describe('the callback', () => {
     expect(await browser.visit(url, { stopBefore: tenant.returnUrl })).toMatchObject({ status: 302 })
   })
 
+  test.each(['state', 'code', 'iss', 'error'])(
+    'refuses a repeated "%s", and loses nothing by it',
+    async (name) => {
+      const browser = new Browser()
+      const { session, url } = await callbackUrl(browser)
+      for (const value of [url.searchParams.get(name) ?? 'x', 'other']) {
+        const repeated = new URL(url)
+        if (!repeated.searchParams.has(name)) repeated.searchParams.append(name, 'x')
+        repeated.searchParams.append(name, value)
+        expect(await browser.visit(repeated)).toMatchObject({ status: 404 })
+      }
+      expect(await read(session.id)).toMatchObject({ status: 'authorizing' })
+      expect(await browser.visit(url, { stopBefore: tenant.returnUrl })).toMatchObject({ status: 302 })
+    },
+  )
+
   test('refuses an answer of another issuer', async () => {
     const browser = new Browser()
     const { session, url } = await callbackUrl(browser)

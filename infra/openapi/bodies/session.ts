@@ -49,7 +49,7 @@ export const sessions = {
     },
     'end_user.display_name': {
       description:
-        'Name or e-mail address that the confirmation page shows to the user, 1 to 256 characters. With a JWT it is the claim `name` or `email` of the JWT. If it is absent, the page shows only the id.',
+        'Name or e-mail address that the confirmation page shows to the user, 1 to 256 characters. With a JWT it is the claim `name` of the JWT, or `email` if `email_verified` is true. If it is absent, the page shows only the id.',
     },
     'CompletionRequest.end_user': {
       description:
@@ -57,12 +57,12 @@ export const sessions = {
     },
     return_url: {
       description:
-        'URL of the product to which the browser comes back, such as `https://app.example.com/connected`. Scheme, host and port must equal those of a `return_urls` entry of the tenant, and the path must be that of the entry or lie below it. The service adds the query parameters `connect_session`, `status` and, where they apply, `connection_id`, `completion_code` and `error`.',
+        'URL of the product to which the browser comes back, such as `https://app.example.com/connected`. Scheme, host and port must equal those of a `return_urls` entry of the tenant, and the path must be that of the entry or, with an API key, lie below it. With a JWT the path must be exactly that of the entry. The service adds the query parameters `connect_session`, `status` and, where they apply, `connection_id`, `completion_code` and `error`; parameters of your own with these names are removed.',
       format: 'uri',
     },
     completion: {
       description:
-        'How the service makes sure that the right user approved. `verified`: after the return, the product calls `complete` with the completion code and names the end user who is logged in. `confirmed`: before ClickFunnels, a page of the service names the product and the account, and no call is needed afterwards. In a request, the default is `verified`.',
+        'How the service makes sure that the right user approved. `verified`: after the return, the product calls `complete` with the completion code and names the end user who is logged in. `confirmed`: before ClickFunnels, a page of the service names the product and the account, and no call is needed afterwards. In a request, the default is `verified`. With a JWT, `confirmed` is refused unless the operator has set `end_users_may_confirm` for the tenant.',
     },
     completion_code: {
       description:

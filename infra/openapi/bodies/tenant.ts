@@ -12,6 +12,7 @@ const tenant = {
   return_urls: ['https://app.example.com/connected'],
   origins: ['https://app.example.com'],
   branding: { color: '#1c5fd4' },
+  end_users_may_confirm: false,
   limits: { connections: 1000, sessions_per_minute: 60 },
   created_at: '2026-03-01T08:00:00Z',
   updated_at: '2026-03-01T08:00:00Z',
@@ -42,11 +43,11 @@ export const tenants = {
   fields: {
     return_urls: {
       description:
-        'URLs under which the `return_url` of a connect session may lie, such as `https://app.example.com/connected`, at most 50. Scheme, host and port must match exactly; the path covers itself and everything below it. https only, except http on localhost. Without any, the tenant cannot start sessions.',
+        'URLs under which the `return_url` of a connect session may lie, such as `https://app.example.com/connected`, at most 50. Scheme, host and port must match exactly; the path covers itself and, for API keys, everything below it; there are no wildcards. https only, except http on localhost. Without any, the tenant cannot start sessions.',
     },
     'TenantRequest.return_urls': {
       description:
-        'URLs under which the `return_url` of a connect session may lie, such as `https://app.example.com/connected`, at most 50. Scheme, host and port must match exactly; the path covers itself and everything below it. https only, except http on localhost. Default: none, so that the tenant cannot start sessions.',
+        'URLs under which the `return_url` of a connect session may lie, such as `https://app.example.com/connected`, at most 50. Scheme, host and port must match exactly; the path covers itself and, for API keys, everything below it; there are no wildcards. https only, except http on localhost. Default: none, so that the tenant cannot start sessions.',
     },
     origins: {
       description:
@@ -91,6 +92,14 @@ export const tenants = {
     deleted_at: time(
       'When the tenant was deleted. Only its id, name, times and audit trail are kept. Absent if it was not deleted.',
     ),
+    end_users_may_confirm: {
+      description:
+        'Whether end users may choose `completion: confirmed` for sessions that they start with their JWTs. `confirmed` rests on the user reading a page, so an attacker would choose it. API keys may always choose it.',
+    },
+    'TenantRequest.end_users_may_confirm': {
+      description:
+        'Whether end users may choose `completion: confirmed` for sessions that they start with their JWTs. `confirmed` rests on the user reading a page, so an attacker would choose it. API keys may always choose it. Default: false.',
+    },
     limits: { description: "The tenant's own limits. Absent if it has none." },
     'TenantRequest.limits': {
       description: "The tenant's own limits. Default: the limits that the service has for all tenants.",

@@ -58,7 +58,9 @@ export function endUserOf(claims: Claims, provider: IdentityProvider): EndUser |
   if (typeof id !== 'string' || id === '') return undefined
   const namespaced = inNamespace(id, provider)
   if (namespaced === undefined || !isEndUserId(namespaced)) return undefined
-  const displayName = [claims.name, claims.email].find(isName)
+  // An end user can write any address into an account until the provider has verified it.
+  const email = claims.email_verified === true ? claims.email : undefined
+  const displayName = [claims.name, email].find(isName)
   return { id: namespaced, ...(displayName !== undefined && { displayName }) }
 }
 

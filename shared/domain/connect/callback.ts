@@ -12,7 +12,7 @@ import type { ProviderPorts } from '../provider/ports.ts'
 import { Secret } from '../secret.ts'
 import type { TenancyPorts } from '../tenants/ports.ts'
 import { suspensionOf } from '../tenants/suspension.ts'
-import type { Tenant } from '../tenants/tenant.ts'
+import { isRegisteredReturnUrl, type Tenant } from '../tenants/tenant.ts'
 import { type EpochSeconds, later } from '../time.ts'
 import { browserCookieName } from './authorization-request.ts'
 import {
@@ -56,7 +56,7 @@ export type ResponseOutcome =
     }
   | { readonly outcome: 'unknown' }
   | {
-      readonly outcome: 'expired' | 'other_browser' | 'other_app' | 'suspended'
+      readonly outcome: 'expired' | 'other_browser' | 'other_app' | 'suspended' | 'return_url_not_registered'
       readonly session: ConnectSession
       readonly product: Product
     }
@@ -81,11 +81,15 @@ export async function receiveAuthorizationResponse(
   const rejected = rejection(awaited, arrival, cookie)
   if (rejected !== undefined) return rejected
 
-  const { pending, session } = awaited
-  const next = await nextStep(services, session, response, pending)
+  const { pending, tenant, session } = awaited
+  // The return URL may have been unregistered since the session started. Then nothing is sent there, and no code is spent.
+  const isRegistered = isRegisteredReturnUrl(tenant, session.returnUrl)
+  const next = isRegistered ? await nextStep(services, session, response, pending) : unregistered(arrival.now)
   const taken = await services.authorizations.take(pending, arrival, next.state, next.expiresAt)
   // Another response with the same state came first.
   if (!taken) return { outcome: 'unknown' }
+  if (!isRegistered)
+    return { outcome: 'return_url_not_registered', session, product: productOf(tenant, undefined) }
   const state = 'grant' in next ? await exchangeForConnection(services, session, next.grant) : next.state
   const { completionCode } = 'completionCode' in next ? next : {}
   const location = returnLocation({ ...session, state }, state.status, { completionCode })
@@ -162,6 +166,11 @@ async function nextStep(
   const app = await services.apps.get(session.tenantId, session.appId)
   const verifier = await services.vault.open(codeVerifierOf(session), codeVerifier)
   return { state: { status: 'exchanging' }, expiresAt, grant: { app, code, codeVerifier: verifier } }
+}
+
+function unregistered(now: EpochSeconds): Next {
+  const state = { status: 'failed', error: 'return_url_not_registered' } as const
+  return { state, expiresAt: later(now, SESSION_MEMORY_SECONDS) }
 }
 
 /** How the response itself ends the session, if it does. The issuer comes first: an error of another server means nothing. */

@@ -33,7 +33,7 @@ export function productOf(
 
 /** The session's return URL for a browser that may be anybody's. */
 function wayBack({ returnUrl, state }: Pick<ConnectSession, 'returnUrl' | 'state'>, detour?: Detour): string {
-  const url = new URL(returnUrl)
+  const url = withoutOurParameters(returnUrl)
   // Why a session failed is not the business of a browser that did not get through.
   const error = state.status === 'denied' ? state.error : detour && DETOURS[detour]
   if (error !== undefined) url.searchParams.set('error', error)
@@ -51,7 +51,7 @@ export function returnLocation(
   extra: { readonly detour?: Detour; readonly completionCode?: Secret | undefined } = {},
 ): string {
   const { detour, completionCode } = extra
-  const url = new URL(returnUrl)
+  const url = withoutOurParameters(returnUrl)
   url.searchParams.set('connect_session', id)
   url.searchParams.set('status', status)
   if (state.status === 'connected') url.searchParams.set('connection_id', state.connectionId)
@@ -59,4 +59,13 @@ export function returnLocation(
   const error = 'error' in state ? state.error : detour && DETOURS[detour]
   if (error !== undefined) url.searchParams.set('error', error)
   return url.href
+}
+
+const OUR_PARAMETERS = ['connect_session', 'status', 'connection_id', 'completion_code', 'error']
+
+/** A return URL can name our parameters itself. The product's page must not take those for ours. */
+function withoutOurParameters(returnUrl: string): URL {
+  const url = new URL(returnUrl)
+  for (const name of OUR_PARAMETERS) if (url.searchParams.has(name)) url.searchParams.delete(name)
+  return url
 }

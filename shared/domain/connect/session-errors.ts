@@ -57,7 +57,12 @@ type TokenError = (typeof TOKEN_ERRORS)[keyof typeof TOKEN_ERRORS]
 export type ExchangeError = TokenError | GrantRefusal | (typeof FAULTS)[number] | 'server_error'
 
 /** What a session can end with. */
-export type SessionError = AuthorizationError | ExchangeError | 'issuer_mismatch' | 'end_user_mismatch'
+export type SessionError =
+  | AuthorizationError
+  | ExchangeError
+  | 'issuer_mismatch'
+  | 'end_user_mismatch'
+  | 'return_url_not_registered'
 
 /** Why a browser is turned back while its session has no error, and the `error` that the return URL then carries. */
 export const DETOURS = {

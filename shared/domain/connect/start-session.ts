@@ -11,7 +11,7 @@ import { Secret } from '../secret.ts'
 import { connectionsExceeded } from '../tenants/limits.ts'
 import type { TenancyPorts } from '../tenants/ports.ts'
 import { suspended, suspensionOf } from '../tenants/suspension.ts'
-import { type EndUser, isRegisteredReturnUrl } from '../tenants/tenant.ts'
+import { type EndUser, isExactReturnUrl, isRegisteredReturnUrl } from '../tenants/tenant.ts'
 import { later } from '../time.ts'
 import { type Completion, type ConnectSession, LINK_LIFETIME_SECONDS } from './connect-session.ts'
 import type { ConnectPorts } from './ports.ts'
@@ -21,7 +21,7 @@ export interface SessionRequest {
   /** Who connects. May be left out with a JWT, which names the end user itself. */
   readonly endUser?: EndUser
   readonly returnUrl: string
-  /** Default: "verified". A "confirmed" session needs no call to complete it. */
+  /** Default: "verified". A "confirmed" session needs no call to complete it. An end user may choose it only if the tenant allows that. */
   readonly completion?: Completion
   /** The connection to reconnect. */
   readonly connectionId?: ConnectionId
@@ -41,19 +41,22 @@ type Ports = Pick<
 /**
  * Starts a connect session.
  * @throws ServiceError end_user_mismatch; return_url_not_registered; tenant_suspended; app_suspended; tenant_limit_exceeded; end_user_limit_exceeded;
- *   validation_failed when the end user is missing, or when app or connection do not belong to the tenant or to this end user
+ *   validation_failed when the end user is missing, when app or connection do not belong to the tenant or to this end user, or
+ *   when an end user chooses "confirmed" and the tenant does not allow that
  */
 export async function startSession(
   services: Ports,
   caller: Caller,
   given: SessionRequest,
 ): Promise<StartedSession> {
-  const { tenant } = caller
+  const { tenant, actor } = caller
   const request = { ...given, endUser: endUserFor(caller, given.endUser) }
-  if (!isRegisteredReturnUrl(tenant, request.returnUrl)) {
+  // An end user may be an attacker, who would choose a page below the registered one that passes the query on.
+  const isAllowed = actor.kind === 'end_user' ? isExactReturnUrl : isRegisteredReturnUrl
+  if (!isAllowed(tenant, request.returnUrl)) {
     throw new ServiceError(
       'return_url_not_registered',
-      '"return_url" must be under a URL that is registered for the tenant: same scheme, host, port and path prefix.',
+      '"return_url" must be under a URL that is registered for the tenant: same scheme, host, port and path prefix. With a JWT, the path must be the registered one.',
       { extensions: { errors: [{ pointer: '#/return_url', detail: 'is not registered for the tenant' }] } },
     )
   }
@@ -63,8 +66,17 @@ export async function startSession(
     throw validationFailed({ pointer: '#/app_id', detail: 'is not the app of the connection to reconnect' })
   }
   // The tenant is read again, because a caller is remembered for a minute: it may have been suspended or deleted since.
-  const what = suspensionOf(await services.tenants.get(tenant.id), { appId: app.id })
+  const current = await services.tenants.get(tenant.id)
+  const what = suspensionOf(current, { appId: app.id })
   if (what !== undefined) throw suspended(what)
+  const completion = request.completion ?? 'verified'
+  // "confirmed" rests on a person who reads a page. An end user who starts sessions may be an attacker, and would choose it.
+  if (completion === 'confirmed' && actor.kind === 'end_user' && !current?.endUsersMayConfirm) {
+    throw validationFailed({
+      pointer: '#/completion',
+      detail: 'cannot be "confirmed" with a JWT, unless the operator allows it for the tenant',
+    })
+  }
   const now = services.now()
   await services.limiter.countSession(requesterOf(caller), now)
   // Refused now, and not after the end user has approved. A reconnection adds no connection.
@@ -77,7 +89,7 @@ export async function startSession(
     appId: app.id,
     endUser: request.endUser,
     returnUrl: request.returnUrl,
-    completion: request.completion ?? 'verified',
+    completion,
     ...(reconnected && { reconnects: reconnected.id }),
     state: { status: 'created' },
     createdAt: now,

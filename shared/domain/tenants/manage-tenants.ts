@@ -7,7 +7,10 @@ import type { VaultPorts } from '../vault/ports.ts'
 import type { TenancyPorts } from './ports.ts'
 import { isLiving, type Tenant, type TenantChange } from './tenant.ts'
 
-type TenantInput = Pick<Tenant, 'name' | 'returnUrls' | 'origins' | 'kmsKeyArn' | 'branding' | 'limits'>
+type TenantInput = Pick<
+  Tenant,
+  'name' | 'returnUrls' | 'origins' | 'kmsKeyArn' | 'branding' | 'endUsersMayConfirm' | 'limits'
+>
 type TenantPorts = Pick<
   Ambient & TenancyPorts & VaultPorts,
   'now' | 'newId' | 'tenants' | 'tenantKeys' | 'usage'

@@ -23,6 +23,8 @@ export interface Tenant {
   /** The tenant's own KMS key, which wraps its keys instead of our root keys. */
   readonly kmsKeyArn?: string
   readonly branding?: Branding
+  /** Whether end users may start "confirmed" sessions with their JWTs. Absent: they may not. */
+  readonly endUsersMayConfirm?: boolean
   /** Limits that differ from the service's defaults. */
   readonly limits?: Limits
   readonly createdAt: EpochSeconds
@@ -39,7 +41,7 @@ export function isLiving({ status }: Pick<Tenant, 'status'>): boolean {
 export type SuspendedApps = Readonly<Record<AppId, EpochSeconds>>
 
 /** Members of a tenant to set; `null` removes. */
-export type TenantChange = Partial<Pick<Tenant, 'name' | 'returnUrls' | 'origins'>> & {
+export type TenantChange = Partial<Pick<Tenant, 'name' | 'returnUrls' | 'origins' | 'endUsersMayConfirm'>> & {
   readonly status?: 'active' | 'suspended'
   readonly kmsKeyArn?: string | null
   readonly branding?: Branding | null
@@ -80,6 +82,16 @@ export function isRegisteredReturnUrl(tenant: Pick<Tenant, 'returnUrls'>, text: 
     if (base.origin !== url.origin) return false
     const folder = base.pathname.endsWith('/') ? base.pathname : `${base.pathname}/`
     return url.pathname === base.pathname || url.pathname.startsWith(folder)
+  })
+}
+
+/** Whether a return URL is one that the tenant registered, but for the query: the path must be the registered one. */
+export function isExactReturnUrl(tenant: Pick<Tenant, 'returnUrls'>, text: string): boolean {
+  const url = webUrl(text)
+  if (url === undefined) return false
+  return tenant.returnUrls.some((registered) => {
+    const base = new URL(registered)
+    return base.origin === url.origin && base.pathname === url.pathname
   })
 }
 

@@ -68,6 +68,12 @@ export function queryParameters({ rawQuery }: ApiRequest): Record<string, string
   return Object.fromEntries(new URLSearchParams(rawQuery))
 }
 
+/** Whether the query has one of these parameters more than once. OAuth forbids that (RFC 6749 section 3.1). */
+export function repeatsParameter({ rawQuery }: ApiRequest, names: readonly string[]): boolean {
+  const query = new URLSearchParams(rawQuery)
+  return names.some((name) => query.getAll(name).length > 1)
+}
+
 function parseCookies(cookies: readonly string[]): ReadonlyMap<string, string> {
   return new Map(
     cookies.map((cookie) => {

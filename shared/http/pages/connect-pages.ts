@@ -25,7 +25,7 @@ export interface ConfirmationForm {
 
 /**
  * Names the product and the account before the browser goes to ClickFunnels. So an end user notices when a link would
- * connect their workspace to an attacker's account. The page shows the account's id beside its name, because end users
+ * connect their workspace to an attacker's account. The page shows the account's id as large as its name, because end users
  * may be able to choose their names. Form and cookie hold the same secret: only a browser that saw this page has both.
  */
 export function confirmationPage(
@@ -43,7 +43,7 @@ export function confirmationPage(
     product,
     content: html`${forgotten ? html`<p role="alert"><b>${confirm.cookies}</b></p>` : ''}<p>${confirm.access(product.name)}</p>
 <div class="account"><p>${confirm.account(product.name)}</p>
-<strong><bdi>${displayName ?? id}</bdi></strong>${displayName === undefined ? '' : html`<span><bdi>${id}</bdi></span>`}</div>
+${displayName === undefined ? '' : html`<strong><bdi>${displayName}</bdi></strong>`}<strong><bdi>${id}</bdi></strong></div>
 <p>${confirm.consequence(product.name)}</p>
 <form method="get" action="/v1/authorize">
 <input type="hidden" name="session" value="${linkSecret}">
@@ -67,6 +67,7 @@ const STATUSES: Readonly<Record<Exclude<Refusal, 'fault'>, number>> = {
   other_browser: 403,
   other_app: 400,
   declined: 200,
+  return_url_not_registered: 403,
 }
 
 /**
@@ -80,6 +81,7 @@ const STATUSES: Readonly<Record<Exclude<Refusal, 'fault'>, number>> = {
  *   other_browser  the browser lacks the cookie of this state: another browser, or the cookie was not kept
  *   other_app      ClickFunnels called the redirect URI of another app
  *   declined       the end user pressed "This is not my account"
+ *   return_url_not_registered  the tenant's operator removed the return URL after the session had started
  *
  * The texts have to be true in each of these cases.
  */

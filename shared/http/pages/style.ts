@@ -26,7 +26,6 @@ ul { margin: 0; padding: 0; list-style: none; columns: 16rem; font: .9rem/1.8 ui
   border-radius: 10px }
 .account p { margin: 0; color: var(--soft); font-size: .9rem }
 .account strong { display: block; font-size: 1.3rem; line-height: 1.3; overflow-wrap: anywhere }
-.account span { color: var(--soft); font-size: .9rem; overflow-wrap: anywhere }
 .warning { margin-top: 1.25rem; font-size: .93rem }
 form { display: grid; gap: .7rem; margin: 1.25rem 0 0 }
 button, .button { display: block; width: 100%; min-height: 2.9rem; padding: .65rem 1rem; border: 1px solid var(--soft);

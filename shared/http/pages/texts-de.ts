@@ -65,6 +65,13 @@ export const GERMAN: PageTexts = {
       remedy:
         'Hat Ihnen jemand den Link geschickt, schließen Sie diese Seite. Haben Sie die Verbindung selbst gestartet, gehen Sie zurück, melden Sie sich mit Ihrem eigenen Konto an und versuchen Sie es noch einmal.',
     },
+    return_url_not_registered: {
+      title: 'Der Rückweg ist nicht mehr gültig',
+      explanation:
+        'Die Adresse, die das Produkt für den Rückweg angegeben hat, wurde inzwischen entfernt. Es wurde nichts verbunden.',
+      remedy:
+        'Gehen Sie zurück zu dem Produkt, von dem Sie kommen, und starten Sie die Verbindung noch einmal. Passiert das wieder, wenden Sie sich an den Support des Produkts.',
+    },
     fault: {
       title: 'Etwas ist schiefgegangen',
       explanation: 'Das liegt an uns, nicht an Ihnen.',

@@ -63,6 +63,13 @@ export const ENGLISH: PageTexts = {
       remedy:
         'If someone sent you the link, close this page. If you pressed “Connect” yourself, go back, sign in with your own account and connect again.',
     },
+    return_url_not_registered: {
+      title: 'The way back is no longer valid',
+      explanation:
+        'The address that the product gave for coming back was removed in the meantime. Nothing was connected.',
+      remedy:
+        'Go back to the product you came from and press “Connect” again. If this happens again, tell the support team of the product.',
+    },
     fault: {
       title: 'Something went wrong',
       explanation: 'The problem is on our side, not yours.',

@@ -63,6 +63,13 @@ export const SPANISH: PageTexts = {
       remedy:
         'Si alguien le envió el enlace, cierre esta página. Si inició usted la conexión, vuelva, inicie sesión con su propia cuenta y conecte de nuevo.',
     },
+    return_url_not_registered: {
+      title: 'El camino de vuelta ya no es válido',
+      explanation:
+        'La dirección de vuelta que indicó el producto se ha eliminado entretanto. No se ha conectado nada.',
+      remedy:
+        'Vuelva al producto del que viene e inicie la conexión de nuevo. Si vuelve a ocurrir, avise al equipo de soporte del producto.',
+    },
     fault: {
       title: 'Algo ha salido mal',
       explanation: 'El problema es nuestro, no suyo.',

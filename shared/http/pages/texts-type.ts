@@ -9,6 +9,7 @@ export type Refusal =
   | 'other_browser'
   | 'other_app'
   | 'declined'
+  | 'return_url_not_registered'
   | 'fault'
 
 /** Plain text: the page escapes it, together with the names in it. */

@@ -56,17 +56,21 @@ export const newTenantSchema = z.pipe(
     identity_provider: z.optional(newIdentityProviderSchema),
     kms_key_arn: z.optional(kmsKeyArn),
     branding: z.optional(branding),
+    end_users_may_confirm: z.optional(z.boolean()),
     limits: z.optional(limits),
   }),
-  z.transform(({ name, return_urls, origins, identity_provider, kms_key_arn, branding, limits }) => ({
-    name,
-    returnUrls: return_urls,
-    origins,
-    ...(identity_provider && { identityProvider: identity_provider }),
-    ...(kms_key_arn && { kmsKeyArn: kms_key_arn }),
-    ...(branding && { branding }),
-    ...(limits && { limits }),
-  })),
+  z.transform(
+    ({ name, return_urls, origins, identity_provider, kms_key_arn, branding, limits, ...more }) => ({
+      name,
+      returnUrls: return_urls,
+      origins,
+      ...(identity_provider && { identityProvider: identity_provider }),
+      ...(kms_key_arn && { kmsKeyArn: kms_key_arn }),
+      ...(branding && { branding }),
+      ...(more.end_users_may_confirm && { endUsersMayConfirm: true }),
+      ...(limits && { limits }),
+    }),
+  ),
 )
 
 export const tenantChangeSchema = z.pipe(
@@ -77,15 +81,17 @@ export const tenantChangeSchema = z.pipe(
     origins: z.optional(origins),
     kms_key_arn: z.optional(z.nullable(kmsKeyArn)),
     branding: z.optional(z.nullable(branding)),
+    end_users_may_confirm: z.optional(z.boolean()),
     limits: z.optional(z.nullable(limits)),
   }),
-  z.transform(({ name, status, return_urls, origins, kms_key_arn, branding, limits }) => ({
+  z.transform(({ name, status, return_urls, origins, kms_key_arn, branding, limits, ...more }) => ({
     ...(name && { name }),
     ...(status && { status }),
     ...(return_urls && { returnUrls: return_urls }),
     ...(origins && { origins }),
     ...(kms_key_arn !== undefined && { kmsKeyArn: kms_key_arn }),
     ...(branding !== undefined && { branding }),
+    ...(more.end_users_may_confirm !== undefined && { endUsersMayConfirm: more.end_users_may_confirm }),
     ...(limits !== undefined && { limits }),
   })),
 )
@@ -98,6 +104,7 @@ export const tenantSchema = z.object({
   origins: z.array(z.string()),
   kms_key_arn: z.optional(z.string()),
   branding: z.optional(z.object({ color: z.string() })),
+  end_users_may_confirm: z.boolean(),
   limits: z.optional(
     z.object({
       connections: z.optional(z.int()),
@@ -125,6 +132,7 @@ export function tenantJson(tenant: Tenant) {
     origins: tenant.origins,
     kms_key_arn: tenant.kmsKeyArn,
     branding: tenant.branding,
+    end_users_may_confirm: tenant.endUsersMayConfirm ?? false,
     limits: limits && {
       connections: limits.connections,
       sessions_per_minute: limits.sessionsPerMinute,

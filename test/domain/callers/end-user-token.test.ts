@@ -38,7 +38,10 @@ describe('the end user', () => {
   test('is called by its name, else by its e-mail address, if that is a text of at most 256 characters', () => {
     const nameIn = (claims: object) => endUserOf({ user_id: 'alice', ...claims }, provider)?.displayName
     expect(nameIn({ name: 'Alice', email: 'a@example.com' })).toBe('Alice')
-    expect(nameIn({ name: '', email: 'a@example.com' })).toBe('a@example.com')
+    const email = 'a@example.com'
+    expect(nameIn({ name: '', email, email_verified: true })).toBe(email)
+    for (const email_verified of [undefined, false, 'true', 1])
+      expect(nameIn({ email, email_verified })).toBeUndefined()
     expect(nameIn({ name: 'x'.repeat(257), email: 7 })).toBeUndefined()
   })
 })

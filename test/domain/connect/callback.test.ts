@@ -311,6 +311,41 @@ describe('a response with a code', () => {
     expect(scene.services.sessions.text()).not.toContain(code)
   })
 
+  test.each(['verified', 'confirmed'] as const)(
+    'of a "%s" session whose return URL was unregistered meanwhile is not sent there, and its code is not spent',
+    async (completion) => {
+      const scene = await openScene()
+      const journey = await scene.leave({ completion })
+      await updateTenant(scene.services, scene.caller.tenant.id, { returnUrls: ['https://new.example.com/'] })
+      expect(await respond(scene, journey)).toEqual({
+        outcome: 'return_url_not_registered',
+        session: expect.objectContaining({ id: journey.session.id }),
+        product: { name: 'Saas' },
+      })
+      const { state } = await scene.session(journey)
+      expect(state).toEqual({ status: 'failed', error: 'return_url_not_registered' })
+      expect(scene.services.clickfunnels.counts.exchangeCode).toBe(0)
+      await updateTenant(scene.services, scene.caller.tenant.id, {
+        returnUrls: ['https://saas.example.com/'],
+      })
+      expect(scene.completionCode(journey)).toBe('')
+    },
+  )
+
+  test("carries none of our parameters that the tenant's own query has", async () => {
+    const scene = await openScene()
+    const own = 'completion_code=mine&connection_id=mine&error=mine&error=yours&connect_session=mine'
+    const returnUrl = `https://saas.example.com/settings?tab=2&${own}`
+    const journey = await scene.leave({ returnUrl, completion: 'confirmed' })
+    const query = queryOf(await respond(scene, journey))
+    expect(query).toEqual({
+      tab: '2',
+      connect_session: journey.session.id,
+      status: 'connected',
+      connection_id: expect.stringMatching(/^conn_/),
+    })
+  })
+
   test("keeps the tenant's own query of the return URL", async () => {
     const scene = await openScene()
     const journey = await scene.leave({ returnUrl: 'https://saas.example.com/settings?tab=2&status=mine' })

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { createApp } from '#domain/apps/manage-apps.ts'
-import { findSession, startSession } from '#domain/connect/start-session.ts'
+import { findSession, type SessionRequest, startSession } from '#domain/connect/start-session.ts'
 import type { ConnectionId } from '#domain/ids.ts'
 import { Secret } from '#domain/secret.ts'
-import { createTenant } from '#domain/tenants/manage-tenants.ts'
+import { createTenant, updateTenant } from '#domain/tenants/manage-tenants.ts'
 import { ALICE, BOB, keyCaller, openScene, RETURN_URL, type Scene } from '../../fakes/scene.ts'
 
 const secondApp = (scene: Scene) =>
@@ -37,6 +37,40 @@ describe('startSession', () => {
     const input = { endUser: { id: ALICE }, returnUrl: RETURN_URL }
     const { session } = await startSession(scene.services, scene.caller, input)
     expect(session.completion).toBe('verified')
+  })
+
+  describe('with a JWT', () => {
+    const asEndUser = ({ services, caller: { tenant } }: Scene, more: Partial<SessionRequest> = {}) => {
+      const identityProviderId = services.newId('identityProvider')
+      const caller = { tenant, actor: { kind: 'end_user', id: ALICE, identityProviderId } } as const
+      return startSession(services, caller, { returnUrl: RETURN_URL, ...more })
+    }
+
+    test('is "verified", and "confirmed" only where the operator allows it for the tenant', async () => {
+      const scene = await openScene()
+      const confirmed = { completion: 'confirmed' } as const
+      expect((await asEndUser(scene)).session.completion).toBe('verified')
+      const refused = {
+        code: 'validation_failed',
+        extensions: { errors: [{ pointer: '#/completion' }] },
+      }
+      await expect(asEndUser(scene, confirmed)).rejects.toMatchObject(refused)
+      const { id } = scene.caller.tenant
+      // It takes effect at once, for callers that are remembered, too.
+      await updateTenant(scene.services, id, { endUsersMayConfirm: true })
+      expect((await asEndUser(scene, confirmed)).session.completion).toBe('confirmed')
+      await updateTenant(scene.services, id, { endUsersMayConfirm: false })
+      await expect(asEndUser(scene, confirmed)).rejects.toMatchObject(refused)
+    })
+
+    test('needs the path of a registered return URL, not one below it', async () => {
+      const scene = await openScene()
+      const below = { returnUrl: `${RETURN_URL}/deeper` }
+      await expect(asEndUser(scene, below)).rejects.toMatchObject({ code: 'return_url_not_registered' })
+      expect((await scene.start(below)).session.returnUrl).toBe(below.returnUrl)
+      const query = { returnUrl: `${RETURN_URL}?tab=2` }
+      expect((await asEndUser(scene, query)).session.returnUrl).toBe(query.returnUrl)
+    })
   })
 
   test('refuses a return URL that is not registered, naming the member', async () => {

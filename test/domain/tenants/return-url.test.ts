@@ -1,7 +1,7 @@
 // Where a browser may be sent back to: under what the tenant registered, and nowhere else.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { isRegisteredReturnUrl } from '#domain/tenants/tenant.ts'
+import { isExactReturnUrl, isRegisteredReturnUrl } from '#domain/tenants/tenant.ts'
 import { webUrl } from '#domain/tenants/web-url.ts'
 
 const returnUrls = ['https://saas.example.com/app', 'http://localhost:3000/']
@@ -49,6 +49,20 @@ test.each([
   '',
 ])('%j does not', (url) => {
   expect(registered(url)).toBe(false)
+})
+
+test.each([
+  ['https://saas.example.com/app', true],
+  ['https://SAAS.example.com:443/app?x=1', true],
+  ['http://localhost:3000', true],
+  ['https://saas.example.com/app/', false],
+  ['https://saas.example.com/app/done', false],
+  ['https://saas.example.com/app/..', false],
+  ['http://localhost:3000/anything', false],
+  ['https://saas.example.com/app#x', false],
+  ['https://evil.example/app', false],
+])('%s is exactly a registered URL: %s', (url, isExact) => {
+  expect(isExactReturnUrl({ returnUrls }, url)).toBe(isExact)
 })
 
 test('nothing is registered by an empty list', () => {

@@ -119,6 +119,10 @@ describe('a rule that is broken', () => {
   test('names the item of an array', () => {
     const body = { name: 'Saas', return_urls: ['https://a.example/', 'http://b.example/'] }
     expect(pointers(() => parseBody(newTenantSchema, body))).toEqual(['#/return_urls/1'])
+    for (const url of ['https://*.example.com/', 'https://a.example/*', 'https://a.example/?x=*']) {
+      const wild = { name: 'Saas', return_urls: [url] }
+      expect(pointers(() => parseBody(newTenantSchema, wild))).toEqual(['#/return_urls/0'])
+    }
   })
 
   test.each(['https://a.example/', 'https://a.example/x', 'https://A.example', 'https://a.example:443'])(

@@ -140,7 +140,7 @@ describe('the confirmation page', () => {
   test('names product and account, the account by its id too: its name may be chosen by whoever sent the link', () => {
     const named = String(confirm('Saas', 'Alice').body)
     expect(named).toContain('<h1>Connect ClickFunnels to Saas?</h1>')
-    expect(named).toContain('<strong><bdi>Alice</bdi></strong><span><bdi>user-1</bdi></span>')
+    expect(named).toContain('<strong><bdi>Alice</bdi></strong><strong><bdi>user-1</bdi></strong></div>')
     expect(confirm('Saas').body).toContain('<strong><bdi>user-1</bdi></strong></div>')
   })
 
