@@ -7,7 +7,11 @@ import { Construct } from 'constructs'
 import { ROUTES, type RouteKey } from '#http/routes.ts'
 import { type Functions, pascalCase } from './functions.ts'
 
-/** Neither path nor query: they hold codes, states and link secrets. The route says where, our own log says the rest. */
+/**
+ * Neither path nor query: they hold codes, states and link secrets. The route says where, our own log says the rest. A
+ * refused credential leaves the address it came from, and a refused operator call the address and the principal, if API
+ * Gateway knows it. Those calls reach no function.
+ */
 const ACCESS_LOG = {
   requestId: '$context.requestId',
   time: '$context.requestTime',
@@ -15,7 +19,10 @@ const ACCESS_LOG = {
   status: '$context.status',
   latencyMs: '$context.responseLatency',
   bytes: '$context.responseLength',
+  sourceIp: '$context.identity.sourceIp',
+  principal: '$context.identity.userArn',
   error: '$context.error.message',
+  errorType: '$context.error.responseType',
   integrationError: '$context.integrationErrorMessage',
 }
 const REQUESTS_PER_SECOND = 2_000

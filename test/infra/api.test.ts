@@ -70,7 +70,7 @@ describe('API stage', () => {
     })
   })
 
-  it('logs nothing that could hold a secret: no query, path, header or identity of a caller', () => {
+  it('logs nothing that could hold a secret: no query, path or header', () => {
     const format: Record<string, string> = JSON.parse(stage?.Properties.AccessLogSettings.Format)
     const harmless = [
       '$context.requestId',
@@ -79,10 +79,21 @@ describe('API stage', () => {
       '$context.status',
       '$context.responseLatency',
       '$context.responseLength',
+      '$context.identity.sourceIp',
+      '$context.identity.userArn',
       '$context.error.message',
+      '$context.error.responseType',
       '$context.integrationErrorMessage',
     ]
     expect(Object.values(format).filter((field) => !harmless.includes(field))).toEqual([])
+  })
+
+  it('logs where a refused call came from, who signed it and why API Gateway refused it', () => {
+    expect(JSON.parse(stage?.Properties.AccessLogSettings.Format)).toMatchObject({
+      sourceIp: '$context.identity.sourceIp',
+      principal: '$context.identity.userArn',
+      errorType: '$context.error.responseType',
+    })
   })
 
   it('tells its address', () => {
