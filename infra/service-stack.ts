@@ -11,6 +11,7 @@ import { Api } from './api.ts'
 import type { DataStack } from './data-stack.ts'
 import { createFunctions, type Functions, pascalCase } from './functions.ts'
 import { PERMISSIONS } from './permissions.ts'
+import { providerParameters } from './provider-parameters.ts'
 
 export interface ServiceStackProps extends StackProps {
   readonly data: DataStack
@@ -36,7 +37,7 @@ export class ServiceStack extends Stack {
         default: '365',
         allowedPattern: '^[1-9][0-9]{0,3}$',
       }).valueAsString,
-      ...this.#providerSettings(),
+      ...providerParameters(this),
     }
     this.functions = createFunctions(this, data, values, bundles)
     api.serve(this.functions)
@@ -50,35 +51,6 @@ export class ServiceStack extends Stack {
 
   #logs() {
     return Object.values(this.functions).map(({ logGroup }) => logGroup)
-  }
-
-  /** Parameters rather than context: a deployment changes its provider without being synthesized anew. */
-  #providerSettings() {
-    const parameter = (name: string, description: string, defaultValue = '', allowedValues?: string[]) =>
-      new CfnParameter(this, name, {
-        description,
-        default: defaultValue,
-        ...(allowedValues && { allowedValues }),
-      }).valueAsString
-    return {
-      CLICKFUNNELS_PROFILE: parameter('ClickFunnelsProfile', 'Where ClickFunnels is', 'clickfunnels', [
-        'clickfunnels',
-        'seed',
-        'custom',
-      ]),
-      CLICKFUNNELS_ACCOUNTS_URL: parameter(
-        'ClickFunnelsAccountsUrl',
-        'Profile "custom": origin of the accounts host',
-      ),
-      CLICKFUNNELS_API_URL: parameter(
-        'ClickFunnelsApiUrl',
-        'Profile "custom": base of the API; may hold {subdomain}',
-      ),
-      CLICKFUNNELS_WORKSPACE_HOSTS: parameter(
-        'ClickFunnelsWorkspaceHosts',
-        'Profile "custom": comma separated hosts that a workspace may have, such as *.example.com',
-      ),
-    }
   }
 
   #defaultLimits() {

@@ -23,6 +23,12 @@ export function operatorApi(base: string, region: string | undefined): OperatorA
   const url = URL.parse(base)
   if (url === null || !/^https?:$/.test(url.protocol))
     throw new UsageError(`"${base}" is not an http or https URL.`)
+  // Requests hold client secrets, and answers hold API keys. Nothing is signed either.
+  if (url.protocol === 'http:' && !isLoopback(url))
+    throw new UsageError(
+      `Plain http is for this machine only. Requests to ${url.host} hold secrets.`,
+      'Use its https URL.',
+    )
   const origin = url.origin
   let signer: Promise<Sign> | undefined
   const sign: Sign = async (request) => {

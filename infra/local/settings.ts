@@ -1,5 +1,6 @@
 // The settings of `npm start`: the environment variables of docs/local.md, their defaults and checks.
 // The options of `npm run dev` are here, too.
+import { webUrl } from '#domain/tenants/web-url.ts'
 import type { SourceOptions } from './lambda/host.ts'
 
 export interface Settings {
@@ -98,7 +99,6 @@ function readProfile(value: string): Profile {
 function readUrl(name: string, value: string | undefined): string {
   if (!value) return ''
   // An API URL may contain {subdomain}, which is no valid URL until it is filled in.
-  const url = URL.parse(value.replace('{subdomain}', 'subdomain'))
-  if (url?.protocol === 'http:' || url?.protocol === 'https:') return value
-  throw new Error(`${name} must be an http or https URL, not "${value}"`)
+  if (webUrl(value.replaceAll('{subdomain}', 'subdomain')) !== undefined) return value
+  throw new Error(`${name} must be an https URL (http on loopback only), not "${value}"`)
 }

@@ -21,3 +21,19 @@ test.each<[string, method: string, body: object | undefined, asked: number]>([
     .catch(() => undefined)
   expect(requests).toBe(asked)
 })
+
+test.each([
+  'http://api.example',
+  'http://10.0.0.1:4600',
+  'http://127.0.0.1.evil.example',
+  'http://localhost.evil.example',
+])('nothing is signed for or sent to %s', (url) => {
+  expect(() => operatorApi(url, 'eu-west-1')).toThrow(/Plain http is for this machine only/)
+})
+
+test.each(['https://api.example', 'http://127.0.0.1:4600', 'http://localhost:4600', 'http://[::1]:4600'])(
+  '%s is accepted',
+  (url) => {
+    expect(operatorApi(url, 'eu-west-1').url).toBe(url)
+  },
+)

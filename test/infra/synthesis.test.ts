@@ -35,4 +35,49 @@ describe('synthesis', () => {
     expect(parameters.AuditRetentionDays?.AllowedPattern).toBe('^[1-9][0-9]{0,3}$')
     expect(parameters.ClickFunnelsProfile?.AllowedValues).toEqual(['clickfunnels', 'seed', 'custom'])
   })
+
+  it('refuses plain http to another machine at deployment, as the functions do when they start', () => {
+    const accepts = (parameter: string, url: string) =>
+      new RegExp(service.Parameters[parameter]?.AllowedPattern ?? '^never$').test(url)
+    const both = ['ClickFunnelsAccountsUrl', 'ClickFunnelsApiUrl'] as const
+    const good = [
+      '',
+      'https://accounts.example',
+      'https://a.example:8443/x',
+      'http://127.0.0.1:4601',
+      'http://localhost',
+    ]
+    const bad = [
+      'http://accounts.example',
+      'http://127.0.0.1.evil.example',
+      'http://localhost.evil.example',
+      'http://127.0.0.1@evil.example',
+      'https://user@accounts.example',
+      'https://',
+      'accounts.example',
+      'ftp://accounts.example',
+      ' ',
+    ]
+    for (const parameter of both) {
+      for (const url of good)
+        expect([parameter, url, accepts(parameter, url)]).toEqual([parameter, url, true])
+      for (const url of bad)
+        expect([parameter, url, accepts(parameter, url)]).toEqual([parameter, url, false])
+    }
+    expect(accepts('ClickFunnelsApiUrl', 'https://{subdomain}.example/api/v2')).toBe(true)
+    expect(accepts('ClickFunnelsApiUrl', 'http://{subdomain}.example')).toBe(false)
+    expect(accepts('ClickFunnelsAccountsUrl', 'https://{subdomain}.example')).toBe(false)
+  })
+
+  it('refuses "custom" without an accounts URL at deployment', () => {
+    expect(service.Rules.CustomProfileHasAccountsUrl).toEqual({
+      RuleCondition: { 'Fn::Equals': [{ Ref: 'ClickFunnelsProfile' }, 'custom'] },
+      Assertions: [
+        {
+          Assert: { 'Fn::Not': [{ 'Fn::Equals': [{ Ref: 'ClickFunnelsAccountsUrl' }, ''] }] },
+          AssertDescription: expect.stringContaining('ClickFunnelsAccountsUrl'),
+        },
+      ],
+    })
+  })
 })

@@ -22,6 +22,7 @@ export interface Template {
       { readonly Default: string; readonly AllowedValues?: string[]; readonly AllowedPattern?: string }
     >
   >
+  readonly Rules: Readonly<Record<string, unknown>>
   readonly Outputs: Readonly<Record<string, { readonly Value: unknown }>>
 }
 

@@ -56,7 +56,11 @@ test.each([
   [{ CLICKFUNNELS_PROFILE: 'classic' }, 'CLICKFUNNELS_PROFILE must be one of clickfunnels, seed, custom'],
   [
     { CLICKFUNNELS_ACCOUNTS_URL: 'accounts.example' },
-    'CLICKFUNNELS_ACCOUNTS_URL must be an http or https URL',
+    'CLICKFUNNELS_ACCOUNTS_URL must be an https URL (http on loopback only)',
+  ],
+  [
+    { CLICKFUNNELS_API_URL: 'http://{subdomain}.example' },
+    'CLICKFUNNELS_API_URL must be an https URL (http on loopback only)',
   ],
 ])('%j is refused by name', (variables, message) => {
   expect(() => readSettings(variables)).toThrow(message)

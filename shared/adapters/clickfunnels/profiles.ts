@@ -1,5 +1,6 @@
 // The provider profiles: ClickFunnels' URLs. The deployment configuration chooses one.
 import type { ProviderProfile } from '#domain/provider/profile.ts'
+import { webUrl } from '#domain/tenants/web-url.ts'
 
 export interface ProviderSettings {
   readonly CLICKFUNNELS_PROFILE: 'clickfunnels' | 'seed' | 'custom'
@@ -15,7 +16,7 @@ export interface ProviderSettings {
 const CLICKFUNNELS_PARAMETERS = { grant_type: 'authorization_code', new_installation: 'true' }
 const FUNNELS_PATH = 'workspaces/{workspace_id}/funnels'
 
-/** @throws Error when "custom" lacks an accounts URL */
+/** @throws Error when "custom" lacks an accounts URL, or one of its URLs is plain http to another machine */
 export function providerProfile(settings: ProviderSettings): ProviderProfile {
   switch (settings.CLICKFUNNELS_PROFILE) {
     case 'clickfunnels':
@@ -44,9 +45,11 @@ function custom(settings: ProviderSettings): ProviderProfile {
   if (settings.CLICKFUNNELS_ACCOUNTS_URL === '') {
     throw new Error('The provider profile "custom" needs CLICKFUNNELS_ACCOUNTS_URL')
   }
-  const { origin, host } = new URL(settings.CLICKFUNNELS_ACCOUNTS_URL)
+  const { origin, host } = secureUrl('CLICKFUNNELS_ACCOUNTS_URL', settings.CLICKFUNNELS_ACCOUNTS_URL)
   const hosts = settings.CLICKFUNNELS_WORKSPACE_HOSTS.split(',').map((entry) => entry.trim())
   const fixedApi = settings.CLICKFUNNELS_API_URL.replace(/\/+$/, '')
+  // The placeholder stands for one label of a host name.
+  if (fixedApi !== '') secureUrl('CLICKFUNNELS_API_URL', fixedApi.replaceAll('{subdomain}', 'subdomain'))
   return {
     ...accountsAt(origin),
     ...(fixedApi !== '' && { fixedApi: /\/api\/v2$/.test(fixedApi) ? fixedApi : `${fixedApi}/api/v2` }),
@@ -54,6 +57,13 @@ function custom(settings: ProviderSettings): ProviderProfile {
     // A provider that names no workspace URL serves everything on one host.
     fallbackWorkspaceHost: host,
   }
+}
+
+/** Tokens and client secrets are sent there, so plain http is for loopback only. */
+function secureUrl(name: string, text: string): URL {
+  const url = webUrl(text)
+  if (url !== undefined) return url
+  throw new Error(`${name} has to be an https URL (http on loopback only), not "${text}"`)
 }
 
 function accountsAt(origin: string): Omit<ProviderProfile, 'workspaceHosts'> {

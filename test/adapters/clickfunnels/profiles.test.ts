@@ -41,6 +41,24 @@ describe('"custom"', () => {
   })
 
   test.each([
+    'http://accounts.example',
+    'http://127.0.0.1.evil.example',
+    'http://localhost.evil.example',
+    'http://10.0.0.1',
+    'ftp://accounts.example',
+    'https://user@accounts.example',
+  ])('refuses %s, where tokens could be read or go astray', (url) => {
+    expect(() => custom({ CLICKFUNNELS_ACCOUNTS_URL: url })).toThrow(/https URL/)
+    expect(() => custom({ CLICKFUNNELS_API_URL: url })).toThrow(/https URL/)
+    expect(() => custom({ CLICKFUNNELS_API_URL: `${url}/{subdomain}` })).toThrow(/https URL/)
+  })
+
+  test('refuses plain http to any workspace', () => {
+    expect(() => custom({ CLICKFUNNELS_API_URL: 'http://{subdomain}.api.example' })).toThrow(/https URL/)
+    expect(() => custom({ CLICKFUNNELS_API_URL: 'http://{subdomain}' })).toThrow(/https URL/)
+  })
+
+  test.each([
     ['https://api.example', 'https://api.example/api/v2'],
     ['https://api.example/', 'https://api.example/api/v2'],
     ['https://api.example/api/v2', 'https://api.example/api/v2'],
