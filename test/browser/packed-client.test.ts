@@ -91,9 +91,15 @@ const approve = (at: Page) => at.getByRole('button', { name: 'Authorize' }).clic
 const connectButton = () => page.getByRole('button', { name: 'Connect to ClickFunnels' })
 const disconnectButton = () => page.getByRole('button', { name: /^Disconnect/ })
 
-test('what is packed is the code, its types, the README and the licence', () => {
+test('what is packed is the code, its types, the README, the licence and the notices', () => {
   const installed = join(project, 'node_modules/@funnel-connect/client')
-  expect(readdirSync(installed).toSorted()).toEqual(['LICENSE', 'README.md', 'dist', 'package.json'])
+  expect(readdirSync(installed).toSorted()).toEqual([
+    'LICENSE',
+    'README.md',
+    'THIRD-PARTY-NOTICES.txt',
+    'dist',
+    'package.json',
+  ])
   expect(readdirSync(join(installed, 'dist'))).toEqual(
     expect.arrayContaining(['index.js', 'index.d.ts', 'element.js', 'element.d.ts', 'api.d.ts']),
   )

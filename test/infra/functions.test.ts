@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { FUNCTION_NAMES, parseEnv } from '#runtime/env.ts'
+import { NOTICES_FILE } from '../../infra/bundle/notices.ts'
 import { readDeployment } from '../../infra/local/cloudformation/template.ts'
 import { fileHashes } from './files.ts'
 import { SCHEDULED } from './scheduled.ts'
@@ -39,10 +40,10 @@ describe.each(FUNCTION_NAMES)('function %s', (name) => {
     })
   })
 
-  it('runs the bundle of functions/<name>.ts, and carries nothing but code', () => {
+  it('runs the bundle of functions/<name>.ts, and carries nothing but code and its licences', () => {
     const code = fileHashes(definition?.directory ?? '')
-    expect(code).toEqual(fileHashes(join(directory, 'bundles', name), /\.mjs$/))
-    expect(Object.keys(code).filter((file) => !file.endsWith('.mjs'))).toEqual([])
+    expect(code).toEqual(fileHashes(join(directory, 'bundles', name), /\.mjs$|^THIRD-PARTY/))
+    expect(Object.keys(code).filter((file) => !file.endsWith('.mjs'))).toEqual([NOTICES_FILE])
   })
 
   it('gets the environment that it parses, and nothing else', () => {
