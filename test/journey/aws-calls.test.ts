@@ -61,7 +61,7 @@ test("a warm process's first call for another tenant reads credential, tenant wi
   expect(shared).toEqual([['UpdateItem', 'Query', 'GetItem']])
 })
 
-test('a warm writing call costs nothing more; with an Idempotency-Key two writes, and its repetition two', async () => {
+test('a warm writing call costs nothing more; with an Idempotency-Key two writes, and its repetition one and two reads', async () => {
   const call = await callable()
   const post = { method: 'POST', body: { contact: { email_address: 'a@example.com' } } }
   await call(post)
@@ -71,7 +71,8 @@ test('a warm writing call costs nothing more; with an Idempotency-Key two writes
   await call(withKey('first'))
   const keyed = withKey('second')
   expect(await call(keyed)).toEqual({ operations: ['PutItem', 'PutItem'], kms: 0 })
-  expect(await call(keyed)).toEqual({ operations: ['PutItem', 'GetItem'], kms: 0 })
+  // The connection is read as well: a kept answer must not outlive it.
+  expect(await call(keyed)).toEqual({ operations: ['PutItem', 'GetItem', 'GetItem'], kms: 0 })
 })
 
 test('a tenant far below its limit of requests asks AWS no more than one without', async () => {

@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Browser } from '../support/browser.ts'
 import { completionCodeIn, startTestStack, type TestStack, WORKSPACE_ID } from '../support/stack.ts'
-import { storedItems } from '../support/table.ts'
+import { ageRefreshes, storedItems } from '../support/table.ts'
 
 let stack: TestStack
 beforeAll(async () => {
@@ -63,6 +63,7 @@ test('tokens, client secrets, API keys, codes and code verifiers appear nowhere 
   for (const variant of ['json', 'token_type', 'missing_access_token']) {
     const fault = { kind: 'malformed', variant }
     await stack.control('POST', 'faults', { path: '/oauth/token', when: 'after', fault })
+    await ageRefreshes(stack)
     await call('POST', `/v1/connections/${id}/refresh`)
     await remember()
   }

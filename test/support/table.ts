@@ -33,6 +33,20 @@ export async function makeAllDue(stack: Stack): Promise<void> {
   client.destroy()
 }
 
+/** Lets the last refresh of every connection be long ago, so that the next one that is asked for is made. */
+export async function ageRefreshes(stack: Stack): Promise<void> {
+  const { client, items, TableName } = await scan(stack)
+  for (const { pk, sk, lastRefreshedAt } of items) {
+    if (pk === undefined || sk === undefined || lastRefreshedAt === undefined) continue
+    const UpdateExpression = 'SET lastRefreshedAt = :past'
+    const ExpressionAttributeValues = { ':past': { N: '1' } }
+    await client.send(
+      new UpdateItemCommand({ TableName, Key: { pk, sk }, UpdateExpression, ExpressionAttributeValues }),
+    )
+  }
+  client.destroy()
+}
+
 /** Lets every lease run out now; gives how many there were. */
 export async function endLeases(stack: Stack): Promise<number> {
   const { client, items, TableName } = await scan(stack)
