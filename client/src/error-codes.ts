@@ -47,6 +47,7 @@ export type ErrorCode =
   | 'upstream_answer_lost'
   | 'upstream_response_too_large'
   | 'refresh_failed'
+  | 'recovering'
   | 'storage_unavailable'
   | 'identity_provider_unavailable'
   | 'upstream_timeout'

@@ -10,6 +10,7 @@ const TOKEN = [
   'reauthorization_required',
   'app_credentials_refused',
   'refresh_failed',
+  'recovering',
 ] as const
 
 const LIMITS = ['tenant_limit_exceeded', 'end_user_limit_exceeded'] as const

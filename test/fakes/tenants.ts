@@ -99,15 +99,19 @@ export class FakeApps implements Apps {
     return structuredClone(own.toSorted((one, other) => (one.id < other.id ? -1 : 1)))
   }
 
-  async setHealth(read: App, { trouble, workingSecret }: Parameters<Apps['setHealth']>[1]): Promise<boolean> {
+  async setHealth(
+    read: App,
+    { trouble, refusals, workingSecret }: Parameters<Apps['setHealth']>[1],
+  ): Promise<boolean> {
     const key = `${read.tenantId}/${read.id}`
     const stored = this.items.get(key)
     if (stored === undefined || healthOf(stored) !== healthOf(read)) return false
-    const { trouble: _, untriedSecret, ...untroubled } = stored
+    const { trouble: _, refusals: __, untriedSecret, ...untroubled } = stored
     this.items.set(key, {
       ...untroubled,
       ...(workingSecret === undefined && untriedSecret !== undefined && { untriedSecret }),
       ...(trouble && { trouble }),
+      ...(refusals && { refusals }),
       ...(workingSecret !== undefined && { workingSecret }),
     })
     return true
@@ -129,11 +133,19 @@ export class FakeApps implements Apps {
   }
 }
 
-function versionOf({ name, updatedAt, clientSecrets, trouble, workingSecret, untriedSecret }: App): string {
+function versionOf({
+  name,
+  updatedAt,
+  clientSecrets,
+  trouble,
+  refusals,
+  workingSecret,
+  untriedSecret,
+}: App): string {
   const serials = clientSecrets.map(({ serial }) => serial)
-  return JSON.stringify([name, updatedAt, serials, trouble, workingSecret, untriedSecret])
+  return JSON.stringify([name, updatedAt, serials, trouble, refusals, workingSecret, untriedSecret])
 }
 
-function healthOf({ trouble, clientSecrets }: App): string {
-  return JSON.stringify([trouble, clientSecrets.map(({ serial }) => serial)])
+function healthOf({ trouble, refusals, clientSecrets }: App): string {
+  return JSON.stringify([trouble, refusals, clientSecrets.map(({ serial }) => serial)])
 }

@@ -1,7 +1,7 @@
 // The audit trail over HTTP: a whole life of connections and what the operator did, read by the tenant and by the operator.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startTestStack, type TestStack, type TestTenant } from '../support/stack.ts'
-import { makeAllDue, storedItems } from '../support/table.ts'
+import { ageRefusals, makeAllDue, storedItems } from '../support/table.ts'
 
 interface Event {
   readonly id: string
@@ -93,6 +93,11 @@ test('tells what the service did by itself: a connection whose token is dead nee
   await makeAllDue(stack)
   const answer = await stack.api(`/v1/connections/${id}/refresh`, { method: 'POST', key: tenant.apiKey })
   expect(answer.json).toMatchObject({ code: 'reauthorization_required' })
+  // One refusal is not final.
+  expect(await trail(tenant, '&action=connection.require_reauthorization')).toEqual([])
+  await ageRefusals(stack)
+  await makeAllDue(stack)
+  await stack.runSchedules()
   expect(await trail(tenant, '&action=connection.require_reauthorization')).toMatchObject([
     { actor: { type: 'service' }, resource: { type: 'connection', id }, reason: 'access_token_rejected' },
   ])

@@ -47,6 +47,24 @@ export async function ageRefreshes(stack: Stack): Promise<void> {
   client.destroy()
 }
 
+/** Makes every connection that was refused have been refused long ago, so that the next refusal is final. */
+export async function ageRefusals(stack: Stack): Promise<void> {
+  const { client, items, TableName } = await scan(stack)
+  for (const { pk, sk, state } of items) {
+    if (pk === undefined || sk === undefined || state?.M?.refusedAt === undefined) continue
+    await client.send(
+      new UpdateItemCommand({
+        TableName,
+        Key: { pk, sk },
+        UpdateExpression: 'SET #state.refusedAt = :past, updatedAt = :past',
+        ExpressionAttributeNames: { '#state': 'state' },
+        ExpressionAttributeValues: { ':past': { N: '1' } },
+      }),
+    )
+  }
+  client.destroy()
+}
+
 /** Lets every lease run out now; gives how many there were. */
 export async function endLeases(stack: Stack): Promise<number> {
   const { client, items, TableName } = await scan(stack)

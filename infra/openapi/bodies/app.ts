@@ -69,7 +69,7 @@ export const apps = {
     health: { description: "Whether ClickFunnels accepts the app's credentials and answers." },
     'health.status': {
       description:
-        '`working`: no trouble is known. `credentials_refused`: ClickFunnels refuses the client id or every client secret; store the right one. `provider_down`: ClickFunnels does not answer for this app.',
+        '`working`: no trouble is known. `credentials_refused`: ClickFunnels refuses the client id or every client secret; store the right one. `provider_down`: ClickFunnels does not answer for this app. `connections_refused`: ClickFunnels refuses many connections of this app and accepts none, so none of them is ended for now.',
     },
     since: time('When the trouble began. Absent if the status is `working`.'),
     force: {

@@ -125,12 +125,14 @@ export class DynamoDbApps implements Apps {
     return (await allOfTenant(this.#table, tenant, prefixOf.apps)).map((item) => withoutKey<App>(item))
   }
 
-  async setHealth(read: App, { trouble, workingSecret }: Parameters<Apps['setHealth']>[1]): Promise<boolean> {
+  async setHealth(read: App, health: Parameters<Apps['setHealth']>[1]): Promise<boolean> {
+    const { trouble, refusals, workingSecret } = health
     const remove = [
       ...(trouble === undefined ? ['trouble'] : []),
+      ...(refusals === undefined ? ['refusals'] : []),
       ...(workingSecret === undefined ? [] : ['untriedSecret']),
     ]
-    const change = { set: { trouble, workingSecret }, remove }
+    const change = { set: { trouble, refusals, workingSecret }, remove }
     return (await this.#table.update(appKey(read.tenantId, read.id), change, unchanged(read))) !== undefined
   }
 
@@ -155,7 +157,9 @@ export class DynamoDbApps implements Apps {
 
 /** The app is as it was read. What was learnt about its secrets is compared, too, because it changes without `updatedAt`. */
 function asRead(app: App): Condition {
-  const learnt = (['trouble', 'workingSecret', 'untriedSecret'] as const).map((name) => asIn(app, name))
+  const learnt = (['trouble', 'refusals', 'workingSecret', 'untriedSecret'] as const).map((name) =>
+    asIn(app, name),
+  )
   const { name, updatedAt, clientSecrets } = app
   return {
     expression: [
@@ -171,7 +175,7 @@ function asRead(app: App): Condition {
 }
 
 /** An attribute has the value that the app has, or is absent if the app has none. */
-function asIn(app: App, name: 'trouble' | 'workingSecret' | 'untriedSecret'): Condition {
+function asIn(app: App, name: 'trouble' | 'refusals' | 'workingSecret' | 'untriedSecret'): Condition {
   return app[name] === undefined
     ? { expression: `attribute_not_exists(${name})` }
     : { expression: `${name} = :${name}`, values: { [`:${name}`]: app[name] } }
@@ -179,9 +183,10 @@ function asIn(app: App, name: 'trouble' | 'workingSecret' | 'untriedSecret'): Co
 
 /** The app's health and its client secrets are as they were read. */
 function unchanged(app: App): Condition {
-  const { expression, values } = asIn(app, 'trouble')
+  const trouble = asIn(app, 'trouble')
+  const refusals = asIn(app, 'refusals')
   return {
-    expression: `clientSecrets = :clientSecrets AND ${expression}`,
-    values: { ':clientSecrets': app.clientSecrets, ...values },
+    expression: `clientSecrets = :clientSecrets AND ${trouble.expression} AND ${refusals.expression}`,
+    values: { ':clientSecrets': app.clientSecrets, ...trouble.values, ...refusals.values },
   }
 }

@@ -2,11 +2,15 @@
 // ClickFunnels is down for it. It is stored with the app, so that every process knows, and written only when it changes.
 import type { Ambient } from '../ambient.ts'
 import { type EpochSeconds, later } from '../time.ts'
-import type { App, AppTrouble } from './app.ts'
+import type { App, AppHealth, AppTrouble } from './app.ts'
 import type { AppStorePorts } from './ports.ts'
+import { isBraked, MAX_REFUSALS, refusalsAfter } from './refusals.ts'
 
-/** Who is to blame for an answer of the provider. */
-export type Blame = 'none' | 'grant' | 'app' | 'provider' | 'ourselves'
+/**
+ * Who is to blame for an answer of the provider. connection: the connection was refused for the first time. grant: any
+ * other refusal of a grant.
+ */
+export type Blame = 'none' | 'grant' | 'connection' | 'app' | 'provider' | 'ourselves'
 
 type Ports = Pick<Ambient & AppStorePorts, 'now' | 'apps' | 'log'>
 
@@ -22,8 +26,15 @@ const NOTED_SECONDS = 60
 const CHECK_SECONDS = 60
 
 /** The trouble to show to the operator. Too few failures for an outage are not shown. */
-export function recognisedTrouble({ trouble }: Pick<App, 'trouble'>): AppTrouble | undefined {
-  return trouble?.kind === 'provider_down' && trouble.times < OUTAGE_EVIDENCE ? undefined : trouble
+export function recognisedTrouble({
+  trouble,
+  refusals,
+}: Pick<App, 'trouble' | 'refusals'>):
+  | { readonly kind: AppTrouble['kind'] | 'connections_refused'; readonly since: EpochSeconds }
+  | undefined {
+  if (trouble?.kind === 'credentials_refused' || (trouble?.times ?? 0) >= OUTAGE_EVIDENCE) return trouble
+  if (refusals === undefined || refusals.connections <= MAX_REFUSALS) return undefined
+  return { kind: 'connections_refused', since: refusals.since }
 }
 
 export function isProviderDown({ trouble }: Pick<App, 'trouble'>, now: EpochSeconds): boolean {
@@ -46,7 +57,20 @@ export async function claimCheck(
 ): Promise<App | undefined> {
   if (app.trouble?.kind !== 'credentials_refused') return app
   const trouble = { ...app.trouble, lastAt: services.now() }
-  return (await services.apps.setHealth(app, { trouble })) ? { ...app, trouble } : undefined
+  const noted = await services.apps.setHealth(app, { trouble, refusals: app.refusals })
+  return noted ? { ...app, trouble } : undefined
+}
+
+/** While the provider is down, lets one refresh a second and app through for all callers. True while it is not down. */
+export async function claimCanary(
+  services: Pick<Ambient & AppStorePorts, 'now' | 'apps'>,
+  app: App,
+): Promise<boolean> {
+  const { trouble, refusals } = app
+  const now = services.now()
+  if (trouble === undefined || !isProviderDown(app, now)) return true
+  if (trouble.canaryAt !== undefined && now <= trouble.canaryAt) return false
+  return services.apps.setHealth(app, { trouble: { ...trouble, canaryAt: now }, refusals })
 }
 
 /**
@@ -65,12 +89,13 @@ export async function noteAnswer(
   try {
     for (let attempt = 0; read !== undefined && attempt < NOTE_ATTEMPTS; attempt++) {
       const trouble = troubleAfter(read.trouble, blames, now)
-      const accepted = blames === 'none' || blames === 'grant'
+      const refusals = refusalsWith(read.refusals, blames, now)
+      const accepted = blames === 'none' || blames === 'grant' || blames === 'connection'
       const workingSecret = accepted && isNews(read, app, serial) ? serial : undefined
-      const known = trouble === read.trouble && workingSecret === undefined
-      const health = { trouble, ...(workingSecret !== undefined && { workingSecret }) }
+      const known = trouble === read.trouble && refusals === read.refusals && workingSecret === undefined
+      const health = { trouble, refusals, ...(workingSecret !== undefined && { workingSecret }) }
       if (known || (await services.apps.setHealth(read, health))) {
-        logRefusal(services, read, trouble)
+        logNews(services, read, health)
         return isProviderDown({ ...(trouble && { trouble }) }, now)
       }
       // Another process stored its answer first. Ours adds to that.
@@ -82,10 +107,19 @@ export async function noteAnswer(
   return isProviderDown(app, now)
 }
 
-/** Logs that credentials are refused, once, when it begins. Only the operator can correct it. */
-function logRefusal({ log }: Pick<Ambient, 'log'>, app: App, trouble: AppTrouble | undefined): void {
-  if (trouble?.kind !== 'credentials_refused' || app.trouble?.kind === trouble.kind) return
-  log.error("ClickFunnels refuses the app's credentials", { tenant: app.tenantId, app: app.id })
+/** Logs once, when it begins, that the credentials are refused, or many connections. */
+function logNews(
+  { log, now }: Pick<Ambient, 'log' | 'now'>,
+  app: App,
+  { trouble, refusals }: AppHealth,
+): void {
+  const named = { tenant: app.tenantId, app: app.id }
+  if (trouble?.kind === 'credentials_refused' && app.trouble?.kind !== trouble.kind) {
+    log.error("ClickFunnels refuses the app's credentials", named)
+  }
+  if (isBraked({ ...(refusals && { refusals }) }, now()) && !isBraked(app, now())) {
+    log.error('ClickFunnels refuses many connections of an app and accepts none; none is ended', named)
+  }
 }
 
 /** Whether it is new that this secret works. Of an app with one secret this need not be known. */
@@ -127,8 +161,11 @@ function troubleAfter(
 ): AppTrouble | undefined {
   switch (blames) {
     case 'none':
-    case 'grant':
       return undefined
+    // A refused grant shows that the credentials are accepted. It does not show that the provider is well.
+    case 'grant':
+    case 'connection':
+      return before?.kind === 'credentials_refused' ? undefined : before
     case 'ourselves':
       return before
     case 'app':
@@ -136,6 +173,11 @@ function troubleAfter(
     case 'provider':
       return grown(before, 'provider_down', now)
   }
+}
+
+function refusalsWith(before: App['refusals'], blames: Blame, now: EpochSeconds): App['refusals'] {
+  if (blames === 'none') return undefined
+  return blames === 'connection' ? refusalsAfter(before, now) : before
 }
 
 function grown(before: AppTrouble | undefined, kind: AppTrouble['kind'], now: EpochSeconds): AppTrouble {

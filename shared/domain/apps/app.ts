@@ -24,6 +24,8 @@ export interface App {
   readonly untriedSecret?: number
   /** Absent while all is well; see app-health.ts. */
   readonly trouble?: AppTrouble
+  /** Absent while no connection is refused; see refusals.ts. */
+  readonly refusals?: AppRefusals
   readonly createdAt: EpochSeconds
   readonly updatedAt: EpochSeconds
 }
@@ -35,6 +37,14 @@ export interface AppTrouble {
   readonly lastAt: EpochSeconds
   /** How many failures in a row showed it. */
   readonly times: number
+  /** When a caller's refresh was last let through while the provider is down. */
+  readonly canaryAt?: EpochSeconds
+}
+
+/** How many connections ClickFunnels refused, with no success between them. */
+export interface AppRefusals {
+  readonly since: EpochSeconds
+  readonly connections: number
 }
 
 export interface Apps {
@@ -55,6 +65,7 @@ export interface Apps {
 
 export interface AppHealth {
   readonly trouble: App['trouble'] | undefined
+  readonly refusals?: App['refusals'] | undefined
 }
 
 /** The redirect URI of an app. Every app has its own, so that none can receive the codes of another (RFC 9700 section 4.4). */

@@ -38,6 +38,7 @@ export const AUDIT_ACTIONS = [
   'connection.reconnect',
   'connection.refresh',
   'connection.require_reauthorization',
+  'connection.recover',
   'connection.switch',
   'connection.delete',
   'connection.revoke_tokens',

@@ -37,6 +37,8 @@ export interface Lease {
 
 /** Owner of a lease that no process holds. Until its end the connection is left alone. */
 export const NO_OWNER = 'none'
+/** Owner of a lease during which the recovery queue may still bring the tokens of a process that died. */
+export const QUEUED = 'queued'
 
 export interface ConnectionRef {
   readonly tenantId: TenantId
@@ -48,9 +50,17 @@ export function keyOf({ tenantId, connectionId }: ConnectionRef): string {
   return `${tenantId}/${connectionId}`
 }
 
-export type ConnectionState =
-  | { readonly status: 'active' }
-  | { readonly status: 'reauthorization_required'; readonly reason: ReauthorizationReason }
+export type ConnectionState = { readonly status: 'active' } | ReauthorizationState
+
+/** ClickFunnels refuses the tokens. They are kept, because the refusal may be a fault of the provider. */
+export interface ReauthorizationState {
+  readonly status: 'reauthorization_required'
+  readonly reason: ReauthorizationReason
+  /** When the provider refused it first. Absent in items from before there were second looks. */
+  readonly refusedAt?: EpochSeconds
+  /** When a second refusal made it final. */
+  readonly endedAt?: EpochSeconds
+}
 
 export interface Connection {
   readonly id: ConnectionId

@@ -93,6 +93,8 @@ async function processDueConnection(services: Ports, work: DueWork & { kind: 'co
     connection.credential.kind === 'refreshable'
       ? await refreshConnection(services, connection)
       : await probeConnection(services, connection)
+  // The connections of a deleted app have nothing to wait for.
+  if (ended.outcome === 'app_gone') await postpone(services, connection, undefined)
   if (ended.outcome === 'suspended') await postpone(services, connection, SUSPENDED_SECONDS)
   return { outcome: ended.outcome, signal: signalOf(ended) }
 }
@@ -101,7 +103,10 @@ async function processDueConnection(services: Ports, work: DueWork & { kind: 'co
 function signalOf(ended: RefreshOutcome | ProbeResult): LaneSignal {
   switch (ended.outcome) {
     case 'app_refused':
+    case 'provider_down':
       return 'closed'
+    case 'reauthorization_required':
+      return ended.held ? 'closed' : 'good'
     case 'unclear':
       return ended.outage ? 'closed' : 'trouble'
     case 'failed': {
@@ -120,10 +125,14 @@ function mayWait({ credential }: Connection, now: EpochSeconds): boolean {
   return expiresAt === undefined || expiresAt > later(now, URGENT_SECONDS)
 }
 
-/** Makes a connection due again after one to two times the seconds, by chance, so that it does not delay others. */
-async function postpone(services: Ports, connection: Connection, seconds: number): Promise<void> {
+/**
+ * Makes a connection due again after one to two times the seconds, by chance, so that it does not delay others; never
+ * again without seconds.
+ */
+async function postpone(services: Ports, connection: Connection, seconds: number | undefined): Promise<void> {
   const now = services.now()
-  const change = { dueAt: later(now, seconds * (1 + services.chance())), updatedAt: now }
+  const dueAt = seconds === undefined ? null : later(now, seconds * (1 + services.chance()))
+  const change = { dueAt, updatedAt: now }
   await services.connections.update(refOf(connection), { generation: connection.generation }, change)
 }
 

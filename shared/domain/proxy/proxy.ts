@@ -79,12 +79,12 @@ export async function proxyCall(
       )
     }
     const replacement = await replaceRejected(services, token.connection, end)
-    if (replacement !== undefined) {
-      token = replacement
-      answer = await sendWithRetry(services, request, token, end)
-    }
-    // If the token is new, or a probe did not find it invalid, the 401 is about something else.
-    const valid = replacement === undefined || (answer.status === 401 && issuedSince(token.connection, since))
+    // No evidence that the token is invalid: the 401 may be about something else.
+    if (replacement === undefined) return answer
+    token = replacement
+    answer = await sendWithRetry(services, request, token, end)
+    // If the token is new, the 401 is about something else.
+    const valid = answer.status === 401 && issuedSince(token.connection, since)
     if (valid) services.tokenMemory.markValid(token.connection, services.now())
   }
   return answer

@@ -2,21 +2,23 @@
 // expired or rejected token is replaced by one coordinated refresh, which all callers share.
 import type { Ambient } from '../ambient.ts'
 import type { Caller } from '../callers/caller.ts'
-import { type Connection, expiryOf, NO_OWNER, refOf, tokenOf } from '../connections/connection.ts'
-import type { ConnectionPorts } from '../connections/ports.ts'
+import { type Connection, expiryOf, NO_OWNER, QUEUED, refOf, tokenOf } from '../connections/connection.ts'
 import { isInReach, noSuchConnection, type Reach, reachOf } from '../connections/reach.ts'
 import { type ErrorCode, ServiceError } from '../errors.ts'
 import type { ConnectionId } from '../ids.ts'
 import { poll } from '../repeat.ts'
 import { suspended } from '../tenants/suspension.ts'
-import { later } from '../time.ts'
+import { type EpochSeconds, later } from '../time.ts'
 import type { VaultPorts } from '../vault/ports.ts'
 import { isLeased } from './lease.ts'
 import type { TokenPorts } from './ports.ts'
 import { probeConnection } from './probe.ts'
 import { type RefreshPorts, refreshConnection } from './refresh.ts'
-import { appRefused, RETRY_SECONDS, refreshFailed } from './refresh-errors.ts'
+import { appRefused, reauthorizationRequired, recovering, refreshFailed } from './refresh-errors.ts'
+import type { RefreshCause } from './refresh-rules.ts'
 import type { UsableToken } from './token-memory.ts'
+import { activeConnection, checkReach, failedJustNow, lookAgain, secondLook } from './usable-connection.ts'
+import { CONFIRMATION_SECONDS } from './verdict.ts'
 
 /** A token this close to its expiry could expire on the way to the provider. */
 const EXPIRY_SKEW_SECONDS = 5
@@ -28,29 +30,6 @@ const REFRESH_AGAIN_SECONDS = 60
 const WAIT_SECONDS = 15
 
 export type FreshTokenPorts = RefreshPorts & Pick<Ambient & TokenPorts, 'sleep' | 'tokenMemory'>
-
-/**
- * Reads a connection, and checks that it can be used.
- * @throws ServiceError not_found; connection_suspended; reauthorization_required
- */
-export async function activeConnection(
-  services: Pick<ConnectionPorts, 'connections'>,
-  reach: Reach,
-): Promise<Connection> {
-  return checkUsable(reach, await services.connections.get(reach))
-}
-
-/** The reach is checked first, because the status of another end user's connection must not show. */
-function checkUsable(reach: Reach, connection: Connection | undefined): Connection {
-  if (connection === undefined || !isInReach(reach, connection)) throw noSuchConnection()
-  if (connection.suspendedAt !== undefined) throw suspended('connection')
-  if (connection.state.status === 'active') return connection
-  throw new ServiceError(
-    'reauthorization_required',
-    'The end user has to connect again. Start a connect session with this connection_id.',
-    { extensions: { connection_id: connection.id, reason: connection.state.reason } },
-  )
-}
 
 /**
  * Gives an access token for an active connection. It is refreshed first if it expires within `minValiditySeconds`. If
@@ -70,13 +49,11 @@ export async function usableToken(
     return remembered
   }
   // Calls share the read. Each checks its own reach, because they may be of different end users.
-  const connection = checkUsable(
-    reach,
-    await services.tokenMemory.read(reach, () => services.connections.get(reach)),
-  )
+  const read = await services.tokenMemory.read(reach, () => services.connections.get(reach))
+  const connection = await secondLook(services, checkReach(reach, read))
   if (lasts(services, connection, minValiditySeconds)) return openToken(services, connection)
   try {
-    return await openToken(services, await refreshOrWait(services, connection, end))
+    return await openToken(services, await refreshOrWait(services, connection, 'call', end))
   } catch (error) {
     const final = error instanceof ServiceError && FINAL_ERRORS.has(error.code)
     const expiresAt = expiryOf(connection.credential)
@@ -118,13 +95,17 @@ export async function replaceRejected(
   end = later(services.now(), WAIT_SECONDS),
 ): Promise<UsableToken | undefined> {
   services.tokenMemory.forget(refOf(rejected))
-  const current = await activeConnection(services, refOf(rejected))
+  const ref = refOf(rejected)
+  const current = await secondLook(services, checkReach(ref, await services.connections.get(ref)))
   if (current.generation !== rejected.generation) return openToken(services, current)
   if (current.credential.kind === 'refreshable') {
-    return openToken(services, await refreshOrWait(services, current, end))
+    return openToken(services, await refreshOrWait(services, current, 'refused_call', end))
   }
-  const probe = await probeConnection(services, current)
+  // A probe that showed nothing a moment ago would show nothing now.
+  if (failedJustNow(services, current)) return undefined
+  const probe = await probeConnection(services, current, 'refused_call')
   if (probe.outcome === 'suspended') throw suspended(probe.what)
+  if (probe.outcome === 'alive') services.tokenMemory.markValid(current, services.now())
   if (probe.outcome === 'alive' || probe.outcome === 'unclear') return undefined
   const judged = await whenIdle(services, current, end)
   return judged.generation === current.generation ? undefined : openToken(services, judged)
@@ -140,11 +121,18 @@ export async function refreshNow(
   caller: Caller,
   connectionId: ConnectionId,
 ): Promise<Connection> {
-  const connection = await activeConnection(services, reachOf(caller, connectionId))
+  const reach = reachOf(caller, connectionId)
+  const connection = checkReach(reach, await services.connections.get(reach))
+  if (connection.state.status !== 'active') {
+    const lookedAt = connection.state.refusedAt === undefined ? undefined : connection.updatedAt
+    const recent = lookedAt !== undefined && services.now() < later(lookedAt, CONFIRMATION_SECONDS)
+    if (recent) throw reauthorizationRequired(connection)
+    return lookAgain(services, connection)
+  }
   if (connection.credential.kind === 'refreshable') {
     return wasJustRefreshed(services, connection) ? connection : refreshOrWait(services, connection)
   }
-  const probe = await probeConnection(services, connection)
+  const probe = await probeConnection(services, connection, 'call')
   if (probe.outcome === 'suspended') throw suspended(probe.what)
   if (probe.outcome === 'unclear')
     throw refreshFailed(connection, 'ClickFunnels did not say whether the token is valid')
@@ -159,22 +147,30 @@ function wasJustRefreshed({ now }: Pick<Ambient, 'now'>, { lastRefreshedAt }: Co
 async function refreshOrWait(
   services: FreshTokenPorts,
   connection: Connection,
+  cause: RefreshCause = 'call',
   end = later(services.now(), WAIT_SECONDS),
 ): Promise<Connection> {
-  if (failedJustNow(services, connection)) throw refreshFailed(connection, connection.lastError)
-  const refresh = await refreshConnection(services, connection)
+  // A call's 401 is new evidence about a grant that was refused.
+  const news = cause === 'refused_call' && connection.lastError === 'grant_refused'
+  if (failedJustNow(services, connection) && !news && !isQueued(connection, services.now()))
+    throw refreshFailed(connection, connection.lastError)
+  const refresh = await refreshConnection(services, connection, cause)
   switch (refresh.outcome) {
     case 'refreshed':
       return refresh.connection
     case 'failed':
       if (refresh.error === 'client_refused') throw appRefused(connection)
-      throw refreshFailed(connection, refresh.error)
+      if (refresh.error === 'commit_failed') throw recovering(connection)
+      throw refresh.queued ? recovering(connection) : refreshFailed(connection, refresh.error)
     case 'reauthorization_required':
       return activeConnection(services, refOf(connection))
     case 'suspended':
       throw suspended(refresh.what)
     case 'app_refused':
+    case 'app_gone':
       throw appRefused(connection)
+    case 'provider_down':
+      throw refreshFailed(connection, 'ClickFunnels is down')
     case 'busy':
     case 'overtaken': {
       const other = await whenIdle(services, connection, end)
@@ -184,11 +180,9 @@ async function refreshOrWait(
   }
 }
 
-/** Many callers of a connection whose refresh fails must not cause as many calls of the token endpoint. */
-function failedJustNow(services: Pick<Ambient, 'now'>, { lastError, updatedAt }: Connection): boolean {
-  // Refused credentials are noted with the app, and the operator may replace them at any moment.
-  if (lastError === undefined || lastError === 'client_refused') return false
-  return services.now() < later(updatedAt, RETRY_SECONDS)
+/** Whether the recovery queue may still bring the connection's next tokens. */
+function isQueued(connection: Connection, now: EpochSeconds): boolean {
+  return isLeased(connection, now) && connection.lease?.owner === QUEUED
 }
 
 /** Waits, within bounds, until no process works on the connection any more or its generation has moved. */
@@ -201,6 +195,7 @@ async function whenIdle(
   return poll(services, async () => {
     const current = await activeConnection(services, refOf(seen))
     const now = services.now()
+    if (isQueued(current, now) && !lasts(services, current, 0)) throw recovering(current)
     const idle = !isLeased(current, now) || current.lease?.owner === NO_OWNER
     return current.generation !== seen.generation || idle || now >= until ? current : undefined
   })

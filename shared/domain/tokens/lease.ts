@@ -1,20 +1,13 @@
 // The lease: the right of one process to refresh or probe one connection, and the ways to give it back. Every write
 // under it names the owner and the generation that was read, so that a process that is too late changes nothing.
 import type { Ambient } from '../ambient.ts'
-import type { AuditPorts } from '../audit/ports.ts'
-import { connectionNote } from '../audit/trail.ts'
-import {
-  backoffUntil,
-  type Connection,
-  NO_OWNER,
-  type ReauthorizationReason,
-  refOf,
-} from '../connections/connection.ts'
+import { backoffUntil, type Connection, NO_OWNER, QUEUED, refOf } from '../connections/connection.ts'
 import type { ConnectionPorts } from '../connections/ports.ts'
 import type { TenancyPorts } from '../tenants/ports.ts'
 import { type Suspended, suspensionOf } from '../tenants/suspension.ts'
 import { type EpochSeconds, later, latest } from '../time.ts'
 import { ruleOf, type WorkResult } from './refresh-rules.ts'
+import { awaitsConfirmation, nextLookAt } from './verdict.ts'
 
 /** Time for a request that begins in the first 5 s and lasts 10, and 8 s for the commit. */
 export const LEASE_SECONDS = 30
@@ -24,6 +17,8 @@ export const TOKEN_REQUEST_SECONDS = 10
 export const LATEST_REQUEST_SECONDS = 5
 /** After this long, a request that timed out here is over at the provider, too. */
 const REQUEST_OVER_SECONDS = 60
+/** After this long, the recovery queue has delivered the tokens of a process that died, if it got them. */
+export const RECOVERY_SECONDS = 120
 /** A `Retry-After` counts up to this, so that a token does not expire while the provider makes us wait. */
 const MAX_RETRY_AFTER_SECONDS = 15 * 60
 /** While the provider is down, a connection that was tried is due again within this time. */
@@ -87,29 +82,6 @@ export async function underLease<T>(
   }
 }
 
-/** Notes that the connection works no more until its end user connects again. */
-export async function requireReauthorization(
-  services: Pick<Ambient & ConnectionPorts & AuditPorts, 'now' | 'connections' | 'audit' | 'log'>,
-  connection: Connection,
-  owner: string,
-  reason: ReauthorizationReason,
-): Promise<{ readonly outcome: 'reauthorization_required' | 'overtaken' }> {
-  const ended = await services.connections.update(refOf(connection), fenceOf(connection, owner), {
-    state: { status: 'reauthorization_required', reason },
-    lease: null,
-    dueAt: null,
-    lastError: reason,
-    updatedAt: services.now(),
-  })
-  if (!ended) return { outcome: 'overtaken' }
-  services.log.warn('The end user of a connection has to connect again', {
-    connection: connection.id,
-    reason,
-  })
-  await services.audit.note(connectionNote(connection, 'connection.require_reauthorization', { reason }))
-  return { outcome: 'reauthorization_required' }
-}
-
 /**
  * Gives the lease back without new tokens. The connection keeps the old ones and is due again as the rule of the
  * result says.
@@ -119,21 +91,24 @@ export async function keepTokens(
   connection: Connection,
   owner: string,
   result: KeptReason,
-  { outage = false, unanswered = wasAbandoned(connection), retryAfterSeconds = 0 }: KeepOptions = {},
+  { outage = false, unanswered = wasAbandoned(connection), retryAfterSeconds = 0, queued }: KeepOptions = {},
 ): Promise<{ readonly outcome: 'failed'; readonly error: KeptReason } | { readonly outcome: 'overtaken' }> {
   const now = services.now()
   const { blames, again, maybeRotated } = ruleOf(result)
   const frozen = blames === 'app' || (blames === 'provider' && outage)
   const consecutiveFailures = connection.consecutiveFailures + (frozen ? 0 : 1)
-  const over = again === 'when_over' ? later(now, REQUEST_OVER_SECONDS) : undefined
+  const over = queued ?? (again === 'when_over' ? later(now, REQUEST_OVER_SECONDS) : undefined)
+  const nextOwner = queued === undefined ? NO_OWNER : QUEUED
   const retryAt = outage
     ? later(now, 1 + OUTAGE_RETRY_SECONDS * services.chance())
     : backoffUntil(now, Math.max(1, consecutiveFailures), services.chance)
   const notBefore = later(now, Math.min(retryAfterSeconds, MAX_RETRY_AFTER_SECONDS))
   const kept = await services.connections.update(refOf(connection), fenceOf(connection, owner), {
-    lease: over === undefined ? null : { owner: NO_OWNER, until: over },
+    lease: over === undefined ? null : { owner: nextOwner, until: over },
     // While the app's credentials are refused, its connections stay due, so that they go on as soon as it has new ones.
-    ...(again !== 'when_app_works' && { dueAt: latest(latest(retryAt, notBefore), over ?? now) }),
+    ...(again !== 'when_app_works' && {
+      dueAt: nextTry(connection, latest(latest(retryAt, notBefore), over ?? now), now),
+    }),
     ...((maybeRotated || unanswered) && { unanswered: true }),
     consecutiveFailures,
     lastError: result,
@@ -142,11 +117,19 @@ export async function keepTokens(
   return kept ? { outcome: 'failed', error: result } : { outcome: 'overtaken' }
 }
 
+/** An ended connection keeps to its few looks, whatever became of this one. */
+function nextTry({ state }: Connection, retryAt: EpochSeconds, now: EpochSeconds): EpochSeconds | null {
+  if (state.status === 'active' || awaitsConfirmation({ state })) return retryAt
+  return (state.endedAt !== undefined && nextLookAt(state.endedAt, now)) || null
+}
+
 interface KeepOptions {
   /** Whether the provider is known to be down. Then the failure does not count as the connection's. */
   readonly outage?: boolean
   /** Whether the answer to a request is missing that may have held the next refresh token. */
   readonly unanswered?: boolean
+  /** Until when the recovery queue may still have the next tokens. Until then the connection is left alone. */
+  readonly queued?: EpochSeconds
   /** What the provider's `Retry-After` asked for. */
   readonly retryAfterSeconds?: number
 }
@@ -158,7 +141,14 @@ export function isLeased({ lease }: Connection, now: EpochSeconds): boolean {
 
 /** Whether the process that had the lease last, as the connection was read, died without giving it back. */
 export function wasAbandoned({ lease }: Connection): boolean {
-  return lease !== undefined && lease.owner !== NO_OWNER
+  return lease !== undefined && lease.owner !== NO_OWNER && lease.owner !== QUEUED
+}
+
+/** Until when the tokens of a process that died may still be on the recovery queue. */
+export function queuedUntil(connection: Connection): EpochSeconds | undefined {
+  return wasAbandoned(connection)
+    ? later(connection.lease?.until ?? (0 as EpochSeconds), RECOVERY_SECONDS)
+    : undefined
 }
 
 export function fenceOf({ generation }: Connection, leaseOwner: string) {

@@ -1,6 +1,6 @@
 // Probes connections that have no refresh token. ClickFunnels' tokens are valid until they are revoked, whatever
-// `expires_in` says, so only a probe (`GET /me`) shows whether one is. Two 401s in a row end the connection. Any other
-// failure proves nothing.
+// `expires_in` says, so only a probe (`GET /me`) shows whether one is. Two 401s are a refusal, of which a
+// caller's 401 may be one. Any other failure proves nothing. See verdict.ts.
 
 import type { App } from '../apps/app.ts'
 import { isProviderDown, noteAnswer } from '../apps/app-health.ts'
@@ -9,14 +9,17 @@ import type { ProviderPorts } from '../provider/ports.ts'
 import type { ProbeOutcome } from '../provider/resource-server.ts'
 import type { Suspended } from '../tenants/suspension.ts'
 import type { VaultPorts } from '../vault/ports.ts'
-import { acquireLease, fenceOf, keepTokens, requireReauthorization, underLease } from './lease.ts'
+import { acquireLease, fenceOf, keepTokens, underLease } from './lease.ts'
 import type { RefreshPorts } from './refresh.ts'
-import { ruleOf } from './refresh-rules.ts'
+import { type RefreshCause, ruleOf } from './refresh-rules.ts'
+import { noteRecovery, type RefusedOutcome, requireReauthorization } from './refused.ts'
 import { resealCredential } from './reseal-tokens.ts'
+import { type Evidence, earlierLook, verdictOn } from './verdict.ts'
 
 export type ProbeResult =
   | { readonly outcome: 'alive' }
-  | { readonly outcome: 'busy' | 'overtaken' | 'reauthorization_required' }
+  | { readonly outcome: 'busy' | 'overtaken' }
+  | RefusedOutcome
   | { readonly outcome: 'suspended'; readonly what: Suspended }
   | {
       readonly outcome: 'unclear'
@@ -26,63 +29,118 @@ export type ProbeResult =
     }
 
 /** Probes a connection and stores the result. */
-export async function probeConnection(services: RefreshPorts, connection: Connection): Promise<ProbeResult> {
+export async function probeConnection(
+  services: RefreshPorts,
+  connection: Connection,
+  cause: RefreshCause = 'schedule',
+): Promise<ProbeResult> {
   const app = await services.apps.get(connection.tenantId, connection.appId)
   const acquired = await acquireLease(services, connection)
   if (acquired.outcome !== 'acquired') return acquired
   const { owner } = acquired.lease
-  const probe = await underLease(services, connection, owner, () => confirmedProbe(services, connection))
-  const stored = await store(services, connection, owner, probe, app)
-  const outage = app !== undefined && (await note(services, app, probe))
+  const caller = cause === 'refused_call' ? 'refused' : 'silent'
+  const stored = await underLease(services, connection, owner, async () => {
+    // Another process may have been refused between our read of the connection and our lease.
+    const { state } = (await services.connections.get(refOf(connection))) ?? connection
+    const earlier = earlierLook({ state }, services.now())
+    const probe = await confirmedProbe(services, connection, caller === 'refused' || earlier !== 'none')
+    return store(services, { ...connection, state }, owner, { probe, caller, earlier }, app)
+  })
+  const outage = app !== undefined && (await note(services, app, connection, stored))
   return stored.outcome === 'unclear' && outage ? { ...stored, outage } : stored
+}
+
+interface Look {
+  readonly probe: { readonly found: Evidence['probe']; readonly detail: string }
+  readonly caller: Evidence['caller']
+  readonly earlier: Evidence['earlier']
 }
 
 async function store(
   services: RefreshPorts,
   connection: Connection,
   owner: string,
-  probe: ProbeOutcome,
+  { probe, caller, earlier }: Look,
   app: App | undefined,
 ): Promise<ProbeResult> {
-  switch (probe.outcome) {
-    case 'rejected':
-      return requireReauthorization(services, connection, owner, 'access_token_rejected')
-    case 'unclear': {
+  const verdict = verdictOn({
+    refreshToken: 'none',
+    accessToken: 'unexpired',
+    caller,
+    earlier,
+    probe: probe.found,
+  })
+  switch (verdict) {
+    case 'refused':
+    case 'ended':
+      return requireReauthorization(services, connection, owner, 'access_token_rejected', verdict, app)
+    case 'unproven': {
       const outage = app !== undefined && isProviderDown(app, services.now())
       const kept = await keepTokens(services, connection, owner, 'probe_unclear', { outage })
-      return kept.outcome === 'failed' ? probe : kept
+      return kept.outcome === 'failed' ? { outcome: 'unclear', detail: probe.detail } : kept
     }
-    case 'alive': {
-      const now = services.now()
-      // The result is written anyway, so tokens under an older key are sealed under the newest one with it.
-      const credential = await underLease(services, connection, owner, () =>
-        resealCredential(services.vault, connection),
-      )
-      const kept = await services.connections.update(refOf(connection), fenceOf(connection, owner), {
-        ...(credential && { credential }),
-        lease: null,
-        dueAt: nextDueAt(now, undefined, services.chance),
-        consecutiveFailures: 0,
-        lastError: null,
-        updatedAt: now,
-      })
-      return { outcome: kept ? 'alive' : 'overtaken' }
-    }
+    case 'alive':
+      return storeAlive(services, connection, owner)
   }
 }
 
-/** Notes what the probe shows about the app. It says nothing about client credentials, because it needs none. */
-async function note(services: RefreshPorts, app: App, { outcome }: ProbeOutcome): Promise<boolean> {
-  if (app.trouble?.kind === 'credentials_refused') return false
-  return noteAnswer(services, app, outcome === 'unclear' ? ruleOf('probe_unclear').blames : 'none')
+async function storeAlive(
+  services: RefreshPorts,
+  connection: Connection,
+  owner: string,
+): Promise<ProbeResult> {
+  const now = services.now()
+  // The result is written anyway, so tokens under an older key are sealed under the newest one with it.
+  const credential = await resealCredential(services.vault, connection)
+  const kept = await services.connections.update(refOf(connection), fenceOf(connection, owner), {
+    ...(credential && { credential }),
+    ...(connection.state.status !== 'active' && { state: { status: 'active' } }),
+    lease: null,
+    dueAt: nextDueAt(now, undefined, services.chance),
+    consecutiveFailures: 0,
+    lastError: null,
+    updatedAt: now,
+  })
+  if (!kept) return { outcome: 'overtaken' }
+  await noteRecovery(services, connection)
+  return { outcome: 'alive' }
 }
 
+/** Notes what the probe shows about the app. It says nothing about client credentials, because it needs none. */
+async function note(
+  services: RefreshPorts,
+  app: App,
+  { state }: Connection,
+  { outcome }: ProbeResult,
+): Promise<boolean> {
+  if (app.trouble?.kind === 'credentials_refused') return false
+  switch (outcome) {
+    case 'alive':
+      return noteAnswer(services, app, 'none')
+    case 'unclear':
+      return noteAnswer(services, app, ruleOf('probe_unclear').blames)
+    case 'reauthorization_required':
+      return noteAnswer(services, app, state.status === 'active' ? 'connection' : 'grant')
+    default:
+      return false
+  }
+}
+
+/** Probes once, and again after a 401 that is the first one known. */
 async function confirmedProbe(
   services: Pick<VaultPorts & ProviderPorts, 'vault' | 'resourceServer'>,
   connection: Connection,
-): Promise<ProbeOutcome> {
+  refusedBefore: boolean,
+): Promise<Look['probe']> {
   const binding = tokenOf(connection.tenantId, connection.id, connection.generation, 'access_token')
   const accessToken = await services.vault.open(binding, connection.credential.accessToken)
   const first = await services.resourceServer.probe(accessToken)
-  return first.outcome === 'rejected' ? services.resourceServer.probe(accessToken) : first
+  if (first.outcome !== 'rejected' || refusedBefore) return found(first)
+  const second = await services.resourceServer.probe(accessToken)
+  if (second.outcome === 'alive') return found(second)
+  return { ...found(second), found: second.outcome === 'rejected' ? 'rejected_twice' : 'rejected' }
+}
+
+function found(probe: ProbeOutcome): Look['probe'] {
+  return { found: probe.outcome, detail: probe.outcome === 'unclear' ? probe.detail : '' }
 }

@@ -9,6 +9,7 @@ import { later } from '../time.ts'
 import type { VaultPorts } from '../vault/ports.ts'
 import { changeForCredential } from './new-tokens.ts'
 import type { TokenRotation } from './recovery-queue.ts'
+import { noteRecovery } from './refused.ts'
 import { resealCredential } from './reseal-tokens.ts'
 import { attemptRevocation, type RevocationPorts, revocationFor } from './revocation.ts'
 
@@ -44,7 +45,9 @@ async function commit(services: Ports, rotation: TokenRotation): Promise<'recove
     scopes,
     lastRefreshedAt: rotation.rotatedAt,
   }
+  const before = await services.connections.get(ref)
   if (await services.connections.update(ref, { generation }, change)) {
+    if (before !== undefined) await noteRecovery(services, before)
     services.log.info('A rotation was recovered', { ...ref, generation })
     return 'recovered'
   }

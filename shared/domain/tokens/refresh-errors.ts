@@ -13,6 +13,22 @@ export function appRefused(connection: Connection): ServiceError {
   )
 }
 
+export function reauthorizationRequired({ id, state }: Connection): ServiceError {
+  return new ServiceError(
+    'reauthorization_required',
+    'The end user has to connect again. Start a connect session with this connection_id.',
+    { extensions: { connection_id: id, ...(state.status !== 'active' && { reason: state.reason }) } },
+  )
+}
+
+export function recovering({ id }: Connection): ServiceError {
+  return new ServiceError(
+    'recovering',
+    "The connection's new tokens are being recovered. The end user has nothing to do. Try again later.",
+    { retryAfterSeconds: RETRY_SECONDS, extensions: { connection_id: id } },
+  )
+}
+
 export function refreshFailed(connection: Connection, reason = 'another refresh is under way'): ServiceError {
   return new ServiceError(
     'refresh_failed',

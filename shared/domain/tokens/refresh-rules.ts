@@ -10,6 +10,9 @@ export type WorkResult =
   | 'probe_unclear'
   | 'internal_error'
 
+/** What a refresh is for. refused_call: ClickFunnels answered a call with 401 to the access token of this generation. */
+export type RefreshCause = 'schedule' | 'call' | 'refused_call'
+
 export interface Rule {
   /** What is at fault. Faults of the app, and of the provider while it is down, do not count as the connection's. */
   readonly blames: Blame

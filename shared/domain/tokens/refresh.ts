@@ -6,13 +6,19 @@
 //   commit    the new tokens as generation n+1, if the generation is still n
 //   use       the new tokens, never before the commit
 //
-// A refresh that fails keeps the old tokens and moves the connection's due time. Only a refused grant ends a
-// connection, and only if no other process has refreshed it meanwhile.
+// A refresh that fails keeps the old tokens and moves the connection's due time. What a refused grant means is decided
+// in verdict.ts, and only if no other process has refreshed the connection meanwhile.
 import type { Ambient } from '../ambient.ts'
 import type { App } from '../apps/app.ts'
-import { areCredentialsRefused, claimCheck, isProviderDown, noteAnswer } from '../apps/app-health.ts'
+import {
+  areCredentialsRefused,
+  claimCanary,
+  claimCheck,
+  isProviderDown,
+  noteAnswer,
+} from '../apps/app-health.ts'
 import { withClientCredentials } from '../apps/client-secrets.ts'
-import { type Connection, expiryOf, refOf, tokenOf } from '../connections/connection.ts'
+import { type Connection, tokenOf } from '../connections/connection.ts'
 import { ServiceError } from '../errors.ts'
 import { logOddities, type TokenOutcome } from '../provider/authorization-server.ts'
 import type { ProviderPorts } from '../provider/ports.ts'
@@ -20,6 +26,7 @@ import type { TenancyPorts } from '../tenants/ports.ts'
 import type { Suspended } from '../tenants/suspension.ts'
 import { later } from '../time.ts'
 import { commitTokenRotation, type TokenRotationPorts } from './commit-rotation.ts'
+import { judgeRefusal, wasRefusedJustNow } from './judge-refusal.ts'
 import {
   acquireLease,
   type HeldLease,
@@ -27,11 +34,11 @@ import {
   type KeptReason,
   keepTokens,
   LATEST_REQUEST_SECONDS,
-  requireReauthorization,
   underLease,
   wasAbandoned,
 } from './lease.ts'
-import { ruleOf } from './refresh-rules.ts'
+import { type RefreshCause, ruleOf } from './refresh-rules.ts'
+import { noteRecovery, type RefusedOutcome } from './refused.ts'
 
 export type RefreshOutcome =
   | { readonly outcome: 'refreshed'; readonly connection: Connection }
@@ -41,13 +48,19 @@ export type RefreshOutcome =
   | { readonly outcome: 'suspended'; readonly what: Suspended }
   /** ClickFunnels refused the app's credentials a moment ago, so it was not asked, and nothing changed. */
   | { readonly outcome: 'app_refused' }
+  /** The app was deleted, and with it the client secrets that a refresh needs. */
+  | { readonly outcome: 'app_gone' }
+  /** ClickFunnels is known to be down, and another caller asks it in this second. */
+  | { readonly outcome: 'provider_down' }
   /** Another process changed the connection meanwhile; what is stored now counts. */
   | { readonly outcome: 'overtaken' }
-  | { readonly outcome: 'reauthorization_required' }
+  | RefusedOutcome
   /** The connection keeps the old tokens and is due again later. */
   | {
       readonly outcome: 'failed'
       readonly error: KeptReason | 'commit_failed'
+      /** The recovery queue may still bring the tokens that follow the refused ones. */
+      readonly queued?: true
       /** Whether the provider is known to be down for the connection's app. */
       readonly outage?: boolean
     }
@@ -59,14 +72,24 @@ export type RefreshPorts = TokenRotationPorts &
 export async function refreshConnection(
   services: RefreshPorts,
   connection: Connection,
+  cause: RefreshCause = 'schedule',
 ): Promise<RefreshOutcome> {
   // The lease that was read is live, so no write is needed to find out.
   if (isLeased(connection, services.now())) return { outcome: 'busy' }
   const app = await services.apps.get(connection.tenantId, connection.appId)
-  if (app === undefined || areCredentialsRefused(app, services.now())) return { outcome: 'app_refused' }
+  if (app === undefined) return { outcome: 'app_gone' }
+  if (areCredentialsRefused(app, services.now())) return { outcome: 'app_refused' }
+  // The schedule limits itself to one canary a shard and minute.
+  if (cause !== 'schedule' && !(await claimCanary(services, app))) return { outcome: 'provider_down' }
   const acquired = await acquireLease(services, connection)
   if (acquired.outcome !== 'acquired') return acquired
   const { lease } = acquired
+  if (cause === 'refused_call' && wasRefusedJustNow(services, connection)) {
+    const evidence = { app, unanswered: connection.unanswered === true, cause }
+    return underLease(services, connection, lease.owner, () =>
+      judgeRefusal(services, connection, lease.owner, evidence),
+    )
+  }
   const asked = await underLease(services, connection, lease.owner, async () => {
     const claimed = await claimCheck(services, app)
     if (claimed === undefined) return undefined
@@ -82,8 +105,11 @@ export async function refreshConnection(
   const outcome =
     answer.outcome === 'granted'
       ? await commitTokenRotation(services, connection, asked, answer.tokens)
-      : await conclude(services, connection, lease, asked, answer)
-  const outage = await noteAnswer(services, asked.app, ruleOf(answer.outcome).blames, serial)
+      : await conclude(services, connection, lease, { ...asked, cause }, answer)
+  if (outcome.outcome === 'refreshed') await noteRecovery(services, connection)
+  const isFirst = outcome.outcome === 'reauthorization_required' && connection.state.status === 'active'
+  const blames = isFirst ? 'connection' : ruleOf(answer.outcome).blames
+  const outage = await noteAnswer(services, asked.app, blames, serial)
   return outcome.outcome === 'failed' && outage ? { ...outcome, outage } : outcome
 }
 
@@ -100,11 +126,12 @@ function conclude(
   services: RefreshPorts,
   connection: Connection,
   { owner }: HeldLease,
-  { app, unanswered }: Asked & { readonly app: App },
+  asked: Asked & { readonly app: App; readonly cause: RefreshCause },
   answer: Exclude<TokenOutcome, { outcome: 'granted' }>,
 ): Promise<RefreshOutcome> {
+  const { app, unanswered } = asked
   if (answer.outcome === 'grant_refused') {
-    const judge = () => judgeRefusal(services, connection, owner, unanswered)
+    const judge = () => judgeRefusal(services, connection, owner, asked)
     return underLease(services, connection, owner, judge, { unanswered })
   }
   services.log.warn('A refresh failed; the old tokens stand', { connection: connection.id, ...answer })
@@ -158,28 +185,4 @@ async function requestTokens(
   logOddities(services.log, answer.tokens, { connection: connection.id })
   // RFC 6749 section 6: without a new refresh token in the answer, the old one stays valid.
   return { answer: { ...answer, tokens: { refreshToken, ...answer.tokens } }, serial, unanswered }
-}
-
-/** `invalid_grant` has many causes. It ends the connection only when no token that works is left. */
-async function judgeRefusal(
-  services: RefreshPorts,
-  connection: Connection,
-  owner: string,
-  unanswered: boolean,
-): Promise<RefreshOutcome> {
-  const stored = await services.connections.get(refOf(connection))
-  if (stored?.generation !== connection.generation) return { outcome: 'overtaken' }
-  const expiresAt = expiryOf(connection.credential)
-  if (expiresAt === undefined || expiresAt > services.now()) {
-    const binding = tokenOf(connection.tenantId, connection.id, connection.generation, 'access_token')
-    const accessToken = await services.vault.open(binding, connection.credential.accessToken)
-    const probe = await services.resourceServer.probe(accessToken)
-    // The access token may still work, so it is served until it expires.
-    if (probe.outcome !== 'rejected') {
-      return keepTokens(services, connection, owner, 'grant_refused', { unanswered })
-    }
-  }
-  // Another process may have lost an answer between our read of the connection and our lease.
-  const reason = unanswered || stored.unanswered ? 'answer_lost' : 'grant_refused'
-  return requireReauthorization(services, connection, owner, reason)
 }

@@ -67,6 +67,11 @@ export const UPSTREAM_ERRORS = {
       'ClickFunnels did not answer in time. A call has 25 seconds in all, including waiting, a refresh of the token, and retries. Whether ClickFunnels carried it out is unknown, unless "detail" says that it was not.',
     remedy: UNKNOWN_OUTCOME,
   },
+  recovering: {
+    meaning:
+      'The access token was replaced, but the service could not store the new one at once. It is being stored from a queue. The call was not made, and the end user has nothing to do.',
+    remedy: 'Retry after the seconds in "Retry-After". This lasts three minutes at most.',
+  },
   refresh_failed: {
     meaning:
       'The access token has expired and could not be refreshed now. The call was not made. The connection is kept.',

@@ -56,6 +56,7 @@ export const PROBLEMS: Readonly<Record<ErrorCode, { readonly status: number; rea
   refresh_failed: { status: 502, title: 'The access token could not be refreshed' },
   internal_error: { status: 500, title: 'Internal error' },
   secret_unreadable: { status: 500, title: 'A stored secret cannot be decrypted' },
+  recovering: { status: 503, title: "The connection's tokens are being recovered" },
   storage_unavailable: { status: 503, title: 'The storage is not available' },
   identity_provider_unavailable: { status: 503, title: 'The identity provider could not be reached' },
   upstream_timeout: { status: 504, title: 'ClickFunnels did not answer in time' },

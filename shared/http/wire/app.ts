@@ -50,7 +50,7 @@ export const appSchema = z.object({
   ),
   redirect_uri: z.string(),
   health: z.object({
-    status: z.enum(['working', 'credentials_refused', 'provider_down']),
+    status: z.enum(['working', 'credentials_refused', 'provider_down', 'connections_refused']),
     since: z.optional(z.string()),
   }),
   created_at: z.string(),

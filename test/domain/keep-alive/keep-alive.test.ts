@@ -4,6 +4,7 @@ import type { Connection } from '#domain/connections/connection.ts'
 import { keepAlive } from '#domain/keep-alive/keep-alive.ts'
 import { updateTenant } from '#domain/tenants/manage-tenants.ts'
 import { disconnect } from '#domain/tokens/disconnect.ts'
+import { LOOKS_SECONDS } from '#domain/tokens/verdict.ts'
 import { always, run, sceneOf } from './keep-alive-runs.ts'
 
 describe('a run', () => {
@@ -46,11 +47,14 @@ describe('a run', () => {
     expect(await run(services)).toEqual({ alive: 60 })
   })
 
-  test('does no more work on a connection that needs its end user', async () => {
+  test('does no more work on a connection that needs its end user, after a second look and five more', async () => {
     const { services } = await sceneOf('rotating', 1)
     for (const row of services.clickfunnels.tokens.rows) row.revoked = true
     services.clock.advance(7200)
-    expect(await run(services)).toEqual({ reauthorization_required: 1 })
+    for (const seconds of [0, 70, ...LOOKS_SECONDS]) {
+      services.clock.advance(seconds)
+      expect(await run(services)).toEqual({ reauthorization_required: 1 })
+    }
     services.clock.advance(30 * 24 * 3600)
     expect(await run(services)).toEqual({})
   })

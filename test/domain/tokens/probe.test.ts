@@ -33,14 +33,16 @@ describe('a probe', () => {
     expect(await scene.accessToken(stored)).toBe(await scene.accessToken(connection))
   })
 
-  test('that is rejected twice ends the connection', async () => {
+  test('that is rejected twice requires the end user, and a second look', async () => {
     const { services, scene, connection } = await connectedScene('non_expiring')
     for (const row of services.clickfunnels.tokens.rows) row.revoked = true
     expect(await probeConnection(services, connection)).toEqual({ outcome: 'reauthorization_required' })
     expect(services.clickfunnels.counts.probe).toBe(2)
     const stored = await scene.stored(connection)
-    expect(stored.state).toEqual({ status: 'reauthorization_required', reason: 'access_token_rejected' })
-    expect(stored).not.toHaveProperty('dueAt')
+    const refusedAt = services.now()
+    const reason = 'access_token_rejected'
+    expect(stored.state).toEqual({ status: 'reauthorization_required', reason, refusedAt })
+    expect((stored.dueAt ?? 0) - refusedAt).toBeGreaterThanOrEqual(60)
   })
 
   test('that is rejected once, and not again, proves nothing', async () => {

@@ -1,21 +1,23 @@
-// `invalid_grant` has many causes. It ends a connection only when no token that works is left.
+// `invalid_grant` has many causes. It makes callers get 409 only when no token that works is left.
 import { describe, expect, test } from 'vitest'
 import { ServiceError } from '#domain/errors.ts'
 import { LEASE_SECONDS } from '#domain/tokens/lease.ts'
 import { refreshConnection } from '#domain/tokens/refresh.ts'
+import { CONFIRMATION_SECONDS } from '#domain/tokens/verdict.ts'
 import { connectedScene } from '../../fakes/scene.ts'
 
 const REFUSED = { outcome: 'grant_refused', error: 'invalid_grant' } as const
 
 describe('a refused grant', () => {
-  test('whose access token has expired ends the connection', async () => {
+  test('whose access token has expired requires the end user, and a second look', async () => {
     const { services, scene, connection } = await connectedScene()
     services.clock.advance(7200)
     services.clickfunnels.script('refresh', REFUSED)
     expect(await refreshConnection(services, connection)).toEqual({ outcome: 'reauthorization_required' })
     const stored = await scene.stored(connection)
-    expect(stored.state).toEqual({ status: 'reauthorization_required', reason: 'grant_refused' })
-    expect(stored).not.toHaveProperty('dueAt')
+    const refusedAt = services.now()
+    expect(stored.state).toEqual({ status: 'reauthorization_required', reason: 'grant_refused', refusedAt })
+    expect((stored.dueAt ?? 0) - refusedAt).toBeGreaterThanOrEqual(CONFIRMATION_SECONDS)
     expect(stored).not.toHaveProperty('lease')
     expect(services.clickfunnels.counts.probe).toBe(0)
   })
@@ -104,7 +106,7 @@ describe('a refusal after an answer was lost', () => {
     expect(stored).toMatchObject({ state: { status: 'active' }, unanswered: true })
     expect(await refreshConnection(services, stored)).toEqual({ outcome: 'reauthorization_required' })
     const { state } = await scene.stored(connection)
-    expect(state).toEqual({ status: 'reauthorization_required', reason: 'answer_lost' })
+    expect(state).toMatchObject({ status: 'reauthorization_required', reason: 'answer_lost' })
   })
 
   test('is told apart from a refused grant, even by a process that read the connection before', async () => {
@@ -116,6 +118,6 @@ describe('a refusal after an answer was lost', () => {
     expect(await refreshConnection(services, connection)).toMatchObject({ outcome: 'failed' })
     expect(await refreshConnection(services, connection)).toEqual({ outcome: 'reauthorization_required' })
     const { state } = await scene.stored(connection)
-    expect(state).toEqual({ status: 'reauthorization_required', reason: 'answer_lost' })
+    expect(state).toMatchObject({ status: 'reauthorization_required', reason: 'answer_lost' })
   })
 })
