@@ -9,6 +9,7 @@ import { disconnect } from '#domain/tokens/disconnect.ts'
 import { refreshNow, usableToken } from '#domain/tokens/fresh-token.ts'
 import { recoverTokenRotation } from '#domain/tokens/recover-rotation.ts'
 import { refreshConnection } from '#domain/tokens/refresh.ts'
+import { awaitsConfirmation } from '#domain/tokens/verdict.ts'
 import { connectedScene, Scene } from '../fakes/scene.ts'
 import { checkReconnect, checkRows, type Ending, endingOf } from './checks.ts'
 import type { Act, Plan } from './plan.ts'
@@ -172,9 +173,11 @@ async function heal({ services }: Process, world: World): Promise<void> {
     await keepAliveOnce(services, world)
     const connection = world.watch.connection()
     const troubled = connection?.state.status === 'active' && isTroubled(connection, base.now())
+    // A first refusal is settled by the second look.
+    const refused = connection !== undefined && awaitsConfirmation(connection)
     // At least two minutes, so that every request that timed out is over at the provider, too.
     const left = base.revocations.items.size + base.recoveryQueue.sent.length
-    if (minutes > 2 && left === 0 && !troubled) return
+    if (minutes > 2 && left === 0 && !troubled && !refused) return
     minutes += 1
     await turns.wait(60_000)
   }

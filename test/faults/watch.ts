@@ -1,7 +1,7 @@
 // Watches a run: every state of the connection, and every token set that the provider issued. What must never happen,
 // not even for a moment, is a violation at once.
 
-import { type Connection, type Lease, NO_OWNER, tokenOf } from '#domain/connections/connection.ts'
+import { type Connection, type Lease, NO_OWNER, QUEUED, tokenOf } from '#domain/connections/connection.ts'
 import type { TokenOutcome } from '#domain/provider/authorization-server.ts'
 import type { Sealed } from '#domain/vault/vault.ts'
 import type { TokenRow } from '../fakes/tokens.ts'
@@ -110,7 +110,8 @@ export class Watch {
     this.#generation = generation
     const before = this.#lease
     this.#lease = lease
-    const isTaken = lease !== undefined && lease.owner !== NO_OWNER && lease.owner !== before?.owner
+    const isOwned = lease !== undefined && lease.owner !== NO_OWNER && lease.owner !== QUEUED
+    const isTaken = isOwned && lease.owner !== before?.owner
     if (!moved && before && isTaken && before.until > this.#base.now()) {
       throw new Violation(`The lease of ${before.owner} was live when ${lease.owner} got one`)
     }
