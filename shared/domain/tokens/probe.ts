@@ -12,7 +12,7 @@ import type { VaultPorts } from '../vault/ports.ts'
 import { acquireLease, fenceOf, keepTokens, underLease } from './lease.ts'
 import type { RefreshPorts } from './refresh.ts'
 import { type RefreshCause, ruleOf } from './refresh-rules.ts'
-import { noteRecovery, type RefusedOutcome, requireReauthorization } from './refused.ts'
+import { noteRecovery, type RefusedOutcome, requireReauthorization } from './refusal.ts'
 import { resealCredential } from './reseal-tokens.ts'
 import { type Evidence, earlierLook, verdictOn } from './verdict.ts'
 

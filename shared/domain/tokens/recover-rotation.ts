@@ -9,7 +9,7 @@ import { later } from '../time.ts'
 import type { VaultPorts } from '../vault/ports.ts'
 import { changeForCredential } from './new-tokens.ts'
 import type { TokenRotation } from './recovery-queue.ts'
-import { noteRecovery } from './refused.ts'
+import { noteRecovery } from './refusal.ts'
 import { resealCredential } from './reseal-tokens.ts'
 import { attemptRevocation, type RevocationPorts, revocationFor } from './revocation.ts'
 

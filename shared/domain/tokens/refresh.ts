@@ -26,7 +26,6 @@ import type { TenancyPorts } from '../tenants/ports.ts'
 import type { Suspended } from '../tenants/suspension.ts'
 import { later } from '../time.ts'
 import { commitTokenRotation, type TokenRotationPorts } from './commit-rotation.ts'
-import { judgeRefusal, wasRefusedJustNow } from './judge-refusal.ts'
 import {
   acquireLease,
   type HeldLease,
@@ -38,7 +37,7 @@ import {
   wasAbandoned,
 } from './lease.ts'
 import { type RefreshCause, ruleOf } from './refresh-rules.ts'
-import { noteRecovery, type RefusedOutcome } from './refused.ts'
+import { judgeRefusal, noteRecovery, type RefusedOutcome, wasRefusedJustNow } from './refusal.ts'
 
 export type RefreshOutcome =
   | { readonly outcome: 'refreshed'; readonly connection: Connection }
