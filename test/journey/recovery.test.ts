@@ -45,7 +45,9 @@ test('a store that fails for the whole commit is made up for by the recovery que
       .split('\n')
       .some((line) => line.includes('A rotation was recovered') && line.includes(id))
   store.failing = isCommit
-  expect(await funnels()).toMatchObject({ status: 502, json: { code: 'refresh_failed' } })
+  const answer = await funnels()
+  expect(answer).toMatchObject({ status: 503, json: { code: 'recovering' } })
+  expect(answer.headers.get('retry-after')).toBe('5')
   expect(stack.logs()).toContain('it goes to the recovery queue')
   store.failing = undefined
   await expect.poll(recovered, { timeout: 30_000 }).toBe(true)
