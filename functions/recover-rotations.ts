@@ -11,7 +11,7 @@ export const recoverRotations =
   (services: Services) =>
   async ({ Records }: SQSEvent): Promise<SQSBatchResponse> => {
     const batchItemFailures: SQSBatchResponse['batchItemFailures'] = []
-    for (const { messageId, body } of Records) {
+    const recover = async ({ messageId, body }: SQSEvent['Records'][number]) => {
       try {
         await recoverTokenRotation(services, fromMessage(body))
       } catch (error) {
@@ -19,6 +19,8 @@ export const recoverRotations =
         batchItemFailures.push({ itemIdentifier: messageId })
       }
     }
+    // At once, because one that hangs must not keep the others waiting. A batch has at most ten messages.
+    await Promise.all(Records.map(recover))
     return { batchItemFailures }
   }
 

@@ -141,6 +141,13 @@ function conclude(
   })
 }
 
+function tooLate(): ServiceError {
+  return new ServiceError(
+    'storage_unavailable',
+    'The store answered too late for a safe request to ClickFunnels. Nothing was sent. Try again.',
+  )
+}
+
 /**
  * Presents the refresh token, and once more if the answer was lost. It works until the new access token is first used,
  * which no process has then.
@@ -160,16 +167,14 @@ async function requestTokens(
     withClientCredentials(
       services,
       app,
-      (client) => services.authorizationServer.refresh(client, refreshToken),
+      async (client) => {
+        // The client secret is open now, which may have taken long.
+        if (!inTime()) throw tooLate()
+        return services.authorizationServer.refresh(client, refreshToken)
+      },
       (answer) => ruleOf(answer.outcome).blames === 'app',
       inTime,
     )
-  if (!inTime()) {
-    throw new ServiceError(
-      'storage_unavailable',
-      'The store answered too late for a safe request to ClickFunnels. Nothing was sent. Try again.',
-    )
-  }
   const first = await ask()
   const { again, maybeRotated } = ruleOf(first.answer.outcome)
   // If a fault of ours prevents the second request, the answer to the first one still counts.

@@ -178,4 +178,16 @@ describe('a refresh that fails', () => {
     expect(services.clickfunnels.counts.refresh).toBe(0)
     expect(await scene.stored(connection)).toMatchObject({ lastError: 'internal_error' })
   })
+  test('because the client secret was opened too late sends no request', async () => {
+    const { services, connection } = await connectedScene()
+    const { open } = services.vault
+    services.vault.open = (binding, sealed) => {
+      if (binding.field === 'client_secret') services.clock.advance(LATEST_REQUEST_SECONDS + 1)
+      return open.call(services.vault, binding, sealed)
+    }
+    await expect(refreshConnection(services, connection)).rejects.toMatchObject({
+      code: 'storage_unavailable',
+    })
+    expect(services.clickfunnels.counts.refresh).toBe(0)
+  })
 })
