@@ -34,7 +34,8 @@
 // and key rotation belong to the service.
 //
 // A new kind of item does not compile until it is in one of the closed types below. Those in turn do not compile until key
-// rotation (sealed-records.ts) and the deletion of a tenant (tenant-remains.ts) say what the new kind means to them.
+// rotation (sealed-records.ts), the deletion of a tenant (tenant-remains.ts) and the IAM policies (partitions.ts) say what
+// the new kind means to them.
 import { createHash } from 'node:crypto'
 import type {
   ApiKeyId,
@@ -148,11 +149,8 @@ export const rootKeyKey = (version: number, number: number): Key => ({
   sk: `root-key#${padded(version)}#${padded(number)}`,
 })
 
-const AUDIT_PREFIX = 'audit#'
-/** The partitions that IAM policies protect from changes. */
-export const AUDIT_LEADING_KEYS = `${AUDIT_PREFIX}*`
 export const auditEventKey = (tenant: TenantId, event: AuditEventId): Key => ({
-  pk: `${AUDIT_PREFIX}${tenant}`,
+  pk: `audit#${tenant}`,
   sk: event,
 })
 

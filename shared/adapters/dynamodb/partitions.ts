@@ -1,0 +1,28 @@
+// The partitions of the table as IAM policies name them, by patterns of their keys ("dynamodb:LeadingKeys"). Imports no
+// SDK: the CDK stack takes them from here. A new partition in schema.ts does not compile until it has a pattern here.
+import { type OtherPartition, PARTITION_KEY, SORT_KEY, type TenantPartitions } from './schema.ts'
+
+export type Partition = keyof TenantPartitions | OtherPartition
+
+/** A tenant's id has a fixed length. Without it, the pattern of a tenant's items would include the tenant's other partitions. */
+const TENANT = `tenant#ten_${'?'.repeat(26)}`
+
+/** No key matches two of these patterns. */
+export const LEADING_KEYS: Readonly<Record<Partition, string>> = {
+  tenant: TENANT,
+  usage: `${TENANT}#usage`,
+  tenants: 'tenants',
+  'api-key': 'api-key#*',
+  issuer: 'issuer#*',
+  'connect-link': 'connect-link#*',
+  state: 'state#*',
+  'root-keys': 'root-keys',
+  'key-rotation': 'key-rotation',
+  audit: 'audit#*',
+}
+
+/** The partitions of the indexes. A query of an index names one of them. */
+export const INDEX_LEADING_KEYS = { due: 'due#*', 'end-user': `${TENANT}#end-user#*` } as const
+
+/** What authentication changes of an API key's item, and the item's key. An update of these can make no key. */
+export const KEY_USE_ATTRIBUTES = [PARTITION_KEY, SORT_KEY, 'lastUsedAt']

@@ -1,0 +1,146 @@
+// Everything that the functions' roles may do, written out here a second time: a permission that is added has to be added in
+// both places, and is seen in review.
+import { ROOT_KEY_PURPOSE, TENANT_KEY_PURPOSE } from '#adapters/vault/purpose.ts'
+import type { FunctionName } from '#runtime/env.ts'
+
+export const LOG_AND_TRACES = [
+  'logs:CreateLogStream on own log',
+  'logs:PutLogEvents on own log',
+  // X-Ray has no resources to name.
+  'xray:PutTelemetryRecords on *',
+  'xray:PutTraceSegments on *',
+]
+/** DynamoDB uses the table's key in the name of its caller. */
+const THROUGH_DYNAMODB = 'on TableKey if kms:ViaService is dynamodb.eu-central-1.amazonaws.com'
+const TENANT = 'tenant#ten_??????????????????????????'
+const ON_TABLE_KEY = [
+  'Decrypt',
+  'DescribeKey',
+  'Encrypt',
+  'GenerateDataKey',
+  'ReEncryptFrom',
+  'ReEncryptTo',
+].map((action) => `kms:${action} ${THROUGH_DYNAMODB}`)
+/** What may be done with the items of a partition, each action a word. */
+const items = (partition: string, actions: string) =>
+  actions.split(' ').map((action) => `dynamodb:${action} on Table, partition ${partition}`)
+const READ_AND_WRITE = 'GetItem Query PutItem UpdateItem DeleteItem ConditionCheckItem'
+const AUDITED = [...ON_TABLE_KEY, ...items('audit#*', 'PutItem')]
+/** Authentication reads what a credential leads to, and notes when a key was last used. */
+const CALLERS = [
+  ...items('api-key#*', 'GetItem'),
+  'dynamodb:UpdateItem on Table, partition api-key#*, attributes pk sk lastUsedAt',
+  ...items('issuer#*', 'BatchGetItem'),
+]
+/** The deletion of a tenant. */
+const ERASING = [
+  ...items('api-key#*', 'DeleteItem'),
+  ...items('issuer#*', 'DeleteItem'),
+  ...items('tenants', 'DeleteItem'),
+  ...items(`${TENANT}#usage`, 'UpdateItem Query DeleteItem'),
+]
+const END_USER_INDEX = [`dynamodb:Query on Table/index/end-user, partition ${TENANT}#end-user#*`]
+/** The KMS keys that tenants bring are none of ours: their own policies decide, too. */
+const onTenantsKeys = (action: string) =>
+  `${action} on arn:AWS::Partition:kms:eu-central-1:*:key/* if kms:EncryptionContext:purpose is ${TENANT_KEY_PURPOSE}`
+const VAULT = [
+  ...['kms:Decrypt', 'kms:GenerateDataKey'].map(
+    (action) => `${action} on RootKey if kms:EncryptionContext:purpose is ${ROOT_KEY_PURPOSE}`,
+  ),
+  onTenantsKeys('kms:Decrypt'),
+  ...items('root-keys', 'GetItem Query PutItem'),
+]
+const ROTATION = [...VAULT, onTenantsKeys('kms:GenerateDataKey'), ...items('root-keys', 'UpdateItem')]
+
+const SEND_ROTATIONS = ['sqs:SendMessage on RecoveryQueue']
+/** What Lambda needs to hand the queue's messages to a function. */
+const RECEIVE_ROTATIONS = [
+  'ChangeMessageVisibility',
+  'DeleteMessage',
+  'GetQueueAttributes',
+  'GetQueueUrl',
+  'ReceiveMessage',
+].map((action) => `sqs:${action} on RecoveryQueue`)
+
+export const ALLOWED: Readonly<Record<FunctionName, readonly string[]>> = {
+  'connect-sessions': [
+    ...AUDITED,
+    ...CALLERS,
+    ...items(TENANT, READ_AND_WRITE),
+    ...items(`${TENANT}#usage`, 'GetItem UpdateItem'),
+    ...items('connect-link#*', 'PutItem'),
+    ...VAULT,
+  ],
+  authorize: [
+    ...AUDITED,
+    ...items(TENANT, 'GetItem Query PutItem UpdateItem ConditionCheckItem'),
+    ...items(`${TENANT}#usage`, 'GetItem'),
+    ...items('connect-link#*', 'GetItem'),
+    ...items('state#*', 'PutItem'),
+    ...VAULT,
+  ],
+  callback: [
+    ...AUDITED,
+    ...items(TENANT, READ_AND_WRITE),
+    ...items(`${TENANT}#usage`, 'GetItem UpdateItem'),
+    ...items('state#*', 'GetItem DeleteItem'),
+    ...VAULT,
+  ],
+  connections: [
+    ...AUDITED,
+    ...CALLERS,
+    ...items(TENANT, `${READ_AND_WRITE} BatchGetItem`),
+    ...items(`${TENANT}#usage`, 'UpdateItem'),
+    ...END_USER_INDEX,
+    ...VAULT,
+    ...SEND_ROTATIONS,
+  ],
+  proxy: [
+    ...AUDITED,
+    ...CALLERS,
+    ...items(TENANT, READ_AND_WRITE),
+    ...items(`${TENANT}#usage`, 'UpdateItem'),
+    ...VAULT,
+    ...SEND_ROTATIONS,
+  ],
+  'keep-alive': [
+    ...AUDITED,
+    ...items(TENANT, READ_AND_WRITE),
+    'dynamodb:Query on Table/index/due, partition due#*',
+    ...VAULT,
+    ...SEND_ROTATIONS,
+  ],
+  'recover-rotations': [...AUDITED, ...items(TENANT, READ_AND_WRITE), ...VAULT, ...RECEIVE_ROTATIONS],
+  'rotate-keys': [
+    ...AUDITED,
+    ...ERASING,
+    ...items(TENANT, READ_AND_WRITE),
+    ...items('tenants', 'Query'),
+    ...items('key-rotation', 'GetItem PutItem DeleteItem'),
+    ...ROTATION,
+  ],
+  credentials: [
+    ...AUDITED,
+    ...items(TENANT, READ_AND_WRITE),
+    ...items('api-key#*', 'BatchGetItem PutItem UpdateItem DeleteItem'),
+    ...items('issuer#*', 'BatchGetItem PutItem DeleteItem'),
+  ],
+  apps: [...AUDITED, ...items(TENANT, READ_AND_WRITE), ...VAULT],
+  'tenant-connections': [
+    ...AUDITED,
+    ...ERASING,
+    ...items(TENANT, `${READ_AND_WRITE} BatchGetItem`),
+    ...END_USER_INDEX,
+    ...VAULT,
+  ],
+  tenants: [
+    ...AUDITED,
+    ...items(TENANT, `${READ_AND_WRITE} BatchGetItem`),
+    ...items(`${TENANT}#usage`, 'GetItem UpdateItem'),
+    ...items('tenants', 'Query PutItem'),
+    ...items('issuer#*', 'BatchGetItem PutItem'),
+    ...ROTATION,
+  ],
+  'audit-events': [...AUDITED, ...CALLERS, ...items(TENANT, 'GetItem Query'), ...items('audit#*', 'Query')],
+  service: [],
+}
