@@ -1,9 +1,9 @@
 // GET /v1/authorize: the connect link, followed by an end user's browser.
 
 import { browserNote } from '#domain/audit/trail.ts'
-import { followLink } from '#domain/connect/authorize.ts'
+import { confirmationCookieName, followLink } from '#domain/connect/authorize.ts'
 import { STATE_LIFETIME_SECONDS } from '#domain/connect/connect-session.ts'
-import { CONFIRMATION_COOKIE, hostCookie, redirect } from '#http/message/answer.ts'
+import { hostCookie, redirect } from '#http/message/answer.ts'
 import { queryParameters, repeatsParameter } from '#http/message/request.ts'
 import { httpHandler } from '#http/stack.ts'
 import type { Services } from '#runtime/all-services.ts'
@@ -21,10 +21,11 @@ export const authorize = (services: Services) =>
         if (repeatsParameter(request, ['session', 'confirmation', 'decision']))
           return (await pages()).refusalPage(request, 'unknown')
         const { session: linkSecret = '', confirmation, decision } = queryParameters(request)
-        const cookie = request.cookies.get(CONFIRMATION_COOKIE) ?? ''
+        const cookie = request.cookies.get(confirmationCookieName(linkSecret)) ?? ''
         const visit = await followLink(services, {
           linkSecret,
-          ...(confirmation !== undefined && { confirmation: { sent: confirmation, cookie } }),
+          confirmation: { cookie, ...(confirmation !== undefined && { sent: confirmation }) },
+          cookies: request.cookies,
           declines: decision === 'decline',
         })
         switch (visit.outcome) {

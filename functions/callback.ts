@@ -3,7 +3,7 @@
 import { browserNote } from '#domain/audit/trail.ts'
 import { receiveAuthorizationResponse } from '#domain/connect/callback.ts'
 import { parseId } from '#domain/ids.ts'
-import { hostCookie, redirect } from '#http/message/answer.ts'
+import { redirect } from '#http/message/answer.ts'
 import { queryParameters, repeatsParameter } from '#http/message/request.ts'
 import { httpHandler } from '#http/stack.ts'
 import type { Services } from '#runtime/all-services.ts'
@@ -34,9 +34,11 @@ export const callback = (services: Services) =>
         switch (response.outcome) {
           case 'return':
             return {
-              ...redirect(response.location, [hostCookie(response.spentCookie, '', 0)]),
+              ...redirect(response.location),
               audit: browserNote(response.session, 'connect_session.return', response.error ?? 'ok'),
             }
+          case 'repeated':
+            return redirect(response.location)
           case 'unknown':
             return (await pages()).refusalPage(request, 'unknown')
           default:

@@ -123,3 +123,24 @@ test("confirmed: the page names the attacker's account before anything happens, 
   expect(await victim.textContent('h1')).toContain('already used')
   expect(await exchanges()).toBe(before)
 })
+
+test('confirmed: "Back" from ClickFunnels and a double click go on in the same browser', async () => {
+  const end_user = { id: 'user-1', display_name: 'demo user 1' }
+  const session = await stack.call('POST', '/v1/connect-sessions', {
+    credential: stack.apiKey,
+    body: { end_user, return_url: `${stack.demo}connected`, completion: 'confirmed' },
+  })
+  const page = await (await browser.newContext()).newPage()
+  const go = page.getByRole('button', { name: 'Continue to ClickFunnels' })
+  await page.goto(session.json.connect_url)
+  await go.click()
+  await page.getByRole('button', { name: 'Authorize' }).waitFor()
+  await page.goBack()
+  await go.dblclick()
+  await page.getByRole('button', { name: 'Authorize' }).click()
+  await page.waitForURL((url) => url.href.startsWith(stack.demo))
+  const { json } = await stack.call('GET', `/v1/connect-sessions/${session.json.id}`, {
+    credential: stack.apiKey,
+  })
+  expect(json).toMatchObject({ status: 'connected' })
+})

@@ -76,16 +76,22 @@ describe('the confirmation page', () => {
   })
 })
 
-test.each(['unknown', 'used', 'expired', 'suspended', 'other_browser', 'other_app', 'declined'] as const)(
-  'the refusal "%s" is accessible and leads back',
-  async (refusal) => {
-    await show(refusalPage(reader('en'), refusal, PRODUCT))
-    expect(await page.getByRole('link', { name: 'Back to Tidemark' }).getAttribute('href')).toBe(
-      PRODUCT.returnTo,
-    )
-    await inspect(page, `refusal-${refusal}`)
-  },
-)
+test.each([
+  'unknown',
+  'used',
+  'expired',
+  'suspended',
+  'other_browser',
+  'other_app',
+  'declined',
+  'return_url_not_registered',
+] as const)('the refusal "%s" is accessible and leads back', async (refusal) => {
+  await show(refusalPage(reader('en'), refusal, PRODUCT))
+  expect(await page.getByRole('link', { name: 'Back to Tidemark' }).getAttribute('href')).toBe(
+    PRODUCT.returnTo,
+  )
+  await inspect(page, `refusal-${refusal}`)
+})
 
 test('a fault is accessible', async () => {
   await show(faultPage(reader('de'), new Error('x')))

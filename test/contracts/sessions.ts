@@ -95,6 +95,47 @@ export function sessionsContract(open: OpenStores): void {
     })
   })
 
+  describe('beginning again', () => {
+    test('is for the link as it was read: it stores another state beside the first, and notes the browser', async () => {
+      const { sessions, authorizations, session, pending, link } = await followed()
+      const second = aPending(session)
+      expect(await sessions.begin(link, second, 'confirmation')).toBe(true)
+      for (const one of [pending, second]) expect(await authorizations.find(one.stateHash)).toEqual(one)
+      const { stateHash, browserHash } = second
+      expect((await sessions.findLink(link.secretHash))?.follower).toEqual({
+        stateHash,
+        browserHash,
+        confirmationHash: 'confirmation',
+      })
+      // The link has moved on since it was read.
+      expect(await sessions.begin(link, aPending(session))).toBe(false)
+      const { expiresAt } = second
+      expect(await sessions.get(session.tenantId, session.id)).toMatchObject({ expiresAt })
+    })
+
+    test('is over when one of the states was taken; the others end nothing', async () => {
+      const { sessions, authorizations, session, pending, link } = await followed()
+      const second = aPending(session)
+      await sessions.begin(link, second)
+      const arrivalOf = ({ appId, browserHash }: typeof pending) => ({ appId, browserHash, now: NOW })
+      const state = { status: 'exchanging' } as const
+      expect(await authorizations.take(second, arrivalOf(second), state, NOW)).toBe(true)
+      expect(await authorizations.take(pending, arrivalOf(pending), state, NOW)).toBe(false)
+      const now = await sessions.findLink(link.secretHash)
+      if (now === undefined) throw new Error('The link is gone')
+      expect(await sessions.begin(now, aPending(session))).toBe(false)
+    })
+
+    async function followed() {
+      const { session, link, ...stores } = await created()
+      const pending = aPending(session)
+      await stores.sessions.begin(link, pending)
+      const found = await stores.sessions.findLink(link.secretHash)
+      if (found === undefined) throw new Error('The link is gone')
+      return { ...stores, session, pending, link: found }
+    }
+  })
+
   describe('a pending authorization', () => {
     const denied: SessionState = { status: 'denied', error: 'access_denied' }
 
@@ -106,6 +147,8 @@ export function sessionsContract(open: OpenStores): void {
       const moved = { ...session, state: denied, expiresAt }
       expect(await sessions.get(session.tenantId, session.id)).toEqual(moved)
       expect(await authorizations.find(pending.stateHash)).toBeUndefined()
+      const { codeVerifier: _, ...rest } = pending
+      expect(await authorizations.findAny(pending.stateHash)).toMatchObject(rest)
       expect(await authorizations.take(pending, right, { status: 'exchanging' }, NOW)).toBe(false)
       expect(await sessions.get(session.tenantId, session.id)).toEqual(moved)
     })
@@ -146,6 +189,7 @@ export function sessionsContract(open: OpenStores): void {
     test('that was not stored is neither found nor taken', async () => {
       const { authorizations, session, right } = await begun()
       expect(await authorizations.find(randomHash())).toBeUndefined()
+      expect(await authorizations.findAny(randomHash())).toBeUndefined()
       expect(await authorizations.take(aPending(session), right, denied, NOW)).toBe(false)
     })
   })

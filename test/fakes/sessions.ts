@@ -18,6 +18,7 @@ export class FakeSessions implements ConnectSessions, PendingAuthorizations {
   readonly sessions = new Map<string, ConnectSession>()
   readonly #links = new Map<string, ConnectLink>()
   readonly #pending = new Map<string, PendingAuthorization>()
+  readonly #taken = new Set<string>()
 
   async create(session: ConnectSession, link: ConnectLink): Promise<void> {
     const key = keyOf(session.tenantId, session.id)
@@ -34,10 +35,16 @@ export class FakeSessions implements ConnectSessions, PendingAuthorizations {
     return structuredClone(this.#links.get(secretHash))
   }
 
-  async begin(link: ConnectLink, pending: PendingAuthorization): Promise<boolean> {
+  async begin(link: ConnectLink, pending: PendingAuthorization, confirmationHash?: string): Promise<boolean> {
     const key = keyOf(link.tenantId, link.sessionId)
     const session = this.sessions.get(key)
-    if (session?.state.status !== 'created' || this.#pending.has(pending.stateHash)) return false
+    const stored = this.#links.get(link.secretHash)
+    const from = link.follower === undefined ? 'created' : 'authorizing'
+    if (session?.state.status !== from || this.#pending.has(pending.stateHash)) return false
+    if (stored === undefined || stored.follower?.stateHash !== link.follower?.stateHash) return false
+    const { stateHash, browserHash } = pending
+    const follower = { stateHash, browserHash, ...(confirmationHash !== undefined && { confirmationHash }) }
+    this.#links.set(link.secretHash, { ...stored, follower })
     this.sessions.set(key, { ...session, state: { status: 'authorizing' }, expiresAt: pending.expiresAt })
     this.#pending.set(pending.stateHash, structuredClone(pending))
     return true
@@ -56,6 +63,10 @@ export class FakeSessions implements ConnectSessions, PendingAuthorizations {
   }
 
   async find(stateHash: string): Promise<PendingAuthorization | undefined> {
+    return this.#taken.has(stateHash) ? undefined : structuredClone(this.#pending.get(stateHash))
+  }
+
+  async findAny(stateHash: string): Promise<PendingAuthorization | undefined> {
     return structuredClone(this.#pending.get(stateHash))
   }
 
@@ -66,9 +77,15 @@ export class FakeSessions implements ConnectSessions, PendingAuthorizations {
     expiresAt: EpochSeconds,
   ): Promise<boolean> {
     const pending = this.#pending.get(stateHash)
-    if (pending === undefined || rejectionReason(pending, arrival) !== undefined) return false
+    if (
+      pending === undefined ||
+      this.#taken.has(stateHash) ||
+      rejectionReason(pending, arrival) !== undefined
+    )
+      return false
     const moved = await this.move({ tenantId, id }, 'authorizing', to, expiresAt)
-    return moved && this.#pending.delete(stateHash)
+    if (moved) this.#taken.add(stateHash)
+    return moved
   }
 
   /** Everything that is stored, for a search. */

@@ -72,6 +72,35 @@ describe('a confirmed session', () => {
     expect(await read(session.id)).toMatchObject({ status: 'denied', error: 'access_denied' })
   })
 
+  test('goes on after "Back" and after a double click, in the same browser alone', async () => {
+    const session = await start({ completion: 'confirmed' })
+    const browser = new Browser()
+    const page = await browser.visit(session.connect_url)
+    const stranger = new Browser()
+    const seen = await stranger.visit(session.connect_url)
+    const consents = await Promise.all([browser.submit(page), browser.submit(page)])
+    for (const { url } of consents) expect(url.href.startsWith(stack.simulator.url)).toBe(true)
+    // The stranger saw the page, too, but did not use the link.
+    expect(await stranger.submit(seen)).toMatchObject({ status: 410 })
+    expect(await stranger.visit(session.connect_url)).toMatchObject({ status: 410 })
+    // "Back": the page is shown again, and goes on.
+    const shown = await browser.visit(session.connect_url)
+    expect(shown.status).toBe(200)
+    const last = await browser.submit(shown)
+    const states = new Set([...consents, last].map(({ url }) => url.searchParams.get('state')))
+    expect(states.size).toBe(3)
+    const back = returned(await browser.submit(last, approve, { stopBefore: tenant.returnUrl }))
+    expect(back.searchParams.get('status')).toBe('connected')
+    // The other tabs end in the same place, and connect nothing more.
+    const before = (await stack.control('GET', 'tokens')).json.grants.authorization_code
+    for (const consent of consents) {
+      const other = returned(await browser.submit(consent, approve, { stopBefore: tenant.returnUrl }))
+      expect(other.href).toBe(back.href)
+    }
+    expect((await stack.control('GET', 'tokens')).json.grants.authorization_code).toBe(before)
+    expect(await browser.visit(session.connect_url)).toMatchObject({ status: 410 })
+  })
+
   test('uses its link up with the redirect, not before', async () => {
     const session = await start({ completion: 'confirmed' })
     const browser = new Browser()
@@ -138,8 +167,12 @@ describe('the callback', () => {
   test('takes a state once', async () => {
     const browser = new Browser()
     const { url } = await callbackUrl(browser)
-    expect(await browser.visit(url, { stopBefore: tenant.returnUrl })).toMatchObject({ status: 302 })
-    expect(await browser.visit(url)).toMatchObject({ status: 404 })
+    const first = await browser.visit(url, { stopBefore: tenant.returnUrl })
+    expect(first).toMatchObject({ status: 302 })
+    // The browser that did it is told the same again. Any other learns nothing.
+    const again = await browser.visit(url, { stopBefore: tenant.returnUrl })
+    expect(returned(again).href).toBe(returned(first).href)
+    expect(await new Browser().visit(url)).toMatchObject({ status: 404 })
   })
 
   test('refuses an unknown state, another browser and another app, and loses nothing by it', async () => {

@@ -6,6 +6,7 @@ import {
   type ConnectLink,
   type ConnectSession,
   type ConnectSessions,
+  type LinkFollower,
   type PendingAuthorization,
   type PendingAuthorizations,
   SESSION_MEMORY_SECONDS,
@@ -52,16 +53,26 @@ export class DynamoDbSessions implements ConnectSessions, PendingAuthorizations 
     return item && withoutKey<ConnectLink>(item)
   }
 
-  begin(link: ConnectLink, pending: PendingAuthorization): Promise<boolean> {
+  begin(
+    { follower, ...link }: ConnectLink,
+    pending: PendingAuthorization,
+    confirmationHash?: string,
+  ): Promise<boolean> {
+    const { stateHash, browserHash } = pending
     return this.#table.transact([
       {
         update: connectSessionKey(link.tenantId, link.sessionId),
         change: { set: { state: { status: 'authorizing' }, expiresAt: pending.expiresAt } },
-        condition: inState('created'),
+        condition: inState(follower === undefined ? 'created' : 'authorizing'),
       },
       {
-        put: { ...stateKey(pending.stateHash), ...pending, [TTL_ATTRIBUTE]: pending.expiresAt },
+        put: { ...stateKey(stateHash), ...pending, [TTL_ATTRIBUTE]: pending.expiresAt },
         condition: ABSENT,
+      },
+      {
+        update: connectLinkKey(link.secretHash),
+        change: { set: { follower: { stateHash, browserHash, confirmationHash } } },
+        condition: followedBy(follower),
       },
     ])
   }
@@ -80,6 +91,11 @@ export class DynamoDbSessions implements ConnectSessions, PendingAuthorizations 
 
   async find(stateHash: string): Promise<PendingAuthorization | undefined> {
     const item = await this.#table.get(stateKey(stateHash))
+    return item?.taken === true ? undefined : item && withoutKey<PendingAuthorization>(item)
+  }
+
+  async findAny(stateHash: string) {
+    const item = await this.#table.get(stateKey(stateHash))
     return item && withoutKey<PendingAuthorization>(item)
   }
 
@@ -91,9 +107,12 @@ export class DynamoDbSessions implements ConnectSessions, PendingAuthorizations 
   ): Promise<boolean> {
     return this.#table.transact([
       {
-        delete: stateKey(stateHash),
+        update: stateKey(stateHash),
+        // The item stays until it expires, so that the browser that repeats its response is told what happened.
+        change: { set: { taken: true }, remove: ['codeVerifier'] },
         condition: {
-          expression: 'appId = :appId AND browserHash = :browserHash AND expiresAt > :now',
+          expression:
+            'attribute_not_exists(taken) AND appId = :appId AND browserHash = :browserHash AND expiresAt > :now',
           values: { ':appId': appId, ':browserHash': browserHash, ':now': now },
         },
       },
@@ -103,6 +122,15 @@ export class DynamoDbSessions implements ConnectSessions, PendingAuthorizations 
         condition: inState('authorizing'),
       },
     ])
+  }
+}
+
+function followedBy(follower: LinkFollower | undefined): Condition {
+  if (follower === undefined) return { expression: 'attribute_exists(pk) AND attribute_not_exists(follower)' }
+  return {
+    expression: '#follower.#stateHash = :stateHash',
+    names: { '#follower': 'follower', '#stateHash': 'stateHash' },
+    values: { ':stateHash': follower.stateHash },
   }
 }
 

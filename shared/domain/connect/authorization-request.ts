@@ -31,18 +31,19 @@ export type RequestPorts = Pick<
   'now' | 'randomBytes' | 'publicUrl' | 'provider' | 'sessions' | 'vault'
 >
 
-/** Makes the session's authorization request, which uses its link up; `undefined` if the link was used before. */
+/** Makes the session's authorization request, which uses its link up; `undefined` if another request came first. */
 export async function beginAuthorization(
   services: RequestPorts,
   link: ConnectLink,
   session: ConnectSession,
   app: App,
+  confirmation: string | undefined,
 ): Promise<AuthorizationRequest | undefined> {
   const state = randomSecret(services.randomBytes)
   const browserSecret = randomSecret(services.randomBytes)
   const codeVerifier = randomSecret(services.randomBytes)
   const stateHash = sha256(state)
-  const begun = await services.sessions.begin(link, {
+  const pending = {
     stateHash,
     tenantId: session.tenantId,
     appId: app.id,
@@ -50,7 +51,9 @@ export async function beginAuthorization(
     browserHash: sha256(browserSecret),
     codeVerifier: await services.vault.seal(codeVerifierOf(session), new Secret(codeVerifier)),
     expiresAt: later(services.now(), STATE_LIFETIME_SECONDS),
-  })
+  }
+  const confirmationHash = confirmation === undefined ? undefined : sha256(confirmation)
+  const begun = await services.sessions.begin(link, pending, confirmationHash)
   if (!begun) return undefined
   return {
     location: requestUrl(services, app, state, codeChallenge(codeVerifier)),

@@ -1,6 +1,9 @@
 // Follows a connect link: a browser comes with the link's secret and leaves for ClickFunnels with an authorization request.
 //
 //   link ─▶ session, tenant, app ─▶ usable? ─▶ confirmed by the end user? ("confirmed" sessions only) ─▶ ClickFunnels
+//
+// A link works once, for one browser. That browser may follow it again until it is back from ClickFunnels: after "Back", in
+// another tab, or by a double click. It then gets a state of its own for each time, and the first response ends the session.
 import type { App } from '../apps/app.ts'
 import type { AppStorePorts } from '../apps/ports.ts'
 import { equalSecrets, randomSecret, sha256 } from '../hash.ts'
@@ -9,14 +12,21 @@ import type { TenancyPorts } from '../tenants/ports.ts'
 import { suspensionOf } from '../tenants/suspension.ts'
 import type { Tenant } from '../tenants/tenant.ts'
 import { type EpochSeconds, later } from '../time.ts'
-import { type AuthorizationRequest, beginAuthorization, type RequestPorts } from './authorization-request.ts'
+import {
+  type AuthorizationRequest,
+  beginAuthorization,
+  browserCookieName,
+  type RequestPorts,
+} from './authorization-request.ts'
 import { type ConnectLink, type ConnectSession, SESSION_MEMORY_SECONDS } from './connect-session.ts'
 import { type Product, productOf } from './product.ts'
 
 export interface LinkVisit {
   readonly linkSecret: string
   /** What the form of our confirmation page sent, and the page's cookie. They are equal only if this browser saw the page. */
-  readonly confirmation?: { readonly sent: string; readonly cookie: string }
+  readonly confirmation?: { readonly sent?: string; readonly cookie: string }
+  /** All cookies of the browser, for the one of its authorization request. */
+  readonly cookies?: ReadonlyMap<string, string>
   /** The end user says that the account on the confirmation page is not theirs. */
   readonly declines?: boolean
 }
@@ -44,10 +54,15 @@ export async function followLink(services: Ports, visit: LinkVisit): Promise<Lin
   if (followed === undefined) return { outcome: 'unknown' }
   const now = services.now()
   return (
-    unusable(followed, now) ??
+    unusable(followed, visit, now) ??
     (await unconfirmed(services, followed, visit, now)) ??
-    (await leave(services, followed))
+    (await leave(services, followed, visit))
   )
+}
+
+/** The cookie that the confirmation page of this link sets. So a confirmation counts for the session that was shown. */
+export function confirmationCookieName(linkSecret: string): string {
+  return `__Host-fc-confirmation-${sha256(linkSecret).slice(0, 16)}`
 }
 
 /** A link and what it leads to. */
@@ -59,23 +74,33 @@ interface Followed {
 }
 
 async function findFollowed(services: Ports, linkSecret: string): Promise<Followed | undefined> {
-  const link = await services.sessions.findLink(sha256(linkSecret))
-  if (link === undefined) return undefined
+  const secretHash = sha256(linkSecret)
+  const read = await services.sessions.findLink(secretHash)
+  if (read === undefined) return undefined
+  let link = read
   const [tenant, session] = await Promise.all([
     services.tenants.get(link.tenantId),
     services.sessions.get(link.tenantId, link.sessionId),
   ])
+  // The link may have been used between the two reads.
+  if (session?.state.status === 'authorizing' && link.follower === undefined)
+    link = (await services.sessions.findLink(secretHash)) ?? link
   const app = session && (await services.apps.get(link.tenantId, session.appId))
   return tenant && session && app && { link, session, tenant, app }
 }
 
 /** The outcome for a link that cannot be followed, or no longer. */
-function unusable({ link, session, tenant }: Followed, now: EpochSeconds): LinkOutcome | undefined {
+function unusable(
+  { link, session, tenant }: Followed,
+  visit: LinkVisit,
+  now: EpochSeconds,
+): LinkOutcome | undefined {
   // Without the session the product has no way back: no browser is sent to a product that is suspended.
   if (suspensionOf(tenant, session) !== undefined)
     return { outcome: 'suspended', product: productOf(tenant, undefined) }
-  if (session.state.status !== 'created') return used(tenant, session)
-  if (link.expiresAt > now) return undefined
+  const goesOn = session.state.status === 'authorizing' && isFollower(link, visit)
+  if (session.state.status !== 'created' && !goesOn) return used(tenant, session)
+  if (link.expiresAt > now && session.expiresAt > now) return undefined
   const product = productOf(tenant, session, 'expired')
   const { returnTo } = product
   return returnTo === undefined ? { outcome: 'expired', product } : { outcome: 'return', location: returnTo }
@@ -90,19 +115,48 @@ async function unconfirmed(
 ): Promise<LinkOutcome | undefined> {
   if (session.completion !== 'confirmed') return undefined
   if (!sawConfirmation(visit)) {
-    const confirmation = new Secret(randomSecret(services.randomBytes))
+    // The same as before for a browser that has the cookie: the page may be open in another tab.
+    const known = visit.confirmation?.cookie ?? ''
+    const confirmation = new Secret(/^[\w-]{43}$/.test(known) ? known : randomSecret(services.randomBytes))
     return { outcome: 'confirm', product: productOf(tenant, session), session, confirmation }
   }
   if (!visit.declines) return undefined
   const state = { status: 'denied', error: 'access_denied' } as const
-  const ended = await services.sessions.move(session, 'created', state, later(now, SESSION_MEMORY_SECONDS))
+  const ended = await services.sessions.move(
+    session,
+    session.state.status,
+    state,
+    later(now, SESSION_MEMORY_SECONDS),
+  )
   if (!ended) return used(tenant, session)
   return { outcome: 'declined', session, product: productOf(tenant, { ...session, state }) }
 }
 
-async function leave(services: Ports, { link, session, tenant, app }: Followed): Promise<LinkOutcome> {
-  const request = await beginAuthorization(services, link, session, app)
-  return request === undefined ? used(tenant, session) : { outcome: 'redirect', session, ...request }
+/** How often a browser that clicks several times at once is tried again. */
+const MAX_ATTEMPTS = 3
+
+async function leave(
+  services: Ports,
+  followed: Followed,
+  visit: LinkVisit,
+  attempt = 1,
+): Promise<LinkOutcome> {
+  const { link, session, tenant, app } = followed
+  const request = await beginAuthorization(services, link, session, app, visit.confirmation?.sent)
+  if (request !== undefined) return { outcome: 'redirect', session, ...request }
+  // Another request came first. It may be this browser's own, as after a double click.
+  const again = attempt < MAX_ATTEMPTS ? await findFollowed(services, visit.linkSecret) : undefined
+  if (again === undefined || again.session.state.status !== 'authorizing' || !isFollower(again.link, visit))
+    return used(tenant, session)
+  return leave(services, again, visit, attempt + 1)
+}
+
+/** Whether this browser is the one that used the link: by its cookie or, before it has that, by its confirmation. */
+function isFollower({ follower }: ConnectLink, visit: LinkVisit): boolean {
+  if (follower === undefined) return false
+  const cookie = visit.cookies?.get(browserCookieName(follower.stateHash))
+  if (cookie !== undefined && sha256(cookie) === follower.browserHash) return true
+  return sawConfirmation(visit) && sha256(visit.confirmation?.sent ?? '') === follower.confirmationHash
 }
 
 function used(tenant: Tenant, session: ConnectSession): LinkOutcome {
@@ -111,7 +165,7 @@ function used(tenant: Tenant, session: ConnectSession): LinkOutcome {
 
 function sawConfirmation({ confirmation }: LinkVisit): boolean {
   return (
-    confirmation !== undefined &&
+    confirmation?.sent !== undefined &&
     confirmation.cookie !== '' &&
     equalSecrets(confirmation.sent, confirmation.cookie)
   )

@@ -6,15 +6,17 @@
 // All that is needed from the store and from KMS is read before the state is taken. If one of them fails at that, the end
 // user can reload the page.
 import type { Ambient } from '../ambient.ts'
-import { randomSecret, sha256 } from '../hash.ts'
+import { sha256 } from '../hash.ts'
 import type { AppId } from '../ids.ts'
 import type { ProviderPorts } from '../provider/ports.ts'
 import { Secret } from '../secret.ts'
 import type { TenancyPorts } from '../tenants/ports.ts'
 import { suspensionOf } from '../tenants/suspension.ts'
-import { isRegisteredReturnUrl, type Tenant } from '../tenants/tenant.ts'
+import { isRegisteredReturnUrl } from '../tenants/tenant.ts'
 import { type EpochSeconds, later } from '../time.ts'
 import { browserCookieName } from './authorization-request.ts'
+import { type Awaited, findAwaited } from './awaited.ts'
+import { completionCodeFor, locationAfter } from './completion-code.ts'
 import {
   type Arrival,
   CODE_LIFETIME_SECONDS,
@@ -30,6 +32,7 @@ import {
 import { type CodeGrant, type ExchangePorts, exchangeForConnection } from './exchange-code.ts'
 import type { ConnectPorts } from './ports.ts'
 import { type Product, productOf, returnLocation } from './product.ts'
+import { type RepeatedOutcome, repeatedResponse } from './repeated-response.ts'
 import { authorizationError, type Detour, type SessionError } from './session-errors.ts'
 
 export interface AuthorizationResponse {
@@ -51,10 +54,8 @@ export type ResponseOutcome =
       /** Why the browser returns without a connection, for the audit trail. */
       readonly error?: SessionError | Detour
       readonly location: string
-      /** The name of the cookie that has done its work. */
-      readonly spentCookie: string
     }
-  | { readonly outcome: 'unknown' }
+  | RepeatedOutcome
   | {
       readonly outcome: 'expired' | 'other_browser' | 'other_app' | 'suspended' | 'return_url_not_registered'
       readonly session: ConnectSession
@@ -73,53 +74,33 @@ export async function receiveAuthorizationResponse(
   response: AuthorizationResponse,
 ): Promise<ResponseOutcome> {
   const stateHash = sha256(response.state)
-  const cookie = browserCookieName(stateHash)
-  const awaited = await findAwaited(services, stateHash)
-  if (awaited === undefined) return { outcome: 'unknown' }
-  const browserHash = sha256(response.cookies.get(cookie) ?? '')
-  const arrival = { appId: response.appId, browserHash, now: services.now() }
-  const rejected = rejection(awaited, arrival, cookie)
+  const browserSecret = response.cookies.get(browserCookieName(stateHash)) ?? ''
+  const arrival = { appId: response.appId, browserHash: sha256(browserSecret), now: services.now() }
+  const completionCode = completionCodeFor(response.state, browserSecret)
+  const awaited = await findAwaited(services, await services.authorizations.find(stateHash))
+  if (awaited === undefined) return repeatedResponse(services, stateHash, arrival, completionCode)
+  const rejected = rejection(awaited, arrival)
   if (rejected !== undefined) return rejected
 
   const { pending, tenant, session } = awaited
   // The return URL may have been unregistered since the session started. Then nothing is sent there, and no code is spent.
   const isRegistered = isRegisteredReturnUrl(tenant, session.returnUrl)
-  const next = isRegistered ? await nextStep(services, session, response, pending) : unregistered(arrival.now)
+  const next = isRegistered
+    ? await nextStep(services, session, response, pending, completionCode)
+    : unregistered(arrival.now)
   const taken = await services.authorizations.take(pending, arrival, next.state, next.expiresAt)
-  // Another response with the same state came first.
-  if (!taken) return { outcome: 'unknown' }
+  // Another response came first, with the same state or another one of this session.
+  if (!taken) return repeatedResponse(services, stateHash, arrival, completionCode)
   if (!isRegistered)
     return { outcome: 'return_url_not_registered', session, product: productOf(tenant, undefined) }
   const state = 'grant' in next ? await exchangeForConnection(services, session, next.grant) : next.state
-  const { completionCode } = 'completionCode' in next ? next : {}
-  const location = returnLocation({ ...session, state }, state.status, { completionCode })
+  const location = locationAfter({ ...session, state }, state.status, completionCode)
   const failed = 'error' in state && { error: state.error }
-  return { outcome: 'return', session, ...failed, location, spentCookie: cookie }
-}
-
-/** What a response belongs to. */
-interface Awaited {
-  readonly pending: PendingAuthorization
-  readonly tenant: Tenant
-  readonly session: ConnectSession
-}
-
-async function findAwaited(services: Ports, stateHash: string): Promise<Awaited | undefined> {
-  const pending = await services.authorizations.find(stateHash)
-  if (pending === undefined) return undefined
-  const [tenant, session] = await Promise.all([
-    services.tenants.get(pending.tenantId),
-    services.sessions.get(pending.tenantId, pending.sessionId),
-  ])
-  return tenant && session && { pending, tenant, session }
+  return { outcome: 'return', session, ...failed, location }
 }
 
 /** The outcome for a response that must not take the state. The state stays for the right browser. */
-function rejection(
-  { pending, tenant, session }: Awaited,
-  arrival: Arrival,
-  cookie: string,
-): ResponseOutcome | undefined {
+function rejection({ pending, tenant, session }: Awaited, arrival: Arrival): ResponseOutcome | undefined {
   const { browserHash, now } = arrival
   // Without the session the product has no way back: no browser is sent to a product that is suspended.
   if (suspensionOf(tenant, session) !== undefined)
@@ -131,7 +112,7 @@ function rejection(
   // link to the product.
   if (reason === 'expired' && pending.browserHash === browserHash && product.returnTo !== undefined) {
     const location = returnLocation(session, visibleStatus(session, now), { detour: reason })
-    return { outcome: 'return', session, error: reason, location, spentCookie: cookie }
+    return { outcome: 'return', session, error: reason, location }
   }
   return { outcome: reason, session, product }
 }
@@ -141,7 +122,7 @@ type Status<S extends SessionState['status']> = Extract<SessionState, { readonly
 /** What the session becomes when the state is taken, and what happens then. */
 type Next = { readonly expiresAt: EpochSeconds } & (
   | { readonly state: Status<'denied' | 'failed'> }
-  | { readonly state: Status<'awaiting_completion'>; readonly completionCode: Secret }
+  | { readonly state: Status<'awaiting_completion'> }
   | { readonly state: { readonly status: 'exchanging' }; readonly grant: CodeGrant }
 )
 
@@ -150,6 +131,7 @@ async function nextStep(
   session: ConnectSession,
   response: AuthorizationResponse,
   { codeVerifier }: PendingAuthorization,
+  completionCode: Secret,
 ): Promise<Next> {
   const now = services.now()
   const refusal = await refusalIn(services, session, response)
@@ -158,10 +140,9 @@ async function nextStep(
   const code = new Secret(response.code ?? '')
   if (session.completion === 'verified') {
     const sealed = await services.vault.seal(codeOf(session), code)
-    const completionCode = randomSecret(services.randomBytes)
-    const completionHash = sha256(completionCode)
+    const completionHash = sha256(completionCode.reveal())
     const state = { status: 'awaiting_completion', code: sealed, codeVerifier, completionHash } as const
-    return { state, expiresAt, completionCode: new Secret(completionCode) }
+    return { state, expiresAt }
   }
   const app = await services.apps.get(session.tenantId, session.appId)
   const verifier = await services.vault.open(codeVerifierOf(session), codeVerifier)

@@ -53,6 +53,16 @@ export interface ConnectLink {
   readonly tenantId: TenantId
   readonly sessionId: ConnectSessionId
   readonly expiresAt: EpochSeconds
+  /** The browser that used the link, with its latest authorization request. It alone may follow the link again. */
+  readonly follower?: LinkFollower
+}
+
+export interface LinkFollower {
+  readonly stateHash: string
+  /** SHA-256 of the cookie that the browser got with the redirect. */
+  readonly browserHash: string
+  /** SHA-256 of what the confirmation page's form sent. After a double click, the browser has no other cookie yet. */
+  readonly confirmationHash?: string
 }
 
 /** An authorization request that waits for its response (RFC 6749 section 4.1.1). It is found by the hash of its state. */
@@ -66,6 +76,9 @@ export interface PendingAuthorization {
   readonly codeVerifier: Sealed
   readonly expiresAt: EpochSeconds
 }
+
+/** An authorization request, taken or not. */
+export type AnyAuthorization = Omit<PendingAuthorization, 'codeVerifier'>
 
 export const LINK_LIFETIME_SECONDS = 30 * 60
 export const STATE_LIFETIME_SECONDS = 10 * 60
@@ -93,10 +106,11 @@ export interface ConnectSessions {
   get(tenant: TenantId, id: ConnectSessionId): Promise<ConnectSession | undefined>
   findLink(secretHash: string): Promise<ConnectLink | undefined>
   /**
-   * In one transaction: moves the session from "created" to "authorizing", which uses its link up, and stores the
-   * pending authorization. The session expires with it. False if the link was used before.
+   * In one transaction: moves the session from "created" to "authorizing", which uses its link up, stores the pending
+   * authorization, and notes on the link which browser follows it. The session expires with the pending authorization.
+   * If the link has a follower, the session must be "authorizing" and the follower still the same. False if not.
    */
-  begin(link: ConnectLink, pending: PendingAuthorization): Promise<boolean>
+  begin(link: ConnectLink, pending: PendingAuthorization, confirmationHash?: string): Promise<boolean>
   /** Moves the session to another state if it is still in the state `from`; false if not. */
   move(
     session: Pick<ConnectSession, 'tenantId' | 'id'>,
@@ -115,7 +129,7 @@ export interface Arrival {
 
 /** Why a response cannot have this pending authorization, if there is a reason. */
 export function rejectionReason(
-  pending: PendingAuthorization,
+  pending: AnyAuthorization,
   { appId, browserHash, now }: Arrival,
 ): 'expired' | 'other_app' | 'other_browser' | undefined {
   if (pending.expiresAt <= now) return 'expired'
@@ -124,10 +138,13 @@ export function rejectionReason(
 }
 
 export interface PendingAuthorizations {
+  /** One that was not taken yet. */
   find(stateHash: string): Promise<PendingAuthorization | undefined>
+  /** One that was stored, taken or not: for a browser that repeats its response. */
+  findAny(stateHash: string): Promise<AnyAuthorization | undefined>
   /**
-   * In one transaction: deletes a pending authorization that has no {@link rejectionReason}, and moves its session on from
-   * "authorizing". False if either cannot be done, because it was taken before; then both stay as they are.
+   * In one transaction: marks a pending authorization that has no {@link rejectionReason} as taken, and moves its session on
+   * from "authorizing". False if either cannot be done, because it was taken before; then both stay as they are.
    */
   take(
     pending: PendingAuthorization,

@@ -39,9 +39,6 @@ export function redirect(location: string, cookies: readonly string[] = []): Ans
   return { status: 302, headers, cookies }
 }
 
-/** The cookie whose value the form of the confirmation page sends back. */
-export const CONFIRMATION_COOKIE = '__Host-fc-confirmation'
-
 /** A cookie for this host only: over https, hidden from scripts, sent when ClickFunnels sends the browser back (SameSite=Lax). */
 export function hostCookie(name: string, value: string, seconds: number): string {
   return `${name}=${value}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=${seconds}`

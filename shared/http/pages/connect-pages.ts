@@ -1,9 +1,9 @@
 // The pages that an end user may see on the way to ClickFunnels and back: the confirmation, or why the connection
 // cannot go on and what to do next. They use the browser's language and the product's name and colour.
-import type { LinkOutcome } from '#domain/connect/authorize.ts'
+import { confirmationCookieName, type LinkOutcome } from '#domain/connect/authorize.ts'
 import type { Product } from '#domain/connect/product.ts'
 import { ServiceError } from '#domain/errors.ts'
-import { type Answer, CONFIRMATION_COOKIE, hostCookie } from '../message/answer.ts'
+import { type Answer, hostCookie } from '../message/answer.ts'
 import type { ApiRequest } from '../message/request.ts'
 import { PROBLEMS } from '../problems/problem.ts'
 import { html, page } from './page.ts'
@@ -52,7 +52,7 @@ ${displayName === undefined ? '' : html`<strong><bdi>${displayName}</bdi></stron
 <button type="submit" name="decision" value="decline">${confirm.notMine}</button>
 </form>
 <p class="warning">${confirm.warning}</p>`,
-    cookies: [hostCookie(CONFIRMATION_COOKIE, secret, CONFIRMATION_SECONDS)],
+    cookies: [hostCookie(confirmationCookieName(linkSecret), secret, CONFIRMATION_SECONDS)],
     // CSP checks redirects after a form, too. This one leads to ClickFunnels, which may redirect to its login page.
     formTargets: `'self' https: ${new URL(providerUrl).origin}`,
   })
@@ -73,8 +73,8 @@ const STATUSES: Readonly<Record<Exclude<Refusal, 'fault'>, number>> = {
 /**
  * Says why the connection cannot go on and what to do next, with a link back to the product where we know one.
  *
- *   unknown        the link's or the state's secret is not in the table, or its tenant, app or session is gone. A
- *                  browser that loads the callback a second time lands here, too, and may well be connected.
+ *   unknown        the link's or the state's secret is not in the table, or its tenant, app or session is gone. Another
+ *                  browser that loads a callback a second time lands here, too, and the session may well be connected.
  *   used           the link was followed or declined before; that attempt may have ended in a connection
  *   expired        the link's 30 minutes or the state's 10 minutes are over
  *   suspended      the tenant or its app is suspended, whatever became of the session before

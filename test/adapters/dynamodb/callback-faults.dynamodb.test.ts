@@ -42,7 +42,7 @@ async function expectConnectedOnce({ journey, receive }: Awaited<ReturnType<type
   const before = counts.exchangeCode
   expect((await scene.session(journey)).state.status).toBe('authorizing')
   const tabs = await Promise.all([receive(), receive(), receive()])
-  expect(tabs.map(({ outcome }) => outcome).sort()).toEqual(['return', 'unknown', 'unknown'])
+  expect(tabs.map(({ outcome }) => outcome).sort()).toEqual(['repeated', 'repeated', 'return'])
   if (journey.session.completion === 'verified') await scene.complete(journey)
   expect((await scene.session(journey)).state.status).toBe('connected')
   expect(counts.exchangeCode).toBe(before + 1)

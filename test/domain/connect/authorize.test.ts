@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { providerProfile } from '#adapters/clickfunnels/profiles.ts'
 import { browserCookieName } from '#domain/connect/authorization-request.ts'
-import { followLink } from '#domain/connect/authorize.ts'
-import { LINK_LIFETIME_SECONDS } from '#domain/connect/connect-session.ts'
+import { confirmationCookieName, followLink, type LinkVisit } from '#domain/connect/authorize.ts'
+import { LINK_LIFETIME_SECONDS, STATE_LIFETIME_SECONDS } from '#domain/connect/connect-session.ts'
 import { codeChallenge, sha256 } from '#domain/hash.ts'
 import { Secret } from '#domain/secret.ts'
 import { updateTenant } from '#domain/tenants/manage-tenants.ts'
-import { openScene, type Scene } from '../../fakes/scene.ts'
+import { cookiesOf, openScene, type Scene } from '../../fakes/scene.ts'
 import { PUBLIC_URL } from '../../fakes.ts'
 
 const settings = {
@@ -148,6 +148,12 @@ describe('the confirmation page', () => {
     expect((await visit(scene, linkSecret, { sent: 'shown', cookie: 'shown' })).outcome).toBe('used')
   })
 
+  test('has a cookie for each link, so that a confirmation counts for the session that was shown', () => {
+    const [one, other] = ['one', 'other'].map(confirmationCookieName)
+    expect(one).toMatch(/^__Host-fc-confirmation-[0-9a-f]{16}$/)
+    expect(one).not.toBe(other)
+  })
+
   test('is not shown for a "verified" session', async () => {
     const scene = await openScene()
     const { linkSecret } = await scene.start({ completion: 'verified' })
@@ -214,5 +220,81 @@ describe('a connect link', () => {
     expect(await visit(scene, linkSecret)).toEqual({ outcome: 'suspended', product: { name: 'Saas' } })
     await updateTenant(scene.services, scene.caller.tenant.id, { status: 'active' })
     expect((await visit(scene, linkSecret)).outcome).toBe('redirect')
+  })
+})
+
+describe('a link that its own browser follows again', () => {
+  async function leaving(completion: 'verified' | 'confirmed') {
+    const scene = await openScene()
+    const { session, linkSecret } = await scene.start({ completion })
+    const follow = (more: Partial<LinkVisit> = {}) =>
+      followLink(scene.services, { linkSecret: linkSecret.reveal(), ...more })
+    const shown = { sent: 'shown', cookie: 'shown' }
+    const first = await follow({ confirmation: shown })
+    if (first.outcome !== 'redirect') throw new Error(first.outcome)
+    return { scene, session, follow, shown, cookies: cookiesOf(first.browserCookie) }
+  }
+
+  test('after "Back" gets a state of its own, at once or from the page', async () => {
+    const verified = await leaving('verified')
+    expect((await verified.follow({ cookies: verified.cookies })).outcome).toBe('redirect')
+    const { follow, cookies, shown } = await leaving('confirmed')
+    expect((await follow({ cookies })).outcome).toBe('confirm')
+    expect((await follow({ cookies, confirmation: shown })).outcome).toBe('redirect')
+  })
+
+  test('may still decline', async () => {
+    const { scene, session, follow, cookies, shown } = await leaving('confirmed')
+    const declined = await follow({ cookies, confirmation: shown, declines: true })
+    expect(declined.outcome).toBe('declined')
+    expect((await scene.session({ session })).state).toEqual({ status: 'denied', error: 'access_denied' })
+  })
+
+  test('by a double click is known by its confirmation, at the same moment, too', async () => {
+    const scene = await openScene()
+    const { linkSecret } = await scene.start({ completion: 'confirmed' })
+    const click = (value: string) =>
+      followLink(scene.services, {
+        linkSecret: linkSecret.reveal(),
+        confirmation: { sent: value, cookie: value },
+      })
+    const both = await Promise.all([click('mine'), click('mine')])
+    expect(both.map(({ outcome }) => outcome)).toEqual(['redirect', 'redirect'])
+    expect((await click("a stranger's")).outcome).toBe('used')
+  })
+
+  test('by a double click is known when the first click comes between the reads of the second', async () => {
+    const scene = await openScene()
+    const { linkSecret } = await scene.start({ completion: 'confirmed' })
+    const { sessions } = scene.services
+    const confirmation = { sent: 'mine', cookie: 'mine' }
+    const click = () => followLink(scene.services, { linkSecret: linkSecret.reveal(), confirmation })
+    const findLink = sessions.findLink.bind(sessions)
+    sessions.findLink = async (hash) => {
+      const read = await findLink(hash)
+      sessions.findLink = findLink
+      expect((await click()).outcome).toBe('redirect')
+      return read
+    }
+    expect((await click()).outcome).toBe('redirect')
+  })
+
+  test('is no other browser: with no cookie, a wrong one, or that of another session', async () => {
+    const { scene, follow, cookies } = await leaving('verified')
+    const other = await scene.leave()
+    const [name = ''] = cookies.keys()
+    for (const wrong of [new Map(), new Map([[name, 'x']]), new Map([[name, '']]), other.cookies])
+      expect((await follow({ cookies: wrong })).outcome).toBe('used')
+  })
+
+  test('ends with the link, with the state, and with the session', async () => {
+    const { scene, follow, cookies } = await leaving('verified')
+    scene.services.clock.advance(STATE_LIFETIME_SECONDS)
+    expect(await follow({ cookies })).toMatchObject({ outcome: 'return' })
+    const again = await leaving('verified')
+    const { sessions } = again.scene.services
+    const denied = { status: 'denied', error: 'access_denied' } as const
+    await sessions.move(again.session, 'authorizing', denied, again.session.expiresAt)
+    expect((await again.follow({ cookies: again.cookies })).outcome).toBe('used')
   })
 })

@@ -101,7 +101,8 @@ describe('a response that is refused outright', () => {
     const scene = await openScene()
     const journey = await scene.leave()
     expect((await respond(scene, journey)).outcome).toBe('return')
-    expect(await respond(scene, journey)).toEqual({ outcome: 'unknown' })
+    // Its own browser is told what became of it, see below.
+    expect(await respond(scene, journey, { cookies: new Map() })).toEqual({ outcome: 'unknown' })
   })
 
   test('comes while the tenant is suspended: nothing is exchanged', async () => {
@@ -122,7 +123,7 @@ describe('a response that is refused outright', () => {
     const scene = await openScene()
     const journey = await scene.leave({ completion: 'confirmed' })
     const both = await Promise.all([respond(scene, journey), respond(scene, journey)])
-    expect(both.map(({ outcome }) => outcome).sort()).toEqual(['return', 'unknown'])
+    expect(both.map(({ outcome }) => outcome).sort()).toEqual(['repeated', 'return'])
     expect(scene.services.clickfunnels.counts.exchangeCode).toBe(1)
   })
 
@@ -130,7 +131,7 @@ describe('a response that is refused outright', () => {
     const scene = await openScene()
     const journey = await scene.leave()
     const both = await Promise.all([respond(scene, journey), respond(scene, journey)])
-    expect(both.map(({ outcome }) => outcome).sort()).toEqual(['return', 'unknown'])
+    expect(both.map(({ outcome }) => outcome).sort()).toEqual(['repeated', 'return'])
     expect((await scene.complete(journey)).state.status).toBe('active')
     expect(scene.services.clickfunnels.counts.exchangeCode).toBe(1)
   })
@@ -167,7 +168,7 @@ describe('a response during a fault of the store or of KMS', () => {
       expect((await scene.session(journey)).state.status).toBe('authorizing')
       expect(clickfunnels.counts.exchangeCode).toBe(0)
       const repeated = await Promise.all([1, 2].map(() => respond(scene, journey, approved)))
-      expect(repeated.map(({ outcome }) => outcome).sort()).toEqual(['return', 'unknown'])
+      expect(repeated.map(({ outcome }) => outcome).sort()).toEqual(['repeated', 'return'])
       if (completion === 'verified') await scene.complete(journey)
       expect((await scene.session(journey)).state.status).toBe('connected')
       expect(clickfunnels.counts.exchangeCode).toBe(1)
@@ -356,11 +357,67 @@ describe('a response with a code', () => {
       completion_code: expect.any(String),
     })
   })
+})
 
-  test('names the cookie that is spent', async () => {
+describe('a response that the browser repeats', () => {
+  const again = (scene: Scene, journey: Journey, change: Partial<AuthorizationResponse> = {}) => {
+    const state = new URL(journey.location).searchParams.get('state') ?? ''
+    const { cookies } = journey
+    const response = { appId: scene.app.id, state, code: 'again', cookies, ...change }
+    return receiveAuthorizationResponse(scene.services, response)
+  }
+  const locationOf = (outcome: Awaited<ReturnType<typeof again>>) => {
+    if (!('location' in outcome)) throw new Error(outcome.outcome)
+    return outcome.location
+  }
+
+  test('after it connected leads back to the product, connected, and exchanges nothing', async () => {
+    const scene = await openScene()
+    const journey = await scene.leave({ completion: 'confirmed' })
+    const first = locationOf(await respond(scene, journey))
+    expect(new URL(first).searchParams.get('status')).toBe('connected')
+    for (const change of [{}, { error: 'access_denied' }])
+      expect(await again(scene, journey, change)).toEqual({ outcome: 'repeated', location: first })
+    expect(scene.services.clickfunnels.counts.exchangeCode).toBe(1)
+  })
+
+  test('after it was denied says so', async () => {
     const scene = await openScene()
     const journey = await scene.leave()
-    const [name] = journey.cookies.keys()
-    expect(await respond(scene, journey)).toMatchObject({ spentCookie: name })
+    const first = locationOf(await respondError(scene, journey, { error: 'access_denied' }))
+    expect(await again(scene, journey)).toEqual({ outcome: 'repeated', location: first })
+  })
+
+  test('brings back the same completion code, as long as the session waits for it', async () => {
+    const scene = await openScene()
+    const journey = await scene.leave()
+    const first = locationOf(await respond(scene, journey))
+    expect(await again(scene, journey)).toEqual({ outcome: 'repeated', location: first })
+    await scene.complete(journey)
+    const query = new URL(locationOf(await again(scene, journey))).searchParams
+    expect([query.get('status'), query.get('completion_code')]).toEqual(['connected', null])
+  })
+
+  test('in another browser, for another app, or later, is unknown', async () => {
+    const scene = await openScene()
+    const journey = await scene.leave()
+    const other = await scene.leave()
+    await respond(scene, journey)
+    const [name = ''] = journey.cookies.keys()
+    const [foreign = ''] = other.cookies.values()
+    const unknown = { outcome: 'unknown' }
+    expect(await again(scene, journey, { cookies: new Map() })).toEqual(unknown)
+    expect(await again(scene, journey, { cookies: new Map([[name, foreign]]) })).toEqual(unknown)
+    expect(await again(scene, journey, { appId: scene.services.newId('app') })).toEqual(unknown)
+    scene.services.clock.advance(STATE_LIFETIME_SECONDS)
+    expect(await again(scene, journey)).toEqual(unknown)
+  })
+
+  test('leads nowhere when the return URL is no longer registered', async () => {
+    const scene = await openScene()
+    const journey = await scene.leave()
+    await respond(scene, journey)
+    await updateTenant(scene.services, scene.caller.tenant.id, { returnUrls: [] })
+    expect(await again(scene, journey)).toEqual({ outcome: 'unknown' })
   })
 })

@@ -1,7 +1,7 @@
 // What a browser sees of us: nothing that somebody typed becomes markup, nothing is loaded, framed or kept.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { LinkOutcome } from '#domain/connect/authorize.ts'
+import { confirmationCookieName, type LinkOutcome } from '#domain/connect/authorize.ts'
 import { ServiceError } from '#domain/errors.ts'
 import type { EndUserId } from '#domain/ids.ts'
 import { Secret } from '#domain/secret.ts'
@@ -133,7 +133,7 @@ describe('the confirmation page', () => {
     const { body, cookies } = confirm('Saas')
     expect(String(body)).toContain('name="confirmation" value="confirmation-1"')
     expect(cookies).toEqual([
-      '__Host-fc-confirmation=confirmation-1; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=1800',
+      `${confirmationCookieName('link-secret')}=confirmation-1; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=1800`,
     ])
   })
 
