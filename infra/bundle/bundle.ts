@@ -11,6 +11,7 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { type OutputChunk, rolldown } from 'rolldown'
 import { FUNCTION_NAMES, type FunctionName } from '#runtime/env.ts'
 import { type BundledPackage, NOTICES_FILE, noticesOf, packagesIn } from './notices.ts'
+import { nodeModules } from './node-modules.ts'
 import { nameOnlyErrors } from './sdk-errors.ts'
 
 export interface Bundle {
@@ -24,9 +25,6 @@ export interface Bundle {
 
 /** Modules that load much and do nothing in Lambda, each with the file that replaces it (docs/adr/0013). */
 export const SHIMS = {
-  'node:process': './infra/bundle/shims/process.ts',
-  'node:fs': './infra/bundle/shims/fs.ts',
-  'node:fs/promises': './infra/bundle/shims/fs-promises.ts',
   '@aws-sdk/credential-provider-node': './infra/bundle/shims/credentials.ts',
   '@smithy/core/checksum': './infra/bundle/shims/checksum.ts',
   '@aws/lambda-invoke-store': './infra/bundle/shims/invoke-store.ts',
@@ -58,7 +56,7 @@ export async function bundleEntry(entryPoint: string, directory: string): Promis
       mainFields: ['module', 'main'],
       alias: Object.fromEntries(Object.entries(SHIMS).map(([module, file]) => [module, resolve(ROOT, file)])),
     },
-    plugins: [nameOnlyErrors()],
+    plugins: [nodeModules(), nameOnlyErrors()],
     // A busy machine is no reason to warn.
     checks: { bundlerTimings: false },
     logLevel: 'warn',

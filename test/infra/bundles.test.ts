@@ -56,6 +56,9 @@ it('no function makes Node load undici or http2 when it starts', async () => {
   for (const [name, loaded] of await Promise.all(loads)) {
     // Otherwise the list would not tell what was loaded.
     if (name !== 'service') expect(loaded, name).toContain('NativeModule https')
+    // An ES import of any built-in module reads all of its members (infra/bundle/node-modules.ts).
+    for (const file of readdirSync(directoryOf(name)).filter((one) => one.endsWith('.mjs')))
+      expect(readFileSync(join(directoryOf(name), file), 'utf8'), file).not.toMatch(/from ?["'`]node:/)
     expect(
       loaded.filter((module) => /undici|http2/.test(module)),
       name,
