@@ -10,8 +10,8 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { type OutputChunk, rolldown } from 'rolldown'
 import { FUNCTION_NAMES, type FunctionName } from '#runtime/env.ts'
-import { type BundledPackage, NOTICES_FILE, noticesOf, packagesIn } from './notices.ts'
 import { nodeModules } from './node-modules.ts'
+import { type BundledPackage, NOTICES_FILE, noticesOf, packagesIn } from './notices.ts'
 import { nameOnlyErrors } from './sdk-errors.ts'
 
 export interface Bundle {
@@ -23,15 +23,13 @@ export interface Bundle {
   readonly packages: readonly BundledPackage[]
 }
 
-/** Modules that load much and do nothing in Lambda, each with the file that replaces it (docs/adr/0013). */
-export const SHIMS = {
-  '@aws-sdk/credential-provider-node': './infra/bundle/shims/credentials.ts',
-  '@smithy/core/checksum': './infra/bundle/shims/checksum.ts',
-  '@aws/lambda-invoke-store': './infra/bundle/shims/invoke-store.ts',
-  '@aws-sdk/middleware-endpoint-discovery': './infra/bundle/shims/endpoint-discovery.ts',
-}
-
 const ROOT = resolve(import.meta.dirname, '..', '..')
+
+/** Packages that load much and do nothing in Lambda, each with the file that replaces it (docs/adr/0013). */
+export const SHIMS = {
+  '@aws-sdk/credential-provider-node': resolve(import.meta.dirname, 'credentials.ts'),
+  '@aws-sdk/middleware-endpoint-discovery': resolve(import.meta.dirname, 'endpoint-discovery.ts'),
+}
 
 /** @param into the folder of the bundles; the folder of each function in it is emptied first */
 export async function bundleFunctions(into: string): Promise<void> {
@@ -54,7 +52,7 @@ export async function bundleEntry(entryPoint: string, directory: string): Promis
     tsconfig: false,
     resolve: {
       mainFields: ['module', 'main'],
-      alias: Object.fromEntries(Object.entries(SHIMS).map(([module, file]) => [module, resolve(ROOT, file)])),
+      alias: SHIMS,
     },
     plugins: [nodeModules(), nameOnlyErrors()],
     // A busy machine is no reason to warn.

@@ -52,6 +52,9 @@ export async function startEmulators(dataDir: string | undefined, variables: Var
         AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
         AWS_ENDPOINT_URL_KMS: endpoints.kms,
         AWS_ENDPOINT_URL_SQS: endpoints.sqs,
+        // The functions do not read the developer's ~/.aws.
+        AWS_CONFIG_FILE: '/dev/null',
+        AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
         ...credentials(externalDynamoDb || externalKms || externalSqs ? variables : {}),
       },
       externalKeyArn: externalKms ? variables.ROOT_KEY_ARN : undefined,
