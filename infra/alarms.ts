@@ -1,5 +1,5 @@
-// The alarms that are about the service as a whole; those of each function are in service-function.ts. Every description
-// says what it means for people and where the runbook goes on.
+// The alarms of the service as a whole. Those of each function are in service-function.ts. Every description says what the
+// alarm means for people, and names its section of the runbook.
 import { Duration } from 'aws-cdk-lib'
 import {
   Alarm,
@@ -19,7 +19,7 @@ export interface Watched {
   readonly api: Api
   readonly keepAlive: LambdaFunction
   readonly data: DataStack
-  /** Of all functions. */
+  /** The log groups of all functions. */
   readonly logs: readonly LogGroup[]
 }
 
@@ -39,22 +39,27 @@ export function createAlarms(scope: Construct, { api, keepAlive, data, logs }: W
       ...props,
     })
 
-  alarm('ApiServerErrors', 'api server-errors', 'tenants get 5xx answers of API Gateway or of ours.', {
-    metric: new Metric({
-      namespace: 'AWS/ApiGateway',
-      metricName: '5xx',
-      dimensionsMap: { ApiId: api.http.apiId },
-      statistic: 'Sum',
-      period: PERIOD,
-    }),
-    threshold: 10,
-    evaluationPeriods: 2,
-    comparisonOperator: AT_LEAST,
-  })
+  alarm(
+    'ApiServerErrors',
+    'api server-errors',
+    'tenants get 5xx answers from API Gateway or from a function.',
+    {
+      metric: new Metric({
+        namespace: 'AWS/ApiGateway',
+        metricName: '5xx',
+        dimensionsMap: { ApiId: api.http.apiId },
+        statistic: 'Sum',
+        period: PERIOD,
+      }),
+      threshold: 10,
+      evaluationPeriods: 2,
+      comparisonOperator: AT_LEAST,
+    },
+  )
   alarm(
     'KeepAliveSlow',
     'keep-alive slow',
-    'a shard has more due than a run can do; tokens may expire before they are refreshed, and the first call then waits.',
+    'a shard has more due connections than a run can process; tokens may expire before they are refreshed, and then the first call waits.',
     {
       metric: keepAlive.metricDuration({ statistic: 'Maximum', period: PERIOD }),
       threshold: Duration.seconds(60).toMilliseconds(),
@@ -65,20 +70,20 @@ export function createAlarms(scope: Construct, { api, keepAlive, data, logs }: W
   alarm(
     'KeepAliveStopped',
     'keep-alive stopped',
-    'nothing is refreshed, probed or revoked in the background, and no error says so.',
+    'no connection is refreshed, probed or revoked in the background, and no error reports it.',
     {
       metric: keepAlive.metricInvocations({ statistic: 'Sum', period: PERIOD }),
       threshold: 1,
       evaluationPeriods: 3,
       comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
-      // A function that is not invoked has no data at all.
+      // A function that is not invoked has no data.
       treatMissingData: TreatMissingData.BREACHING,
     },
   )
   alarm(
     'RotationsNotRecovered',
     'rotations not recovered',
-    'rotated tokens could not be stored for hours; their connections need their end users again if nothing is done in 14 days.',
+    'rotated tokens could not be stored for hours; unless this is solved within 14 days, end users have to connect again.',
     {
       metric: data.recoveryDeadLetters.metricApproximateNumberOfMessagesVisible({
         statistic: 'Maximum',
@@ -101,7 +106,7 @@ export function createAlarms(scope: Construct, { api, keepAlive, data, logs }: W
   alarm(
     'AuditEventsUnwritten',
     'audit-events unwritten',
-    "what happened is missing in tenants' audit trails; it is whole in the functions' logs, for a month.",
+    "events are missing in tenants' audit trails; the functions' logs have them in full, for a month.",
     {
       metric: new Metric({
         namespace: unwritten.metricNamespace,

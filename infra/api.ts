@@ -1,4 +1,4 @@
-// The HTTP API: a route for every entry of the route table, one integration a function, access logs without secrets.
+// The HTTP API: one route for each entry of the route table, one integration for each function, access logs without secrets.
 import { RemovalPolicy, Stack, Validations } from 'aws-cdk-lib'
 import { CfnIntegration, CfnRoute, CfnStage, HttpApi } from 'aws-cdk-lib/aws-apigatewayv2'
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam'
@@ -8,9 +8,9 @@ import { ROUTES, type RouteKey } from '#http/routes.ts'
 import { type Functions, pascalCase } from './functions.ts'
 
 /**
- * Neither path nor query: they hold codes, states and link secrets. The route says where, our own log says the rest. A
- * refused credential leaves the address it came from, and a refused operator call the address and the principal, if API
- * Gateway knows it. Those calls reach no function.
+ * The access log has neither path nor query, because they hold codes, states and link secrets. It names the route; the
+ * function's own log says the rest. A line has the address that a call came from. That of an operator call, which reaches no
+ * function if it is refused, has the principal, too, if API Gateway knows it.
  */
 const ACCESS_LOG = {
   requestId: '$context.requestId',
@@ -28,7 +28,7 @@ const ACCESS_LOG = {
 const REQUESTS_PER_SECOND = 2_000
 const BURST = 4_000
 
-/** An API without routes; functions need its endpoint before routes can name functions. */
+/** The API is made without routes, because functions need its URL and routes need the functions. */
 export class Api extends Construct {
   readonly http: HttpApi
 
@@ -58,7 +58,7 @@ export class Api extends Construct {
     return this.http.apiEndpoint
   }
 
-  /** Makes the routes of the route table. */
+  /** Makes the routes, once the functions exist. */
   serve(functions: Functions): void {
     const integrations = new Map<string, CfnIntegration>()
     for (const key of Object.keys(ROUTES) as RouteKey[]) {
@@ -75,7 +75,7 @@ export class Api extends Construct {
         })
       if (existing === undefined) {
         integrations.set(name, integration)
-        // One permission a function, not one a route: they would outgrow the policy's size limit.
+        // One permission for each function. With one for each route, the policy would exceed its size limit.
         lambda.addPermission('Api', {
           principal: new ServicePrincipal('apigateway.amazonaws.com'),
           sourceArn: Stack.of(this).formatArn({

@@ -6,14 +6,15 @@ import { bundleFunctions } from './bundle/bundle.ts'
 import { DataStack } from './data-stack.ts'
 import { ServiceStack } from './service-stack.ts'
 
-// The templates are the same from the CDK CLI and from plain `node infra/app.ts`, as the tests and the local stack run it.
+// These settings make the templates the same from the CDK CLI and from `node infra/app.ts`, which the tests and the local
+// stack run.
 const app = new App({
   analyticsReporting: false,
-  // CloudFormation refuses to remove from the data stack what the service stack still uses.
+  // With strong references CloudFormation refuses to remove a resource of the data stack that the service stack still uses.
   context: { '@aws-cdk/core:defaultCrossStackReferences': 'strong' },
   postCliContext: { 'aws:cdk:enable-asset-metadata': false, 'aws:cdk:enable-path-metadata': false },
 })
-// A table with a key of ours has to know its region at synthesis.
+// A table with a customer managed key has to know its region at synthesis.
 const region = process.env.CDK_DEFAULT_REGION ?? process.env.AWS_REGION ?? 'eu-central-1'
 const account = process.env.CDK_DEFAULT_ACCOUNT
 const env = { region, ...(account && { account }) }

@@ -1,5 +1,5 @@
-// What must survive everything else: the table, the keys, the queue of rotated tokens. Retained and protected; their logical ids are pinned by
-// a test, since changing one would make CloudFormation replace the resource.
+// The resources that hold data: the table, the keys, the queue of rotated tokens. They are retained when the stack is
+// deleted. A test pins their logical ids, because CloudFormation replaces a resource whose logical id changes.
 import { Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib'
 import { AttributeType, Billing, ProjectionType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import { Key } from 'aws-cdk-lib/aws-kms'
@@ -13,18 +13,18 @@ import {
   TTL_ATTRIBUTE,
 } from '#adapters/dynamodb/schema.ts'
 
-/** A commit that fails is tried again after a minute (the consumer's timeout is below that), for about eight hours. */
+/** A commit that fails is retried every minute for about eight hours. The consumer's timeout is below a minute. */
 const RECOVERY_RETRY = Duration.minutes(1)
 const RECOVERY_ATTEMPTS = 500
 
 export class DataStack extends Stack {
   readonly table: TableV2
   readonly tableKey: Key
-  /** Wraps the vault's root keys. Apart from the table's own key, so that reading the table opens no token. */
+  /** Wraps the vault's root keys. It is not the table's key, so that permission to read the table opens no token. */
   readonly rootKey: Key
-  /** Rotated tokens whose commit failed: sealed, and in no other place. */
+  /** Rotated tokens whose commit failed. They are sealed, and stored in no other place. */
   readonly recoveryQueue: Queue
-  /** What could not be recovered in hours; looked at by people. */
+  /** Rotated tokens that could not be recovered for hours. People look at them. */
   readonly recoveryDeadLetters: Queue
 
   constructor(scope: Construct, id: string, props: StackProps) {
@@ -66,7 +66,7 @@ export class DataStack extends Stack {
       ],
     })
     const queue = {
-      // What is in it is sealed already.
+      // The messages are sealed already.
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       retentionPeriod: Duration.days(14),

@@ -1,4 +1,5 @@
-// Writes what is made from code: docs/errors.md, docs/openapi.json, the client's types. CI runs it and fails on a difference.
+// Writes the generated files: docs/errors.md, docs/openapi.json and the client's types. CI runs it, and fails when a file
+// differs from the committed one.
 import { writeFileSync } from 'node:fs'
 import { ERROR_CODES } from '#domain/errors.ts'
 import { ERROR_CATALOG } from '#http/problems/catalog.ts'

@@ -1,15 +1,15 @@
-// What each function may do with the table's partitions, the keys and the queue, how long it may take, and who is hurt while
-// it fails. least-privilege.test.ts lists it a second time.
+// For each function: what it may do with the table's partitions, the keys and the queue, its timeout, and the impact when it
+// fails. test/infra/allowed.ts lists the permissions a second time, so that a review sees a new one.
 import { Duration } from 'aws-cdk-lib'
 import type { Partition } from '#adapters/dynamodb/partitions.ts'
 import type { FunctionName } from '#runtime/env.ts'
 
-/** API Gateway gives up after 30 s; the function should have said why before. */
+/** API Gateway gives up after 30 s. The function ends before, so that its log says why. */
 const API_TIMEOUT = Duration.seconds(29)
-/** A run may reach into the next minute's: leases keep the two from doing the same work. */
+/** A run may overlap with that of the next minute. Leases keep the two from doing the same work. */
 const SCHEDULE_TIMEOUT = Duration.seconds(90)
 
-/** How often keys are looked after, and how long a run may take; the next one goes on where it was cut off. */
+/** How often the key schedule runs, and how long a run may take. A run continues where the one before was cut off. */
 const ROTATION_PERIOD = Duration.hours(1)
 const ROTATION_TIMEOUT = Duration.minutes(10)
 
@@ -27,19 +27,19 @@ type Access = Readonly<Partial<Record<Partition, readonly ItemAction[]>>>
 export interface Permissions {
   readonly impact: string
   readonly timeout: Duration
-  /** Has a schedule of its own: how often it runs. Its alarms are raised by two runs in a row that fail. */
+  /** How often a function runs that has a schedule of its own. Two failed runs in a row raise its alarms. */
   readonly runsEvery?: Duration
-  /** What it may do in each partition of the table. */
+  /** The actions that are allowed in each partition of the table. */
   readonly table?: Access
-  /** May note when an API key was last used, and change nothing else of it. */
+  /** May store when an API key was last used, and change nothing else of it. */
   readonly notesKeyUse?: true
-  /** Index that may be queried. */
+  /** The index that it may query. */
   readonly index?: 'due' | 'end-user'
-  /** May put what it cannot commit into the recovery queue. */
+  /** May send rotated tokens that it cannot commit to the recovery queue. */
   readonly recovery?: true
-  /** May make and open root keys: every function that seals or opens a secret. */
+  /** May make and unwrap root keys, as every function needs that seals or opens a secret. */
   readonly vault?: true
-  /** May rotate the key of a tenant that brought its own KMS key. */
+  /** May rotate the tenant key of a tenant that uses its own KMS key. */
   readonly makesKeys?: true
 }
 
@@ -53,11 +53,11 @@ const WRITE = ['PutItem', 'UpdateItem', 'DeleteItem', CHECK] as const
 
 /** Appends audit events. */
 const AUDIT: Access = { audit: ['PutItem'] }
-/** Seals or opens secrets: the first to need a root key makes it. */
+/** Seals or opens secrets. The first function that needs a root key makes it. */
 const SEALING: Access = { ...AUDIT, 'root-keys': [...READ, 'PutItem'] }
-/** Finds out who is calling, by an API key or by the issuer and audience of a JWT. */
+/** Identifies the caller, by an API key or by the issuer and audience of a JWT. */
 const CALLERS: Access = { 'api-key': ['GetItem'], issuer: ['BatchGetItem'] }
-/** Erases a deleted tenant, and what leads to its items from other partitions. */
+/** Erases a deleted tenant, including the items in other partitions that point to it. */
 const ERASING: Access = {
   usage: ['UpdateItem', 'Query', 'DeleteItem'],
   tenants: ['DeleteItem'],
@@ -80,7 +80,7 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
     vault: true,
   },
   authorize: {
-    impact: 'End users who press "Connect" do not get to ClickFunnels.',
+    impact: 'End users who press "Connect" do not reach ClickFunnels.',
     timeout: API_TIMEOUT,
     table: {
       ...SEALING,
@@ -92,7 +92,7 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
     vault: true,
   },
   callback: {
-    impact: 'End users who approved at ClickFunnels end on an error; nothing is connected.',
+    impact: 'End users who approved at ClickFunnels see an error; nothing is connected.',
     timeout: API_TIMEOUT,
     table: {
       ...SEALING,
@@ -103,7 +103,7 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
     vault: true,
   },
   connections: {
-    impact: 'Tenants cannot see, refresh or disconnect connections. Proxied calls go on.',
+    impact: 'Tenants cannot see, refresh or disconnect connections. Proxied calls still work.',
     timeout: API_TIMEOUT,
     table: {
       ...SEALING,
@@ -126,7 +126,7 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
   },
   'keep-alive': {
     impact:
-      'Tokens are not refreshed ahead of time; dead connections are not noticed. Proxied calls refresh by themselves.',
+      'Tokens are not refreshed ahead of time; dead connections are not noticed. Proxied calls still refresh tokens.',
     timeout: SCHEDULE_TIMEOUT,
     table: { ...SEALING, tenant: [...READ, ...WRITE] },
     index: 'due',
@@ -142,7 +142,7 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
   },
   'rotate-keys': {
     impact:
-      'Keys are not rotated and old ones not cleared away; shredding that was cut off stays so. Calls are not affected.',
+      'Keys are not rotated, old ones are not deleted, and shredding that was cut off is not finished. Calls are not affected.',
     timeout: ROTATION_TIMEOUT,
     runsEvery: ROTATION_PERIOD,
     table: {
@@ -181,14 +181,14 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
   },
   tenants: {
     impact:
-      'The operator cannot change or suspend tenants, nor rotate keys of the vault. Tenants are not affected.',
+      'The operator cannot change or suspend tenants or rotate keys of the vault. Tenants are not affected.',
     timeout: API_TIMEOUT,
     table: {
       ...SEALING,
       tenant: [...READ, ...WRITE, 'BatchGetItem'],
       usage: ['GetItem', 'UpdateItem'],
       tenants: ['Query', 'PutItem'],
-      // A tenant may be made together with its identity provider.
+      // A tenant can be created together with its identity provider.
       issuer: ['BatchGetItem', 'PutItem'],
       'root-keys': [...READ, 'PutItem', 'UpdateItem'],
     },
@@ -196,14 +196,14 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
     makesKeys: true,
   },
   'audit-events': {
-    impact: 'The audit trail cannot be read. It is still written; nothing else is affected.',
+    impact: 'Audit trails cannot be read. They are still written; nothing else is affected.',
     timeout: API_TIMEOUT,
     table: { ...CALLERS, tenant: READ, audit: ['Query', 'PutItem'] },
     notesKeyUse: true,
   },
   service: {
     impact:
-      'Unknown paths, wrong methods and preflights are answered by API Gateway itself; browsers may be refused.',
+      'Requests for unknown paths, wrong methods and preflights fail; browsers of other origins may be refused.',
     timeout: API_TIMEOUT,
   },
 }

@@ -1,5 +1,5 @@
-// A Lambda function with our defaults: runtime, architecture, tracing, a log group that ends, a role of its own that may
-// write to that log and nothing else, an alarm that says what a failure means.
+// A Lambda function with the defaults of this service: runtime, architecture, tracing, a log group with a month's retention,
+// a role that may write to that log and nothing else, and alarms that say what a failure means.
 import { join } from 'node:path'
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib'
 import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch'
@@ -20,15 +20,15 @@ export interface ServiceFunctionProps {
   readonly name: FunctionName
   readonly environment: Readonly<Record<string, string>>
   readonly timeout: Duration
-  /** Who is hurt, and how, while this function fails; goes into the alarm. */
+  /** Who is affected while this function fails, and how. The alarms say it. */
   readonly impact: string
   /** Folder of the bundles (bundle/bundle.ts). */
   readonly bundles: string
-  /** Of a function that runs rarely: two runs in a row that fail raise the alarm, not two within ten minutes. */
+  /** How often a function runs whose schedule is rarer than the alarms' period. Two failed runs in a row raise its alarms. */
   readonly runsEvery?: Duration
 }
 
-/** 512 MB is the smallest size at which start-up is not starved of CPU (measured). */
+/** Lambda gives CPU in proportion to memory. By measurement 512 MB is the smallest size at which a start does not lack CPU. */
 const MEMORY_MB = 512
 
 export class ServiceFunction extends Construct {

@@ -1,4 +1,4 @@
-// Everything that can be made anew: the HTTP API, the functions, what invokes them, the alarms.
+// The resources without data: the HTTP API, the functions, what invokes them, and the alarms.
 import { CfnOutput, CfnParameter, Stack, type StackProps } from 'aws-cdk-lib'
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources'
@@ -33,7 +33,7 @@ export class ServiceStack extends Stack {
       ...this.#defaultLimits(),
       AUDIT_RETENTION_DAYS: new CfnParameter(this, 'AuditRetentionDays', {
         description:
-          'Days for which events of the audit trail are kept; those that are there keep their own end',
+          'Days for which new audit events are kept. A change does not apply to events that are already stored.',
         default: '365',
         allowedPattern: '^[1-9][0-9]{0,3}$',
       }).valueAsString,
@@ -46,7 +46,7 @@ export class ServiceStack extends Stack {
       new SqsEventSource(data.recoveryQueue, { batchSize: 10, reportBatchItemFailures: true }),
     )
     createAlarms(this, { api, keepAlive: this.functions['keep-alive'].lambda, data, logs: this.#logs() })
-    new CfnOutput(this, 'ApiUrl', { value: api.url, description: 'Where the API is' })
+    new CfnOutput(this, 'ApiUrl', { value: api.url, description: 'URL of the API' })
   }
 
   #logs() {
@@ -54,26 +54,26 @@ export class ServiceStack extends Stack {
   }
 
   #defaultLimits() {
-    // High enough for any honest tenant, and low enough that a runaway one cannot use up the account (docs/limits.md).
+    // High enough for every normal tenant, and low enough that one tenant cannot use up the account (docs/limits.md).
     const limit = (name: string, what: string, value: number) =>
       new CfnParameter(this, name, {
-        description: `${what} of a tenant that has no limit of its own; empty for no limit`,
+        description: `Limit for tenants without a limit of their own: ${what}. Empty means no limit.`,
         default: String(value),
         allowedPattern: '^([1-9][0-9]{0,8})?$',
       }).valueAsString
     return {
-      DEFAULT_CONNECTIONS: limit('DefaultConnections', 'Connections', 100_000),
-      DEFAULT_SESSIONS_PER_MINUTE: limit('DefaultSessionsPerMinute', 'Connect sessions a minute', 300),
-      DEFAULT_REQUESTS_PER_SECOND: limit('DefaultRequestsPerSecond', 'Proxied requests a second', 2_500),
+      DEFAULT_CONNECTIONS: limit('DefaultConnections', 'connections', 100_000),
+      DEFAULT_SESSIONS_PER_MINUTE: limit('DefaultSessionsPerMinute', 'connect sessions per minute', 300),
+      DEFAULT_REQUESTS_PER_SECOND: limit('DefaultRequestsPerSecond', 'proxied requests per second', 2_500),
     }
   }
 
-  /** A run that fails is not repeated: the next one finds the same work. */
+  /** A failed run is not retried, because the next run finds the same work. */
   #schedules(): void {
     const keepAlive = this.#schedulable('keep-alive', 'ScheduleRole')
     for (let shard = 0; shard < DUE_SHARDS; shard++) {
       new CfnSchedule(this, `KeepAliveShard${shard}`, {
-        description: `Funnel Connect: refreshes and probes what is due in shard ${shard}`,
+        description: `Funnel Connect: refreshes and probes the due connections of shard ${shard}`,
         scheduleExpression: 'rate(1 minute)',
         flexibleTimeWindow: { mode: 'OFF' },
         target: { ...keepAlive, input: JSON.stringify({ shard }) },
@@ -94,7 +94,7 @@ export class ServiceStack extends Stack {
   /** A function as the target of schedules, with a role that may invoke it and nothing else. */
   #schedulable(name: FunctionName, roleId: string) {
     const { lambda } = this.functions[name]
-    // The scheduler invokes asynchronously: without this, Lambda itself would repeat a failed run twice.
+    // The scheduler invokes asynchronously. Without this setting, Lambda would retry a failed run twice.
     lambda.configureAsyncInvoke({ retryAttempts: 0 })
     const role = new Role(this, roleId, {
       assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {

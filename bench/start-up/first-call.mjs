@@ -1,11 +1,11 @@
-// One process's start: imports a bundle as Lambda's runtime does, calls its handler once, tells how long both took.
-// Plain JavaScript, so that no type is stripped while it is measured.
+// The start of one process: imports a bundle as Lambda's runtime does, calls its handler once and prints how long both took.
+// It is plain JavaScript, so that stripping types is not measured.
 import { writeSync } from 'node:fs'
 
 const [bundle, event] = process.argv.slice(2)
 const slowness = Number(process.env.SLOWNESS ?? 1)
 if (slowness > 1) {
-  // Under valgrind everything but time is slower: time is made so too, or every deadline would have passed.
+  // Valgrind slows down everything but time. Time is slowed down, too, because otherwise every deadline would pass.
   const { setTimeout: later, performance: clock } = globalThis
   const now = clock.now.bind(clock)
   globalThis.setTimeout = (run, milliseconds, ...args) => later(run, milliseconds * slowness, ...args)
@@ -16,7 +16,7 @@ const began = performance.now()
 const { handler } = bundle === 'none' ? { handler: undefined } : await import(bundle)
 const imported = performance.now()
 if (process.env.WAIT_AFTER_IMPORT !== undefined) {
-  // Whoever started it lets it go on, with less CPU.
+  // The parent process continues it, with less CPU.
   const goOn = new Promise((resolve) => process.once('SIGUSR2', resolve))
   const waiting = setTimeout(() => process.exit(1), 60_000)
   writeSync(1, 'imported\n')

@@ -1,4 +1,5 @@
-// The least that a function of ours can start with: the SDK's two clients, one GetItem, one Decrypt, one call upstream.
+// The minimum that a function like the proxy does when it starts: the SDK's two clients, one GetItem, one Decrypt, one call
+// upstream.
 import { type Calls, callAws } from './three-calls.ts'
 
 export async function handler(calls: Calls): Promise<{ statusCode: number }> {

@@ -1,5 +1,5 @@
-// Starts one process and says what its start cost: milliseconds, instructions (callgrind counts them exactly), or
-// milliseconds of the first call under a CPU quota.
+// Starts one process and measures its start: in milliseconds, in instructions (callgrind counts them), or in milliseconds
+// of the first call under a CPU quota.
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { promisify } from 'node:util'
@@ -7,14 +7,14 @@ import type { Quota } from './quota.ts'
 
 const run = promisify(execFile)
 const SCRIPT = new URL('./first-call.mjs', import.meta.url).pathname
-/** How much slower valgrind is, at the least: deadlines are stretched by it. */
+/** At least how many times slower valgrind is. Deadlines are stretched by this factor. */
 const SLOWNESS = '200'
-/** No process outlives it. */
+/** Ends a process that hangs. */
 const DEADLINE = { timeout: 180_000, killSignal: 'SIGKILL' } as const
 
 export interface Contender {
   readonly name: string
-  /** Path of the module to import; without one, Node starts and ends. */
+  /** Path of the module to import. If it is left out, Node starts and ends. */
   readonly bundle?: string
   readonly event?: unknown
   readonly environment: Readonly<Record<string, string>>
@@ -37,7 +37,7 @@ export async function firstCall(contender: Contender): Promise<Figures> {
   return figuresIn(contender, stdout)
 }
 
-/** Instructions of the whole process; `undefined` where there is no valgrind. */
+/** Counts the instructions of the whole process. Returns `undefined` where valgrind is not installed. */
 export async function instructions(contender: Contender): Promise<number | undefined> {
   const callgrind = ['--tool=callgrind', '--callgrind-out-file=/dev/null', process.execPath]
   try {
@@ -58,7 +58,7 @@ export async function instructions(contender: Contender): Promise<number | undef
   }
 }
 
-/** The start with full CPU, as Lambda's INIT has it, and the first call with the quota's. */
+/** Measures the start with full CPU, as in Lambda's INIT phase, and the first call with the quota's CPU. */
 export async function firstCallWith(quota: Quota, contender: Contender): Promise<Figures> {
   const child = spawn(process.execPath, argumentsOf(contender), {
     env: { ...environmentOf(contender), WAIT_AFTER_IMPORT: '1' },

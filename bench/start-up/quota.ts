@@ -1,4 +1,5 @@
-// The CPU that Lambda gives a function of 256 MB, 256/1769 of a core, by a control group (version 1 or 2) of its own.
+// Limits a process to the CPU that Lambda gives a function of 256 MB (256/1769 of a core), by a control group of version 1
+// or 2.
 import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -6,13 +7,13 @@ const SHARE = 256 / 1769
 const PERIOD_MICROSECONDS = 20_000
 
 export interface Quota {
-  /** From now on the process has its share of CPU. */
+  /** Limits the process from now on. */
   put(pid: number): void
-  /** To be called when no process is left in it. */
+  /** Call it when every process in the group has ended. */
   close(): void
 }
 
-/** `undefined` where no control group can be made. */
+/** Returns `undefined` where no control group can be made. */
 export function cpuQuota(): Quota | undefined {
   const quota = Math.round(PERIOD_MICROSECONDS * SHARE)
   const first = '/sys/fs/cgroup/cpu'

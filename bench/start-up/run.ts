@@ -1,6 +1,6 @@
-// What a cold start costs: what each function loads; the proxy's import and first call against the least that such a
-// function does, bundled well with esbuild ("floor") and as ours are, and against the usual way to write it; and what
-// priming saves the first request of a small function.
+// Measures cold starts: the bytes that each function loads; the proxy's import and first call, compared with the minimum that
+// such a function does ("floor", bundled well with esbuild and as our functions are) and with the usual way to write it; and
+// what priming saves the first request of a function with 256 MB.
 // Usage: npm run bench:start-up [-- --rounds 5]
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -21,13 +21,13 @@ const here = (file: string) => join('bench', 'start-up', file)
 const CREDENTIALS = '@aws-sdk/credential-provider-node'
 const output = mkdtempSync(join(tmpdir(), 'start-up-'))
 
-/** As esbuild does it when it is told nothing. */
+/** Bundles with esbuild's defaults. */
 function bundledByDefault(entryPoint: string, outfile: string): string {
   buildSync({ entryPoints: [entryPoint], outfile, bundle: true, platform: 'node', logLevel: 'error' })
   return outfile
 }
 
-/** As it starts fastest by esbuild's settings and with credentials from the environment alone. */
+/** Bundles with the settings of esbuild that start fastest, and with credentials from the environment alone. */
 function bundledToStartFast(entryPoint: string, outdir: string): string {
   buildSync({
     entryPoints: { index: entryPoint },
@@ -43,7 +43,7 @@ function bundledToStartFast(entryPoint: string, outdir: string): string {
     legalComments: 'none',
     logLevel: 'error',
     alias: { [CREDENTIALS]: SHIMS[CREDENTIALS] },
-    // Some packages ask for built-in modules with require().
+    // Some packages load built-in modules with require().
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
   })
   return join(outdir, 'index.mjs')
@@ -106,12 +106,12 @@ async function compare(): Promise<void> {
   }
   const ratio = (one: string, other: string) =>
     ((counts.get(one) ?? Number.NaN) / (counts.get(other) ?? Number.NaN)).toFixed(2)
-  if (Number.isNaN(counts.get('proxy'))) print('Without valgrind no instructions are counted.')
+  if (Number.isNaN(counts.get('proxy'))) print('Install valgrind to count instructions.')
   print(`proxy / floor ${ratio('proxy', 'floor')}, with our bundler ${ratio('proxy', 'floor, our bundler')}`)
   print(`proxy / defaults + axios ${ratio('proxy', 'defaults + axios')}`)
 
   if (quota === undefined) {
-    print('No control group can be made here: nothing is measured under a quota.')
+    print('No control group can be made here, so the first call under a CPU quota is not measured.')
     return
   }
   print("\nThe first call with a 256 MB function's share of CPU, ms (the start has all of it)")

@@ -1,4 +1,4 @@
-// The world of a start: emulators with one tenant and one connection, an upstream, and what the bundles are called with.
+// The surroundings of a start: emulators with one tenant and one connection, an upstream, and the events for the bundles.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,7 +17,7 @@ import { overTls } from './over-tls.ts'
 import type { Calls } from './three-calls.ts'
 
 export interface Scene {
-  /** Of the proxy, without what says that it runs in Lambda. */
+  /** The proxy's environment, without the variables that say that it runs in Lambda. */
   readonly environment: Readonly<Record<string, string>>
   /** A request for the proxy. */
   readonly event: unknown
@@ -53,7 +53,7 @@ export async function openScene(): Promise<Scene> {
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
   }
-  // This process populates the table; it has no need of TLS.
+  // This process populates the table, and needs no TLS for it.
   const { dynamodb: AWS_ENDPOINT_URL_DYNAMODB, kms: AWS_ENDPOINT_URL_KMS } = stack.endpoints
   Object.assign(process.env, environment, { AWS_ENDPOINT_URL_DYNAMODB, AWS_ENDPOINT_URL_KMS })
   const { apiKey, id } = await storeConnection(createServices('bench', environment as never), {
@@ -84,7 +84,7 @@ export async function openScene(): Promise<Scene> {
   }
 }
 
-/** Reads and opens the root key that the connection's token needs, as the proxy does. */
+/** Prepares the calls that read and unwrap the root key of the connection's token, as the proxy does. */
 async function threeCalls(environment: Readonly<Record<string, string>>, upstream: string): Promise<Calls> {
   const client = new DynamoDBClient({})
   const { Items = [] } = await client.send(

@@ -1,4 +1,4 @@
-// What the bundles to compare with are asked to do: read an item, open a key, call upstream. The first two are the same in all.
+// What the bundles for comparison do: read an item, decrypt a key, call upstream. The first two calls are the same in all.
 import { type AttributeValue, DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb'
 import { DecryptCommand, KMSClient } from '@aws-sdk/client-kms'
 

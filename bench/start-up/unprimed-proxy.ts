@@ -1,9 +1,9 @@
-// The proxy as it is deployed, but that its process makes no call before the first request.
+// The deployed proxy, except that its process makes no call before the first request.
 
 import { onLambda } from '#runtime/lambda.ts'
 import { createServices } from '#runtime/services.ts'
 
-// The function's own file starts what it exports, priming included, when it finds itself in Lambda.
+// In Lambda, importing the function's file starts and primes it. Without this variable it does neither.
 const { AWS_LAMBDA_FUNCTION_NAME } = process.env
 delete process.env.AWS_LAMBDA_FUNCTION_NAME
 const { proxy } = await import('../../functions/proxy.ts')

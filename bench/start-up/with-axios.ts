@@ -1,4 +1,4 @@
-// The same three calls as they are usually written: a bundle with esbuild's defaults, axios for the call upstream.
+// The same three calls in the usual way: a bundle with esbuild's defaults, and axios for the call upstream.
 import axios from 'axios'
 import { type Calls, callAws } from './three-calls.ts'
 

@@ -19,7 +19,7 @@ export interface Bundle {
   /** The files that load when the function starts: the entry and the chunks that it imports statically. */
   readonly eagerFiles: number
   readonly eagerBytes: number
-  /** Those whose code is in it, and whose licences are in its notices. */
+  /** The packages whose code is in the bundle and whose licences are in its notices. */
   readonly packages: readonly BundledPackage[]
 }
 

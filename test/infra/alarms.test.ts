@@ -21,13 +21,13 @@ const anchorOf = (description: string) =>
   / Runbook: docs\/runbook\.md#([a-z-]+)$/.exec(description)?.[1] ?? ''
 
 describe('alarms', () => {
-  it.each(alarms)('$id says what it means and where to read on', ({ description }) => {
+  it.each(alarms)('$id says what it means and names its section of the runbook', ({ description }) => {
     expect(description).toMatch(
       /^[a-z-]+( [a-z-]+)+\. Impact: \S.{20,}[.] Runbook: docs\/runbook\.md#[a-z-]+$/,
     )
   })
 
-  it('exist for every function, for the API, for keep-alive and for lost rotations', () => {
+  it('exist for every function, for the API, for keep-alive, for rotations and for audit events', () => {
     const functions = FUNCTION_NAMES.flatMap((name) => [`${name}-errors`, `${name}-throttles`])
     const others = [
       'api-server-errors',

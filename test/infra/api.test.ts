@@ -16,7 +16,7 @@ describe('API', () => {
     expect([...routes.keys()].sort()).toEqual(Object.keys(ROUTES).sort())
   })
 
-  it('leads each route to its function', () => {
+  it('sends each route to its function', () => {
     const deployment = readDeployment(directory, { publicUrl: 'https://api.example.com', parameters: {} })
     const targets = Object.fromEntries(deployment.routes.map((route) => [route.routeKey, route.function]))
     expect(targets).toEqual(Object.fromEntries(expected.map(([key, route]) => [key, route.function])))
@@ -28,7 +28,7 @@ describe('API', () => {
     }
   })
 
-  it('answers nothing by itself: no authorizers, no CORS configuration', () => {
+  it('leaves credentials and CORS to the functions: it has no authorizers and no CORS configuration', () => {
     expect(resourcesOf(service, 'AWS::ApiGatewayV2::Authorizer')).toEqual([])
     const [[, api] = []] = resourcesOf(service, 'AWS::ApiGatewayV2::Api')
     expect(api?.Properties).toEqual({ Name: 'funnel-connect', ProtocolType: 'HTTP' })
@@ -59,7 +59,7 @@ describe('API', () => {
 describe('API stage', () => {
   const [[, stage] = []] = resourcesOf(service, 'AWS::ApiGatewayV2::Stage')
 
-  it('is deployed with every change, at the root, with a limit on requests', () => {
+  it('is deployed with every change, at the root, with a limit of requests', () => {
     expect(stage?.Properties).toMatchObject({
       StageName: '$default',
       AutoDeploy: true,
@@ -96,7 +96,7 @@ describe('API stage', () => {
     })
   })
 
-  it('tells its address', () => {
+  it('has its URL as an output of the stack', () => {
     expect(service.Outputs.ApiUrl?.Value).toEqual({
       'Fn::GetAtt': [expect.stringMatching(/^ApiHttp/), 'ApiEndpoint'],
     })

@@ -1,4 +1,4 @@
-// What is loaded at a cold start, and that it changes only when the code does.
+// What a cold start loads, and that a bundle changes only when the code does.
 import { execFile } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { SourceMap } from 'node:module'
@@ -49,7 +49,7 @@ afterAll(() => rmSync(output, { recursive: true, force: true }))
 it.each(FUNCTION_NAMES)('%s loads two files, and no more than its limit, at start-up', (name) => {
   expect(bundles[name]?.eagerFiles).toBe(2)
   const eagerBytes = bundles[name]?.eagerBytes ?? Number.NaN
-  // Far below, the measure itself would be broken.
+  // A bundle far below that would mean that the measure is broken.
   expect(eagerBytes).toBeGreaterThan(name === 'service' ? 20_000 : 200_000)
   expect(eagerBytes).toBeLessThanOrEqual(OTHERS[name] ?? MAX_EAGER_BYTES)
 })
@@ -57,7 +57,7 @@ it.each(FUNCTION_NAMES)('%s loads two files, and no more than its limit, at star
 it('no function makes Node load undici or http2 when it starts', async () => {
   const loads = FUNCTION_NAMES.map(async (name) => [name, await loadedBy(name)] as const)
   for (const [name, loaded] of await Promise.all(loads)) {
-    // Otherwise the list would not tell what was loaded.
+    // This shows that the list does name what was loaded.
     if (name !== 'service') expect(loaded, name).toContain('NativeModule https')
     // An ES import of any built-in module reads all of its members (infra/bundle/node-modules.ts).
     for (const file of readdirSync(directoryOf(name)).filter((one) => one.endsWith('.mjs')))
@@ -95,13 +95,13 @@ it('a source map leads from each file to the sources, and no file names its map'
   expect('originalLine' in entry && entry.originalLine).toBe(original)
 })
 
-it('what cannot be resolved stops the synthesis', async () => {
+it('an import that cannot be resolved stops the synthesis', async () => {
   const entry = join(output, 'entry.ts')
   writeFileSync(entry, "import 'a-package-that-is-not-there'")
   await expect(bundleEntry(entry, join(output, 'unresolved'))).rejects.toThrow('a-package-that-is-not-there')
 })
 
-it('what needs neither table nor keys does not carry the AWS SDK', () => {
+it('a function that needs neither table nor keys does not contain the AWS SDK', () => {
   const directory = directoryOf('service')
   const code = readdirSync(directory).map((file) => readFileSync(join(directory, file), 'utf8'))
   expect(code.join()).not.toMatch(/dynamodb|@aws-sdk/i)
@@ -143,7 +143,7 @@ function directoryOf(name: FunctionName): string {
   return bundles[name]?.directory ?? ''
 }
 
-/** The modules of Node's own in a process that has imported a function's bundle, as Lambda does. */
+/** The built-in modules that Node has loaded once a process has imported a function's bundle, as Lambda does. */
 async function loadedBy(name: FunctionName): Promise<string[]> {
   const script = `import(process.argv[1]).then(() => process.stdout.write(JSON.stringify(process.moduleLoadList), () => process.exit()))`
   const { stdout } = await promisify(execFile)(

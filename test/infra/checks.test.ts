@@ -1,4 +1,4 @@
-// cdk-nag as part of the synthesis: nothing of ours is found, and what is found stops it.
+// cdk-nag is a part of the synthesis: a finding stops it, and the two stacks have none.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,7 +10,7 @@ import { DataStack } from '../../infra/data-stack.ts'
 import { ServiceStack } from '../../infra/service-stack.ts'
 import { directory } from './synthesized.ts'
 
-/** Some 5 seconds, more on a busy machine. */
+/** It takes some 5 seconds, and more on a busy machine. */
 const SYNTHESIS_LIMIT_MS = 60_000
 
 interface Finding {
@@ -21,7 +21,7 @@ interface Finding {
 const folder = mkdtempSync(join(tmpdir(), 'checks-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-/** Both stacks in an app of their own. */
+/** An app with both stacks. */
 function bothStacks(outdir: string): App {
   const app = new App({ outdir, analyticsReporting: false, treeMetadata: false })
   const env = { region: 'eu-central-1' }
@@ -36,7 +36,7 @@ function findings(outdir: string): Finding[] {
   return pluginReports.flatMap(({ violations }: { violations: Finding[] }) => violations)
 }
 
-it('a careless bucket stops the synthesis, and is all that is found', {
+it('a bucket without protection stops the synthesis, and is the only finding', {
   timeout: SYNTHESIS_LIMIT_MS,
 }, () => {
   const app = bothStacks(folder)

@@ -13,7 +13,7 @@ const keys = resourcesOf(data, 'AWS::KMS::Key')
 const stateful = Object.entries(data.Resources).filter(([, { Type }]) => Type !== 'AWS::SQS::QueuePolicy')
 
 describe('data stack', () => {
-  // CloudFormation replaces what changes its logical id: an empty table beside the full one, tokens nobody can open.
+  // CloudFormation replaces a resource whose logical id changes: the service would run on an empty table, or could open no token.
   it('keeps the logical ids of everything it holds', () => {
     expect(stateful.map(([id]) => id).sort()).toEqual([
       'RecoveryDeadLetters32BD5CB3',
@@ -45,7 +45,7 @@ describe('data stack', () => {
     })
   })
 
-  it('protects the table: no deletion, any second of the last 35 days can be restored, encrypted with a key of ours', () => {
+  it('protects the table: no deletion, restore to any second of the last 35 days, a customer managed key', () => {
     expect(table?.Properties.Replicas).toHaveLength(1)
     expect(table?.Properties.Replicas[0]).toMatchObject({
       DeletionProtectionEnabled: true,
@@ -55,7 +55,7 @@ describe('data stack', () => {
     expect(table?.Properties.SSESpecification).toEqual({ SSEEnabled: true, SSEType: 'KMS' })
   })
 
-  it('has the indexes of the table file, with as little beside the keys', () => {
+  it('has the indexes of the schema, with no more attributes than needed', () => {
     const index = ({ name, partitionKey, sortKey }: typeof DUE_INDEX | typeof END_USER_INDEX) => ({
       IndexName: name,
       KeySchema: [
@@ -73,7 +73,7 @@ describe('data stack', () => {
     })
   })
 
-  it('lets nobody use a key but by the IAM policies of its own account', () => {
+  it('allows the use of a key by IAM policies of its own account only', () => {
     const root = ['arn:', { Ref: 'AWS::Partition' }, ':iam::', { Ref: 'AWS::AccountId' }, ':root']
     for (const [id, { Properties }] of keys) {
       expect(Properties.KeyPolicy.Statement, id).toEqual([
@@ -82,7 +82,7 @@ describe('data stack', () => {
     }
   })
 
-  it('keeps rotated tokens that wait for their commit for two weeks, encrypted, and loses none after many attempts', () => {
+  it('keeps rotated tokens that wait for their commit for two weeks, encrypted, after many failed attempts, too', () => {
     const queues = new Map(resourcesOf(data, 'AWS::SQS::Queue'))
     for (const [id, { Properties }] of queues) {
       expect(Properties, id).toMatchObject({
@@ -94,11 +94,11 @@ describe('data stack', () => {
     expect(RedrivePolicy.deadLetterTargetArn).toEqual({
       'Fn::GetAtt': ['RecoveryDeadLetters32BD5CB3', 'Arn'],
     })
-    // Hours of storage trouble go by before a person has to look.
+    // A person has to look only after hours of failed commits.
     expect(RedrivePolicy.maxReceiveCount * VisibilityTimeout).toBeGreaterThan(8 * 3600)
   })
 
-  it('takes messages over TLS only, and from nobody by a policy of the queue', () => {
+  it('accepts messages over TLS only, and allows no sender by a policy of the queue', () => {
     const policies = resourcesOf(data, 'AWS::SQS::QueuePolicy').map(([, { Properties }]) => Properties)
     expect(policies.flatMap(({ Queues }) => Queues)).toHaveLength(2)
     for (const statement of policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement)) {
@@ -110,11 +110,11 @@ describe('data stack', () => {
     }
   })
 
-  it('rotates both keys, and gives neither less than a month before it is really deleted', () => {
+  it('rotates both keys, and deletes a key a month after it was scheduled for deletion', () => {
     expect(keys).toHaveLength(2)
     for (const [id, { Properties }] of keys) {
       expect(Properties.EnableKeyRotation, id).toBe(true)
-      // 30 is what KMS takes when nothing is said.
+      // 30 is KMS' default.
       expect(Properties.PendingWindowInDays ?? 30, id).toBe(30)
     }
   })

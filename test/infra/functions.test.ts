@@ -1,4 +1,4 @@
-// The functions as deployed: what they run, with which settings and which environment.
+// The deployed functions: their code, settings and environment.
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -10,7 +10,7 @@ import { SCHEDULED } from './scheduled.ts'
 import { directory, functionResource, resourcesOf, service } from './synthesized.ts'
 
 const publicUrl = 'https://abc123.execute-api.eu-central-1.amazonaws.com'
-/** With sample values in the place of references. */
+/** With sample values in place of references. */
 const deployed = readDeployment(directory, {
   publicUrl,
   sqsUrl: 'https://sqs.eu-central-1.amazonaws.com',
@@ -63,7 +63,7 @@ describe.each(FUNCTION_NAMES)('function %s', (name) => {
   })
 })
 
-it('every log ends after a month, that of the API included', () => {
+it('every log is kept for a month, that of the API included', () => {
   const logs = resourcesOf(service, 'AWS::Logs::LogGroup')
   expect(logs).toHaveLength(FUNCTION_NAMES.length + 1)
   for (const [id, { Properties }] of logs) expect(Properties.RetentionInDays, id).toBe(30)

@@ -32,7 +32,7 @@ const roles = new Map<string, Resource>(resourcesOf(service, 'AWS::IAM::Role'))
 const logOf = (name: FunctionName): string => functionResource(name)[1].Properties.LoggingConfig.LogGroup.Ref
 const roleOf = (name: FunctionName): string => functionResource(name)[1].Properties.Role['Fn::GetAtt'][0]
 
-/** "Table", "RootKey": what the data stack exports under that name. */
+/** The resource that the data stack exports under a name, such as "Table" or "RootKey". */
 function exported(name: string): string {
   const found = Object.keys(data.Resources).find((id) => name.includes(`FnGetAtt${id}Arn`))
   if (found === undefined) throw new Error(`The data stack exports no ARN as "${name}"`)
@@ -64,7 +64,7 @@ function conditionsOf(condition: Statement['Condition']): readonly string[] {
   return [keys].flat().map((key) => `, partition ${key}${only}${equals.join('')}`)
 }
 
-/** Every single permission of a role, a line each. */
+/** Every permission of a role, one line each. */
 function permissionsOf(role: string, ownLog = ''): string[] {
   const lines = policies
     .filter((policy) => policy.roles.includes(role))
@@ -94,7 +94,7 @@ it.each(FUNCTION_NAMES)('%s may do what is listed here and nothing else', (name)
   expect(permissionsOf(roleOf(name), logOf(name))).toEqual([...LOG_AND_TRACES, ...ALLOWED[name]].sort())
 })
 
-it('a function that may write to the table may neither change nor delete what is in an audit trail', () => {
+it('a function that may write to the table may neither change nor delete audit events', () => {
   for (const name of FUNCTION_NAMES) {
     const denials = policies
       .filter((policy) => policy.roles.includes(roleOf(name)))

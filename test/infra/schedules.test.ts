@@ -26,8 +26,8 @@ describe('keep-alive schedules', () => {
     }
   })
 
-  // The scheduler retries what it could not hand over, Lambda what failed: both would pile up work that is still due anyway.
-  it('repeat no run, neither by the scheduler nor by Lambda', () => {
+  // By default the scheduler retries a failed invocation and Lambda a failed run. The next run finds the same work anyway.
+  it('are not retried, neither by the scheduler nor by Lambda', () => {
     for (const { Target } of all) expect(Target.RetryPolicy.MaximumRetryAttempts).toBe(0)
     expect(
       resourcesOf(service, 'AWS::Lambda::EventInvokeConfig').map(([, { Properties }]) => Properties),
@@ -62,7 +62,7 @@ describe('the schedule of the keys', () => {
     expect(rotation.Properties.Timeout).toBeLessThan(3600)
   })
 
-  it('raises its alarm after two hours of failures, not after two failures within minutes, which never come', () => {
+  it('raises its alarm after two failed hours, because two failures within minutes cannot happen', () => {
     const periods = resourcesOf(service, 'AWS::CloudWatch::Alarm')
       .map(([, { Properties }]) => Properties)
       .filter(({ AlarmDescription }) => String(AlarmDescription).startsWith('rotate-keys '))

@@ -3,21 +3,21 @@ import { data, readOutput, service } from './synthesized.ts'
 
 describe('synthesis', () => {
   // A finding without a reason fails the synthesis. This test shows that cdk-nag ran and wrote its report.
-  it('has no finding of cdk-nag that is not answered by a reason', () => {
+  it('has no finding of cdk-nag without a reason', () => {
     const report = JSON.parse(readOutput('validation-report.json'))
     expect(
       report.pluginReports.filter(({ conclusion }: { conclusion: string }) => conclusion !== 'success'),
     ).toEqual([])
   })
 
-  it('depends on no machine: the templates hold no paths', () => {
+  it('does not depend on the machine: the templates contain no paths', () => {
     for (const template of [data, service]) {
       for (const [id, { Metadata }] of Object.entries(template.Resources))
         expect(Metadata, id).toBeUndefined()
     }
   })
 
-  it('asks for nothing: every parameter has a default', () => {
+  it('needs no parameter: each has a default', () => {
     const { BootstrapVersion: _, ...parameters } = service.Parameters
     expect(Object.entries(parameters).map(([name, { Default }]) => [name, Default])).toEqual([
       ['DefaultConnections', '100000'],

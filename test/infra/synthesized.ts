@@ -1,4 +1,4 @@
-// The synthesized app as the tests of the stacks read it: the templates that are deployed, not constructs made for a test.
+// The synthesized app for the tests of the stacks. They read the templates that are deployed, not constructs made for a test.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { inject } from 'vitest'
@@ -7,7 +7,7 @@ import { synthesize } from '../../infra/local/cloudformation/synthesis.ts'
 
 export interface Resource {
   readonly Type: string
-  // biome-ignore lint/suspicious/noExplicitAny: tests say by their assertions what they expect
+  // biome-ignore lint/suspicious/noExplicitAny: the assertions of the tests say what they expect
   readonly Properties: any
   readonly DeletionPolicy?: string
   readonly UpdateReplacePolicy?: string
@@ -40,7 +40,7 @@ export function resourcesOf(template: Template, type: string): [string, Resource
   return Object.entries(template.Resources).filter(([, resource]) => resource.Type === type)
 }
 
-/** The function's resource. */
+/** The logical id and the resource of a function. */
 export function functionResource(name: FunctionName): [string, Resource] {
   const description = `Funnel Connect: ${name}`
   const found = resourcesOf(service, 'AWS::Lambda::Function').find(

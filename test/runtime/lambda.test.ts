@@ -1,4 +1,4 @@
-// How a function starts: what it builds and calls before its first request, and what happens when that fails.
+// How a function starts: what it builds and calls before its first request, and what happens when a call fails.
 import type { Context } from 'aws-lambda'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { onLambda } from '#runtime/lambda.ts'
@@ -14,7 +14,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** The function "service", answering how often it was built. */
+/** The function "service". It answers how often it was built. */
 function start(prime: () => Promise<void>) {
   let builds = 0
   const build = () => {
@@ -44,7 +44,7 @@ describe('in Lambda', () => {
     expect(await call(handler)).toBe(1)
   })
 
-  test('priming that hangs is not waited for', async () => {
+  test('a function does not wait for priming that hangs', async () => {
     vi.useFakeTimers()
     const starting = start(() => new Promise(() => {}))
     await vi.advanceTimersByTimeAsync(1_500)
@@ -53,7 +53,7 @@ describe('in Lambda', () => {
   })
 })
 
-test('elsewhere nothing is called, and nothing built before the first request', async () => {
+test('outside Lambda the function is not primed, and is built at its first request', async () => {
   const handler = await start(() => Promise.reject(new Error('called')))
   expect(await call(handler)).toBe(1)
   expect(log.entries).toEqual([])

@@ -1,4 +1,4 @@
-// What a line of the log holds: what the runbook's queries ask for, and no secret.
+// A line of the log has what the runbook's queries ask for, and no secret.
 import { afterEach, expect, test, vi } from 'vitest'
 import { ServiceError } from '#domain/errors.ts'
 import { Secret } from '#domain/secret.ts'
@@ -13,7 +13,7 @@ function line(fields?: Record<string, unknown>, level: 'info' | 'warn' | 'error'
 
 afterEach(() => vi.unstubAllEnvs())
 
-test('a line says how grave it is, when and where it was written, and its fields', () => {
+test('a line has its level, time, service and fields', () => {
   const { timestamp, ...rest } = line({ route: 'GET /v1/health', status: 200, tenant: undefined })
   expect(Date.now() - Date.parse(timestamp)).toBeLessThan(5_000)
   expect(rest).toEqual({
@@ -32,13 +32,13 @@ test('a line names the trace that Lambda gave to the invocation', () => {
   expect(line().xray_trace_id).toBe('1-5759e988-bd862e3fe1be46a994272793')
 })
 
-test('no field takes the place of what the line itself says', () => {
+test('no field overwrites the own members of a line', () => {
   const forged = { level: 'DEBUG', message: 'another', service: 'another', timestamp: 0 }
   expect(line(forged)).toMatchObject({ level: 'INFO', message: 'Request', service: 'proxy' })
   expect(line(forged).timestamp).not.toBe(0)
 })
 
-test('an error is there with its name, message, stack, cause and what its class adds', () => {
+test('an error is logged with its name, message, stack, cause and the fields of its class', () => {
   const cause = new TypeError('below', { cause: { status: 500 } })
   const { error } = line({ error: new ServiceError('not_found', 'There is none.', { cause }) })
   expect(error).toMatchObject({
@@ -63,21 +63,21 @@ test.each([
   'state',
   'password',
   'body',
-])('a string named "%s" is left out, wherever it is', (name) => {
+])('a string named "%s" is redacted, at any depth', (name) => {
   const error = Object.assign(new Error('failed', { cause: { [name]: 'hunter2' } }), { [name]: 'hunter2' })
   const found = line({ [name]: 'hunter2', deep: [{ [name]: 'hunter2' }], error })
   expect(JSON.stringify(found)).not.toContain('hunter2')
   expect(found[name]).toBe('[redacted]')
 })
 
-test('a secret is left out, and an error code is not', () => {
+test('a secret is redacted, and an error code is not', () => {
   expect(line({ token: new Secret('hunter2'), code: 'ECONNRESET' })).toMatchObject({
     token: '[redacted]',
     code: 'ECONNRESET',
   })
 })
 
-test('what cannot be JSON does not keep the line from being written', () => {
+test('a line is written even if a field cannot be JSON', () => {
   const error: Error & { again?: unknown } = new Error('round')
   error.cause = error
   const round: Record<string, unknown> = { size: 12n }
