@@ -4,6 +4,8 @@ import { keepInUse } from './cloudformation/synthesis.ts'
 import { type RouteDefinition, readDeployment } from './cloudformation/template.ts'
 import { ensureTables } from './dynamodb/tables.ts'
 import type { Emulators } from './emulators.ts'
+import type { Denial } from './iam/guard.ts'
+import { guardEmulators } from './iam/guarded.ts'
 import { type FunctionLog, LambdaHost, type SourceOptions } from './lambda/host.ts'
 import { Schedules } from './schedules.ts'
 import { EventSources } from './sqs/event-sources.ts'
@@ -18,6 +20,8 @@ export interface DeploymentOptions {
   readonly onLog?: (log: FunctionLog) => void
   /** Called when a part is ready, and before the synthesis, which takes seconds. */
   readonly onStep?: (step: string) => void
+  /** Let each function make only the calls that its role allows, and tell of the others. Not with `sources`. */
+  readonly onDenial?: ((denial: Denial) => void) | undefined
   /** Run all functions from their sources, in one process. By default each runs from its bundle. */
   readonly sources?: SourceOptions | undefined
 }
@@ -47,7 +51,14 @@ export async function startDeployment(
   await ensureTables(environment, deployment.tables)
   await createQueues(environment, deployment.queues)
   onStep(`tables: ${deployment.tables.map((table) => table.name).join(', ')}`)
-  const host = new LambdaHost(deployment.functions, { environment, onLog, sources: options.sources })
+  const guarded =
+    options.onDenial && (await guardEmulators(emulators, deployment.functions, options.onDenial))
+  const host = new LambdaHost(deployment.functions, {
+    environment,
+    onLog,
+    ...(guarded && { own: guarded.environmentOf }),
+    sources: options.sources,
+  })
   const invoke = (name: string, event: unknown) => host.invoke(name, event)
   const schedules = new Schedules(deployment.schedules, invoke)
   const eventSources = new EventSources(
@@ -69,6 +80,7 @@ export async function startDeployment(
       eventSources.stop()
       schedules.stop()
       await host.close()
+      await guarded?.close()
       release()
     },
   }

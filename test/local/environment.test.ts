@@ -10,6 +10,7 @@ const definition = (name: string, environment: Record<string, string>): Function
   handler: 'index.handler',
   timeoutSeconds: 3,
   memoryMb: 512,
+  statements: [],
 })
 
 test('functions in one process have the variables of all, and none that Lambda sets for each', () => {

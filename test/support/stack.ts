@@ -2,6 +2,7 @@
 // operator, its tenant, its end user and its provider.
 import { inject } from 'vitest'
 import { type Simulator, startClickFunnels } from '../../infra/local/clickfunnels/simulator.ts'
+import type { Denial } from '../../infra/local/iam/guard.ts'
 import { type ProviderSettings, templateParameters, usesSimulator } from '../../infra/local/settings.ts'
 import { type LocalStack, startStack } from '../../infra/local/stack.ts'
 import { Browser } from './browser.ts'
@@ -83,6 +84,7 @@ export async function startTestStack(
 ): Promise<TestStack> {
   const simulator = await startClickFunnels({ port: 0 })
   const output: string[] = []
+  const denials: Denial[] = []
   const { provider: given, ...rest } = options
   const provider = { ...SIMULATOR, ...given }
   // Without test/setup.ts, as when one file is run by hand, the stack synthesizes by itself.
@@ -92,6 +94,7 @@ export async function startTestStack(
     ...(templates !== undefined && { templates }),
     parameters: templateParameters(provider, usesSimulator(provider) ? simulator : undefined),
     onLog: (log) => output.push(log.text),
+    onDenial: (denial) => denials.push(denial),
   }).catch(async (error) => {
     await simulator.close()
     throw error
@@ -104,6 +107,9 @@ export async function startTestStack(
     close: async () => {
       await stack.close()
       await simulator.close()
+      // Each function may do what its journeys need. A call that it handles without failing counts, too.
+      if (denials.length > 0)
+        throw new Error(`Refused by the functions' policies: ${JSON.stringify(denials)}`)
     },
   }
 }

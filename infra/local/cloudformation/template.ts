@@ -2,8 +2,10 @@
 // A route, a variable or a schedule exists locally only because it exists in the template.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Statement } from '../iam/evaluate.ts'
 import { functionNameOf } from './function-name.ts'
 import { type Resource, resolveText, type Template } from './intrinsics.ts'
+import { readStatements } from './policies.ts'
 import { type EventSourceDefinition, type QueueDefinition, readEventSource, readQueue } from './queues.ts'
 import { StackScope, type Surroundings } from './stack-scope.ts'
 
@@ -17,6 +19,8 @@ export interface FunctionDefinition {
   readonly environment: Readonly<Record<string, string>>
   readonly timeoutSeconds: number
   readonly memoryMb: number
+  /** What its role may do with DynamoDB, KMS and SQS. */
+  readonly statements: readonly Statement[]
 }
 
 export interface RouteDefinition {
@@ -111,6 +115,7 @@ function readFunction(directory: string, scope: StackScope, id: string, { Proper
     ),
     timeoutSeconds: Number(Properties.Timeout ?? 3),
     memoryMb: Number(Properties.MemorySize ?? 128),
+    statements: Properties.Role === undefined ? [] : readStatements(scope, text(Properties.Role, 'Role')),
   }
 }
 

@@ -24,6 +24,8 @@ export interface HostOptions {
   /** The variables with which an AWS SDK reaches the emulators, such as AWS_ENDPOINT_URL_KMS and credentials. */
   readonly environment: Readonly<Record<string, string>>
   readonly onLog: (log: FunctionLog) => void
+  /** Variables that differ from function to function. Not with `sources`, where all share one process. */
+  readonly own?: (functionName: string) => Readonly<Record<string, string>>
   /** Run all functions from their sources, in one process. Default: each runs from its bundle, in a thread. */
   readonly sources?: SourceOptions | undefined
 }
@@ -137,7 +139,7 @@ export class LambdaHost {
   }
 
   #executorOf(definition: FunctionDefinition): Executor {
-    const { sources, environment } = this.#options
+    const { sources, environment, own } = this.#options
     if (sources) {
       const all = [...this.#functions.values()]
       const shared = { ...sharedEnvironment(all), ...environment }
@@ -145,7 +147,12 @@ export class LambdaHost {
     }
     return workerThread(
       { ...settingsOf(definition), directory: definition.directory },
-      { ...lambdaEnvironment(definition), ...environment, ...definition.environment },
+      {
+        ...lambdaEnvironment(definition),
+        ...environment,
+        ...own?.(definition.name),
+        ...definition.environment,
+      },
     )
   }
 
