@@ -75,7 +75,7 @@ export const ALLOWED: Readonly<Record<FunctionName, readonly string[]>> = {
     ...AUDITED,
     ...items(TENANT, 'GetItem Query PutItem UpdateItem ConditionCheckItem'),
     ...items(`${TENANT}#usage`, 'GetItem'),
-    ...items('connect-link#*', 'GetItem'),
+    ...items('connect-link#*', 'GetItem UpdateItem'),
     ...items('state#*', 'PutItem'),
     ...VAULT,
   ],
@@ -83,7 +83,7 @@ export const ALLOWED: Readonly<Record<FunctionName, readonly string[]>> = {
     ...AUDITED,
     ...items(TENANT, READ_AND_WRITE),
     ...items(`${TENANT}#usage`, 'GetItem UpdateItem'),
-    ...items('state#*', 'GetItem DeleteItem'),
+    ...items('state#*', 'GetItem UpdateItem'),
     ...VAULT,
   ],
   connections: [
