@@ -62,7 +62,7 @@ test('killed with a rotation on the recovery queue, it recovers the rotation in 
     const connection = await connectExpired(first, 'strict')
     // Neither the commit nor its recovery.
     store.failing = (operation, body) => operation === 'UpdateItem' && body.includes('set_credential')
-    expect(await funnels(first, connection)).toMatchObject({ status: 502 })
+    expect(await funnels(first, connection)).toMatchObject({ status: 503 })
     await first.kill()
 
     store.failing = undefined

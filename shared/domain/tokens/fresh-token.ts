@@ -7,7 +7,7 @@ import { isInReach, noSuchConnection, type Reach, reachOf } from '../connections
 import { type ErrorCode, ServiceError } from '../errors.ts'
 import type { ConnectionId } from '../ids.ts'
 import { poll } from '../repeat.ts'
-import { suspended } from '../tenants/suspension.ts'
+import { suspended, suspensionOf } from '../tenants/suspension.ts'
 import { type EpochSeconds, later } from '../time.ts'
 import type { VaultPorts } from '../vault/ports.ts'
 import { isLeased } from './lease.ts'
@@ -130,7 +130,11 @@ export async function refreshNow(
     return lookAgain(services, connection)
   }
   if (connection.credential.kind === 'refreshable') {
-    return wasJustRefreshed(services, connection) ? connection : refreshOrWait(services, connection)
+    if (!wasJustRefreshed(services, connection)) return refreshOrWait(services, connection)
+    // Nothing is asked of ClickFunnels, but a suspension is told at once, as a refresh would tell it.
+    const what = suspensionOf(await services.tenants.get(connection.tenantId), connection)
+    if (what !== undefined) throw suspended(what)
+    return connection
   }
   const probe = await probeConnection(services, connection, 'call')
   if (probe.outcome === 'suspended') throw suspended(probe.what)

@@ -19,6 +19,14 @@ describe('refreshNow', () => {
     expect((await refresh()).generation).toBe(3)
   })
 
+  test('tells a suspension at once, also right after a refresh', async () => {
+    const { services, scene, connection } = await connectedScene()
+    await refreshNow(services, scene.caller, connection.id)
+    await updateTenant(services, connection.tenantId, { status: 'suspended' })
+    const refused = refreshNow(services, scene.caller, connection.id)
+    await expect(refused).rejects.toMatchObject({ code: 'tenant_suspended' })
+  })
+
   test('probes a connection without a refresh token', async () => {
     const { services, scene, connection } = await connectedScene('non_expiring')
     const probed = await refreshNow(services, scene.caller, connection.id)
