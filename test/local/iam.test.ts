@@ -118,7 +118,7 @@ test('the guard answers as AWS does, and tells of what it refused', async () => 
       return [response.status, JSON.parse(await response.text()).__type]
     }
     expect(await send('proxy', 'PutItem', { Item: HASH })).toEqual([400, 'AccessDeniedException'])
-    expect(await send('nobody-known', 'GetItem', { Key: HASH })).toEqual([400, 'UnrecognizedClientException'])
+    expect(await send('unknown', 'GetItem', { Key: HASH })).toEqual([400, 'UnrecognizedClientException'])
     expect(emulator.requests).toEqual([])
     expect(await send('proxy', 'GetItem', { Key: HASH })).toEqual([200, undefined])
     expect(denials).toMatchObject([{ function: 'proxy', action: 'dynamodb:PutItem' }])
