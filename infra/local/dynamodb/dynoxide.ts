@@ -16,12 +16,13 @@ const PORT_ATTEMPTS = 5
 /**
  * A process that is killed with SIGKILL cannot clean up, so this shell does. It holds the reading end of a pipe from this
  * process. When this process ends, the kernel closes the pipe, `read` returns, and the shell kills dynoxide. (SQLite's
- * journal makes a kill safe at any moment. On SIGTERM, dynoxide would wait for open connections.)
+ * journal makes a kill safe at any moment. On SIGTERM, dynoxide would wait for open connections.) Every part of the shell
+ * holds stderr until it ends, so the "close" event comes when no process is left.
  */
 const SUPERVISOR = `
 exec 3<&0
 "$@" 3<&- </dev/null & child=$!
-{ read -r _ <&3; kill -KILL $child; } 2>/dev/null &
+{ read -r _ <&3; kill -KILL $child 2>/dev/null; } &
 exec 3<&-
 wait $child
 `
