@@ -67,13 +67,13 @@ describe('the house', () => {
     expect(names.length, 'One file is no slice: put it into the slice that uses it.').toBeGreaterThan(1)
   })
 
-  test('a slice imports only slices that stand before it', () => {
+  test('a slice imports only earlier slices', () => {
     for (const { path, imports } of inFolder('shared/domain/')) {
       for (const target of imports) {
         const [own, other] = [SLICES.indexOf(domainFolder(path)), SLICES.indexOf(domainFolder(target))]
         expect(
           other,
-          `${path} imports ${target}, which stands after it. Move what it needs into an earlier slice (a model or a port), or the operation into a later one.`,
+          `${path} imports ${target}, a later slice. Move what it needs into an earlier slice (a model or a port), or the operation into a later one.`,
         ).toBeLessThanOrEqual(own)
       }
     }

@@ -41,8 +41,7 @@ export function exchange(
     })
     // Without a handler Node would say that the socket hung up; a change of protocols was not asked for.
     request.on('upgrade', () => fail(malformed('another protocol')))
-    const failed = (error: Error) => fail(sent.faultOf(codeOf(error)))
-    request.on('error', failed)
+    request.on('error', (error) => fail(sent.faultOf(codeOf(error))))
     request.on('response', (response) => {
       readAnswer(request, response, method).then((answer) => {
         clearTimeout(timer)

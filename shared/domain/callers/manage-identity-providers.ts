@@ -22,11 +22,9 @@ export async function registerIdentityProvider(
 ): Promise<IdentityProvider> {
   await livingTenant(services, tenantId)
   checkUrls(services, input)
-  // The first provider speaks of the users that the tenant's back end knows. A further one may be of other people.
-  const first = (await services.identityProviders.list(tenantId)).length === 0
   const now = services.now()
   const provider: IdentityProvider = {
-    endUserNamespace: first ? 'tenant' : 'identity_provider',
+    endUserNamespace: 'identity_provider',
     ...input,
     id: services.newId('identityProvider'),
     tenantId,
@@ -34,9 +32,16 @@ export async function registerIdentityProvider(
     createdAt: now,
     updatedAt: now,
   }
-  if (await services.identityProviders.create(provider)) return provider
-  await livingTenant(services, tenantId)
-  throw taken()
+  if (!(await services.identityProviders.create(provider))) {
+    await livingTenant(services, tenantId)
+    throw taken()
+  }
+  if (input.endUserNamespace !== undefined) return provider
+  // The first provider speaks of the users that the tenant's back end knows. It is told after it was created, so that of
+  // two that are registered at once none takes the tenant's ids by mistake.
+  const all = await services.identityProviders.list(tenantId)
+  if (all.length > 1) return provider
+  return updateIdentityProvider(services, tenantId, provider.id, { endUserNamespace: 'tenant' })
 }
 
 /** @throws ServiceError identity_provider_taken, validation_failed */

@@ -204,6 +204,28 @@ test('the same "sub" of two providers is two end users, unless the operator join
   expect(await idOf(fakeToken(claims(there)))).toBe('alice')
 })
 
+test('of two providers that are registered at once none takes the ids of the tenant by mistake', async () => {
+  const { id } = await createTenant(services, { name: 'Other', returnUrls: [], origins: [] })
+  const register = (audience: string) =>
+    registerIdentityProvider(services, id, {
+      issuer: 'https://at-once.example/',
+      audience,
+      audienceClaim: 'aud',
+      algorithms: ['ES256'],
+      endUserClaim: 'sub',
+    })
+  const both = await Promise.all([register('one'), register('two')])
+  expect(both.map(({ endUserNamespace }) => endUserNamespace)).not.toEqual(['tenant', 'tenant'])
+  const alone = await createTenant(services, { name: 'Alone', returnUrls: [], origins: [] })
+  const input = { issuer: 'https://alone.example/', audience: 'x', audienceClaim: 'aud' } as const
+  const first = await registerIdentityProvider(services, alone.id, {
+    ...input,
+    algorithms: ['ES256'],
+    endUserClaim: 'sub',
+  })
+  expect(first.endUserNamespace).toBe('tenant')
+})
+
 test('audiences that are invented beside a known one push no known registration out', async () => {
   await bearer(fakeToken(claims()))
   let reads = 0
