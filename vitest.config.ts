@@ -8,8 +8,7 @@ export default defineConfig({
     // Files share the module graph of their worker: loading it anew for each took a quarter of the run. A file leaves nothing
     // behind: what it mocks, stubs or starts ends with it.
     isolate: false,
-    unstubEnvs: true,
-    unstubGlobals: true,
+    setupFiles: ['test/unstub.ts'],
     // Journeys wait more than they compute.
     maxWorkers: 3,
     testTimeout: 60_000,
