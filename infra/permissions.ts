@@ -59,7 +59,7 @@ const SEALING: Access = { ...AUDIT, 'root-keys': [...READ, 'PutItem'] }
 const CALLERS: Access = { 'api-key': ['GetItem'], issuer: ['BatchGetItem'] }
 /** Erases a deleted tenant, including the items in other partitions that point to it. */
 const ERASING: Access = {
-  usage: ['UpdateItem', 'Query', 'DeleteItem'],
+  usage: ['Query', 'DeleteItem'],
   tenants: ['DeleteItem'],
   'api-key': ['DeleteItem'],
   issuer: ['DeleteItem'],
@@ -85,7 +85,6 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
     table: {
       ...SEALING,
       tenant: [...READ, 'PutItem', 'UpdateItem', CHECK],
-      usage: ['GetItem'],
       'connect-link': ['GetItem', 'UpdateItem'],
       state: ['PutItem'],
     },
@@ -165,7 +164,12 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
   'tenant-connections': {
     impact: 'The operator cannot see, suspend or revoke connections. Tenants are not affected.',
     timeout: API_TIMEOUT,
-    table: { ...SEALING, ...ERASING, tenant: [...READ, ...WRITE, 'BatchGetItem'] },
+    table: {
+      ...SEALING,
+      ...ERASING,
+      tenant: [...READ, ...WRITE, 'BatchGetItem'],
+      usage: ['UpdateItem', 'Query', 'DeleteItem'],
+    },
     index: 'end-user',
     vault: true,
   },

@@ -5,7 +5,7 @@ import { type RouteDefinition, readDeployment } from './cloudformation/template.
 import { ensureTables } from './dynamodb/tables.ts'
 import type { Emulators } from './emulators.ts'
 import type { Denial } from './iam/guard.ts'
-import { guardEmulators } from './iam/guarded.ts'
+import { type Guarded, guardEmulators } from './iam/guarded.ts'
 import { type FunctionLog, LambdaHost, type SourceOptions } from './lambda/host.ts'
 import { Schedules } from './schedules.ts'
 import { EventSources } from './sqs/event-sources.ts'
@@ -20,7 +20,10 @@ export interface DeploymentOptions {
   readonly onLog?: (log: FunctionLog) => void
   /** Called when a part is ready, and before the synthesis, which takes seconds. */
   readonly onStep?: (step: string) => void
-  /** Let each function make only the calls that its role allows, and tell of the others. Not with `sources`. */
+  /**
+   * Let each function make only the calls that its role allows, and tell of the others. Without effect with `sources`, or
+   * when an endpoint is not on this machine and so may check signatures.
+   */
   readonly onDenial?: ((denial: Denial) => void) | undefined
   /** Run all functions from their sources, in one process. By default each runs from its bundle. */
   readonly sources?: SourceOptions | undefined
@@ -30,6 +33,8 @@ export interface RunningDeployment {
   readonly routes: readonly RouteDefinition[]
   readonly host: LambdaHost
   readonly schedules: Schedules
+  /** What stands between the functions and the emulators, if anything does. */
+  readonly guarded: Guarded | undefined
   close(): Promise<void>
 }
 
@@ -52,7 +57,9 @@ export async function startDeployment(
   await createQueues(environment, deployment.queues)
   onStep(`tables: ${deployment.tables.map((table) => table.name).join(', ')}`)
   const guarded =
-    options.onDenial && (await guardEmulators(emulators, deployment.functions, options.onDenial))
+    options.onDenial && !options.sources && emulators.unsigned
+      ? await guardEmulators(emulators, deployment.functions, options.onDenial)
+      : undefined
   const host = new LambdaHost(deployment.functions, {
     environment,
     onLog,
@@ -60,10 +67,14 @@ export async function startDeployment(
     sources: options.sources,
   })
   const invoke = (name: string, event: unknown) => host.invoke(name, event)
+  const environmentOf = (name: string) => {
+    const definition = deployment.functions.find((one) => one.name === name)
+    return definition && guarded?.environmentOf(definition)
+  }
   const schedules = new Schedules(deployment.schedules, invoke)
   const eventSources = new EventSources(
     deployment.eventSources,
-    sqsClient(environment),
+    (name) => sqsClient({ ...environment, ...environmentOf(name) }),
     invoke,
     (name, error) => onLog({ function: name, text: `${error.message}\n` }),
   )
@@ -76,6 +87,7 @@ export async function startDeployment(
     routes,
     host,
     schedules,
+    guarded,
     close: async () => {
       eventSources.stop()
       schedules.stop()

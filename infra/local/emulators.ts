@@ -2,6 +2,7 @@
 // used instead (DynamoDB Local, LocalStack, an AWS account).
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { isLoopback } from '#domain/tenants/web-url.ts'
 import { startDynoxide } from './dynamodb/dynoxide.ts'
 import { startKmsEndpoint } from './kms/endpoint.ts'
 import { LOCAL_REGION } from './kms/keys.ts'
@@ -11,6 +12,8 @@ export interface Emulators {
   readonly endpoints: { readonly dynamodb: string; readonly kms: string; readonly sqs: string }
   /** The environment variables with which an AWS SDK reaches them. */
   readonly environment: Readonly<Record<string, string>>
+  /** Whether none of them checks signatures, because all are on this machine. */
+  readonly unsigned: boolean
   /** With another KMS endpoint: the ARN of the key that takes the place of every key of the template. */
   readonly externalKeyArn: string | undefined
   ensureKeys(ids: readonly string[]): void
@@ -48,6 +51,7 @@ export async function startEmulators(dataDir: string | undefined, variables: Var
     }
     return {
       endpoints,
+      unsigned: Object.values(endpoints).every((url) => isLoopback(new URL(url))),
       environment: {
         AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
         AWS_ENDPOINT_URL_KMS: endpoints.kms,

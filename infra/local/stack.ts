@@ -34,6 +34,8 @@ export interface LocalStack {
   update(): Promise<void>
   /** Runs every schedule once, now. */
   runSchedules(): Promise<ScheduleRun[]>
+  /** With `onDenial`: where the functions reach DynamoDB, KMS and SQS. */
+  guardedEndpoints(): LocalStack['endpoints'] | undefined
   /** How often each KMS operation was called. */
   kmsCalls(): Readonly<Record<string, number>>
   /** Starts all functions, so that the first requests are not slow. */
@@ -96,6 +98,7 @@ export async function startStack(options: StackOptions = {}): Promise<LocalStack
         await live().host.restart()
       },
       runSchedules: () => live().schedules.runAll(),
+      guardedEndpoints: () => live().guarded?.endpoints,
       kmsCalls: emulators.kmsCalls,
       warm: () => live().host.warm(),
       close,

@@ -37,6 +37,8 @@ async function start(settings: Settings): Promise<void> {
     schedules: true,
     onLog: logToFiles(logs, settings.logToTerminal),
     onStep: steps.say,
+    onDenial: ({ function: name, action, resource }) =>
+      console.error(`The role of "${name}" does not allow ${action} on ${resource}`),
     sources,
   })
   closers.push(stack.close)

@@ -37,7 +37,7 @@ const ERASING = [
   ...items('api-key#*', 'DeleteItem'),
   ...items('issuer#*', 'DeleteItem'),
   ...items('tenants', 'DeleteItem'),
-  ...items(`${TENANT}#usage`, 'UpdateItem Query DeleteItem'),
+  ...items(`${TENANT}#usage`, 'Query DeleteItem'),
 ]
 const END_USER_INDEX = [`dynamodb:Query on Table/index/end-user, partition ${TENANT}#end-user#*`]
 /** The KMS keys that tenants bring are none of ours: their own policies decide, too. */
@@ -74,7 +74,6 @@ export const ALLOWED: Readonly<Record<FunctionName, readonly string[]>> = {
   authorize: [
     ...AUDITED,
     ...items(TENANT, 'GetItem Query PutItem UpdateItem ConditionCheckItem'),
-    ...items(`${TENANT}#usage`, 'GetItem'),
     ...items('connect-link#*', 'GetItem UpdateItem'),
     ...items('state#*', 'PutItem'),
     ...VAULT,
@@ -130,6 +129,7 @@ export const ALLOWED: Readonly<Record<FunctionName, readonly string[]>> = {
     ...AUDITED,
     ...ERASING,
     ...items(TENANT, `${READ_AND_WRITE} BatchGetItem`),
+    ...items(`${TENANT}#usage`, 'UpdateItem'),
     ...END_USER_INDEX,
     ...VAULT,
   ],

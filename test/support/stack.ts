@@ -49,6 +49,8 @@ export interface TestClient {
 
 export interface TestStack extends LocalStack, TestClient {
   readonly simulator: Simulator
+  /** The calls that functions' roles did not allow. Each makes close() fail. */
+  readonly denials: readonly Denial[]
   /** Everything that all functions have written to stdout and stderr so far. */
   logs(): string
 }
@@ -78,10 +80,15 @@ export const WORKSPACE_ID = 20417
 
 /**
  * @param options.dataDir for tests of restarts
+ * @param options.templates a synthesized template that the test has changed
  * @param options.provider for tests of other providers than the simulator
  */
 export async function startTestStack(
-  options: { readonly dataDir?: string; readonly provider?: Partial<ProviderSettings> } = {},
+  options: {
+    readonly dataDir?: string
+    readonly templates?: string
+    readonly provider?: Partial<ProviderSettings>
+  } = {},
 ): Promise<TestStack> {
   const simulator = await startClickFunnels({ port: 0 })
   const output: string[] = []
@@ -89,7 +96,7 @@ export async function startTestStack(
   const { provider: given, ...rest } = options
   const provider = { ...SIMULATOR, ...given }
   // Without test/setup.ts, as when one file is run by hand, the stack synthesizes by itself.
-  const templates = inject('templates')
+  const templates = options.templates ?? inject('templates')
   const stack = await startStack({
     ...rest,
     ...(templates !== undefined && { templates }),
@@ -109,6 +116,7 @@ export async function startTestStack(
     ...stack,
     ...testClient(stack.url, simulator.url),
     simulator,
+    denials,
     logs: () => output.join(''),
     close: async () => {
       await stack.close()

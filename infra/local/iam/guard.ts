@@ -20,11 +20,13 @@ export interface Guard {
 /**
  * @param roles the statements of each function's role, by the function's name
  * @param onDenial is told of each call that is refused
+ * @param accessKey takes the place of the function's, because an emulator may keep the data of each access key apart
  */
 export async function startGuard(
   emulator: string,
   roles: Readonly<Record<string, readonly Statement[]>>,
   onDenial: (denial: Denial) => void,
+  accessKey = 'local',
 ): Promise<Guard> {
   const agent = new Agent({ keepAlive: true })
   const server = await listenOnLoopback(0, async (incoming, outgoing) => {
@@ -40,7 +42,11 @@ export async function startGuard(
     }
     // The emulators take requests to their own host only.
     const { method } = incoming
-    const { host: _, ...headers } = incoming.headers
+    const { host: _, authorization, ...others } = incoming.headers
+    const headers = {
+      ...others,
+      authorization: authorization?.replace(/Credential=[^/]+/, `Credential=${accessKey}`),
+    }
     const forwarded = send(`${emulator}${incoming.url}`, { method, headers, agent }, (answer) => {
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
       answer.pipe(outgoing)

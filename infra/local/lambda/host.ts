@@ -25,7 +25,7 @@ export interface HostOptions {
   readonly environment: Readonly<Record<string, string>>
   readonly onLog: (log: FunctionLog) => void
   /** Variables that differ from function to function. Not with `sources`, where all share one process. */
-  readonly own?: (functionName: string) => Readonly<Record<string, string>>
+  readonly own?: (definition: FunctionDefinition) => Readonly<Record<string, string>>
   /** Run all functions from their sources, in one process. Default: each runs from its bundle, in a thread. */
   readonly sources?: SourceOptions | undefined
 }
@@ -150,8 +150,8 @@ export class LambdaHost {
       {
         ...lambdaEnvironment(definition),
         ...environment,
-        ...own?.(definition.name),
         ...definition.environment,
+        ...own?.(definition),
       },
     )
   }

@@ -14,19 +14,20 @@ const RETRY_MILLISECONDS = 1_000
 
 export class EventSources {
   readonly #sources: readonly EventSourceDefinition[]
-  readonly #client: SQSClient
+  readonly #clientOf: (name: string) => SQSClient
   readonly #invoke: (name: string, event: unknown) => Promise<unknown>
   readonly #onError: (name: string, error: Error) => void
   readonly #stopping = new AbortController()
 
+  /** @param clientOf gives a client that acts as a function: Lambda reads the queue with the function's role */
   constructor(
     sources: readonly EventSourceDefinition[],
-    client: SQSClient,
+    clientOf: (name: string) => SQSClient,
     invoke: (name: string, event: unknown) => Promise<unknown>,
     onError: (name: string, error: Error) => void,
   ) {
     this.#sources = sources
-    this.#client = client
+    this.#clientOf = clientOf
     this.#invoke = invoke
     this.#onError = onError
   }
@@ -37,29 +38,34 @@ export class EventSources {
 
   stop(): void {
     this.#stopping.abort()
-    this.#client.destroy()
   }
 
   async #poll(source: EventSourceDefinition): Promise<void> {
     const { signal } = this.#stopping
+    const client = this.#clientOf(source.function)
     while (!signal.aborted) {
       try {
         // One message at a time: with more, the emulator does not return as soon as a message comes.
         const receive = { QueueUrl: source.queueUrl, MaxNumberOfMessages: 1, WaitTimeSeconds: 1 }
-        const { Messages = [] } = await this.#client.send(new ReceiveMessageCommand(receive), {
+        const { Messages = [] } = await client.send(new ReceiveMessageCommand(receive), {
           abortSignal: signal,
         })
-        for (const message of Messages) await this.#deliver(source, message)
+        for (const message of Messages) await this.#deliver(client, source, message)
       } catch (error) {
-        if (signal.aborted) return
+        if (signal.aborted) break
         // The message stays in the queue and comes back.
         this.#onError(source.function, error as Error)
         await new Promise((resolve) => setTimeout(resolve, RETRY_MILLISECONDS))
       }
     }
+    client.destroy()
   }
 
-  async #deliver({ queueUrl, queueArn, function: target }: EventSourceDefinition, message: Message) {
+  async #deliver(
+    client: SQSClient,
+    { queueUrl, queueArn, function: target }: EventSourceDefinition,
+    message: Message,
+  ) {
     const event: SQSEvent = {
       Records: [
         {
@@ -85,8 +91,6 @@ export class EventSources {
       ({ itemIdentifier }) => itemIdentifier === message.MessageId,
     )
     if (failed) return
-    await this.#client.send(
-      new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle: message.ReceiptHandle }),
-    )
+    await client.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle: message.ReceiptHandle }))
   }
 }
