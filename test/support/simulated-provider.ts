@@ -25,8 +25,9 @@ export interface RecordedRequest {
   readonly headers: Readonly<Record<string, string>>
 }
 
-export async function startProvider() {
-  const simulator = await startClickFunnels({ port: 0 })
+/** @param now the simulator's clock, in epoch milliseconds */
+export async function startProvider(now: () => number = Date.now) {
+  const simulator = await startClickFunnels({ port: 0, now })
   const control = async (method: string, path: string, body?: object) => {
     const url = `${simulator.url}/_control/${path}`
     const answer = await fetch(url, { method, ...(body && { body: JSON.stringify(body) }) })
@@ -34,6 +35,7 @@ export async function startProvider() {
     return answer.status === 204 ? undefined : await answer.json()
   }
   return {
+    url: simulator.url,
     close: simulator.close,
     profile: profileAt(simulator.url, simulator.workspaceHosts),
     control,
@@ -49,6 +51,9 @@ export async function startProvider() {
     },
     fault: (path: string, fault: object, when: 'before' | 'after' = 'before') =>
       control('POST', 'faults', { path, when, fault }),
+    /** A fault that affects every request for so long. */
+    faultFor: (seconds: number, path: string, fault: object) =>
+      control('POST', 'faults', { path, seconds, fault }),
     tokens: async () => ((await control('GET', 'tokens')) as { tokens: TokenRow[] }).tokens,
     requests: async (path: string) =>
       ((await control('GET', `requests?path=${path}`)) as { requests: RecordedRequest[] }).requests,

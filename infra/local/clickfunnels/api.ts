@@ -5,6 +5,7 @@ import { listReply } from './collections.ts'
 import type { Workspace } from './data.ts'
 import { json, noContent, type Reply, readBody, type SimulatorRequest } from './http.ts'
 import { findWorkspace, type ProviderState, teamOf } from './provider-state.ts'
+import { unauthorized } from './refusals.ts'
 import type { Resources, Written } from './resources.ts'
 import type { AccessTokenRow } from './tokens.ts'
 
@@ -113,17 +114,6 @@ function written(result: Written, status: number): Reply {
 // JSON only: a form body leaves the parameters empty.
 function readJsonBody(request: SimulatorRequest): Record<string, unknown> | undefined {
   return /^application\/json\b/i.test(request.headers['content-type'] ?? '') ? readBody(request) : {}
-}
-
-function unauthorized(reason: 'expired' | 'was revoked' | 'is invalid', error: string): Reply {
-  const description = `The access token ${reason}`
-  return json(
-    401,
-    { error },
-    {
-      'www-authenticate': `Bearer realm="Doorkeeper", error="invalid_token", error_description="${description}"`,
-    },
-  )
 }
 
 function notFound(): Reply {

@@ -51,6 +51,12 @@ export function stringsMember(body: ControlBody, name: string): readonly string[
   throw new InvalidControlRequest(`"${name}" must be an array of strings`)
 }
 
+export function objectMember(body: ControlBody, name: string): ControlBody | undefined {
+  const value = body[name]
+  if (value === undefined || isObject(value)) return value
+  throw new InvalidControlRequest(`"${name}" must be an object`)
+}
+
 export function choiceMember<T extends string>(
   body: ControlBody,
   name: string,

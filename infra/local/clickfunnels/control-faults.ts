@@ -1,5 +1,6 @@
 // Reads the body of POST /_control/faults, which orders a fault:
-// { method?, path, times? = 1, when? = "before", fault: { kind, … } }
+// { method?, path, times?, seconds?, when? = "before", fault: { kind, … } }
+// Without times and seconds, it affects one request. With seconds alone, it affects every request until they are over.
 import {
   booleanMember,
   type ControlBody,
@@ -7,22 +8,26 @@ import {
   controlBody,
   InvalidControlRequest,
   integerMember,
+  objectMember,
   onlyMembers,
   required,
   stringMember,
+  stringsMember,
 } from './control-body.ts'
 import { type FaultKind, type FaultOrder, MALFORMED_VARIANTS } from './faults.ts'
-import { isObject, type SimulatorRequest } from './http.ts'
+import type { SimulatorRequest } from './http.ts'
 
-const KINDS = ['status', 'hang', 'drop', 'slow', 'malformed'] as const
+const KINDS = ['status', 'hang', 'drop', 'slow', 'malformed', 'members', 'refused'] as const
 
 export function readFaultOrder(request: SimulatorRequest): FaultOrder {
-  const body = controlBody(request, ['method', 'path', 'times', 'when', 'fault'])
-  const fault = required(isObject(body.fault) ? body.fault : undefined, 'fault')
+  const body = controlBody(request, ['method', 'path', 'times', 'seconds', 'when', 'fault'])
+  const fault = required(objectMember(body, 'fault'), 'fault')
+  const seconds = integerMember(body, 'seconds')
   return {
     method: stringMember(body, 'method')?.toUpperCase(),
     path: required(stringMember(body, 'path'), 'path'),
-    times: integerMember(body, 'times') ?? 1,
+    times: integerMember(body, 'times') ?? (seconds === undefined ? 1 : undefined),
+    seconds,
     when: choiceMember(body, 'when', ['before', 'after'] as const) ?? 'before',
     fault: readFault(fault),
   }
@@ -48,6 +53,16 @@ function readFault(fault: ControlBody): FaultKind {
     case 'malformed':
       onlyMembers(fault, ['kind', 'variant'])
       return { kind, variant: required(choiceMember(fault, 'variant', MALFORMED_VARIANTS), 'fault.variant') }
+    case 'members': {
+      onlyMembers(fault, ['kind', 'set', 'remove', 'status'])
+      const status = integerMember(fault, 'status')
+      return {
+        kind,
+        set: objectMember(fault, 'set') ?? {},
+        remove: stringsMember(fault, 'remove') ?? [],
+        ...(status !== undefined && { status }),
+      }
+    }
     default:
       onlyMembers(fault, ['kind'])
       return { kind }

@@ -4,6 +4,7 @@ import { STATUS_CODES } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { edgePage } from './edge.ts'
 import { isObject, json, type Reply, type SimulatorRequest } from './http.ts'
+import { refused, unauthorized } from './refusals.ts'
 
 export const MALFORMED_VARIANTS = ['json', 'token_type', 'missing_access_token'] as const
 
@@ -19,22 +20,41 @@ export type FaultKind =
   | { readonly kind: 'drop' }
   | { readonly kind: 'slow'; readonly ms: number }
   | { readonly kind: 'malformed'; readonly variant: (typeof MALFORMED_VARIANTS)[number] }
+  /** The real answer with other members: those of `set` replaced or added, those of `remove` left out. */
+  | {
+      readonly kind: 'members'
+      readonly set: Readonly<Record<string, unknown>>
+      readonly remove: readonly string[]
+      readonly status?: number
+    }
+  /** Whatever the token: 401 from the API, `invalid_grant` from the token endpoint. Other paths answer as always. */
+  | { readonly kind: 'refused' }
 
 export interface FaultOrder {
   readonly method: string | undefined
   readonly path: string
-  readonly times: number
+  /** How many requests it affects; `undefined` is no bound. */
+  readonly times: number | undefined
+  /** How long it lasts, from the order on; `undefined` is no bound. */
+  readonly seconds: number | undefined
   readonly when: 'before' | 'after'
   readonly fault: FaultKind
 }
 
 export class Faults {
-  #orders: { readonly id: number; readonly order: FaultOrder; left: number }[] = []
+  readonly #now: () => number
+  #orders: { readonly order: FaultOrder; readonly until: number; left: number }[] = []
   #lastId = 0
+
+  /** @param now in epoch milliseconds */
+  constructor(now: () => number) {
+    this.#now = now
+  }
 
   add(order: FaultOrder): number {
     this.#lastId += 1
-    this.#orders.push({ id: this.#lastId, order, left: order.times })
+    const { times = Number.POSITIVE_INFINITY, seconds = Number.POSITIVE_INFINITY } = order
+    this.#orders.push({ order, until: this.#now() + seconds * 1000, left: times })
     return this.#lastId
   }
 
@@ -45,8 +65,9 @@ export class Faults {
   /** Finds the oldest order that fits the request, and counts it down. */
   take(request: SimulatorRequest): FaultOrder | undefined {
     const found = this.#orders.find(
-      ({ order, left }) =>
+      ({ order, until, left }) =>
         left > 0 &&
+        this.#now() < until &&
         (order.method === undefined || order.method === request.method) &&
         pathMatches(order.path, request.pathname),
     )
@@ -64,6 +85,7 @@ export function pathMatches(path: string, pathname: string): boolean {
 /** Applies a fault to `work`. Returns `undefined` when there is no answer: the socket is to be destroyed. */
 export async function applyFault(
   order: FaultOrder,
+  { pathname }: SimulatorRequest,
   work: () => Reply,
   signal: AbortSignal,
 ): Promise<Reply | undefined> {
@@ -86,7 +108,20 @@ export async function applyFault(
       return done ?? work()
     case 'malformed':
       return malformed(fault.variant, done)
+    case 'members':
+      return withMembers(done ?? work(), fault)
+    case 'refused':
+      if (pathMatches('/oauth/token', pathname)) return refused('invalid_grant')
+      if (!pathMatches('/api', pathname)) return done ?? work()
+      return unauthorized('is invalid', 'Invalid token or no user signed in')
   }
+}
+
+function withMembers(reply: Reply, { set, remove, status }: Extract<FaultKind, { kind: 'members' }>): Reply {
+  if (!reply.body.startsWith('{')) return reply
+  const members = { ...JSON.parse(reply.body), ...set }
+  for (const name of remove) delete members[name]
+  return { ...reply, status: status ?? reply.status, body: JSON.stringify(members) }
 }
 
 function statusReply(fault: Extract<FaultKind, { kind: 'status' }>): Reply {

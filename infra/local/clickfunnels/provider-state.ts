@@ -15,7 +15,7 @@ export class ProviderState {
   readonly journal: Journal
   readonly #workspaceOrigins: readonly string[]
   applications: Applications
-  faults = new Faults()
+  faults: Faults
   /** RFC 9207: whether the metadata promises `iss`, and whether responses have it. ClickFunnels does neither today. */
   issuer = { promised: false, sent: false }
   requests = new RequestLog()
@@ -36,6 +36,7 @@ export class ProviderState {
     this.accountsOrigin = accountsOrigin
     this.#workspaceOrigins = workspaceOrigins
     this.journal = journal
+    this.faults = new Faults(now)
     this.applications = new Applications(journal.kept('application'))
     this.codes = new AuthorizationCodes(now, journal.kept('code'))
     this.tokens = new AccessTokens(now, journal.kept('token'))

@@ -89,7 +89,7 @@ async function provide(state: ProviderState, request: SimulatorRequest): Promise
   state.requests.record(request, state.now())
   const fault = state.faults.take(request)
   const work = () => kept(state, () => route(state, request))
-  return fault === undefined ? work() : applyFault(fault, work, state.waiting.signal)
+  return fault === undefined ? work() : applyFault(fault, request, work, state.waiting.signal)
 }
 
 /** Writes what a request changed to the journal before its answer is sent or lost. */

@@ -6,20 +6,10 @@ import { verifierFits } from './authorization-codes.ts'
 import type { Workspace } from './data.ts'
 import { json, type Reply, readBody, type SimulatorRequest, text } from './http.ts'
 import { findWorkspace, type ProviderState } from './provider-state.ts'
+import { refused } from './refusals.ts'
 import type { AccessTokenRow } from './tokens.ts'
 
 type Parameters = Readonly<Record<string, unknown>>
-
-const DESCRIPTIONS = {
-  invalid_client:
-    'Client authentication failed due to unknown client, no client authentication included, or unsupported authentication method.',
-  invalid_grant:
-    'The provided authorization grant is invalid, expired, revoked, does not match the redirection URI used in the authorization request, or was issued to another client.',
-  invalid_scope: 'The requested scope is invalid, unknown, or malformed.',
-  unsupported_grant_type: 'The authorization grant type is not supported by the authorization server.',
-  invalid_request:
-    'The request is missing a required parameter, includes an unsupported parameter value, or is otherwise malformed.',
-}
 
 /** Answers POST /oauth/token. */
 export function tokenReply(state: ProviderState, request: SimulatorRequest): Reply {
@@ -126,18 +116,5 @@ function multipleMethods(): Reply {
   return refused(
     'invalid_request',
     'The request utilizes more than one mechanism for authenticating the client.',
-  )
-}
-
-// All errors of Doorkeeper (5.5.0 to 6.0) have WWW-Authenticate, not only the 401. Clients that look for a challenge before
-// they read the body (oauth4webapi) mistake an invalid_grant because of it.
-function refused(error: keyof typeof DESCRIPTIONS, description: string = DESCRIPTIONS[error]): Reply {
-  return json(
-    error === 'invalid_client' ? 401 : 400,
-    { error, error_description: description },
-    {
-      'cache-control': 'no-store, no-cache',
-      'www-authenticate': `Bearer realm="Doorkeeper", error="${error}", error_description="${description}"`,
-    },
   )
 }
