@@ -180,7 +180,7 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
       ...AUDIT,
       tenant: [...READ, ...WRITE],
       'api-key': ['BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
-      issuer: ['BatchGetItem', 'PutItem', 'DeleteItem'],
+      issuer: ['BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
     },
   },
   tenants: {
@@ -193,7 +193,7 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
       usage: ['GetItem', 'UpdateItem'],
       tenants: ['Query', 'PutItem'],
       // A tenant can be created together with its identity provider.
-      issuer: ['BatchGetItem', 'PutItem'],
+      issuer: ['BatchGetItem', 'PutItem', 'UpdateItem'],
       'root-keys': [...READ, 'PutItem', 'UpdateItem'],
     },
     vault: true,

@@ -58,7 +58,7 @@ export async function startDeployment(
   onStep(`tables: ${deployment.tables.map((table) => table.name).join(', ')}`)
   const guarded =
     options.onDenial && !options.sources && emulators.unsigned
-      ? await guardEmulators(emulators, deployment.functions, options.onDenial)
+      ? await guardEmulators(emulators, deployment, options.onDenial)
       : undefined
   const host = new LambdaHost(deployment.functions, {
     environment,

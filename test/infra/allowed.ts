@@ -122,7 +122,7 @@ export const ALLOWED: Readonly<Record<FunctionName, readonly string[]>> = {
     ...AUDITED,
     ...items(TENANT, READ_AND_WRITE),
     ...items('api-key#*', 'BatchGetItem PutItem UpdateItem DeleteItem'),
-    ...items('issuer#*', 'BatchGetItem PutItem DeleteItem'),
+    ...items('issuer#*', 'BatchGetItem PutItem UpdateItem DeleteItem'),
   ],
   apps: [...AUDITED, ...items(TENANT, READ_AND_WRITE), ...VAULT],
   'tenant-connections': [
@@ -138,7 +138,7 @@ export const ALLOWED: Readonly<Record<FunctionName, readonly string[]>> = {
     ...items(TENANT, `${READ_AND_WRITE} BatchGetItem`),
     ...items(`${TENANT}#usage`, 'GetItem UpdateItem'),
     ...items('tenants', 'Query PutItem'),
-    ...items('issuer#*', 'BatchGetItem PutItem'),
+    ...items('issuer#*', 'BatchGetItem PutItem UpdateItem'),
     ...ROTATION,
   ],
   'audit-events': [...AUDITED, ...CALLERS, ...items(TENANT, 'GetItem Query'), ...items('audit#*', 'Query')],

@@ -13,20 +13,23 @@ import {
 import { GenerateDataKeyCommand, KMSClient } from '@aws-sdk/client-kms'
 import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { apiKeyHashKey, issuerKey, type Key } from '#adapters/dynamodb/schema.ts'
+import { apiKeyHashKey, identityProviderKey, issuerKey, type Key } from '#adapters/dynamodb/schema.ts'
 import { ROOT_KEY_PURPOSE } from '#adapters/vault/purpose.ts'
+import type { TenantId } from '#domain/ids.ts'
 import { FUNCTION_NAMES } from '#runtime/env.ts'
 import { readDeployment } from '../../infra/local/cloudformation/template.ts'
 import { guardEmulators } from '../../infra/local/iam/guarded.ts'
 import { directory } from '../infra/synthesized.ts'
 import { scratchFolder } from '../support/scratch.ts'
 import { startTestStack, type TestStack } from '../support/stack.ts'
+import { AUDIENCE, startTokenIssuer } from '../support/token-issuer.ts'
 
 let stack: TestStack
-const { tables, keyIds, functions } = readDeployment(directory, {
+const deployment = readDeployment(directory, {
   publicUrl: 'http://127.0.0.1:1',
   parameters: {},
 })
+const { tables, keyIds, functions } = deployment
 const TableName = tables[0]?.name ?? ''
 const rootKeyArn = functions.find(({ name }) => name === 'proxy')?.environment.ROOT_KEY_ARN
 
@@ -107,6 +110,41 @@ it.each(FUNCTION_NAMES)('%s cannot claim an issuer, unless it registers identity
   client.destroy()
 })
 
+it('a function that is taken over cannot change whose JWTs are trusted', async () => {
+  const [tenant, honest, evil] = await Promise.all([
+    stack.createTenant(),
+    startTokenIssuer(),
+    startTokenIssuer(),
+  ])
+  const { issuer, jwksUri } = honest
+  const registered = await stack.api(`/v1/tenants/${tenant.id}/identity-providers`, {
+    method: 'POST',
+    body: { issuer, audience: AUDIENCE, jwks_uri: jwksUri },
+  })
+  const set = (Key: Key) => ({
+    TableName,
+    Key: text(Key),
+    UpdateExpression: 'SET jwksUri = :evil, endUserNamespace = :apart',
+    ExpressionAttributeValues: { ':evil': { S: evil.jwksUri }, ':apart': { S: 'identity_provider' } },
+  })
+  for (const name of FUNCTION_NAMES) {
+    if (name === 'credentials' || name === 'tenants') continue
+    const client = new DynamoDBClient(as(name, 'dynamodb'))
+    const change = client.send(new UpdateItemCommand(set(issuerKey(issuer, AUDIENCE))))
+    await expect(change, name).rejects.toMatchObject({ name: 'AccessDeniedException' })
+    client.destroy()
+  }
+  const proxy = new DynamoDBClient(as('proxy', 'dynamodb'))
+  const own = identityProviderKey(tenant.id as TenantId, registered.json.id)
+  await proxy.send(new UpdateItemCommand(set(own)))
+  proxy.destroy()
+  const calls = [honest.token('alice'), evil.token('alice', { iss: issuer })].map((key) =>
+    stack.api('/v1/connections', { key }),
+  )
+  expect((await Promise.all(calls)).map(({ status }) => status)).toEqual([200, 401])
+  await Promise.all([honest.close(), evil.close()])
+})
+
 it('a key may be noted as used, by the functions that authenticate', async () => {
   for (const name of FUNCTION_NAMES) {
     const client = new DynamoDBClient(as(name, 'dynamodb'))
@@ -153,7 +191,7 @@ it('no function reads the whole table, and none uses a root key for another purp
 
 it('only functions that refresh tokens send to the recovery queue, and their queue is behind the check', async () => {
   const endpoints = stack.endpoints
-  const guarded = await guardEmulators({ endpoints, environment: {} }, functions, () => {})
+  const guarded = await guardEmulators({ endpoints, environment: {} }, deployment, () => {})
   try {
     for (const definition of functions) {
       const { name, environment } = definition
@@ -187,14 +225,26 @@ it('unknown credentials are refused by all three services', async () => {
   expect(calls).toMatchObject([unknown, unknown, unknown])
 })
 
-it('without one of its permissions, a journey fails', async () => {
+/** The stack with a template in which one text is another. */
+async function crippled(from: string, to: string) {
   const templates = scratchFolder()
   cpSync(directory, templates, { recursive: true })
   const file = join(templates, 'FunnelConnectService.template.json')
-  writeFileSync(file, readFileSync(file, 'utf8').replaceAll('"state#*"', '"stat#*"'))
-  const crippled = await startTestStack({ templates })
-  const tenant = await crippled.createTenant()
-  expect((await crippled.connect(tenant)).status).not.toBe(200)
-  expect(crippled.denials[0]).toMatchObject({ function: 'authorize', action: 'dynamodb:PutItem' })
-  await expect(crippled.close()).rejects.toThrow('dynamodb:PutItem')
+  writeFileSync(file, readFileSync(file, 'utf8').replaceAll(from, to))
+  return startTestStack({ templates })
+}
+
+it('without one of its permissions, a journey fails', async () => {
+  const stack = await crippled('"state#*"', '"stat#*"')
+  const tenant = await stack.createTenant()
+  expect((await stack.connect(tenant)).status).not.toBe(200)
+  expect(stack.denials[0]).toMatchObject({ function: 'authorize', action: 'dynamodb:PutItem' })
+  await expect(stack.close()).rejects.toThrow('dynamodb:PutItem')
+})
+
+it("without the permission for the table's key, DynamoDB refuses each call", async () => {
+  const stack = await crippled('"dynamodb.eu-central-1.amazonaws.com"', '"s3.eu-central-1.amazonaws.com"')
+  await expect(stack.createTenant()).rejects.toThrow()
+  expect(stack.denials[0]).toMatchObject({ function: 'tenants', action: 'kms:Decrypt' })
+  await expect(stack.close()).rejects.toThrow('kms:Decrypt')
 })

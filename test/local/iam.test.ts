@@ -7,7 +7,7 @@ import { FUNCTION_NAMES } from '#runtime/env.ts'
 import { synthesize } from '../../infra/local/cloudformation/synthesis.ts'
 import { readDeployment } from '../../infra/local/cloudformation/template.ts'
 import { callsOf } from '../../infra/local/iam/calls.ts'
-import { isAllowed, type Statement } from '../../infra/local/iam/evaluate.ts'
+import { type Call, isAllowed, type Statement } from '../../infra/local/iam/evaluate.ts'
 import { type Denial, startGuard } from '../../infra/local/iam/guard.ts'
 import { startPeer, wire } from '../support/loopback-peer.ts'
 
@@ -98,6 +98,25 @@ describe('an evaluation', () => {
     const unknown = statement({ Condition: { IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } } })
     expect(() => isAllowed([unknown], call)).toThrow(/IpAddress/)
   })
+})
+
+// DynamoDB decrypts the table on behalf of its caller, so each function that uses the table needs that of the table's key.
+test('each function that uses the table may have it decrypted by DynamoDB, and may not use its key by itself', () => {
+  const tableKeyArn = tables[0]?.keyArn ?? ''
+  expect(tableKeyArn).toMatch(/^arn:aws:kms:/)
+  const get = { TableName, Key: TENANT }
+  for (const name of FUNCTION_NAMES) {
+    const [own, decrypt, ...others] = callsOf('DynamoDB_20120810.GetItem', get, tableKeyArn)
+    expect([own?.action, decrypt?.action, others]).toEqual(['dynamodb:GetItem', 'kms:Decrypt', []])
+    expect(isAllowed(roleOf(name), decrypt as Call), name).toBe(name !== 'service')
+    for (const operation of ['Decrypt', 'GenerateDataKey']) {
+      const direct = callsOf(`TrentService.${operation}`, { KeyId: tableKeyArn })
+      expect(
+        direct.some((call) => isAllowed(roleOf(name), call)),
+        name,
+      ).toBe(false)
+    }
+  }
 })
 
 test('the guard answers as AWS does, and tells of what it refused', async () => {

@@ -23,7 +23,15 @@ export function readStatements(scope: StackScope, roleArn: string): readonly Sta
 }
 
 /** The template names the region that it is synthesized for; the emulators are in their own. */
-function inLocalRegion({ Resource, ...rest }: Statement): Statement {
+function inLocalRegion({ Resource, Condition, ...rest }: Statement): Statement {
   const local = (arn: string) => arn.replace(/^(arn:[^:]+:[^:]+:)[^:]+/, `$1${LOCAL_REGION}`)
-  return { ...rest, Resource: [Resource].flat().map(local) }
+  const conditions = JSON.stringify(Condition)?.replaceAll(
+    /"dynamodb\.[\w-]+\.amazonaws\.com"/g,
+    `"dynamodb.${LOCAL_REGION}.amazonaws.com"`,
+  )
+  return {
+    ...rest,
+    Resource: [Resource].flat().map(local),
+    ...(conditions !== undefined && { Condition: JSON.parse(conditions) }),
+  }
 }

@@ -40,6 +40,8 @@ export interface ScheduleDefinition {
 export interface TableDefinition {
   readonly name: string
   readonly properties: Readonly<Record<string, unknown>>
+  /** Of the KMS key that encrypts it, if it is one of the template's. */
+  readonly keyArn?: string
 }
 
 export interface Deployment {
@@ -88,10 +90,7 @@ function readStack(directory: string, scope: StackScope): Deployment {
     schedules: ofType(/^AWS::Scheduler::Schedule$/)
       .filter(([, { Properties }]) => Properties?.State !== 'DISABLED')
       .map(([id, resource]) => readSchedule(scope, id, resource)),
-    tables: ofType(/^AWS::DynamoDB::(Global)?Table$/).map(([id, { Properties }]) => ({
-      name: String(scope.ref(id)),
-      properties: Properties ?? {},
-    })),
+    tables: ofType(/^AWS::DynamoDB::(Global)?Table$/).map(([id, resource]) => readTable(scope, id, resource)),
     queues: ofType(/^AWS::SQS::Queue$/).map(([id, resource]) => readQueue(scope, id, resource)),
     eventSources: ofType(/^AWS::Lambda::EventSourceMapping$/).map(([id, resource]) =>
       readEventSource(scope, id, resource),
@@ -116,6 +115,16 @@ function readFunction(directory: string, scope: StackScope, id: string, { Proper
     timeoutSeconds: Number(Properties.Timeout ?? 3),
     memoryMb: Number(Properties.MemorySize ?? 128),
     statements: Properties.Role === undefined ? [] : readStatements(scope, text(Properties.Role, 'Role')),
+  }
+}
+
+function readTable(scope: StackScope, id: string, { Properties = {} }: Resource): TableDefinition {
+  const [replica] = (Properties.Replicas ?? []) as { SSESpecification?: { KMSMasterKeyId: unknown } }[]
+  const key = replica?.SSESpecification?.KMSMasterKeyId
+  return {
+    name: String(scope.ref(id)),
+    properties: Properties,
+    ...(key !== undefined && { keyArn: resolveText(key, scope, `${id}.SSESpecification`) }),
   }
 }
 

@@ -1,5 +1,5 @@
-// What a request to DynamoDB, KMS or SQS needs permission for, as AWS sees it: one call for each item of a transaction, and
-// one with all keys for a batch. Protocol: JSON with the operation in X-Amz-Target.
+// What a request to DynamoDB, KMS or SQS needs permission for, as AWS sees it: one call for each item of a transaction, one
+// with all keys for a batch, and the use of the table's key. Protocol: JSON with the operation in X-Amz-Target.
 import { PARTITION_KEY } from '#adapters/dynamodb/schema.ts'
 import { LOCAL_ACCOUNT, LOCAL_REGION } from '../kms/keys.ts'
 import type { Call } from './evaluate.ts'
@@ -13,12 +13,19 @@ const SERVICES: Readonly<Record<string, (operation: string, body: Json) => reado
   AmazonSQS: sqsCalls,
 }
 
-/** @throws Error for a request of another service */
-export function callsOf(target: string, body: Json): readonly Call[] {
+/**
+ * @param tableKeyArn the KMS key that encrypts the table. DynamoDB decrypts with it on behalf of its caller ("Encryption at
+ * rest" in its developer guide). Without it, this call is left out.
+ * @throws Error for a request of another service
+ */
+export function callsOf(target: string, body: Json, tableKeyArn?: string): readonly Call[] {
   const [service = '', operation = ''] = target.split('.')
   const calls = SERVICES[service]
   if (calls === undefined) throw new Error(`The local evaluation of policies does not know "${target}"`)
-  return calls(operation, body)
+  const own = calls(operation, body)
+  if (calls !== dynamoDbCalls || tableKeyArn === undefined) return own
+  const viaService = { 'kms:ViaService': [`dynamodb.${LOCAL_REGION}.amazonaws.com`] }
+  return [...own, { action: 'kms:Decrypt', resource: tableKeyArn, context: viaService }]
 }
 
 /** The operations of a transaction's items. */

@@ -20,18 +20,22 @@ export interface Guard {
 /**
  * @param roles the statements of each function's role, by the function's name
  * @param onDenial is told of each call that is refused
- * @param accessKey takes the place of the function's, because an emulator may keep the data of each access key apart
+ * @param options.accessKey takes the place of the function's, because an emulator may keep the data of each access key apart
+ * @param options.tableKeyArn the KMS key of the table
  */
 export async function startGuard(
   emulator: string,
   roles: Readonly<Record<string, readonly Statement[]>>,
   onDenial: (denial: Denial) => void,
-  accessKey = 'local',
+  {
+    accessKey = 'local',
+    tableKeyArn,
+  }: { readonly accessKey?: string | undefined; readonly tableKeyArn?: string | undefined } = {},
 ): Promise<Guard> {
   const agent = new Agent({ keepAlive: true })
   const server = await listenOnLoopback(0, async (incoming, outgoing) => {
     const body = (await readBody(incoming, MAX_REQUEST_BYTES)) ?? Buffer.alloc(0)
-    const refusal = refusalOf(incoming.headers, body, roles, onDenial)
+    const refusal = refusalOf(incoming.headers, body, roles, onDenial, tableKeyArn)
     if (refusal !== undefined) {
       outgoing.writeHead(400, {
         'content-type': 'application/x-amz-json-1.0',
@@ -70,6 +74,7 @@ function refusalOf(
   body: Buffer,
   roles: Readonly<Record<string, readonly Statement[]>>,
   onDenial: (denial: Denial) => void,
+  tableKeyArn: string | undefined,
 ): { readonly type: string; readonly message: string } | undefined {
   const name = /Credential=([^/]+)\//.exec(headers.authorization ?? '')?.[1] ?? ''
   const statements = roles[name]
@@ -79,7 +84,8 @@ function refusalOf(
       message: 'The security token included in the request is invalid.',
     }
   }
-  for (const call of callsOf(String(headers['x-amz-target']), JSON.parse(body.toString()))) {
+  const target = String(headers['x-amz-target'])
+  for (const call of callsOf(target, JSON.parse(body.toString()), tableKeyArn)) {
     if (isAllowed(statements, call)) continue
     onDenial({ function: name, ...call })
     const message = `User: ${name} is not authorized to perform: ${call.action} on resource: ${call.resource}`

@@ -1,5 +1,5 @@
 // Puts a guard before each emulator.
-import type { FunctionDefinition } from '../cloudformation/template.ts'
+import type { Deployment, FunctionDefinition } from '../cloudformation/template.ts'
 import type { Emulators } from '../emulators.ts'
 import { type Denial, startGuard } from './guard.ts'
 
@@ -18,15 +18,15 @@ export interface Guarded {
 
 export async function guardEmulators(
   { endpoints, environment }: Pick<Emulators, 'endpoints' | 'environment'>,
-  functions: readonly FunctionDefinition[],
+  { functions, tables }: Pick<Deployment, 'functions' | 'tables'>,
   onDenial: (denial: Denial) => void,
 ): Promise<Guarded> {
   const roles = Object.fromEntries(functions.map(({ name, statements }) => [name, statements]))
   const accessKey = environment.AWS_ACCESS_KEY_ID
   const [dynamodb, kms, sqs] = await Promise.all([
-    startGuard(endpoints.dynamodb, roles, onDenial, accessKey),
-    startGuard(endpoints.kms, roles, onDenial, accessKey),
-    startGuard(endpoints.sqs, roles, onDenial, accessKey),
+    startGuard(endpoints.dynamodb, roles, onDenial, { accessKey, tableKeyArn: tables[0]?.keyArn }),
+    startGuard(endpoints.kms, roles, onDenial, { accessKey }),
+    startGuard(endpoints.sqs, roles, onDenial, { accessKey }),
   ])
   return {
     endpoints: { dynamodb: dynamodb.url, kms: kms.url, sqs: sqs.url },

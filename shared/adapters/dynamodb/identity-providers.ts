@@ -1,4 +1,6 @@
-// Identity providers in DynamoDB, two items each: one of the tenant's, and one that is found by issuer and audience.
+// Identity providers in DynamoDB, two items each: one of the tenant's, and one that is found by issuer and audience. The second
+// holds all that authentication trusts, because only the operator's functions may write to its partition (infra/permissions.ts).
+// The first is for the operator's lists. A change of both is one transaction.
 
 import type {
   IdentityProvider,
@@ -7,7 +9,7 @@ import type {
 } from '#domain/callers/identity-provider.ts'
 import type { IdentityProviderId, TenantId } from '#domain/ids.ts'
 import type { EpochSeconds } from '#domain/time.ts'
-import { ABSENT } from './expressions.ts'
+import { ABSENT, type Condition } from './expressions.ts'
 import { identityProviderKey, issuerKey, prefixOf } from './schema.ts'
 import type { Table } from './table.ts'
 import { allOfTenant, EXISTS, unlessDeleted, withoutKey } from './tenant-items.ts'
@@ -23,7 +25,7 @@ export class DynamoDbIdentityProviders implements IdentityProviders {
     const { tenantId, id, issuer, audience } = provider
     return this.#table.transact([
       { put: { ...identityProviderKey(tenantId, id), ...provider }, condition: ABSENT },
-      { put: { ...issuerKey(issuer, audience), tenantId, id }, condition: ABSENT },
+      { put: { ...issuerKey(issuer, audience), ...provider }, condition: ABSENT },
       unlessDeleted(tenantId),
     ])
   }
@@ -40,11 +42,12 @@ export class DynamoDbIdentityProviders implements IdentityProviders {
 
   async find(issuer: string, audiences: readonly string[]): Promise<readonly IdentityProvider[]> {
     // One call at half the price of consistent reads: an unknown caller may have invented the issuer and the audiences.
-    const claims = await this.#table.getMany(audiences.map((audience) => issuerKey(issuer, audience)))
+    const items = await this.#table.getMany(audiences.map((audience) => issuerKey(issuer, audience)))
     const found = await Promise.all(
-      claims.map((claim) => {
-        const { tenantId, id } = withoutKey<Pick<IdentityProvider, 'tenantId' | 'id'>>(claim)
-        return this.get(tenantId, id)
+      items.map((item) => {
+        const provider = withoutKey<IdentityProvider>(item)
+        // An item of before 2026-12 leads to the tenant's. The next change of the provider completes it.
+        return provider.jwksUri === undefined ? this.get(provider.tenantId, provider.id) : provider
       }),
     )
     return found.filter((provider) => provider !== undefined)
@@ -56,9 +59,19 @@ export class DynamoDbIdentityProviders implements IdentityProviders {
     change: IdentityProviderChange,
     updatedAt: EpochSeconds,
   ): Promise<IdentityProvider | undefined> {
+    const provider = await this.get(tenant, id)
+    if (provider === undefined) return undefined
+    const issuer = issuerKey(provider.issuer, provider.audience)
+    const own = ownedBy(provider)
+    // Of an item that is complete already, nothing is changed here.
+    const incomplete = { ...own, expression: `${own.expression} AND attribute_not_exists(jwksUri)` }
+    await this.#table.put({ ...issuer, ...provider }, incomplete)
     const set = { ...change, updatedAt }
-    const item = await this.#table.update(identityProviderKey(tenant, id), { set }, EXISTS)
-    return item && withoutKey<IdentityProvider>(item)
+    const changed = await this.#table.transact([
+      { update: identityProviderKey(tenant, id), change: { set }, condition: EXISTS },
+      { update: issuer, change: { set }, condition: own },
+    ])
+    return changed ? this.get(tenant, id) : undefined
   }
 
   async remove(tenant: TenantId, id: IdentityProviderId): Promise<boolean> {
@@ -66,7 +79,12 @@ export class DynamoDbIdentityProviders implements IdentityProviders {
     if (provider === undefined) return false
     return this.#table.transact([
       { delete: identityProviderKey(tenant, id), condition: EXISTS },
-      { delete: issuerKey(provider.issuer, provider.audience) },
+      { delete: issuerKey(provider.issuer, provider.audience), condition: ownedBy(provider) },
     ])
   }
+}
+
+/** The tenant's item says which issuer it has. It cannot lead to that of another provider, even if it was forged. */
+function ownedBy({ tenantId, id }: IdentityProvider): Condition {
+  return { expression: 'tenantId = :tenant AND id = :id', values: { ':tenant': tenantId, ':id': id } }
 }
