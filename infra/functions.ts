@@ -30,7 +30,7 @@ export function createFunctions(
   const functions: Partial<Record<FunctionName, ServiceFunction>> = {}
   for (const name of FUNCTION_NAMES) {
     const permissions = PERMISSIONS[name]
-    const { impact, timeout, runsEvery } = permissions
+    const { impact, timeout, runsEvery, memoryMb } = permissions
     const variables = Object.keys(ENV[name]) as VariableName[]
     const made = new ServiceFunction(scope, pascalCase(name), {
       name,
@@ -39,6 +39,7 @@ export function createFunctions(
       impact,
       bundles,
       ...(runsEvery && { runsEvery }),
+      ...(memoryMb && { memoryMb }),
     })
     grantTable(made.lambda, data, permissions)
     if (permissions.recovery) allow(made.lambda, ['sqs:SendMessage'], data.recoveryQueue.queueArn)

@@ -27,6 +27,8 @@ type Access = Readonly<Partial<Record<Partition, readonly ItemAction[]>>>
 export interface Permissions {
   readonly impact: string
   readonly timeout: Duration
+  /** Megabytes; the default is MEMORY_MB. Lambda gives CPU in proportion to it. */
+  readonly memoryMb?: number
   /** How often a function runs that has a schedule of its own. Two failed runs in a row raise its alarms. */
   readonly runsEvery?: Duration
   /** The actions that are allowed in each partition of the table. */
@@ -127,6 +129,8 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
     impact:
       'Tokens are not refreshed ahead of time; dead connections are not noticed. Proxied calls still refresh tokens.',
     timeout: SCHEDULE_TIMEOUT,
+    // A whole processor: at 512 MB a run does 80 refreshes a second however many wait side by side, for the same price each.
+    memoryMb: 1769,
     table: { ...SEALING, tenant: [...READ, ...WRITE] },
     index: 'due',
     vault: true,

@@ -26,10 +26,11 @@ export interface ServiceFunctionProps {
   readonly bundles: string
   /** How often a function runs whose schedule is rarer than the alarms' period. Two failed runs in a row raise its alarms. */
   readonly runsEvery?: Duration
+  readonly memoryMb?: number
 }
 
 /** Lambda gives CPU in proportion to memory. By measurement 512 MB is the smallest size at which a start does not lack CPU. */
-const MEMORY_MB = 512
+export const MEMORY_MB = 512
 
 export class ServiceFunction extends Construct {
   readonly lambda: LambdaFunction
@@ -50,7 +51,7 @@ export class ServiceFunction extends Construct {
       handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      memorySize: MEMORY_MB,
+      memorySize: props.memoryMb ?? MEMORY_MB,
       timeout: props.timeout,
       environment: { ...props.environment },
       tracing: Tracing.ACTIVE,

@@ -4,7 +4,7 @@ import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources'
 import { CfnSchedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler'
 import type { Construct } from 'constructs'
-import { DUE_SHARDS } from '#adapters/dynamodb/schema.ts'
+import { DUE_PARTITIONS } from '#domain/keep-alive/due.ts'
 import { FUNCTION_NAMES, type FunctionName } from '#runtime/env.ts'
 import { createAlarms } from './alarms.ts'
 import { Api } from './api.ts'
@@ -71,12 +71,13 @@ export class ServiceStack extends Stack {
   /** A failed run is not retried, because the next run finds the same work. */
   #schedules(): void {
     const keepAlive = this.#schedulable('keep-alive', 'ScheduleRole')
-    for (let shard = 0; shard < DUE_SHARDS; shard++) {
+    const of = this.#keepAliveShards()
+    for (let shard = 0; shard < of; shard++) {
       new CfnSchedule(this, `KeepAliveShard${shard}`, {
         description: `Funnel Connect: refreshes and probes the due connections of shard ${shard}`,
         scheduleExpression: 'rate(1 minute)',
         flexibleTimeWindow: { mode: 'OFF' },
-        target: { ...keepAlive, input: JSON.stringify({ shard }) },
+        target: { ...keepAlive, input: JSON.stringify({ shard, of }) },
       })
     }
     for (const name of FUNCTION_NAMES) {
@@ -89,6 +90,17 @@ export class ServiceStack extends Stack {
         target: this.#schedulable(name, `${pascalCase(name)}ScheduleRole`),
       })
     }
+  }
+
+  /** How many runs of keep-alive share the due work: `cdk deploy -c keepAliveShards=16`. */
+  #keepAliveShards(): number {
+    const shards = Number(this.node.tryGetContext('keepAliveShards') ?? 4)
+    if (!(shards >= 1 && DUE_PARTITIONS % shards === 0)) {
+      throw new Error(
+        `keepAliveShards has to divide ${DUE_PARTITIONS} without a remainder, so ${shards} cannot be used.`,
+      )
+    }
+    return shards
   }
 
   /** A function as the target of schedules, with a role that may invoke it and nothing else. */

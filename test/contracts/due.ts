@@ -1,9 +1,9 @@
 // What every implementation of Revocations and of the due index has to do.
 import { describe, expect, test } from 'vitest'
-import { DUE_SHARDS, dueShardOf } from '#adapters/dynamodb/schema.ts'
+import { duePartitionOf } from '#adapters/dynamodb/schema.ts'
 import type { Connection } from '#domain/connections/connection.ts'
 import type { TenantId } from '#domain/ids.ts'
-import type { DueCursor, DueWork } from '#domain/keep-alive/due.ts'
+import { DUE_PARTITIONS, type DueCursor, type DueWork } from '#domain/keep-alive/due.ts'
 import { epochSeconds, later } from '#domain/time.ts'
 import { aConnection, aRevocation, NOW, newId, refOf } from './samples.ts'
 import type { OpenStores, Stores } from './stores.ts'
@@ -11,8 +11,8 @@ import type { OpenStores, Stores } from './stores.ts'
 /** The index is over all tenants, so the items of other tests are left out. */
 async function due({ dueIndex }: Stores, tenant: TenantId, now: number): Promise<DueWork[]> {
   const works: DueWork[] = []
-  for (let shard = 0; shard < DUE_SHARDS; shard++) {
-    works.push(...(await dueIndex.due(shard, epochSeconds(now), 1000)).items)
+  for (let partition = 0; partition < DUE_PARTITIONS; partition++) {
+    works.push(...(await dueIndex.due(partition, epochSeconds(now), 1000)).items)
   }
   return works.filter(({ tenantId }) => tenantId === tenant)
 }
@@ -115,17 +115,17 @@ export function dueContract(open: OpenStores): void {
       ])
     })
 
-    test('gives the oldest first, no more than asked, each in the shard of its id', async () => {
+    test('gives the oldest first, no more than asked, each in the partition of its id', async () => {
       const { stores, tenantId } = await stored({ dueAt: epochSeconds(12) })
       const more = await Promise.all(
         Array.from({ length: 20 }, (_, i) => stored({ dueAt: epochSeconds(30 - i) }, tenantId)),
       )
       const dueAts = new Map(more.map(({ connection }) => [connection.id, connection.dueAt]))
-      for (let shard = 0; shard < DUE_SHARDS; shard++) {
-        const { items: works } = await stores.dueIndex.due(shard, epochSeconds(30), 3)
+      for (let partition = 0; partition < DUE_PARTITIONS; partition++) {
+        const { items: works } = await stores.dueIndex.due(partition, epochSeconds(30), 3)
         expect(works.length).toBeLessThanOrEqual(3)
         const ids = works.flatMap((work) => (work.kind === 'connection' ? [work.connectionId] : []))
-        for (const id of ids) expect(dueShardOf(id)).toBe(shard)
+        for (const id of ids) expect(duePartitionOf(id)).toBe(partition)
         const times = ids.map((id) => dueAts.get(id) ?? 12)
         expect(times).toEqual(times.toSorted((one, other) => one - other))
       }
@@ -137,10 +137,10 @@ export function dueContract(open: OpenStores): void {
         Array.from({ length: 20 }, (_, i) => stored({ dueAt: epochSeconds(1 + (i % 3)) }, tenantId)),
       )
       const ids: string[] = []
-      for (let shard = 0; shard < DUE_SHARDS; shard++) {
+      for (let partition = 0; partition < DUE_PARTITIONS; partition++) {
         let after: DueCursor | undefined
         do {
-          const page = await stores.dueIndex.due(shard, epochSeconds(5), 2, after)
+          const page = await stores.dueIndex.due(partition, epochSeconds(5), 2, after)
           expect(page.items.length).toBeLessThanOrEqual(2)
           ids.push(...page.items.map((work) => (work.kind === 'connection' ? work.connectionId : '')))
           after = page.next

@@ -30,6 +30,7 @@ test('what is counted is what is deployed', () => {
   const sizes = resourcesOf(service, 'AWS::Lambda::Function').map(
     ([, { Properties }]) => Properties.MemorySize,
   )
-  expect(new Set(sizes)).toEqual(new Set([512]))
+  expect(new Set(sizes)).toEqual(new Set([512, 1769]))
   expect(prose).toContain('160 ms of 512 MB')
+  expect(prose).toContain('90 ms of 1,769 MB')
 })

@@ -1,6 +1,6 @@
 // Connections, revocations and the due index in maps, with the conditions that the ports document.
 
-import { dueShardOf } from '#adapters/dynamodb/schema.ts'
+import { duePartitionOf } from '#adapters/dynamodb/schema.ts'
 import type { Connection, ConnectionRef, Lease, Pace, Revocation } from '#domain/connections/connection.ts'
 import type {
   ConnectionChange,
@@ -148,11 +148,16 @@ export class FakeConnections implements Connections, DueIndex {
     return [...this.items.values()].some(({ tenantId, appId }) => tenantId === tenant && appId === app)
   }
 
-  async due(shard: number, now: EpochSeconds, limit: number, after?: DueCursor): ReturnType<DueIndex['due']> {
+  async due(
+    partition: number,
+    now: EpochSeconds,
+    limit: number,
+    after?: DueCursor,
+  ): ReturnType<DueIndex['due']> {
     const entries: { at: string; dueAt: EpochSeconds; work: DueWork }[] = []
     const enter = (id: ConnectionId | RevocationId, dueAt: EpochSeconds, work: DueWork) => {
       const at = `${String(dueAt).padStart(12, '0')}/${id}`
-      if (dueShardOf(id) === shard && dueAt <= now && at > String(after ?? '')) {
+      if (duePartitionOf(id) === partition && dueAt <= now && at > String(after ?? '')) {
         entries.push({ at, dueAt, work })
       }
     }

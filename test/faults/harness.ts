@@ -1,7 +1,6 @@
 // One run. A connection is due. Processes refresh it while things go wrong, and are killed and restarted. Its end
 // user may reconnect or disconnect meanwhile. Then nothing goes wrong any more, and everything has to come right.
 
-import { dueShardOf } from '#adapters/dynamodb/schema.ts'
 import { refOf } from '#domain/connections/connection.ts'
 import type { ConnectionId } from '#domain/ids.ts'
 import { keepAlive } from '#domain/keep-alive/keep-alive.ts'
@@ -152,8 +151,8 @@ async function attempt(act: () => Promise<unknown>, { name }: Process, { watch }
 }
 
 async function keepAliveOnce(services: Process['services'], { base }: World): Promise<void> {
-  const ids = [...base.connections.items.values(), ...base.revocations.items.values()].map(({ id }) => id)
-  for (const shard of new Set(ids.map(dueShardOf))) await keepAlive(services, shard, () => true)
+  if (base.connections.items.size + base.revocations.items.size === 0) return
+  await keepAlive(services, { shard: 0, of: 1 }, () => true)
 }
 
 /** Delivers each message of the recovery queue at least once. */

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { DUE_SHARDS } from '#adapters/dynamodb/schema.ts'
 import type { FunctionName } from '#runtime/env.ts'
 import { SCHEDULED } from './scheduled.ts'
 import { functionResource, resourcesOf, service } from './synthesized.ts'
@@ -14,7 +13,7 @@ const schedules = ofFunction(functionId)
 describe('keep-alive schedules', () => {
   it('run every shard once a minute, to the minute', () => {
     expect(schedules.map(({ Target }) => JSON.parse(Target.Input))).toEqual(
-      Array.from({ length: DUE_SHARDS }, (_, shard) => ({ shard })),
+      Array.from({ length: 4 }, (_, shard) => ({ shard, of: 4 })),
     )
     for (const schedule of schedules) {
       expect(schedule).toMatchObject({

@@ -31,9 +31,7 @@ const SWITCHES = [
 ] as const
 const pathOf = (folder: string) =>
   `${base()}${folder}${folder === '' ? '' : `/${folder === '/apps' ? connection.appId : connection.id}`}`
-const allShards = async () => {
-  for (const shard of [0, 1, 2, 3]) await keepAlive(service.services, shard, () => true)
-}
+const allShards = () => keepAlive(service.services, { shard: 0, of: 1 }, () => true)
 
 describe.each(SWITCHES)('suspending a %s', (what, seconds, folder, off, on) => {
   const code = `${what}_suspended`

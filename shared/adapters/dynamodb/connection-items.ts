@@ -6,7 +6,7 @@ import {
   connectionKey,
   DUE_INDEX,
   duePartition,
-  dueShardOf,
+  duePartitionOf,
   END_USER_INDEX,
   endUserPartition,
   revocationKey,
@@ -61,5 +61,5 @@ export function revocationOf(item: Item): Revocation {
 
 /** Puts an item into the due index. */
 export function dueAttributes(id: Connection['id'] | Revocation['id'], dueAt: Connection['dueAt']): Item {
-  return { [DUE_INDEX.partitionKey]: duePartition(dueShardOf(id)), [DUE_INDEX.sortKey]: dueAt }
+  return { [DUE_INDEX.partitionKey]: duePartition(duePartitionOf(id)), [DUE_INDEX.sortKey]: dueAt }
 }

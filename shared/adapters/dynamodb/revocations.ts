@@ -65,7 +65,7 @@ export class DynamoDbRevocations implements Revocations, DueIndex {
   }
 
   async due(
-    shard: number,
+    partition: number,
     now: EpochSeconds,
     limit: number,
     after?: DueCursor,
@@ -73,7 +73,7 @@ export class DynamoDbRevocations implements Revocations, DueIndex {
     const { name, partitionKey, sortKey } = DUE_INDEX
     const { items, last } = await this.#table.query({
       index: name,
-      partition: [partitionKey, duePartition(shard)],
+      partition: [partitionKey, duePartition(partition)],
       sort: { attribute: sortKey, expression: '#sort <= :now', values: { ':now': now } },
       limit,
       ...(after && { after: after as unknown as Item }),

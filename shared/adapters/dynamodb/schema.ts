@@ -13,7 +13,7 @@
 //  pending authorization *    state#<sha256>            state                         get; one conditional delete, with the session's move
 //  connection                 tenant#<T>                connection#<C>                get, query newest first
 //    by end user (index)      tenant#<T>#end-user#<U>   connection#<C>                query newest first
-//    by due time (index) *    due#<shard>               dueAt                         query up to now
+//    by due time (index) *    due#<partition>           dueAt                         query up to now
 //  workspace claim            tenant#<T>                workspace#<A>#<W>#<U>         get (connected already?)
 //  revocation                 tenant#<T>                revocation#<R>                get; due index as above
 //  call with a key            tenant#<T>                idempotency-key#<C>#<sha256>  get; expires
@@ -49,6 +49,7 @@ import type {
   TenantId,
   WorkspaceId,
 } from '#domain/ids.ts'
+import { DUE_PARTITIONS } from '#domain/keep-alive/due.ts'
 import type { Spender } from '#domain/tenants/usage.ts'
 
 export const PARTITION_KEY = 'pk'
@@ -65,9 +66,6 @@ export const DUE_INDEX = {
 } as const
 /** Keys only, so that a refresh does not write to it. */
 export const END_USER_INDEX = { name: 'end-user', partitionKey: 'endUserKey', sortKey: SORT_KEY } as const
-
-/** How many partitions the due index has. Each has a schedule of its own. */
-export const DUE_SHARDS = 4
 
 /** The items of a tenant's partition, by the first part of their sort key. */
 export type TenantItem =
@@ -185,10 +183,10 @@ export const prefixOf = {
 
 export const endUserPartition = (tenant: TenantId, endUser: EndUserId): string =>
   `${tenantPk(tenant)}#end-user#${foreign(endUser)}`
-export const duePartition = (shard: number): string => `due#${shard}`
-/** The shard of a connection or revocation: a hash of its id, so that the load is spread evenly. */
-export const dueShardOf = (id: ConnectionId | RevocationId): number =>
-  createHash('sha256').update(id).digest().readUInt32BE(0) % DUE_SHARDS
+export const duePartition = (partition: number): string => `due#${partition}`
+/** The partition of a connection or revocation: a hash of its id, so that the load is spread evenly. */
+export const duePartitionOf = (id: ConnectionId | RevocationId): number =>
+  createHash('sha256').update(id).digest().readUInt32BE(0) % DUE_PARTITIONS
 
 /** Six digits, so that versions sort as numbers. */
 function padded(value: number): string {

@@ -10,10 +10,13 @@ export type DueWork = { readonly tenantId: TenantId; readonly appId: AppId } & (
 /** Where a page of due work ended; opaque. */
 export type DueCursor = Brand<object, 'DueCursor'>
 
+/** How many partitions the index has: as many runs can share the work. Fewer runs take several partitions each. */
+export const DUE_PARTITIONS = 32
+
 export interface DueIndex {
-  /** What is due in a shard by `now`, oldest first, at most `limit`. `next` is given when there may be more. */
+  /** What is due in a partition by `now`, oldest first, at most `limit`. `next` is given when there may be more. */
   due(
-    shard: number,
+    partition: number,
     now: EpochSeconds,
     limit: number,
     after?: DueCursor,

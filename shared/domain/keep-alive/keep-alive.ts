@@ -10,20 +10,31 @@ import { type ProbeResult, probeConnection } from '../tokens/probe.ts'
 import { type RefreshOutcome, refreshConnection } from '../tokens/refresh.ts'
 import { ruleOf } from '../tokens/refresh-rules.ts'
 import { attemptRevocation } from '../tokens/revocation.ts'
-import type { DueCursor, DueWork } from './due.ts'
+import { DUE_PARTITIONS, type DueCursor, type DueWork } from './due.ts'
 import { type LaneSignal, runInLanes } from './lanes.ts'
 import type { KeepAlivePorts } from './ports.ts'
 
-const LIMITS = { overall: 32, perLane: 8, waiting: 10_000 }
+/** A lane's waiting work is a little more than a run can do for it, so reading on costs no time of its own. */
+const LIMITS = { overall: 32, perLane: 8, waiting: 50_000, waitingPerLane: 5000 }
 const PAGE = 500
-const SUSPENDED_SECONDS = 10 * 60
+/** Callers that come back after a suspension refresh by themselves, so the schedule need not look often. */
+const SUSPENDED_SECONDS = 12 * 3600
 const PACED_SECONDS = 60
 /** A token with less than this left is refreshed even if calls of the connection are limited. */
 const URGENT_SECONDS = 5 * 60
 
 export interface KeepAliveReport {
-  /** How many pieces of work ended how. "waiting": left for a later run, because of trouble with their app. */
+  /**
+   * How many pieces of work ended how. "waiting" and "crowded" were left for a later run: because of trouble with their
+   * app, or because the app had too much other work.
+   */
   readonly [outcome: string]: number
+}
+
+/** Which of how many runs side by side this is. It works on the partitions whose number leaves `shard` when divided by `of`. */
+export interface Share {
+  readonly shard: number
+  readonly of: number
 }
 
 type Ports = FreshTokenPorts & Pick<KeepAlivePorts, 'dueIndex'>
@@ -32,15 +43,15 @@ interface Ended {
   readonly signal: LaneSignal
 }
 
-/** Does what is due in a shard, oldest first and each piece once, until nothing is left or `mayGoOn` says to stop. */
+/** Does a share of what is due, oldest first and each piece once, until nothing is left or `mayGoOn` says to stop. */
 export async function keepAlive(
   services: Ports,
-  shard: number,
+  share: Share,
   mayGoOn: () => boolean,
 ): Promise<KeepAliveReport> {
   const report: Record<string, number> = {}
-  const waiting = await runInLanes(
-    duePages(services, shard),
+  const left = await runInLanes(
+    duePages(services, share),
     ({ tenantId, appId }) => `${tenantId}/${appId}`,
     async (work) => {
       const { outcome, signal } = await attempt(services, work)
@@ -50,19 +61,24 @@ export async function keepAlive(
     mayGoOn,
     LIMITS,
   )
-  if (waiting > 0) report.waiting = waiting
-  services.log.info('Keep-alive run', { shard, ...report })
+  if (left.closed > 0) report.waiting = left.closed
+  if (left.crowded > 0) report.crowded = left.crowded
+  services.log.info('Keep-alive run', { ...share, ...report })
   return report
 }
 
-/** What was due when the run began, page by page. */
-function duePages(services: Ports, shard: number): () => Promise<readonly DueWork[] | undefined> {
+/** What was due when the run began, page by page, the partitions in turn. The first one is chosen by chance. */
+function duePages(services: Ports, { shard, of }: Share): () => Promise<readonly DueWork[] | undefined> {
   const startedAt = services.now()
-  let after: DueCursor | 'end' | undefined
+  const unread: { readonly partition: number; readonly after?: DueCursor }[] = []
+  for (let partition = shard; partition < DUE_PARTITIONS; partition += of) unread.push({ partition })
+  unread.push(...unread.splice(0, Math.floor(services.chance() * unread.length)))
   return async () => {
-    if (after === 'end') return undefined
-    const { items, next } = await services.dueIndex.due(shard, startedAt, PAGE, after)
-    after = next ?? 'end'
+    const position = unread.shift()
+    if (position === undefined) return undefined
+    const { partition, after } = position
+    const { items, next } = await services.dueIndex.due(partition, startedAt, PAGE, after)
+    if (next !== undefined) unread.push({ partition, after: next })
     return items
   }
 }

@@ -6,15 +6,27 @@ export type LaneSignal = 'good' | 'trouble' | 'closed'
 
 export interface LaneLimits {
   readonly overall: number
+  /**
+   * What each lane may always run. Lanes also share what is free, except for this many: a lane that comes later begins
+   * at once.
+   */
   readonly perLane: number
   /** How many pieces may wait in memory before reading on stops. */
   readonly waiting: number
+  /** How many of them may be of one lane. The rest of its work is left, so that the work behind it is reached. */
+  readonly waitingPerLane: number
+}
+
+/** How many pieces were not begun: because trouble closed their lane, or because too many of their lane were waiting. */
+export interface LeftWork {
+  closed: number
+  crowded: number
 }
 
 /**
- * Runs work from pages in lanes, until there is no more or `mayGoOn` says to begin nothing new.
+ * Runs work from pages in lanes, until there is no more or `mayGoOn` says to begin nothing new. Pages are read while
+ * earlier work runs.
  * @param nextPage gives the next page, or nothing after the last
- * @returns how many pieces were left because their lane was closed
  */
 export async function runInLanes<T>(
   nextPage: () => Promise<readonly T[] | undefined>,
@@ -22,26 +34,30 @@ export async function runInLanes<T>(
   run: (work: T) => Promise<LaneSignal>,
   mayGoOn: () => boolean,
   limits: LaneLimits,
-): Promise<number> {
+): Promise<LeftWork> {
   const lanes = new Lanes(laneOf, run, limits)
   let exhausted = false
+  let reading: Promise<void> | undefined
+  const read = async () => {
+    const page = await nextPage()
+    if (page === undefined) exhausted = true
+    else for (const work of page) lanes.enter(work)
+    reading = undefined
+  }
   while (mayGoOn()) {
     if (lanes.beginNext()) continue
-    if (!exhausted && lanes.hasRoom()) {
-      const page = await nextPage()
-      if (page === undefined) exhausted = true
-      else for (const work of page) lanes.enter(work)
-    } else if (lanes.running.size > 0) await Promise.race(lanes.running)
-    else break
+    if (!exhausted && lanes.hasRoom()) reading ??= read()
+    const under = reading === undefined ? [...lanes.running] : [...lanes.running, reading]
+    if (under.length === 0) break
+    await Promise.race(under)
   }
-  await Promise.all(lanes.running)
+  await Promise.all([...lanes.running, reading])
   return lanes.left
 }
 
 class Lanes<T> {
   readonly running = new Set<Promise<void>>()
-  /** Pieces of work that were not begun because their lane was closed. */
-  left = 0
+  readonly left: LeftWork = { closed: 0, crowded: 0 }
   #waiting = 0
   readonly #lanes = new Map<string, Lane<T>>()
   readonly #laneOf: (work: T) => string
@@ -55,14 +71,15 @@ class Lanes<T> {
   }
 
   hasRoom(): boolean {
-    return this.running.size < this.#limits.overall && this.#waiting < this.#limits.waiting
+    return this.#waiting < this.#limits.waiting
   }
 
   enter(work: T): void {
     const name = this.#laneOf(work)
     const lane = this.#lanes.get(name) ?? new Lane<T>()
     this.#lanes.set(name, lane)
-    if (lane.closed) this.left += 1
+    if (lane.closed) this.left.closed += 1
+    else if (lane.waiting.length >= this.#limits.waitingPerLane) this.left.crowded += 1
     else {
       lane.waiting.push(work)
       this.#waiting += 1
@@ -89,15 +106,24 @@ class Lanes<T> {
   }
 
   #firstReady(): [string, Lane<T>] | undefined {
-    for (const entry of this.#lanes) if (entry[1].isReady()) return entry
+    const share = this.#share()
+    for (const entry of this.#lanes) if (entry[1].isReady(share)) return entry
     return undefined
+  }
+
+  /** How many pieces one lane may run now. */
+  #share(): number {
+    const { overall, perLane } = this.#limits
+    let busy = 0
+    for (const lane of this.#lanes.values()) if (lane.isBusy()) busy += 1
+    return Math.max(perLane, Math.floor((overall - perLane) / busy))
   }
 
   #end(lane: Lane<T>, signal: LaneSignal): void {
     lane.running -= 1
-    const dropped = lane.adjust(signal, this.#limits.perLane)
+    const dropped = lane.adjust(signal, this.#limits.overall)
     this.#waiting -= dropped
-    this.left += dropped
+    this.left.closed += dropped
   }
 }
 
@@ -107,8 +133,12 @@ class Lane<T> {
   closed = false
   #width = 1
 
-  isReady(): boolean {
-    return !this.closed && this.waiting.length > 0 && this.running < this.#width
+  isReady(share: number): boolean {
+    return !this.closed && this.waiting.length > 0 && this.running < Math.min(this.#width, share)
+  }
+
+  isBusy(): boolean {
+    return this.running > 0 || this.waiting.length > 0
   }
 
   /** Makes the lane wider, narrower or closed. Gives the number of waiting pieces that were dropped. */

@@ -4,7 +4,7 @@ import { keepAlive } from '#domain/keep-alive/keep-alive.ts'
 import { later } from '#domain/time.ts'
 import { disconnect } from '#domain/tokens/disconnect.ts'
 import { sceneOn } from '../../fakes/scene.ts'
-import { always, inOneShard, run, sceneOf } from './keep-alive-runs.ts'
+import { always, inOnePartition, run, sceneOf } from './keep-alive-runs.ts'
 
 describe('failures', () => {
   test('of one connection do not stop the others', async () => {
@@ -65,9 +65,9 @@ describe('work that fails for ever', () => {
     const dueAt = later(services.now(), 2 * 24 * 3600)
     const ref = { tenantId: mine.tenantId, connectionId: mine.id }
     await services.connections.update(ref, { generation: 1 }, { dueAt, updatedAt: services.now() })
-    inOneShard(services)
+    inOnePartition(services)
     services.clock.advance(2 * 24 * 3600)
-    expect(await keepAlive(services, 0, always)).toEqual({ error: 100, alive: 1 })
+    expect(await keepAlive(services, { shard: 0, of: 4 }, always)).toEqual({ error: 100, alive: 1 })
     expect((await scene.stored(mine)).dueAt).toBeGreaterThan(services.now())
   })
 
@@ -77,7 +77,7 @@ describe('work that fails for ever', () => {
     for (const { id } of connections) await disconnect(services, scene.caller, id)
     services.vault.shred(scene.caller.tenant.id)
     services.clock.advance(3600)
-    inOneShard(services)
-    expect(await keepAlive(services, 0, always)).toEqual({ revocation_postponed: 120 })
+    inOnePartition(services)
+    expect(await keepAlive(services, { shard: 0, of: 4 }, always)).toEqual({ revocation_postponed: 120 })
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { dueShardOf } from '#adapters/dynamodb/schema.ts'
+import { duePartitionOf } from '#adapters/dynamodb/schema.ts'
 import type { Connection } from '#domain/connections/connection.ts'
 import { keepAlive } from '#domain/keep-alive/keep-alive.ts'
 import { updateTenant } from '#domain/tenants/manage-tenants.ts'
@@ -34,8 +34,8 @@ describe('a run', () => {
   test('works on its own shard only', async () => {
     const { services, connections } = await sceneOf('non_expiring', 12)
     services.clock.advance(2 * 24 * 3600)
-    const own = connections.filter(({ id }) => dueShardOf(id) === 1).length
-    expect(await keepAlive(services, 1, always)).toEqual({ alive: own })
+    const own = connections.filter(({ id }) => duePartitionOf(id) % 4 === 1).length
+    expect(await keepAlive(services, { shard: 1, of: 4 }, always)).toEqual({ alive: own })
     expect(own).toBeGreaterThan(0)
   })
 
@@ -67,19 +67,20 @@ describe('a run', () => {
     })
     await run(services)
     if (connections[1]) await disconnect(services, scene.caller, connections[1].id)
-    services.dueIndex.due = async () => ({ items })
-    expect(await keepAlive(services, 0, always)).toEqual({ not_due: 2 })
+    services.dueIndex.due = async (partition) => ({ items: partition === 0 ? items : [] })
+    expect(await keepAlive(services, { shard: 0, of: 4 }, always)).toEqual({ not_due: 2 })
   })
 })
 
-test("does not work on a suspended tenant's connections until it is resumed", async () => {
+test("looks at a suspended tenant's connections twice a day at the most, and refreshes them after its resume", async () => {
   const { services, scene } = await sceneOf('rotating', 3)
   await updateTenant(services, scene.caller.tenant.id, { status: 'suspended' })
   services.clock.advance(7200)
   expect(await run(services)).toEqual({ suspended: 3 })
+  services.clock.advance(12 * 3600 - 1)
   expect(await run(services)).toEqual({})
-  services.clock.advance(20 * 60)
   await updateTenant(services, scene.caller.tenant.id, { status: 'active' })
+  services.clock.advance(12 * 3600 + 1)
   expect(await run(services)).toEqual({ refreshed: 3 })
 })
 
@@ -98,7 +99,7 @@ describe('the deadline', () => {
   test('that has passed already prevents even the query of the index', async () => {
     const { services } = await sceneOf('non_expiring', 1)
     services.dueIndex.due = async () => Promise.reject(new Error('asked'))
-    expect(await keepAlive(services, 0, () => false)).toEqual({})
+    expect(await keepAlive(services, { shard: 0, of: 4 }, () => false)).toEqual({})
   })
 })
 

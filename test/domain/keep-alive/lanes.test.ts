@@ -5,7 +5,7 @@ interface Work {
   readonly lane: string
   readonly number: number
 }
-const LIMITS = { overall: 6, perLane: 4, waiting: 50 }
+const LIMITS = { overall: 6, perLane: 2, waiting: 50, waitingPerLane: 100 }
 const works = (lane: string, count: number): Work[] =>
   Array.from({ length: count }, (_, number) => ({ lane, number }))
 
@@ -15,6 +15,7 @@ async function drive(
   signalOf: (work: Work) => LaneSignal = () => 'good',
   turnsOf: (work: Work) => number = () => 3,
   mayGoOn: (begun: readonly Work[]) => boolean = () => true,
+  limits = LIMITS,
 ) {
   const rest = [...pages]
   const begun: Work[] = []
@@ -37,7 +38,7 @@ async function drive(
       return signalOf(work)
     },
     () => mayGoOn(begun),
-    LIMITS,
+    limits,
   )
   return { begun, most, left, pagesLeft: rest.length }
 }
@@ -47,14 +48,32 @@ describe('lanes', () => {
     const { begun, left } = await drive([works('a', 20), works('b', 20), [], works('a', 5)])
     expect(begun).toHaveLength(45)
     expect(new Set(begun).size).toBe(45)
-    expect(left).toBe(0)
+    expect(left).toEqual({ closed: 0, crowded: 0 })
   })
 
   test('keep within the limits, overall and each', async () => {
     const three = await drive([works('a', 40), works('b', 40), works('c', 40)])
     expect(three.most.get('all')).toBe(LIMITS.overall)
-    const one = await drive([works('a', 40)])
-    expect(one.most.get('a')).toBe(LIMITS.perLane)
+    expect(three.most.get('a')).toBe(LIMITS.perLane)
+  })
+
+  test('use what others leave free, and keep room for one that comes later', async () => {
+    const { most } = await drive([works('a', 40)])
+    expect(most.get('a')).toBe(LIMITS.overall - LIMITS.perLane)
+  })
+
+  test('with too much work are left for a later run, so that the work behind is reached', async () => {
+    const pages = [...Array.from({ length: 10 }, () => works('a', 20)), works('b', 7)]
+    const { begun, left } = await drive(
+      pages,
+      () => 'good',
+      () => 30,
+      () => true,
+      { ...LIMITS, waitingPerLane: 40 },
+    )
+    expect(begun.slice(0, 60).filter(({ lane }) => lane === 'b')).toHaveLength(7)
+    expect(left).toEqual({ closed: 0, crowded: 207 - begun.length })
+    expect(left.crowded).toBeGreaterThan(0)
   })
 
   test('begin one at a time and widen with success', async () => {
@@ -73,7 +92,7 @@ describe('lanes', () => {
     const { begun, left } = await drive([works('a', 20), works('b', 7), works('a', 10)], signal)
     expect(begun.filter(({ lane }) => lane === 'a')).toHaveLength(3)
     expect(begun.filter(({ lane }) => lane === 'b')).toHaveLength(7)
-    expect(left).toBe(27)
+    expect(left).toEqual({ closed: 27, crowded: 0 })
   })
 
   test('that are closed stay closed when what was under way ends well', async () => {
@@ -84,7 +103,7 @@ describe('lanes', () => {
     const pages = [works('a', 60), works('b', 60), works('a', 7)]
     const { begun, left } = await drive(pages, signal, turns)
     expect(begun.filter(({ lane }) => lane === 'a').map(({ number }) => number)).toEqual([0, 1, 2])
-    expect(left).toBe(64)
+    expect(left).toEqual({ closed: 64, crowded: 0 })
   })
 
   test('take turns, so that a slow lane does not delay another one', async () => {
