@@ -54,29 +54,10 @@ export async function openBackend(
   const client = new DynamoDBClient({ endpoint: dynoxide.url, ...ACCESS })
   await createTable(client)
   const table = new Table(client, TABLE)
-  const sessions = new DynamoDbSessions(table)
-  const revocations = new DynamoDbRevocations(table)
-  const sealedRecords = new DynamoDbSealedRecords(table)
   return {
     client,
     table,
-    stores: {
-      tenants: new DynamoDbTenants(table),
-      apps: new DynamoDbApps(table),
-      apiKeys: new DynamoDbApiKeys(table),
-      identityProviders: new DynamoDbIdentityProviders(table),
-      sessions,
-      authorizations: sessions,
-      connections: new DynamoDbConnections(table),
-      revocations,
-      keyedCalls: new DynamoDbKeyedCalls(table),
-      dueIndex: revocations,
-      sealedRecords,
-      keyRotationProgress: sealedRecords,
-      usage: new DynamoDbUsage(table),
-      auditEvents: new DynamoDbAuditEvents(table),
-      tenantRemains: new DynamoDbTenantRemains(table),
-    },
+    stores: storesOn(table),
     item: async (key) => {
       const { Item } = await client.send(new GetItemCommand({ TableName: TABLE, Key: marshall(key) }))
       return Item && unmarshall(Item)
@@ -89,6 +70,29 @@ export async function openBackend(
       client.destroy()
       await dynoxide.close()
     },
+  }
+}
+
+export function storesOn(table: Table): Stores {
+  const sessions = new DynamoDbSessions(table)
+  const revocations = new DynamoDbRevocations(table)
+  const sealedRecords = new DynamoDbSealedRecords(table)
+  return {
+    tenants: new DynamoDbTenants(table),
+    apps: new DynamoDbApps(table),
+    apiKeys: new DynamoDbApiKeys(table),
+    identityProviders: new DynamoDbIdentityProviders(table),
+    sessions,
+    authorizations: sessions,
+    connections: new DynamoDbConnections(table),
+    revocations,
+    keyedCalls: new DynamoDbKeyedCalls(table),
+    dueIndex: revocations,
+    sealedRecords,
+    keyRotationProgress: sealedRecords,
+    usage: new DynamoDbUsage(table),
+    auditEvents: new DynamoDbAuditEvents(table),
+    tenantRemains: new DynamoDbTenantRemains(table),
   }
 }
 
