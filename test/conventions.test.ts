@@ -41,6 +41,7 @@ const SLICES = [
   'callers',
   'apps',
   'connections',
+  'revocation',
   'tokens',
   'keep-alive',
   'proxy',

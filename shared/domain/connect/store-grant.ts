@@ -5,7 +5,7 @@ import { grantNote } from '../audit/trail.ts'
 import type { TokenSet } from '../provider/authorization-server.ts'
 import type { ProviderPorts } from '../provider/ports.ts'
 import type { Workspace } from '../provider/workspace.ts'
-import { revokeOrphan } from '../tokens/revocation.ts'
+import { revokeOrphan } from '../revocation/revocation.ts'
 import type { ConnectSession } from './connect-session.ts'
 import { PerhapsStored, type Placement, type PlacementPorts, placeGrant } from './place-grant.ts'
 

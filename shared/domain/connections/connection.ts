@@ -99,6 +99,8 @@ export interface Revocation {
   readonly generation: number
   readonly accessToken: Sealed
   readonly refreshToken?: Sealed
+  /** When the access token expires; absent if that is unknown. */
+  readonly expiresAt?: EpochSeconds
   readonly attempts: number
   readonly dueAt: EpochSeconds
 }

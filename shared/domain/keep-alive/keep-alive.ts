@@ -4,12 +4,12 @@
 
 import { type Connection, expiryOf, refOf } from '../connections/connection.ts'
 import { isPaced } from '../connections/pace.ts'
+import { attemptRevocation } from '../revocation/revocation.ts'
 import { type EpochSeconds, later } from '../time.ts'
 import type { FreshTokenPorts } from '../tokens/fresh-token.ts'
 import { type ProbeResult, probeConnection } from '../tokens/probe.ts'
 import { type RefreshOutcome, refreshConnection } from '../tokens/refresh.ts'
 import { ruleOf } from '../tokens/refresh-rules.ts'
-import { attemptRevocation } from '../tokens/revocation.ts'
 import { DUE_PARTITIONS, type DueCursor, type DueWork } from './due.ts'
 import { type LaneSignal, runInLanes } from './lanes.ts'
 import type { KeepAlivePorts } from './ports.ts'

@@ -9,11 +9,12 @@ import type { ConnectionPorts } from '../connections/ports.ts'
 import { ServiceError } from '../errors.ts'
 import { equalSecrets } from '../hash.ts'
 import type { TokenSet } from '../provider/authorization-server.ts'
+import type { RevocationPorts } from '../revocation/ports.ts'
+import { revokeOrphan } from '../revocation/revocation.ts'
 import { later } from '../time.ts'
 import type { Sealer } from '../vault/vault.ts'
 import { changeForTokens } from './new-tokens.ts'
 import type { TokenPorts } from './ports.ts'
-import { type RevocationPorts, revokeOrphan } from './revocation.ts'
 
 /** How long a commit is retried while the store fails. */
 const COMMIT_SECONDS = 8

@@ -4,12 +4,8 @@ import type { ConnectionPorts } from '../connections/ports.ts'
 import { isInReach, noSuchConnection, type Reach, reachOf } from '../connections/reach.ts'
 import type { ConnectionId } from '../ids.ts'
 import { untilUnchanged } from '../repeat.ts'
-import {
-  attemptRevocation,
-  type RevocationOutcome,
-  type RevocationPorts,
-  revocationFor,
-} from './revocation.ts'
+import type { RevocationPorts } from '../revocation/ports.ts'
+import { attemptRevocation, type RevocationOutcome, revocationFor } from '../revocation/revocation.ts'
 
 export type DisconnectPorts = RevocationPorts & Pick<ConnectionPorts, 'connections'>
 

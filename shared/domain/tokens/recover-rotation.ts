@@ -5,13 +5,14 @@ import { backoffUntil, type Connection, tokenOf } from '../connections/connectio
 import type { ConnectionPorts } from '../connections/ports.ts'
 import { ServiceError } from '../errors.ts'
 import { equalSecrets } from '../hash.ts'
+import type { RevocationPorts } from '../revocation/ports.ts'
+import { attemptRevocation, revocationFor } from '../revocation/revocation.ts'
 import { later } from '../time.ts'
 import type { VaultPorts } from '../vault/ports.ts'
 import { changeForCredential } from './new-tokens.ts'
 import type { TokenRotation } from './recovery-queue.ts'
 import { noteRecovery } from './refusal.ts'
 import { resealCredential } from './reseal-tokens.ts'
-import { attemptRevocation, type RevocationPorts, revocationFor } from './revocation.ts'
 
 type Ports = RevocationPorts & Pick<ConnectionPorts, 'connections'>
 

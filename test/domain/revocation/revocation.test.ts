@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { attemptRevocation, revokeOrphan } from '#domain/revocation/revocation.ts'
 import { Secret } from '#domain/secret.ts'
 import { createTenant } from '#domain/tenants/manage-tenants.ts'
 import { disconnect } from '#domain/tokens/disconnect.ts'
 import { refreshConnection } from '#domain/tokens/refresh.ts'
-import { attemptRevocation, revokeOrphan } from '#domain/tokens/revocation.ts'
 import { connectedScene, dieIn, keyCaller } from '../../fakes/scene.ts'
 import type { FakeServices } from '../../fakes.ts'
 

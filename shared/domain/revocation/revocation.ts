@@ -2,30 +2,30 @@
 // attempt, and keep-alive retries it if that fails, so that no valid token is forgotten.
 import type { Ambient } from '../ambient.ts'
 import type { App } from '../apps/app.ts'
-import { withClientCredentials } from '../apps/client-secrets.ts'
-import type { AppStorePorts } from '../apps/ports.ts'
 import type { AuditNote } from '../audit/event.ts'
-import type { AuditPorts } from '../audit/ports.ts'
-import { backoffUntil, type Connection, type Revocation, tokenOf } from '../connections/connection.ts'
-import type { ConnectionPorts } from '../connections/ports.ts'
+import {
+  backoffUntil,
+  type Connection,
+  expiryOf,
+  type Revocation,
+  tokenOf,
+} from '../connections/connection.ts'
 import type { ErrorCode } from '../errors.ts'
 import { equalSecrets } from '../hash.ts'
 import { parseId } from '../ids.ts'
 import type { TokenSet } from '../provider/authorization-server.ts'
-import type { ProviderPorts } from '../provider/ports.ts'
-import type { Secret } from '../secret.ts'
 import { later } from '../time.ts'
-import type { VaultPorts } from '../vault/ports.ts'
+import type { Sealed } from '../vault/vault.ts'
+import { enqueueOrphan, FIRST_ATTEMPT_SECONDS, presentedOf, revokeAt } from './orphan.ts'
+import type { RevocationPorts } from './ports.ts'
+import { proveRevocation } from './prove-revocation.ts'
 
-export type RevocationPorts = Pick<
-  Ambient & AppStorePorts & ConnectionPorts & VaultPorts & ProviderPorts & AuditPorts,
-  'now' | 'newId' | 'chance' | 'apps' | 'revocations' | 'vault' | 'authorizationServer' | 'audit' | 'log'
->
-
-/** How long the process that stored a revocation has for the first attempt, before keep-alive tries. */
-const FIRST_ATTEMPT_SECONDS = 60
 /** After so many attempts (about a week of hourly ones) the provider will not accept the token any more. */
 const MAX_ATTEMPTS = 170
+/** A provider that accepts the refresh token after so many attempts will not stop. */
+const MAX_UNPROVEN_ATTEMPTS = 3
+/** An access token with less than this left may expire on the way to the provider. */
+const EXPIRY_SKEW_SECONDS = 60
 
 /**
  * The revocation of the tokens that new ones replace. It has to be stored together with the new tokens.
@@ -50,40 +50,12 @@ export async function revocationOfReplaced(
  * @throws what kept the revocation from being stored, when the provider did not revoke the tokens either
  */
 export async function revokeOrphan(services: RevocationPorts, app: App, tokens: TokenSet): Promise<void> {
-  const { accessToken, refreshToken } = tokens
-  const presented: readonly Presented[] = [
-    ...(refreshToken ? [[refreshToken, 'refresh_token'] as const] : []),
-    [accessToken, 'access_token'],
-  ]
-  const revoke = () => present(services, app, presented)
+  const revoke = () => revokeAt(services, app, presentedOf(tokens))
   const revocation = await enqueueOrphan(services, app, tokens).catch(async (error) => {
     // The store is down, or the tenant's keys were deleted. Only this process has the tokens, so it revokes them now.
     if ((await revoke().catch(() => 'failed')) !== 'done') throw error
   })
   if (revocation !== undefined) await attemptRevocation(services, revocation, revoke)
-}
-
-async function enqueueOrphan(
-  services: RevocationPorts,
-  { tenantId, id: appId }: App,
-  tokens: TokenSet,
-): Promise<Revocation> {
-  const id = services.newId('revocation')
-  const seal = (field: 'access_token' | 'refresh_token', token: Secret) =>
-    services.vault.seal(tokenOf(tenantId, id, 0, field), token)
-  const revocation: Revocation = {
-    id,
-    tenantId,
-    appId,
-    record: id,
-    generation: 0,
-    accessToken: await seal('access_token', tokens.accessToken),
-    ...(tokens.refreshToken && { refreshToken: await seal('refresh_token', tokens.refreshToken) }),
-    attempts: 0,
-    dueAt: later(services.now(), FIRST_ATTEMPT_SECONDS),
-  }
-  await services.revocations.enqueue(revocation)
-  return revocation
 }
 
 /** settled: revoked or given up, and removed. postponed: due again later. error: the store failed; it stays due. */
@@ -102,12 +74,14 @@ export async function attemptRevocation(
   try {
     const result = await revoke().catch((error) => {
       services.log.warn('Tokens were not revoked yet', { revocation: id, error })
-      return 'failed'
+      return 'failed' as const
     })
-    const hopeless = result !== 'done' && attempts >= MAX_ATTEMPTS
-    if (hopeless) services.log.error('Gave up revoking tokens', { revocation: id, attempts })
+    const tooOften = attempts >= MAX_ATTEMPTS
+    const stillWorks = result === 'unproven' && attempts + 1 >= MAX_UNPROVEN_ATTEMPTS
+    const hopeless = result !== 'done' && (tooOften || stillWorks)
+    if (hopeless) services.log.error('Gave up revoking tokens', { revocation: id, attempts, result })
     if (result === 'done' || result === 'app_gone' || hopeless) {
-      const givenUp = result === 'app_gone' ? 'not_found' : hopeless ? 'upstream_unreachable' : undefined
+      const givenUp = result === 'done' ? undefined : GIVEN_UP[result]
       await Promise.all([
         services.revocations.remove(revocation),
         services.audit.note(revocationNote(revocation, givenUp)),
@@ -126,6 +100,14 @@ export async function attemptRevocation(
   }
 }
 
+/** Why a revocation was given up, as the audit trail has it. */
+const GIVEN_UP = {
+  app_gone: 'not_found',
+  client_refused: 'upstream_unreachable',
+  failed: 'upstream_unreachable',
+  unproven: 'upstream_malformed',
+} as const satisfies Record<string, ErrorCode>
+
 /** Names the connection that held the tokens, or the app if no connection ever held them. */
 function revocationNote({ tenantId, appId, record }: Revocation, givenUp: ErrorCode | undefined): AuditNote {
   const id = parseId('connection', record)
@@ -138,42 +120,27 @@ function revocationNote({ tenantId, appId, record }: Revocation, givenUp: ErrorC
   }
 }
 
-type Presented = readonly [Secret, 'access_token' | 'refresh_token']
-
+/**
+ * Presents both tokens. If the access token has expired, the answer proves nothing (prove-revocation.ts). The proof takes
+ * several requests, so it is left to keep-alive: the first attempt is made while a caller waits.
+ */
 async function revokeTokens(services: RevocationPorts, revocation: Revocation) {
-  const { tenantId, appId, record, generation } = revocation
+  const { tenantId, appId, record, generation, expiresAt, attempts } = revocation
   const app = await services.apps.get(tenantId, appId)
   if (app === undefined) {
     // The app was deleted, alone or with its tenant, and with it the client secrets that a revocation needs.
     services.log.warn('Tokens are given up: their app is gone', { revocation: revocation.id })
     return 'app_gone'
   }
-  const tokens: Presented[] = []
-  for (const [field, sealed] of [
-    ['refresh_token', revocation.refreshToken],
-    ['access_token', revocation.accessToken],
-  ] as const) {
-    if (sealed === undefined) continue
-    tokens.push([await services.vault.open(tokenOf(tenantId, record, generation, field), sealed), field])
-  }
-  return present(services, app, tokens)
-}
-
-async function present(
-  services: Pick<VaultPorts & ProviderPorts, 'vault' | 'authorizationServer'>,
-  app: App,
-  tokens: readonly Presented[],
-) {
-  for (const [token, hint] of tokens) {
-    const { answer } = await withClientCredentials(
-      services,
-      app,
-      (client) => services.authorizationServer.revoke(client, token, hint),
-      (result) => result === 'client_refused',
-    )
-    if (answer !== 'done') return answer
-  }
-  return 'done'
+  const open = (field: 'access_token' | 'refresh_token', sealed: Sealed) =>
+    services.vault.open(tokenOf(tenantId, record, generation, field), sealed)
+  const refreshToken = revocation.refreshToken && (await open('refresh_token', revocation.refreshToken))
+  const accessToken = await open('access_token', revocation.accessToken)
+  const tokens = { accessToken, ...(refreshToken && { refreshToken }) }
+  const answer = await revokeAt(services, app, presentedOf(tokens))
+  const expired = expiresAt !== undefined && expiresAt <= later(services.now(), EXPIRY_SKEW_SECONDS)
+  if (answer !== 'done' || refreshToken === undefined || !expired) return answer
+  return attempts === 0 ? 'unproven' : proveRevocation(services, app, refreshToken)
 }
 
 /**
@@ -189,6 +156,7 @@ export function revocationFor(
     credential,
   }: Pick<Connection, 'tenantId' | 'appId' | 'id' | 'generation' | 'credential'>,
 ): Revocation {
+  const expiresAt = expiryOf(credential)
   return {
     id: services.newId('revocation'),
     tenantId,
@@ -197,6 +165,7 @@ export function revocationFor(
     generation,
     accessToken: credential.accessToken,
     ...(credential.kind === 'refreshable' && { refreshToken: credential.refreshToken }),
+    ...(expiresAt !== undefined && { expiresAt }),
     attempts: 0,
     dueAt: later(services.now(), FIRST_ATTEMPT_SECONDS),
   }
