@@ -1,5 +1,5 @@
 // The consumer of the recovery queue: commits rotated tokens whose commit failed. A message that fails goes back to the
-// queue; the others of its batch do not. A message that can no longer be decrypted is logged and dropped.
+// queue and comes again after seconds; the others of its batch do not. A message that can no longer be decrypted is logged and dropped.
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda'
 import { fromMessage } from '#adapters/sqs/recovery-message.ts'
 import { recoverTokenRotation } from '#domain/tokens/recover-rotation.ts'
@@ -11,12 +11,16 @@ export const recoverRotations =
   (services: Services) =>
   async ({ Records }: SQSEvent): Promise<SQSBatchResponse> => {
     const batchItemFailures: SQSBatchResponse['batchItemFailures'] = []
-    const recover = async ({ messageId, body }: SQSEvent['Records'][number]) => {
+    const recover = async ({ messageId, body, receiptHandle, attributes }: SQSEvent['Records'][number]) => {
       try {
         await recoverTokenRotation(services, fromMessage(body))
       } catch (error) {
         services.log.error('A rotation was not recovered yet', { messageId, error })
         batchItemFailures.push({ itemIdentifier: messageId })
+        const deliveries = Number(attributes.ApproximateReceiveCount)
+        await services.recoveryQueue.redeliver(receiptHandle, deliveries).catch((cause) => {
+          services.log.warn('A rotation comes again after a minute only', { messageId, error: cause })
+        })
       }
     }
     // At once, because one that hangs must not keep the others waiting. A batch has at most ten messages.

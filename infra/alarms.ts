@@ -5,12 +5,14 @@ import {
   Alarm,
   type AlarmProps,
   ComparisonOperator,
+  MathExpression,
   Metric,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import { FilterPattern, type LogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs'
 import type { Construct } from 'constructs'
+import { MANY_REFUSED } from '#domain/apps/app-health.ts'
 import { AUDIT_UNWRITTEN } from '#domain/audit/trail.ts'
 import type { Api } from './api.ts'
 import type { DataStack } from './data-stack.ts'
@@ -24,6 +26,8 @@ export interface Watched {
 }
 
 const PERIOD = Duration.minutes(5)
+const MINUTE = Duration.minutes(1)
+const QUEUED = { statistic: 'Maximum', period: MINUTE }
 const AT_LEAST = ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
 
 export function createAlarms(scope: Construct, { api, keepAlive, data, logs }: Watched): void {
@@ -38,6 +42,20 @@ export function createAlarms(scope: Construct, { api, keepAlive, data, logs }: W
       treatMissingData: TreatMissingData.NOT_BREACHING,
       ...props,
     })
+
+  /** How often a message was logged, by all functions together. */
+  const logged = (metricName: string, message: string) => {
+    const metric = { metricNamespace: 'FunnelConnect', metricName }
+    for (const [i, logGroup] of logs.entries()) {
+      new MetricFilter(scope, `${metricName}${i}`, {
+        logGroup,
+        ...metric,
+        filterPattern: FilterPattern.stringValue('$.message', '=', message),
+        metricValue: '1',
+      })
+    }
+    return new Metric({ namespace: metric.metricNamespace, metricName, statistic: 'Sum', period: PERIOD })
+  }
 
   alarm(
     'ApiServerErrors',
@@ -94,26 +112,57 @@ export function createAlarms(scope: Construct, { api, keepAlive, data, logs }: W
       comparisonOperator: AT_LEAST,
     },
   )
-  const unwritten = { metricNamespace: 'FunnelConnect', metricName: 'AuditEventsUnwritten' }
-  for (const [i, logGroup] of logs.entries()) {
-    new MetricFilter(scope, `AuditEventsUnwritten${i}`, {
-      logGroup,
-      ...unwritten,
-      filterPattern: FilterPattern.stringValue('$.message', '=', AUDIT_UNWRITTEN),
-      metricValue: '1',
-    })
-  }
+  alarm(
+    'RecoveryDelayed',
+    'recovery delayed',
+    'new tokens wait in the recovery queue and no function takes them; calls that need them get 503.',
+    {
+      metric: data.recoveryQueue.metricApproximateAgeOfOldestMessage({
+        statistic: 'Maximum',
+        period: MINUTE,
+      }),
+      threshold: 120,
+      evaluationPeriods: 2,
+      comparisonOperator: AT_LEAST,
+    },
+  )
+  alarm(
+    'RecoveryFailing',
+    'recovery failing',
+    'new tokens cannot be stored again and again; calls that need them get 503, and after hours end users have to connect again.',
+    {
+      // SQS leaves messages that were delivered three times out of the age, so that one says nothing about these.
+      metric: new MathExpression({
+        expression: 'waiting + delivered',
+        label: 'messages of the recovery queue',
+        usingMetrics: {
+          waiting: data.recoveryQueue.metricApproximateNumberOfMessagesVisible(QUEUED),
+          delivered: data.recoveryQueue.metricApproximateNumberOfMessagesNotVisible(QUEUED),
+        },
+        period: MINUTE,
+      }),
+      threshold: 1,
+      evaluationPeriods: 10,
+      comparisonOperator: AT_LEAST,
+    },
+  )
+  alarm(
+    'ConnectionsRefused',
+    'connections refused',
+    'ClickFunnels refuses all connections of an app; callers get 409, and products ask end users to connect again.',
+    {
+      metric: logged('ConnectionsRefused', MANY_REFUSED),
+      threshold: 1,
+      evaluationPeriods: 1,
+      comparisonOperator: AT_LEAST,
+    },
+  )
   alarm(
     'AuditEventsUnwritten',
     'audit-events unwritten',
     "events are missing in tenants' audit trails; the functions' logs have them in full, for a month.",
     {
-      metric: new Metric({
-        namespace: unwritten.metricNamespace,
-        metricName: unwritten.metricName,
-        statistic: 'Sum',
-        period: PERIOD,
-      }),
+      metric: logged('AuditEventsUnwritten', AUDIT_UNWRITTEN),
       threshold: 1,
       evaluationPeriods: 1,
       comparisonOperator: AT_LEAST,

@@ -43,7 +43,12 @@ export class ServiceStack extends Stack {
     api.serve(this.functions)
     this.#schedules()
     this.functions['recover-rotations'].lambda.addEventSource(
-      new SqsEventSource(data.recoveryQueue, { batchSize: 10, reportBatchItemFailures: true }),
+      new SqsEventSource(data.recoveryQueue, {
+        batchSize: 10,
+        reportBatchItemFailures: true,
+        // After an outage of the table there are many messages. They must not take all of the account's concurrency.
+        maxConcurrency: 10,
+      }),
     )
     createAlarms(this, { api, keepAlive: this.functions['keep-alive'].lambda, data, logs: this.#logs() })
     new CfnOutput(this, 'ApiUrl', { value: api.url, description: 'URL of the API' })

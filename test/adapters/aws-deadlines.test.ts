@@ -70,6 +70,7 @@ describe.each(Object.entries(ENDS))('an AWS that %s', (_, answer) => {
       generate: () => keys.generate('arn:aws:kms:us-east-1:000000000000:key/x', {}),
       decrypt: () => keys.decrypt('arn:aws:kms:us-east-1:000000000000:key/x', new Uint8Array(9), {}),
       send: () => queue.send({} as never),
+      redeliver: () => queue.redeliver('receipt', 1),
     }
     const started = performance.now()
     const ended = await Promise.all(

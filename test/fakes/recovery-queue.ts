@@ -3,8 +3,13 @@ import type { RecoveryQueue, TokenRotation } from '#domain/tokens/recovery-queue
 
 export class FakeRecoveryQueue implements RecoveryQueue {
   readonly sent: TokenRotation[] = []
+  readonly redelivered: { readonly receipt: string; readonly deliveries: number }[] = []
 
   async send(rotation: TokenRotation): Promise<void> {
     this.sent.push(structuredClone(rotation))
+  }
+
+  async redeliver(receipt: string, deliveries: number): Promise<void> {
+    this.redelivered.push({ receipt, deliveries })
   }
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { MANY_REFUSED } from '#domain/apps/app-health.ts'
 import { AUDIT_UNWRITTEN } from '#domain/audit/trail.ts'
 import { FUNCTION_NAMES } from '#runtime/env.ts'
 import { SCHEDULED } from './scheduled.ts'
@@ -27,13 +28,16 @@ describe('alarms', () => {
     )
   })
 
-  it('exist for every function, for the API, for keep-alive, for rotations and for audit events', () => {
+  it('exist for every function, for the API, for keep-alive, for rotations, for refusals and for audit events', () => {
     const functions = FUNCTION_NAMES.flatMap((name) => [`${name}-errors`, `${name}-throttles`])
     const others = [
       'api-server-errors',
       'audit-events-unwritten',
+      'connections-refused',
       'keep-alive-slow',
       'keep-alive-stopped',
+      'recovery-delayed',
+      'recovery-failing',
       'rotations-not-recovered',
     ]
     expect(alarms.map(({ description }) => anchorOf(description)).sort()).toEqual(
@@ -89,21 +93,48 @@ describe('alarms', () => {
       `Maximum of ${messages} is ${AT_LEAST} 1, 1 times 300 s, notBreaching when missing`,
       [['QueueName', { 'Fn::ImportValue': expect.stringContaining('RecoveryDeadLetters32BD5CB3') }]],
     ])
+    const queue = [['QueueName', { 'Fn::ImportValue': expect.stringContaining('RecoveryQueueF1C7E043') }]]
+    expect(ruleOf('recovery-delayed')).toEqual([
+      `Maximum of AWS/SQS ApproximateAgeOfOldestMessage is ${AT_LEAST} 120, 2 times 60 s, notBreaching when missing`,
+      queue,
+    ])
+    expect(ruleOf('connections-refused')).toEqual([
+      `Sum of FunnelConnect ConnectionsRefused is ${AT_LEAST} 1, 1 times 300 s, notBreaching when missing`,
+      undefined,
+    ])
     expect(ruleOf('audit-events-unwritten')).toEqual([
       `Sum of FunnelConnect AuditEventsUnwritten is ${AT_LEAST} 1, 1 times 300 s, notBreaching when missing`,
       undefined,
     ])
   })
 
-  it('count audit events that were not written in the log of every function', () => {
-    const filters = resourcesOf(service, 'AWS::Logs::MetricFilter').map(([, { Properties }]) => Properties)
+  it('are raised when messages stay in the recovery queue for ten minutes, however often they are delivered', () => {
+    const { properties } = alarms.find(({ id }) => id.startsWith('RecoveryFailing')) ?? {}
+    const { Metrics, Threshold, EvaluationPeriods, ComparisonOperator } = properties ?? {}
+    expect([Threshold, EvaluationPeriods, ComparisonOperator]).toEqual([1, 10, AT_LEAST])
+    expect(Metrics.map(({ Expression }: { Expression?: string }) => Expression)).toContain(
+      'waiting + delivered',
+    )
+    const measured = Metrics.flatMap(({ MetricStat }: { MetricStat?: { Metric: { MetricName: string } } }) =>
+      MetricStat === undefined ? [] : [MetricStat.Metric.MetricName],
+    )
+    expect(measured).toEqual(['ApproximateNumberOfMessagesVisible', 'ApproximateNumberOfMessagesNotVisible'])
+  })
+
+  it.each([
+    ['AuditEventsUnwritten', AUDIT_UNWRITTEN],
+    ['ConnectionsRefused', MANY_REFUSED],
+  ])('count %s in the log of every function', (name, message) => {
+    const filters = resourcesOf(service, 'AWS::Logs::MetricFilter')
+      .map(([, { Properties }]) => Properties)
+      .filter(({ MetricTransformations: [{ MetricName }] }) => MetricName === name)
     expect(filters.map(({ LogGroupName }) => LogGroupName)).toEqual(
       FUNCTION_NAMES.map((name) => functionResource(name)[1].Properties.LoggingConfig.LogGroup),
     )
     for (const { FilterPattern, MetricTransformations } of filters) {
-      expect(FilterPattern).toBe(`{ $.message = "${AUDIT_UNWRITTEN}" }`)
+      expect(FilterPattern).toBe(`{ $.message = "${message}" }`)
       expect(MetricTransformations).toEqual([
-        { MetricName: 'AuditEventsUnwritten', MetricNamespace: 'FunnelConnect', MetricValue: '1' },
+        { MetricName: name, MetricNamespace: 'FunnelConnect', MetricValue: '1' },
       ])
     }
   })
@@ -120,7 +151,7 @@ describe('runbook', () => {
   it('has no section about an alarm that is gone', () => {
     const known = new Set(alarms.map(({ description }) => anchorOf(description)))
     const about = [...sections.keys()].filter((anchor) =>
-      /-(errors|throttles|slow|stopped|recovered|unwritten)$/.test(anchor),
+      /-(errors|throttles|slow|stopped|recovered|unwritten|delayed|failing|refused)$/.test(anchor),
     )
     expect(about.filter((anchor) => !known.has(anchor))).toEqual([])
   })

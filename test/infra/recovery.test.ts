@@ -15,6 +15,8 @@ it('recover-rotations consumes the recovery queue, and reports each failed messa
       FunctionName: { Ref: functionId },
       // Without this, one failed message would send nine others back to the queue.
       FunctionResponseTypes: ['ReportBatchItemFailures'],
+      // A hundred messages at once, and no more of the account's concurrency.
+      ScalingConfig: { MaximumConcurrency: 10 },
     },
   ])
 })

@@ -25,6 +25,9 @@ const NOTED_SECONDS = 60
 /** How often refused credentials are tried again, by one connection for the whole app. */
 const CHECK_SECONDS = 60
 
+/** Logged when the brake of refusals.ts begins to hold. An alarm counts it. */
+export const MANY_REFUSED = 'ClickFunnels refuses many connections of an app and accepts none; none is ended'
+
 /** The trouble to show to the operator. Too few failures for an outage are not shown. */
 export function recognisedTrouble({
   trouble,
@@ -118,7 +121,7 @@ function logNews(
     log.error("ClickFunnels refuses the app's credentials", named)
   }
   if (isBraked({ ...(refusals && { refusals }) }, now()) && !isBraked(app, now())) {
-    log.error('ClickFunnels refuses many connections of an app and accepts none; none is ended', named)
+    log.error(MANY_REFUSED, named)
   }
 }
 

@@ -17,4 +17,11 @@ export interface TokenRotation {
 
 export interface RecoveryQueue {
   send(rotation: TokenRotation): Promise<void>
+  /**
+   * Delivers a message that was not recovered again: after 5 s the first time, and after twice as long each time, up to
+   * the queue's minute.
+   * @param receipt names this delivery of the message
+   * @param deliveries how often the message was delivered, this time included
+   */
+  redeliver(receipt: string, deliveries: number): Promise<void>
 }

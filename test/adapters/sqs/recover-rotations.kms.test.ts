@@ -46,7 +46,9 @@ async function rotated(): Promise<void> {
 /** The messages that the queue has to keep after a new process got this one. Its keys come from `table`. */
 async function consume(table = backend.table) {
   const services = { ...scene.services, ...keys.process(table) }
-  const Records = [{ messageId: 'message-1', body: toMessage(rotation) }]
+  const attributes = { ApproximateReceiveCount: '3' }
+  const body = toMessage(rotation)
+  const Records = [{ messageId: 'message-1', receiptHandle: 'receipt-1', attributes, body }]
   const { batchItemFailures } = await recoverRotations(services)({ Records } as never)
   return batchItemFailures
 }
@@ -118,6 +120,7 @@ describe('a token rotation of an existing tenant', () => {
     } finally {
       await keys.client.send(new EnableKeyCommand({ KeyId }))
     }
+    expect(scene.services.recoveryQueue.redelivered).toEqual([{ receipt: 'receipt-1', deliveries: 3 }])
     expect(await consume()).toEqual([])
     expect(await scene.stored(connection)).toMatchObject({ generation: 2 })
   })
