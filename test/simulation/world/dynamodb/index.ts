@@ -1,6 +1,6 @@
 // A global secondary index: a copy of the items that have its keys. Each change reaches it some time after the table.
 import { type Place, putPlace, type Row, type SortType, takePlace } from './places.ts'
-import { type AttributeValue, equalItems, type Item, sizeOfItem } from './value.ts'
+import { type AttributeValue, equal, type Item, sizeOfItem } from './value.ts'
 
 export interface IndexShape {
   readonly name: string
@@ -58,9 +58,9 @@ export class StoredIndex {
     now: number,
     visibleAt: number,
   ): void {
-    const [former, row] = [this.rowOf(before), this.rowOf(after)]
-    if (former === undefined && row === undefined) return
-    if (former && row && equalItems(former.item, row.item)) return
+    if (before && after && this.#showsSame(before, after)) return
+    const row = this.rowOf(after)
+    if (row === undefined && this.rowOf(before) === undefined) return
     const earlier = this.#pending.findLast((change) => change.id === id)
     if (earlier === undefined && visibleAt <= now) this.#apply(id, row)
     else this.#pending.push({ id, row, visibleAt: Math.max(visibleAt, earlier?.visibleAt ?? 0) })
@@ -75,6 +75,14 @@ export class StoredIndex {
       else this.#apply(change.id, change.row)
     }
     this.#pending = later
+  }
+
+  #showsSame(before: Item, after: Item): boolean {
+    for (const name of this.#kept) {
+      const [one, other] = [before[name], after[name]]
+      if (one !== other && (one === undefined || other === undefined || !equal(one, other))) return false
+    }
+    return true
   }
 
   #apply(id: string, row: Row | undefined): void {

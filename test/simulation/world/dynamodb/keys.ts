@@ -6,6 +6,29 @@ import { type AttributeValue, type Item, typeOf } from './value.ts'
 const MAX_PARTITION_KEY_BYTES = 2048
 const MAX_SORT_KEY_BYTES = 1024
 
+/**
+ * DynamoDB refuses an empty key before it looks at the table.
+ * @param given attributes that become part of an item
+ * @throws AwsError ValidationException
+ */
+export function checkNoKeyIsEmpty({ shape, indexes }: StoredTable, given: Item): void {
+  for (const name of [shape.partitionKey, shape.sortKey]) {
+    if (given[name]?.S !== '') continue
+    refuse(
+      'One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty ' +
+        `string value. Key: ${name}`,
+    )
+  }
+  for (const { shape: index } of indexes) {
+    const empty = [index.partitionKey, index.sortKey].find((name) => given[name]?.S === '')
+    if (empty === undefined) continue
+    refuse(
+      'One or more parameter values are not valid. A value specified for a secondary index key is not supported. The ' +
+        `AttributeValue for a key attribute cannot contain an empty string value. IndexName: ${index.name}, IndexKey: ${empty}`,
+    )
+  }
+}
+
 /** @throws AwsError ValidationException */
 export function checkKey({ partitionKey, sortKey }: TableShape, key: Item): void {
   const members = Object.keys(key)
@@ -15,7 +38,7 @@ export function checkKey({ partitionKey, sortKey }: TableShape, key: Item): void
   for (const name of [partitionKey, sortKey]) {
     if (key[name]?.S === undefined) refuse('The provided key element does not match the schema')
   }
-  checkTexts(partitionKey, key[partitionKey], sortKey, key[sortKey])
+  checkLengths(partitionKey, key[partitionKey], sortKey, key[sortKey])
 }
 
 /** @throws AwsError ValidationException */
@@ -32,58 +55,58 @@ export function checkKeysOfItem(table: StoredTable, item: Item): void {
       )
     }
   }
-  checkTexts(partitionKey, item[partitionKey], sortKey, item[sortKey])
+  checkLengths(partitionKey, item[partitionKey], sortKey, item[sortKey])
   checkIndexKeys(table, item)
+}
+
+/** @throws AwsError ValidationException */
+export function checkKeyStays({ shape }: StoredTable, changed: readonly string[]): void {
+  const name = changed.find((one) => one === shape.partitionKey || one === shape.sortKey)
+  if (name === undefined) return
+  refuse(
+    `One or more parameter values were invalid: Cannot update attribute ${name}. This attribute is part of the key`,
+  )
 }
 
 /**
  * An item may lack the keys of an index, but not have others than the index takes.
  * @throws AwsError ValidationException
  */
-export function checkIndexKeys(table: StoredTable, item: Item): void {
-  for (const { shape } of table.indexes) {
-    for (const [name, type] of [
-      [shape.partitionKey, 'S'],
-      [shape.sortKey, shape.sortType],
-    ] as const) {
-      const value = item[name]
-      if (value === undefined) continue
-      if (value[type] === undefined) {
-        refuse(
-          `One or more parameter values were invalid: Type mismatch for Index Key ${name} Expected: ${type} ` +
-            `Actual: ${typeOf(value)} IndexName: ${shape.name}`,
-        )
-      }
-      if (value.S === '') {
-        refuse(
-          'One or more parameter values are not valid. A value specified for a secondary index key is not supported. ' +
-            `The AttributeValue for a key attribute cannot contain an empty string value. IndexName: ${shape.name}, IndexKey: ${name}`,
-        )
-      }
-    }
-    const { partitionKey, sortKey } = shape
-    checkLengths(partitionKey, item[partitionKey], sortKey, item[sortKey])
+function checkIndexKeys(table: StoredTable, item: Item): void {
+  const wrong = wrongIndexKey(table, item)
+  if (wrong === undefined) return
+  const { index, key, actual, expected } = wrong
+  refuse(
+    `One or more parameter values were invalid: Type mismatch for Index Key ${key} Expected: ${expected} ` +
+      `Actual: ${actual} IndexName: ${index}`,
+  )
+}
+
+/**
+ * The same after an update.
+ * @throws AwsError ValidationException
+ */
+export function checkUpdatedIndexKeys(table: StoredTable, item: Item): void {
+  if (wrongIndexKey(table, item)) {
+    refuse('The update expression attempted to update the secondary index key to unsupported type.')
   }
 }
 
-function checkTexts(
-  partitionKey: string,
-  partition: AttributeValue | undefined,
-  sortKey: string,
-  sort: AttributeValue | undefined,
-): void {
-  for (const [name, value] of [
-    [partitionKey, partition],
-    [sortKey, sort],
-  ] as const) {
-    if (value?.S === '') {
-      refuse(
-        'One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty ' +
-          `string value. Key: ${name}`,
-      )
+function wrongIndexKey(table: StoredTable, item: Item) {
+  for (const { shape } of table.indexes) {
+    const { name: index, partitionKey, sortKey, sortType } = shape
+    for (const [key, expected] of [
+      [partitionKey, 'S'],
+      [sortKey, sortType],
+    ] as const) {
+      const value = item[key]
+      if (value === undefined) continue
+      const actual = typeOf(value)
+      if (actual !== expected) return { index, key, expected, actual }
     }
+    checkLengths(partitionKey, item[partitionKey], sortKey, item[sortKey])
   }
-  checkLengths(partitionKey, partition, sortKey, sort)
+  return undefined
 }
 
 function checkLengths(

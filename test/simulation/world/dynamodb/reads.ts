@@ -1,6 +1,6 @@
 // GetItem and BatchGetItem.
 import { onlyKnown, refuse } from '../aws-error.ts'
-import { checkKey } from './keys.ts'
+import { checkKey, checkNoKeyIsEmpty } from './keys.ts'
 import { projected, projectionOf } from './projection.ts'
 import { type Placeholders, placeholdersOf } from './scope.ts'
 import type { StoredTable } from './table.ts'
@@ -36,6 +36,7 @@ const MAX_BATCH_BYTES = 16 * 1024 * 1024
 export function getItem(table: StoredTable, input: GetInput, now: number): object {
   onlyKnown('GetItem', input, GET)
   const shown = showing(input)
+  checkNoKeyIsEmpty(table, input.Key)
   checkKey(table.shape, input.Key)
   if (isThrottled(table, input.Key, now)) throw throttling()
   const row = table.read(input.Key, input.ConsistentRead === true, now)
@@ -56,7 +57,10 @@ export function batchGetItem(
     onlyKnown('BatchGetItem', wanted, KEYS)
     const table = tableOf(name)
     const shown = showing(wanted)
-    for (const key of wanted.Keys) checkKey(table.shape, key)
+    for (const key of wanted.Keys) {
+      checkNoKeyIsEmpty(table, key)
+      checkKey(table.shape, key)
+    }
     if (new Set(wanted.Keys.map((key) => table.idOf(key))).size < wanted.Keys.length) {
       refuse('Provided list of item keys contains duplicates')
     }

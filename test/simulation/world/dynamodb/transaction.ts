@@ -92,7 +92,17 @@ interface Prepared {
 
 /** What one write would do, or why it cannot. */
 function prepare(write: Write, now: number): Prepared {
+  try {
+    return judged(write, now)
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error
+    return { write, reason: { Code: 'ValidationError', Message: error.message } }
+  }
+}
+
+function judged(write: Write, now: number): Prepared {
   const { table, key, input, holds } = write
+  write.checkSchema()
   const id = table.idOf(key)
   const before = table.rows.get(id)?.item
   if ((table.busy.get(id) ?? 0) > now) {
@@ -109,15 +119,10 @@ function prepare(write: Write, now: number): Prepared {
       },
     }
   }
-  try {
-    const after = changeOf(write, before)
-    if (!isThrottled(write, before, after, now)) return { write, after }
-    const Message = 'Throughput exceeds the current capacity of your table or index'
-    return { write, reason: { Code: 'ThrottlingError', Message } }
-  } catch (error) {
-    if (!(error instanceof AwsError)) throw error
-    return { write, reason: { Code: 'ValidationError', Message: error.message } }
-  }
+  const after = changeOf(write, before)
+  if (!isThrottled(write, before, after, now)) return { write, after }
+  const Message = 'Throughput exceeds the current capacity of your table or index'
+  return { write, reason: { Code: 'ThrottlingError', Message } }
 }
 
 function cancelled(reasons: readonly Reason[]): AwsError {

@@ -12,6 +12,8 @@ interface Action {
   readonly path: Path
   /** What the path gets; `undefined` removes it. It sees the item as it was before the update. */
   readonly value: Operand
+  /** Whether the value does not depend on the item. */
+  readonly given?: boolean
 }
 
 export interface Update extends Used {
@@ -43,7 +45,6 @@ export const updateOf = cached((member: string, expression: string): Update => {
  */
 export function updated({ actions }: Update, scope: Scope): Item {
   const { item, names } = scope
-  checkOverlap(actions, names)
   const changed: Record<string, AttributeValue> = { ...item }
   for (const { path, value } of actions) {
     const [top, ...rest] = path
@@ -67,11 +68,23 @@ export function changedAttributes({ actions }: Update, names: Names): readonly s
   return actions.map(({ path: [top] }) => nameOf(top, names))
 }
 
+/** The values that the update's own input gives to attributes. */
+export function assigned({ actions }: Update, scope: Scope): Item {
+  const values = actions.flatMap(({ path, value, given }): [string, AttributeValue][] => {
+    const next = given && path.length === 1 ? value(scope) : undefined
+    return next ? [[nameOf(path[0], scope.names), next]] : []
+  })
+  return Object.fromEntries(values)
+}
+
 const SECTIONS: Readonly<Record<string, (cursor: Cursor) => Action>> = {
   SET: (cursor) => {
     const path = cursor.path()
     cursor.expect('=')
-    return { path, value: required(sum(cursor)) }
+    const given = cursor.peek()?.startsWith(':') === true
+    const from = cursor.at
+    const value = required(sum(cursor))
+    return { path, value, given: given && cursor.at === from + 1 }
   },
   REMOVE: (cursor) => {
     const path = cursor.path()
@@ -160,7 +173,11 @@ function changedInside(
   return refuse('The document path provided in the update expression is invalid for update')
 }
 
-function checkOverlap(actions: readonly Action[], names: Names): void {
+/**
+ * A path and a part of it cannot both change.
+ * @throws AwsError ValidationException
+ */
+export function checkOverlap({ actions }: Update, names: Names): void {
   const tops = new Set(actions.map(({ path: [top] }) => nameOf(top, names)))
   if (tops.size === actions.length) return
   const paths = actions.map(({ path }) =>

@@ -1,10 +1,10 @@
 // PutItem, UpdateItem and DeleteItem: checked, prepared and stored. A transaction prepares several before it stores any.
 import { AwsError, onlyKnown, refuse } from '../aws-error.ts'
 import { conditionOf } from './condition.ts'
-import { checkIndexKeys, checkKey, checkKeysOfItem } from './keys.ts'
+import { checkKey, checkKeyStays, checkKeysOfItem, checkNoKeyIsEmpty, checkUpdatedIndexKeys } from './keys.ts'
 import { type Placeholders, placeholdersOf } from './scope.ts'
 import type { StoredTable } from './table.ts'
-import { changedAttributes, updated, updateOf } from './update.ts'
+import { assigned, changedAttributes, checkOverlap, updated, updateOf } from './update.ts'
 import { acceptedItem, type Item, sizeOfItem } from './value.ts'
 
 const MAX_ITEM_BYTES = 400 * 1024
@@ -21,14 +21,16 @@ export interface WriteInput extends Placeholders {
 
 export type WriteOperation = 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'ConditionCheck'
 
-/** A write whose input is valid. */
+/** A write whose expressions are valid. */
 export interface Write {
   readonly table: StoredTable
   readonly key: Item
   readonly input: WriteInput
+  /** @throws AwsError ValidationException when the write does not fit the table's schema */
+  readonly checkSchema: () => void
+  readonly holds: (before: Item | undefined) => boolean
   /** What the item becomes; `undefined` deletes it. Not yet checked. */
   readonly change: (before: Item | undefined) => Item | undefined
-  readonly holds: (before: Item | undefined) => boolean
 }
 
 const SHARED = [
@@ -46,7 +48,7 @@ const MEMBERS: Readonly<Record<WriteOperation, ReadonlySet<string>>> = {
 }
 
 /**
- * Checks all that does not depend on what is stored.
+ * Checks all that depends neither on the table nor on what is stored.
  * @throws AwsError ValidationException
  */
 export function checkedWrite(operation: WriteOperation, table: StoredTable, input: WriteInput): Write {
@@ -58,30 +60,28 @@ export function checkedWrite(operation: WriteOperation, table: StoredTable, inpu
   const update =
     input.UpdateExpression === undefined ? undefined : updateOf('UpdateExpression', input.UpdateExpression)
   const { names, values } = placeholdersOf(input, condition, update)
+  if (update) checkOverlap(update, names)
   const item = operation === 'PutItem' ? acceptedItem(input.Item ?? {}) : undefined
+  const key = item ?? input.Key ?? {}
+  checkNoKeyIsEmpty(table, key)
+  if (update) checkNoKeyIsEmpty(table, assigned(update, { item: {}, names, values }))
   const { partitionKey, sortKey } = table.shape
-  if (item) {
-    checkKeysOfItem(table, item)
-    if (sizeOfItem(item) > MAX_ITEM_BYTES) refuse('Item size has exceeded the maximum allowed size')
-  } else checkKey(table.shape, input.Key ?? {})
-  const key = item ?? (input.Key as Item)
-  for (const name of update ? changedAttributes(update, names) : []) {
-    if (name === partitionKey || name === sortKey) {
-      refuse(
-        `One or more parameter values were invalid: Cannot update attribute ${name}. This attribute is part of the key`,
-      )
-    }
-  }
   return {
     table,
     key: { [partitionKey]: key[partitionKey] ?? {}, [sortKey]: key[sortKey] ?? {} },
     input,
+    checkSchema: () => {
+      if (item) checkKeysOfItem(table, item)
+      else checkKey(table.shape, key)
+      if (update) checkKeyStays(table, changedAttributes(update, names))
+      if (item && sizeOfItem(item) > MAX_ITEM_BYTES) refuse('Item size has exceeded the maximum allowed size')
+    },
+    holds: (before) => condition === undefined || condition.test({ item: before ?? {}, names, values }),
     change: (before) => {
       if (operation !== 'UpdateItem') return operation === 'ConditionCheck' ? before : item
       const from = before ?? key
       return update ? updated(update, { item: from, names, values }) : from
     },
-    holds: (before) => condition === undefined || condition.test({ item: before ?? {}, names, values }),
   }
 }
 
@@ -92,7 +92,7 @@ export function checkedWrite(operation: WriteOperation, table: StoredTable, inpu
 export function changeOf({ table, input, change }: Write, before: Item | undefined): Item | undefined {
   const after = change(before)
   if (after !== undefined && input.UpdateExpression !== undefined) {
-    checkIndexKeys(table, after)
+    checkUpdatedIndexKeys(table, after)
     if (sizeOfItem(after) > MAX_ITEM_BYTES)
       refuse('Item size to update has exceeded the maximum allowed size')
   }
@@ -125,6 +125,7 @@ export function throttling(): AwsError {
 /** @throws AwsError */
 export function write(operation: WriteOperation, table: StoredTable, input: WriteInput, now: number): object {
   const checked = checkedWrite(operation, table, input)
+  checked.checkSchema()
   const id = table.idOf(checked.key)
   const before = table.rows.get(id)?.item
   if ((table.busy.get(id) ?? 0) > now) {
