@@ -1,0 +1,72 @@
+// What has to be so when it has been calm for more than ten minutes.
+import type { Actors } from '../acts.ts'
+import type { Stage } from '../stage.ts'
+import type { Template } from '../template.ts'
+import { Violation } from './violation.ts'
+
+export interface CalmCall {
+  /** Milliseconds since the calm began. */
+  readonly at: number
+  readonly status: number
+  readonly code: string | undefined
+}
+export type Calls = ReadonlyMap<string, CalmCall[]>
+
+/** A dead grant is known to callers so long after the calm began. */
+const KNOWN_DEAD_MILLISECONDS = 160_000
+
+/** @throws Violation */
+export async function checkEnd(
+  stage: Stage,
+  actors: Actors,
+  template: Template,
+  calls: Calls,
+): Promise<void> {
+  const { provider, tokens } = stage
+  const held = stage.holdings()
+  if (held === undefined) return
+  for (const connection of template.connections) {
+    const stored = held.connections.get(connection)
+    const [number, made] = [template.connections.indexOf(connection), calls.get(connection) ?? []]
+    const last = made.at(-1)
+    if (stored === undefined) {
+      if (last?.status !== 404) throw new Violation('I9', `a connection that is gone answers ${last?.status}`)
+      continue
+    }
+    const row = provider.rows.find(stored.accessToken)
+    const lives = row !== undefined && provider.rows.isLive(row)
+    const name = `connection ${number} with ${row?.name}`
+    if (lives && stored.status !== 'active')
+      throw new Violation('I3', `${name} is ${stored.status}, but its pair lives`)
+    if (lives && last?.status !== 200)
+      throw new Violation('I5', `${name} lives and answers ${last?.status} ${last?.code}`)
+    if (!lives) {
+      const wrong = made.find(({ at, status }) => at >= KNOWN_DEAD_MILLISECONDS && status !== 409)
+      if (wrong && !mayBeUnknown(stage, row?.refreshToken !== undefined))
+        throw new Violation('I4', `${name} is dead and answers ${wrong.status} ${wrong.code} at ${wrong.at}`)
+    }
+    const shown = await actors.show(connection)
+    if (shown?.status !== 200) throw new Violation('I9', `${name} cannot be shown: ${shown?.status}`)
+  }
+  const list = await actors.list()
+  if (list?.status !== 200) throw new Violation('I9', `connections cannot be listed: ${list?.status}`)
+  for (const row of provider.rows.all) {
+    const number = Number(row.workspace.at(-1)) - 1
+    const connection = template.connections[number] ?? ''
+    const isGone = actors.disconnected.has(connection) && !held.connections.has(connection)
+    const known = tokens.wasStored(row) || tokens.reached(row)
+    if (isGone && known && provider.rows.isLive(row) && !tokens.wasReplaced(row))
+      throw new Violation('I8', `${row.name} lives although its connection is gone`)
+  }
+  for (const [key, done] of actors.keyed) {
+    const times = provider.deeds.get(key)?.times ?? 0
+    if (times > 1) throw new Violation('I7', `the call ${key} was carried out ${times} times`)
+    if (done && times !== 1)
+      throw new Violation('I7', `the call ${key} was answered with 201 and not carried out`)
+  }
+}
+
+/** Without a refresh token, only `GET /me` can tell a dead token. */
+function mayBeUnknown({ provider }: Stage, hasRefreshToken: boolean): boolean {
+  return !hasRefreshToken && provider.me !== 'truth'
+}

@@ -1,0 +1,113 @@
+// I1: a pair whose bytes reached a process that lived one second longer is in the table, on the queue or in a revocation,
+// until the provider has revoked it. I2: no refresh token is presented while another presentation of it may be open, nor
+// after what it brought was stored.
+import type { Sandbox } from '../lambda/sandbox.ts'
+import type { Arrived } from '../provider/line.ts'
+import type { Row, Rows } from '../provider/rows.ts'
+import type { Line } from '../weather.ts'
+import type { Holdings } from './holdings.ts'
+import { Violation } from './violation.ts'
+
+/** How long a process may take to store what it has, while nothing goes wrong. */
+const STORED_WITHIN_MILLISECONDS = 1_000
+/** A process reads its connection and takes the lease before it presents the refresh token. */
+const PRESENTED_WITHIN_MILLISECONDS = 10_000
+
+interface Reached {
+  readonly row: Row
+  readonly process: Sandbox
+  readonly at: number
+  readonly call: number
+  /** Faults of the process's calls since then. */
+  readonly faults: Set<Line>
+}
+
+export class TokenModel {
+  readonly #rows: Rows
+  readonly #now: () => number
+  readonly #reached: Reached[] = []
+  /** When each pair was first in the table. */
+  readonly #stored = new Map<Row, number>()
+  readonly #presented: { readonly token: string; readonly arrived: Arrived }[] = []
+  #holdings: Holdings | undefined
+
+  constructor(rows: Rows, now: () => number) {
+    this.#rows = rows
+    this.#now = now
+  }
+
+  noteReached(row: Row, process: Sandbox): void {
+    this.#reached.push({ row, process, at: this.#now(), call: process.calls, faults: new Set() })
+  }
+
+  noteFault(line: Line, process: Sandbox): void {
+    for (const reached of this.#reached) if (reached.process === process) reached.faults.add(line)
+  }
+
+  /** @throws Violation I2 */
+  notePresented(token: string, arrived: Arrived): void {
+    const open = this.#presented.find((one) => one.token === token && one.arrived.isPending)
+    if (open) throw new Violation('I2', `${this.#nameOf(token)} is presented twice at the same time`)
+    this.#presented.push({ token, arrived })
+    for (const [row, storedAt] of this.#stored) {
+      const late =
+        row.parent?.refreshToken === token && this.#now() - storedAt > PRESENTED_WITHIN_MILLISECONDS
+      if (late) throw new Violation('I2', `${this.#nameOf(token)} is presented after ${row.name} was stored`)
+    }
+  }
+
+  noteHoldings(holdings: Holdings): void {
+    this.#holdings = holdings
+    for (const { accessToken } of holdings.connections.values()) {
+      const row = this.#rows.find(accessToken)
+      if (row && !this.#stored.has(row)) this.#stored.set(row, this.#now())
+    }
+  }
+
+  /** @throws Violation I1 */
+  check(): void {
+    for (const reached of this.#reached) {
+      if (this.#isKept(reached.row) || this.#isExcused(reached)) continue
+      const { row, process, at } = reached
+      const [born, came] = [Math.round(row.issuedAt), Math.round(at)]
+      throw new Violation('I1', `${row.name} (issued ${born}) reached ${process.name} at ${came} and is lost`)
+    }
+  }
+
+  wasStored(row: Row): boolean {
+    return this.#stored.has(row)
+  }
+
+  /** A pair that was replaced ends with the first use of its successor. Until then it lives, but nothing holds it. */
+  wasReplaced(row: Row): boolean {
+    return [...this.#stored.keys()].some((stored) => stored.parent === row)
+  }
+
+  reached(row: Row): boolean {
+    return this.#reached.some((one) => one.row === row)
+  }
+
+  #isKept(row: Row): boolean {
+    const { accessToken } = row
+    const held = this.#holdings
+    if (!this.#rows.isLive(row) || held === undefined) return true
+    if (held.queue.has(accessToken) || held.revocations.has(accessToken)) return true
+    if ([...held.connections.values()].some((one) => one.accessToken === accessToken)) return true
+    return this.wasReplaced(row)
+  }
+
+  #isExcused({ row, process, at, call, faults }: Reached): boolean {
+    const now = this.#now()
+    if (now - at < STORED_WITHIN_MILLISECONDS) return true
+    const everyStoreFailed = faults.has('dynamodb') && (faults.has('sqs') || row.parent === undefined)
+    if (process.endedAt !== undefined) {
+      return process.endedAt - at < STORED_WITHIN_MILLISECONDS || everyStoreFailed
+    }
+    // It has them in hand, and cannot store them yet.
+    return process.isBusy && process.calls === call && faults.size > 0
+  }
+
+  #nameOf(token: string): string {
+    return `the refresh token of ${this.#rows.find(token)?.name ?? 'an unknown pair'}`
+  }
+}

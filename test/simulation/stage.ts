@@ -1,0 +1,262 @@
+// One run's world: time, weather, AWS, ClickFunnels, Lambda and the callers, put together. It lets events happen one by
+// one, and looks after each whether something is so that must not be.
+import type { FunctionName } from '#runtime/env.ts'
+import { type AwsAnswer, connectAws } from './aws.ts'
+import type { Bundle } from './bundle.ts'
+import { Chance } from './chance.ts'
+import { Client } from './client.ts'
+import { followTime, START } from './clocks.ts'
+import { LambdaHost } from './lambda/host.ts'
+import { Sandbox } from './lambda/sandbox.ts'
+import { type Holdings, Storage, type Vault } from './model/holdings.ts'
+import { TokenModel } from './model/tokens.ts'
+import { ClickFunnels, type ProviderSettings } from './provider/clickfunnels.ts'
+import { type Arrived, exchangeOn } from './provider/line.ts'
+import { renewClients } from './sdk.ts'
+import { connectNetwork } from './socket.ts'
+import { type Owner, Timeline } from './timeline.ts'
+import { Weather } from './weather.ts'
+import { KEY_ARN, RECOVERY_QUEUE, TABLE } from './world/our-aws.ts'
+import type { World } from './world/world.ts'
+
+/** What all runs of this process share. */
+export interface Parts {
+  readonly bundle: Bundle
+  readonly libraries: ReadonlyMap<string, unknown>
+}
+
+export interface StageSettings {
+  readonly seed: number
+  readonly world: World
+  readonly vault?: Vault
+  readonly provider: ProviderSettings
+  readonly secrets: readonly string[]
+  /** Milliseconds of virtual time. */
+  readonly from: number
+  readonly calmAt: number
+  readonly allowed?: ReadonlySet<string> | undefined
+}
+
+export const PUBLIC_URL = 'https://connect.example.com'
+
+export class Stage {
+  readonly timeline: Timeline
+  readonly weather: Weather
+  readonly world: World
+  readonly provider: ClickFunnels
+  readonly host: LambdaHost
+  readonly client: Client
+  readonly chance: Chance
+  readonly tokens: TokenModel
+  readonly trace: string[] = []
+  readonly covered: Record<string, number> = {}
+  /** Called after every event. */
+  readonly watchers: (() => void)[] = []
+  readonly #storage: Storage | undefined
+  #isChanged = true
+  #states = ''
+  #failure: { readonly error: unknown } | undefined
+  #paused: { readonly process: Sandbox; readonly milliseconds: number } | undefined
+
+  constructor({ bundle, libraries }: Parts, settings: StageSettings) {
+    const { seed, world, vault, from, calmAt, allowed } = settings
+    this.timeline = new Timeline(new Chance(seed, 'order').next)
+    this.timeline.now = from
+    const now = () => this.timeline.now
+    this.weather = new Weather(seed, now, from, calmAt, allowed)
+    this.world = world
+    this.#storage = vault && new Storage(world, vault)
+    this.chance = new Chance(seed, 'stage')
+    this.provider = new ClickFunnels(settings.provider, settings.secrets, now, new Chance(seed, 'provider'), {
+      onIssued: (row) => {
+        this.weather.noteTokens()
+        this.note(`ClickFunnels issues ${row.name}${row.parent ? ` after ${row.parent.name}` : ''}`)
+      },
+    })
+    this.tokens = new TokenModel(this.provider.rows, now)
+    this.host = new LambdaHost({
+      timeline: this.timeline,
+      weather: this.weather,
+      seed,
+      bundle,
+      libraries,
+      environment,
+      onLog: (sandbox, line) => this.#noteLog(sandbox, line),
+      onEnd: (sandbox, outcome) => this.note(`${sandbox.name} ${outcome.kind}`),
+    })
+    this.client = new Client(this.host)
+    this.#connect(seed)
+  }
+
+  /** Milliseconds since the epoch. */
+  readonly wall = (): number => START + this.timeline.now
+
+  readonly note = (what: string): void => {
+    this.trace.push(`${(this.timeline.now / 1000).toFixed(3).padStart(10)}  ${what}`)
+  }
+
+  /** Says that something must not be so; the run ends after the present event. */
+  fail(error: unknown): void {
+    this.#failure ??= { error }
+  }
+
+  readonly noteChange = (): void => {
+    this.#isChanged = true
+  }
+
+  /** Lets events happen until the task is done. @throws Violation */
+  async drive(task: Promise<unknown>): Promise<void> {
+    let isOver = false
+    task.then(
+      () => {
+        isOver = true
+      },
+      (error) => this.fail(error),
+    )
+    followTime(this.timeline)
+    try {
+      while (!isOver) {
+        const happened = await this.timeline.step((event) => this.#mayRun(event.owner))
+        if (happened) this.#look()
+        if (this.#failure) throw this.#failure.error
+        if (!happened && !isOver) throw new Error('Nothing is left to happen')
+      }
+    } finally {
+      followTime(undefined)
+      renewClients()
+    }
+  }
+
+  holdings() {
+    return this.#storage?.look()
+  }
+
+  #look(): void {
+    if (this.#paused) this.#pause(this.#paused.process, this.#paused.milliseconds)
+    try {
+      const held = this.#isChanged ? this.#storage?.look() : undefined
+      this.#isChanged = false
+      if (held) {
+        this.tokens.noteHoldings(held)
+        this.#states = statesOf(held)
+      }
+      this.tokens.check()
+      for (const watch of this.watchers) watch()
+    } catch (error) {
+      this.fail(error)
+    }
+  }
+
+  #mayRun(owner: unknown): boolean {
+    if (!(owner instanceof Sandbox)) return true
+    const fault = this.weather.fault('process', ['killed', 'paused'] as const)
+    if (fault?.kind === 'killed') {
+      this.note(`${owner.name} KILLED`)
+      this.host.kill(owner)
+      return false
+    }
+    if (fault) this.#paused = { process: owner, milliseconds: fault.chance.logUniform(1_000, 60_000) }
+    return true
+  }
+
+  #pause(process: Sandbox, milliseconds: number): void {
+    this.#paused = undefined
+    if (process.state !== 'running') return
+    this.note(`${process.name} gets no CPU for ${Math.round(milliseconds)} ms`)
+    process.state = 'frozen'
+    process.starved += milliseconds
+    this.timeline.outside(milliseconds, () => {
+      if (process.state === 'frozen' && process.isBusy) process.state = 'running'
+    })
+  }
+
+  #connect(seed: number): void {
+    const { timeline, weather, world, provider } = this
+    const latency = new Chance(seed, 'latency')
+    const slowest = latency.pick([5, 5, 40])
+    const far = latency.pick([60, 60, 400])
+    connectAws({
+      timeline,
+      weather,
+      aws: (target, input): AwsAnswer => world.call(target, input, this.wall()),
+      milliseconds: () => 1 + latency.below(slowest),
+      onFault: (line, target, fault, process) => {
+        this.#noteFault(`${line} ${fault}`, target, process)
+        if (process instanceof Sandbox) this.tokens.noteFault(line, process)
+      },
+      onCall: (_, target, { status }, process) => {
+        const operation = target.slice(target.indexOf('.') + 1)
+        if (!/Get|Query|Decrypt/.test(operation)) this.noteChange()
+        this.note(`${process?.name} ${operation}${status === 200 ? '' : ` ${status}`}`)
+      },
+    })
+    connectNetwork({
+      timeline,
+      milliseconds: () => 10 + latency.below(far),
+      connectFault: () => weather.fault('api', ['unreachable']),
+      exchange: (request, process) =>
+        exchangeOn(
+          {
+            provider,
+            weather,
+            milliseconds: () => 10 + latency.below(far),
+            onRequest: (arrived) => this.#noteRequest(arrived),
+            onFault: (line, fault, owner) => this.#noteFault(`${line} ${fault}`, line, owner),
+            onRead: (arrived) => this.#noteRead(arrived),
+          },
+          request,
+          process,
+          () => timeline.now,
+        ),
+    })
+  }
+
+  #noteFault(fault: string, call: string, process: Owner | undefined): void {
+    this.note(`${process?.name} ${fault}`)
+    const functionName = process instanceof Sandbox ? process.functionName : ''
+    this.covered[`${this.#states} ${fault} ${functionName} ${call}`] = 1
+  }
+
+  #noteRequest(arrived: Arrived): void {
+    const { line, request, process } = arrived
+    this.note(`${process?.name} asks ${request.method} ${request.path}`)
+    const token = line === 'token' ? new URLSearchParams(request.body).get('refresh_token') : null
+    try {
+      if (token !== null) this.tokens.notePresented(token, arrived)
+    } catch (error) {
+      this.fail(error)
+    }
+  }
+
+  #noteRead({ answer, process, request }: Arrived): void {
+    this.note(`${process?.name} reads ${answer?.status} of ${request.method} ${request.path}`)
+    if (answer?.row && process instanceof Sandbox) this.tokens.noteReached(answer.row, process)
+  }
+
+  #noteLog(sandbox: Sandbox, line: string): void {
+    const { level, message } = JSON.parse(line)
+    if (level !== 'INFO') this.note(`${sandbox.name} logs ${level}: ${message}`)
+  }
+}
+
+/** What is stored, in a word: for the coverage. */
+function statesOf({ connections, revocations, queue }: Holdings): string {
+  const states = [...connections.values()].map(
+    ({ status, endedAt, lastError, isLeased }) =>
+      `${endedAt ? 'ended' : status === 'active' ? 'active' : 'refused'}/${lastError ?? '-'}/${isLeased ? 'leased' : '-'}`,
+  )
+  const extra = `${revocations.size > 0 ? ' revocation' : ''}${queue.size > 0 ? ' queued' : ''}`
+  return `${[...new Set(states)].toSorted().join('+')}${extra}`
+}
+
+function environment(name: FunctionName): Readonly<Record<string, string>> {
+  return {
+    AWS_LAMBDA_FUNCTION_NAME: name,
+    TABLE_NAME: TABLE.name,
+    PUBLIC_URL,
+    ROOT_KEY_ARN: KEY_ARN,
+    RECOVERY_QUEUE_URL: RECOVERY_QUEUE.url,
+    CLICKFUNNELS_PROFILE: 'clickfunnels',
+    AUDIT_RETENTION_DAYS: '400',
+  }
+}

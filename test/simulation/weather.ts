@@ -1,0 +1,149 @@
+// What goes wrong in a run. Each chance for a fault is drawn by itself, from the seed and its own name. So a run can be
+// repeated with some of its faults only, which is how a failure is shrunk.
+import { Chance } from './chance.ts'
+
+/** Where faults happen: the calls of each AWS service, of each endpoint of ClickFunnels, and the events of our processes. */
+export type Line = 'dynamodb' | 'kms' | 'sqs' | 'token' | 'revoke' | 'me' | 'api' | 'process'
+
+/**
+ * never: the request vanishes. lost: it is carried out and the answer vanishes. before, after: a server fault, without
+ * or with the effect. stall: the answer stops after some bytes. slow: carried out late, from 1 ms to 5 min.
+ * duplicate: carried out twice.
+ */
+export const AWS_FAULTS = [
+  'never',
+  'lost',
+  'before',
+  'after',
+  'reset_before',
+  'reset_after',
+  'stall',
+  'slow',
+  'throttle',
+  'duplicate',
+] as const
+export type AwsFault = (typeof AWS_FAULTS)[number]
+
+/**
+ * As of AWS, and: unreachable: no socket. cut: the socket closes within the answer. late: carried out at once, and
+ * answered late. limited: 429. block: the page of the network in front. gateway: 504 after the deed. odd: an answer of
+ * the grammar. refused: a false 401 or invalid_grant.
+ */
+export const PROVIDER_FAULTS = [
+  'unreachable',
+  'never',
+  'lost',
+  'before',
+  'after',
+  'reset_before',
+  'reset_after',
+  'stall',
+  'cut',
+  'slow',
+  'late',
+  'limited',
+  'block',
+  'gateway',
+  'odd',
+  'refused',
+] as const
+export type ProviderFault = (typeof PROVIDER_FAULTS)[number]
+
+/** killed: the process ends without a word. paused: it gets no CPU for 1 s to 60 s. */
+export type ProcessFault = 'killed' | 'paused'
+
+export interface Fault<K extends string> {
+  readonly kind: K
+  /** More that is to be decided about it. */
+  readonly chance: Chance
+}
+
+interface Trouble {
+  /** Milliseconds; counted from the beginning, or from the last time that tokens were issued. */
+  readonly since: 'start' | 'tokens'
+  readonly from: number
+  readonly until: number
+  readonly likelihood: number
+}
+
+export interface Happened {
+  readonly id: string
+  readonly kind: string
+  readonly at: number
+}
+
+export class Weather {
+  readonly happened: Happened[] = []
+  /** From when on nothing goes wrong any more. */
+  readonly calmAt: number
+  readonly #seed: number
+  readonly #now: () => number
+  readonly #from: number
+  readonly #allowed: ReadonlySet<string> | undefined
+  readonly #lines = new Map<Line, { readonly base: number; readonly troubles: readonly Trouble[] }>()
+  readonly #counts = new Map<Line, number>()
+  readonly #weights: Record<string, number> = {}
+  #tokensAt = Number.POSITIVE_INFINITY
+
+  constructor(seed: number, now: () => number, from: number, calmAt: number, allowed?: ReadonlySet<string>) {
+    this.#seed = seed
+    this.#now = now
+    this.#from = from
+    this.#allowed = allowed
+    this.calmAt = calmAt
+    const chance = new Chance(seed, 'weather')
+    for (const kind of new Set<string>([...AWS_FAULTS, ...PROVIDER_FAULTS, 'killed', 'paused'])) {
+      this.#weights[kind] = chance.pick([0, 1, 1, 4])
+    }
+    const isCalm = chance.isLikely(0.1)
+    for (const line of ['dynamodb', 'kms', 'sqs', 'token', 'revoke', 'me', 'api', 'process'] as const) {
+      const base = line === 'process' ? chance.pick([0, 0, 0.001, 0.006]) : chance.pick([0, 0, 0, 0.02, 0.1])
+      const count = line === 'process' ? chance.pick([0, 0, 0, 1]) : chance.pick([0, 0, 0, 1, 1, 2])
+      const troubles = Array.from({ length: count }, () => this.#trouble(chance, line))
+      this.#lines.set(line, isCalm ? { base: 0, troubles: [] } : { base, troubles })
+    }
+  }
+
+  /** Decides whether something goes wrong now, and what. */
+  fault<K extends string>(line: Line, kinds: readonly K[]): Fault<K> | undefined {
+    const count = (this.#counts.get(line) ?? 0) + 1
+    this.#counts.set(line, count)
+    const likelihood = this.#likelihood(line)
+    if (likelihood === 0) return undefined
+    const id = `${line}#${count}`
+    const chance = new Chance(this.#seed, id)
+    if (!chance.isLikely(likelihood)) return undefined
+    const weights = Object.fromEntries(kinds.map((kind) => [kind, this.#weights[kind] ?? 0]))
+    if (Object.values(weights).every((weight) => weight === 0)) return undefined
+    if (this.#allowed !== undefined && !this.#allowed.has(id)) return undefined
+    const kind = chance.weighted(weights) as K
+    this.happened.push({ id, kind, at: this.#now() })
+    return { kind, chance }
+  }
+
+  /** The provider has issued tokens: the moment at which a fault does most harm. */
+  noteTokens(): void {
+    this.#tokensAt = this.#now()
+  }
+
+  #likelihood(line: Line): number {
+    const now = this.#now()
+    if (now >= this.calmAt) return 0
+    const { base, troubles } = this.#lines.get(line) ?? { base: 0, troubles: [] }
+    let likelihood = base
+    for (const trouble of troubles) {
+      const since = now - (trouble.since === 'start' ? this.#from : this.#tokensAt)
+      if (since >= trouble.from && since < trouble.until)
+        likelihood = Math.max(likelihood, trouble.likelihood)
+    }
+    return likelihood
+  }
+
+  #trouble(chance: Chance, line: Line): Trouble {
+    const since = chance.pick(['start', 'tokens'] as const)
+    const from = since === 'start' ? chance.pick([0, 0, 1]) * chance.below(this.calmAt - this.#from) : 0
+    const length = chance.pick([200, 2_000, 10_000, 15_000, 30_000, 120_000])
+    const likelihood = line === 'process' ? chance.pick([0.02, 0.1]) : chance.pick([0.3, 0.7, 1])
+    return { since, from, until: from + length, likelihood }
+  }
+}
