@@ -49,8 +49,8 @@ export function createFunctions(
   return functions as Functions
 }
 
-function grantVault(made: ServiceFunction, rootKey: Key, { makesKeys }: Permissions): void {
-  allow(made.lambda, ['kms:GenerateDataKey', 'kms:Decrypt'], rootKey.keyArn, {
+function grantVault(made: ServiceFunction, rootKey: Key, { makesRootKeys, makesKeys }: Permissions): void {
+  allow(made.lambda, ['kms:Decrypt', ...(makesRootKeys ? ['kms:GenerateDataKey'] : [])], rootKey.keyArn, {
     StringEquals: { 'kms:EncryptionContext:purpose': ROOT_KEY_PURPOSE },
   })
   const stack = Stack.of(made)

@@ -39,24 +39,22 @@ export interface Permissions {
   readonly index?: 'due' | 'end-user'
   /** May send rotated tokens that it cannot commit to the recovery queue. */
   readonly recovery?: true
-  /** May make and unwrap root keys, as every function needs that seals or opens a secret. */
+  /** May unwrap root keys, as every function needs that seals or opens a secret. */
   readonly vault?: true
+  /** May make root keys. A tenant has its first key from the creation of its first app, or of the tenant. */
+  readonly makesRootKeys?: true
   /** May rotate the tenant key of a tenant that uses its own KMS key. */
   readonly makesKeys?: true
 }
 
 const READ = ['GetItem', 'Query'] as const
-/**
- * A write that stores something new for a tenant checks, in the same transaction, that the tenant is not being deleted or
- * shredded. A function that seals does so, too, because the tenant may have no key yet.
- */
-const CHECK = 'ConditionCheckItem'
-const WRITE = ['PutItem', 'UpdateItem', 'DeleteItem', CHECK] as const
+const WRITE = ['PutItem', 'UpdateItem', 'DeleteItem'] as const
+/** A write of something new checks, in the same transaction, that the tenant is not being deleted, nor its app suspended. */
+const CREATE = [...WRITE, 'ConditionCheckItem'] as const
 
 /** Appends audit events. */
 const AUDIT: Access = { audit: ['PutItem'] }
-/** Seals or opens secrets. The first function that needs a root key makes it. */
-const SEALING: Access = { ...AUDIT, 'root-keys': [...READ, 'PutItem'] }
+const SEALING: Access = { ...AUDIT, 'root-keys': READ }
 /** Identifies the caller, by an API key or by the issuer and audience of a JWT. */
 const CALLERS: Access = { 'api-key': ['GetItem'], issuer: ['BatchGetItem'] }
 /** Erases a deleted tenant, including the items in other partitions that point to it. */
@@ -74,7 +72,7 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
     table: {
       ...SEALING,
       ...CALLERS,
-      tenant: [...READ, ...WRITE],
+      tenant: [...READ, ...CREATE],
       usage: ['GetItem', 'UpdateItem'],
       'connect-link': ['PutItem'],
     },
@@ -86,7 +84,7 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
     timeout: API_TIMEOUT,
     table: {
       ...SEALING,
-      tenant: [...READ, 'PutItem', 'UpdateItem', CHECK],
+      tenant: [...READ, 'UpdateItem'],
       'connect-link': ['GetItem', 'UpdateItem'],
       state: ['PutItem'],
     },
@@ -97,7 +95,7 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
     timeout: API_TIMEOUT,
     table: {
       ...SEALING,
-      tenant: [...READ, ...WRITE],
+      tenant: [...READ, ...CREATE],
       usage: ['GetItem', 'UpdateItem'],
       state: ['GetItem', 'UpdateItem'],
     },
@@ -151,19 +149,21 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
     table: {
       ...SEALING,
       ...ERASING,
-      tenant: [...READ, ...WRITE],
+      tenant: [...READ, ...CREATE],
       tenants: ['Query', 'DeleteItem'],
       'root-keys': [...READ, 'PutItem', 'UpdateItem'],
       'key-rotation': ['GetItem', 'PutItem', 'DeleteItem'],
     },
     vault: true,
+    makesRootKeys: true,
     makesKeys: true,
   },
   apps: {
     impact: "The operator cannot change or suspend tenants' apps. Tenants are not affected.",
     timeout: API_TIMEOUT,
-    table: { ...SEALING, tenant: [...READ, ...WRITE] },
+    table: { ...SEALING, tenant: [...READ, ...CREATE], 'root-keys': [...READ, 'PutItem'] },
     vault: true,
+    makesRootKeys: true,
   },
   'tenant-connections': {
     impact: 'The operator cannot see, suspend or revoke connections. Tenants are not affected.',
@@ -182,9 +182,9 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
     timeout: API_TIMEOUT,
     table: {
       ...AUDIT,
-      tenant: [...READ, ...WRITE],
+      tenant: [...READ, ...CREATE],
       'api-key': ['BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
-      issuer: ['BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
+      issuer: ['PutItem', 'UpdateItem', 'DeleteItem'],
     },
   },
   tenants: {
@@ -193,7 +193,7 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
     timeout: API_TIMEOUT,
     table: {
       ...SEALING,
-      tenant: [...READ, ...WRITE, 'BatchGetItem'],
+      tenant: [...READ, ...CREATE, 'BatchGetItem'],
       usage: ['GetItem', 'UpdateItem'],
       tenants: ['Query', 'PutItem'],
       // A tenant can be created together with its identity provider.
@@ -201,6 +201,7 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
       'root-keys': [...READ, 'PutItem', 'UpdateItem'],
     },
     vault: true,
+    makesRootKeys: true,
     makesKeys: true,
   },
   'audit-events': {

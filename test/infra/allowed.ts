@@ -24,7 +24,8 @@ const ON_TABLE_KEY = [
 /** What may be done with the items of a partition, each action a word. */
 const items = (partition: string, actions: string) =>
   actions.split(' ').map((action) => `dynamodb:${action} on Table, partition ${partition}`)
-const READ_AND_WRITE = 'GetItem Query PutItem UpdateItem DeleteItem ConditionCheckItem'
+const READ_AND_WRITE = 'GetItem Query PutItem UpdateItem DeleteItem'
+const AND_CREATE = `${READ_AND_WRITE} ConditionCheckItem`
 const AUDITED = [...ON_TABLE_KEY, ...items('audit#*', 'PutItem')]
 /** Authentication reads what a credential leads to, and notes when a key was last used. */
 const CALLERS = [
@@ -43,14 +44,16 @@ const END_USER_INDEX = [`dynamodb:Query on Table/index/end-user, partition ${TEN
 /** The KMS keys that tenants bring are none of ours: their own policies decide, too. */
 const onTenantsKeys = (action: string) =>
   `${action} on arn:AWS::Partition:kms:eu-central-1:*:key/* if kms:EncryptionContext:purpose is ${TENANT_KEY_PURPOSE}`
-const VAULT = [
-  ...['kms:Decrypt', 'kms:GenerateDataKey'].map(
-    (action) => `${action} on RootKey if kms:EncryptionContext:purpose is ${ROOT_KEY_PURPOSE}`,
-  ),
-  onTenantsKeys('kms:Decrypt'),
-  ...items('root-keys', 'GetItem Query PutItem'),
+const onRootKey = (action: string) =>
+  `${action} on RootKey if kms:EncryptionContext:purpose is ${ROOT_KEY_PURPOSE}`
+const VAULT = [onRootKey('kms:Decrypt'), onTenantsKeys('kms:Decrypt'), ...items('root-keys', 'GetItem Query')]
+const MAKE_ROOT_KEYS = [onRootKey('kms:GenerateDataKey'), ...items('root-keys', 'PutItem')]
+const ROTATION = [
+  ...VAULT,
+  ...MAKE_ROOT_KEYS,
+  onTenantsKeys('kms:GenerateDataKey'),
+  ...items('root-keys', 'UpdateItem'),
 ]
-const ROTATION = [...VAULT, onTenantsKeys('kms:GenerateDataKey'), ...items('root-keys', 'UpdateItem')]
 
 const SEND_ROTATIONS = ['sqs:SendMessage on RecoveryQueue']
 /** What Lambda needs to hand the queue's messages to a function. */
@@ -66,21 +69,21 @@ export const ALLOWED: Readonly<Record<FunctionName, readonly string[]>> = {
   'connect-sessions': [
     ...AUDITED,
     ...CALLERS,
-    ...items(TENANT, READ_AND_WRITE),
+    ...items(TENANT, AND_CREATE),
     ...items(`${TENANT}#usage`, 'GetItem UpdateItem'),
     ...items('connect-link#*', 'PutItem'),
     ...VAULT,
   ],
   authorize: [
     ...AUDITED,
-    ...items(TENANT, 'GetItem Query PutItem UpdateItem ConditionCheckItem'),
+    ...items(TENANT, 'GetItem Query UpdateItem'),
     ...items('connect-link#*', 'GetItem UpdateItem'),
     ...items('state#*', 'PutItem'),
     ...VAULT,
   ],
   callback: [
     ...AUDITED,
-    ...items(TENANT, READ_AND_WRITE),
+    ...items(TENANT, AND_CREATE),
     ...items(`${TENANT}#usage`, 'GetItem UpdateItem'),
     ...items('state#*', 'GetItem UpdateItem'),
     ...VAULT,
@@ -113,18 +116,18 @@ export const ALLOWED: Readonly<Record<FunctionName, readonly string[]>> = {
   'rotate-keys': [
     ...AUDITED,
     ...ERASING,
-    ...items(TENANT, READ_AND_WRITE),
+    ...items(TENANT, AND_CREATE),
     ...items('tenants', 'Query'),
     ...items('key-rotation', 'GetItem PutItem DeleteItem'),
     ...ROTATION,
   ],
   credentials: [
     ...AUDITED,
-    ...items(TENANT, READ_AND_WRITE),
+    ...items(TENANT, AND_CREATE),
     ...items('api-key#*', 'BatchGetItem PutItem UpdateItem DeleteItem'),
-    ...items('issuer#*', 'BatchGetItem PutItem UpdateItem DeleteItem'),
+    ...items('issuer#*', 'PutItem UpdateItem DeleteItem'),
   ],
-  apps: [...AUDITED, ...items(TENANT, READ_AND_WRITE), ...VAULT],
+  apps: [...AUDITED, ...items(TENANT, AND_CREATE), ...VAULT, ...MAKE_ROOT_KEYS],
   'tenant-connections': [
     ...AUDITED,
     ...ERASING,
@@ -135,7 +138,7 @@ export const ALLOWED: Readonly<Record<FunctionName, readonly string[]>> = {
   ],
   tenants: [
     ...AUDITED,
-    ...items(TENANT, `${READ_AND_WRITE} BatchGetItem`),
+    ...items(TENANT, `${AND_CREATE} BatchGetItem`),
     ...items(`${TENANT}#usage`, 'GetItem UpdateItem'),
     ...items('tenants', 'Query PutItem'),
     ...items('issuer#*', 'BatchGetItem PutItem UpdateItem'),

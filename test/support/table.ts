@@ -1,5 +1,11 @@
 // The table past the service: to look at everything that is stored, and to make time pass for what is due.
-import { DynamoDBClient, ListTablesCommand, ScanCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
+import {
+  DynamoDBClient,
+  ListTablesCommand,
+  PutItemCommand,
+  ScanCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb'
 import { DUE_INDEX, prefixOf } from '#adapters/dynamodb/schema.ts'
 
 interface Stack {
@@ -131,4 +137,22 @@ async function scan({ endpoints }: Stack) {
   const [TableName] = TableNames
   const { Items: items = [] } = await client.send(new ScanCommand({ TableName }))
   return { client, items, TableName }
+}
+
+/** Makes every key of the vault older, and what is noted about it. */
+export async function ageKeys(stack: Stack, seconds: number): Promise<void> {
+  for (const item of await storedItems(stack)) {
+    if (!/^(root-key-version|tenant-key#\d)/.test(item.sk?.S ?? '')) continue
+    const aged = ['createdAt', 'retiredAt'].flatMap((name) => {
+      const moment = item[name]?.N
+      return moment === undefined ? [] : [[name, { N: String(Number(moment) - seconds) }]]
+    })
+    await putItem(stack, { ...item, ...Object.fromEntries(aged) })
+  }
+}
+
+export async function putItem(stack: Stack, Item: Item): Promise<void> {
+  const { client, TableName } = await scan(stack)
+  await client.send(new PutItemCommand({ TableName, Item }))
+  client.destroy()
 }

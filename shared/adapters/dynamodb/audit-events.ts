@@ -1,5 +1,5 @@
 // The audit trail in DynamoDB: a partition of its own for each tenant. The functions' IAM policies let them put events there,
-// but not change or delete them. Readers leave out an expired event by its own time; the TTL only cleans up.
+// but not change or delete them. A put is conditional, so it replaces no event; IAM has no condition that demands this. Readers leave out an expired event by its own time; the TTL only cleans up.
 import type { AuditEvent, AuditEvents, AuditFilter, AuditPage } from '#domain/audit/event.ts'
 import type { AuditEventId, TenantId } from '#domain/ids.ts'
 import type { EpochSeconds } from '#domain/time.ts'
