@@ -6,7 +6,7 @@ import { Browser } from '../support/browser.ts'
 import { changedTemplates } from '../support/changed-templates.ts'
 import { type FaultyDynamoDb, startFaultyDynamoDb } from '../support/faulty-dynamodb.ts'
 import { startTestStack, type TestStack, type TestTenant, WORKSPACE_ID } from '../support/stack.ts'
-import { ageKeys, makeAllDue, putItem, storedItems } from '../support/table.ts'
+import { ageKeys, keysStored, makeAllDue, putItem } from '../support/table.ts'
 
 let store: FaultyDynamoDb
 let stack: TestStack
@@ -26,10 +26,7 @@ afterAll(async () => {
   delete process.env.AWS_ENDPOINT_URL_DYNAMODB
 })
 
-const keysWith = async (part: string) => {
-  const items = await storedItems(stack)
-  return items.map(({ pk, sk }) => `${pk?.S} ${sk?.S}`).filter((key) => key.includes(part))
-}
+const keysWith = async (part: string) => (await keysStored(stack)).filter((key) => key.includes(part))
 const revocationsOf = async ({ apiKey }: TestTenant) =>
   (await stack.api('/v1/audit-events?action=connection.revoke_tokens', { key: apiKey })).json.data.length
 const suspend = ({ id }: TestTenant) =>
@@ -79,7 +76,7 @@ it('tokens that the schedule refreshed for a connection that is gone are revoked
   const tenant = await stack.createTenant({ lifetime: 600 })
   const { id } = (await stack.connect(tenant)).json
   await makeAllDue(stack)
-  const slow = { path: '/oauth/token', when: 'after', fault: { kind: 'slow', ms: 2500 } }
+  const slow = { path: '/oauth/token', when: 'after', fault: { kind: 'slow', ms: 6000 } }
   await stack.control('POST', 'faults', slow)
   const run = stack.runSchedules()
   await expect
@@ -92,7 +89,7 @@ it('tokens that the schedule refreshed for a connection that is gone are revoked
   expect(gone.status).toBe(204)
   await run
   // Those of the connection, and those that came too late for it.
-  expect(await revocationsOf(tenant)).toBe(2)
+  await expect.poll(() => revocationsOf(tenant), { timeout: 10_000 }).toBe(2)
 })
 
 it('rotated tokens that wait for a connection that is gone are revoked, also if a root key is read by itself', async () => {

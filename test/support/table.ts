@@ -21,6 +21,11 @@ export async function storedItems(stack: Stack): Promise<readonly Item[]> {
   return items
 }
 
+/** The keys of all items, each as "<pk> <sk>". */
+export async function keysStored(stack: Stack): Promise<string[]> {
+  return (await storedItems(stack)).map(({ pk, sk }) => `${pk?.S} ${sk?.S}`)
+}
+
 /** Makes everything that has a due time due now. */
 export async function makeAllDue(stack: Stack): Promise<void> {
   const { client, items, TableName } = await scan(stack)
