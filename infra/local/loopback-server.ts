@@ -41,6 +41,15 @@ export async function listenOnLoopback(port: number, onRequest: RequestListener)
   }
 }
 
+/** The same for a server that only programs call, such as an emulator of an AWS service: it refuses all pages. */
+export function listenForPrograms(port: number, onRequest: RequestListener): Promise<LoopbackServer> {
+  return listenOnLoopback(port, (request, response) => {
+    const { origin, 'sec-fetch-site': site } = request.headers
+    if (origin === undefined && site === undefined) onRequest(request, response)
+    else refuse(response, FOREIGN_PAGE)
+  })
+}
+
 export interface Refusal {
   readonly status: number
   readonly title: string
@@ -57,7 +66,7 @@ export const FOREIGN_PAGE: Refusal = {
   status: 403,
   title: 'Not for pages',
   detail:
-    'This route of the local stack needs no credential, so it refuses requests of pages of other origins.',
+    'This part of the local stack needs no credential, so it refuses requests of pages of other origins.',
 }
 
 /** A problem document (RFC 9457). */
@@ -76,11 +85,16 @@ export function isForThisServer({ headers: { host = '' }, socket }: IncomingMess
   return url !== null && isLoopback(url) && Number(url.port || 80) === socket.localPort
 }
 
-/** Whether a browser sent a request for a page of another origin (Fetch standard, Fetch Metadata). */
+/**
+ * Whether a browser sent a request for a page of another origin (Fetch standard, Fetch Metadata). An old browser sends
+ * neither header with a form, but a Referer.
+ */
 export function isFromForeignPage({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
-  const { origin, host, 'sec-fetch-site': site } = headers
-  if (site === 'cross-site' || site === 'same-site') return true
-  return origin !== undefined && origin !== `http://${host}`
+  const { origin, host, referer, 'sec-fetch-site': site } = headers
+  if (site !== undefined && site !== 'same-origin' && site !== 'none') return true
+  const own = `http://${host}`
+  const from = origin ?? (site === undefined && referer !== undefined ? URL.parse(referer)?.origin : own)
+  return from !== own.toLowerCase() && from !== own
 }
 
 /**

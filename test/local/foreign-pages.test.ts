@@ -4,6 +4,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Bridge, openBridge } from '../../infra/local/api-gateway/bridge.ts'
 import { type Simulator, startClickFunnels } from '../../infra/local/clickfunnels/simulator.ts'
 import { type Demo, startDemo } from '../../infra/local/demo/server.ts'
+import { startDynoxide } from '../../infra/local/dynamodb/dynoxide.ts'
+import { startGuard } from '../../infra/local/iam/guard.ts'
+import { startKmsEndpoint } from '../../infra/local/kms/endpoint.ts'
+import { startSqs } from '../../infra/local/sqs/queues.ts'
 import { sendBare } from '../support/raw-request.ts'
 
 let bridge: Bridge
@@ -90,6 +94,51 @@ describe('a page of another origin', () => {
     const control = { method: 'POST', target: '/_control/tokens/revoke' }
     expect((await send(simulator.url, control, name, value)).status).toBe(403)
     expect(invoked).toEqual([])
+  })
+
+  test.each([
+    ['origin', 'http://localhost:1, https://evil.example'],
+    ['sec-fetch-site', 'same-origin, cross-site'],
+    ['sec-fetch-site', 'Cross-Site'],
+    ['referer', 'https://evil.example/page'],
+  ])('is refused by an old browser, and with repeated headers (%s: %s)', async (name, value) => {
+    invoked.length = 0
+    expect((await send(bridge.url, OPERATOR, name, value)).status).toBe(403)
+    expect(invoked).toEqual([])
+  })
+
+  test.each(['/login', '/token'])('is refused by the demo at %s', async (target) => {
+    const request = { method: 'POST', target }
+    expect((await send(demo.url, request, 'origin', 'https://evil.example')).status).toBe(403)
+    expect((await send(demo.url, request, 'origin', demo.url)).status).toBeLessThan(300)
+  })
+
+  // They ask for no credential either: they hold the items and keys of everything.
+  test('is refused by the emulators of KMS and SQS, and by the check of roles before them', async () => {
+    const [kms, sqs] = await Promise.all([startKmsEndpoint(), startSqs()])
+    const guard = await startGuard(kms.url, {}, () => {})
+    for (const { url } of [kms, sqs, guard]) {
+      for (const headers of [
+        ['origin', 'https://evil.example'],
+        ['origin', url],
+        ['sec-fetch-site', 'same-origin'],
+      ]) {
+        expect((await send(url, { method: 'POST', target: '/' }, ...headers)).status).toBe(403)
+      }
+      expect((await send(url, { target: '/' }, 'host', 'evil.example')).status).toBe(421)
+      expect([403, 421]).not.toContain((await send(url, { target: '/' })).status)
+    }
+    await Promise.all([guard.close(), kms.close(), sqs.close()])
+  })
+
+  test.runIf(process.platform === 'linux')('cannot guess where the database is', async () => {
+    const databases = await Promise.all([startDynoxide(), startDynoxide()])
+    const hosts = databases.map(({ url }) => new URL(url).hostname)
+    expect(hosts.every((host) => /^127\./.test(host) && host !== '127.0.0.1')).toBe(true)
+    expect(new Set(hosts).size).toBe(2)
+    for (const { url } of databases)
+      await expect(fetch(`http://127.0.0.1:${new URL(url).port}/`)).rejects.toThrow('fetch failed')
+    await Promise.all(databases.map((database) => database.close()))
   })
 
   test('is served on routes that ask for a credential', async () => {

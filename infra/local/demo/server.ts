@@ -2,7 +2,14 @@
 // Funnel Connect directly. Those calls do not pass through this server.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
-import { type LoopbackServer, listenOnLoopback, readBody } from '../loopback-server.ts'
+import {
+  FOREIGN_PAGE,
+  isFromForeignPage,
+  type LoopbackServer,
+  listenOnLoopback,
+  readBody,
+  refuse,
+} from '../loopback-server.ts'
 import { Logins, USERS, type User } from './logins.ts'
 import { bundleScript, contentSecurityPolicy, DOCUMENT } from './page.ts'
 import { STYLE } from './style.ts'
@@ -33,6 +40,8 @@ export async function startDemo({ port, apiUrl, dataDir }: DemoOptions): Promise
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname } = new URL(request.url ?? '/', server.url)
+    // A form of another site must not log the browser in as another user.
+    if (request.method === 'POST' && isFromForeignPage(request)) return refuse(response, FOREIGN_PAGE)
     const user = logins.userOf(request, response)
     switch (`${request.method} ${pathname}`) {
       case 'GET /':

@@ -1,5 +1,6 @@
 // Runs the DynamoDB emulator dynoxide on a free port. It ends with this process, however that ends.
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
@@ -9,6 +10,15 @@ export interface Dynoxide {
   readonly url: string
   close(): Promise<void>
 }
+
+/**
+ * dynoxide answers any page in a browser: it allows every origin (CORS) and asks for no credential. So on Linux, where every
+ * 127.x.y.z is this machine, it listens at a random one, which no page can guess. Other systems have 127.0.0.1 only.
+ */
+const secretHost = () =>
+  process.platform === 'linux'
+    ? ['127', randomInt(1, 255), randomInt(256), randomInt(1, 255)].join('.')
+    : '127.0.0.1'
 
 const START_LIMIT_MS = 10_000
 const PORT_ATTEMPTS = 5
@@ -31,9 +41,10 @@ wait $child
 export async function startDynoxide(dbPath?: string): Promise<Dynoxide> {
   const binary = locateBinary()
   for (let attempt = 1; ; attempt++) {
-    const port = await freePort()
+    const host = secretHost()
+    const port = await freePort(host)
     const database = dbPath === undefined ? [] : ['--db-path', dbPath]
-    const command = [binary, '--host', '127.0.0.1', '--port', String(port), ...database]
+    const command = [binary, '--host', host, '--port', String(port), ...database]
     // In a session of its own, so that Ctrl-C reaches only this process, which stops dynoxide after everything that uses it.
     const supervisor = spawn('/bin/sh', ['-c', SUPERVISOR, 'dynoxide', ...command], {
       detached: true,
@@ -44,9 +55,9 @@ export async function startDynoxide(dbPath?: string): Promise<Dynoxide> {
       output += chunk
     })
     const ended = new Promise<void>((resolve) => supervisor.once('close', () => resolve()))
-    const hasReported = () => output.includes(`listening on http://127.0.0.1:${port}`)
-    if (await listens(supervisor, hasReported, port))
-      return { url: `http://127.0.0.1:${port}`, close: () => stop(supervisor, ended) }
+    const url = `http://${host}:${port}`
+    const hasReported = () => output.includes(`listening on ${url}`)
+    if (await listens(supervisor, hasReported, url)) return { url, close: () => stop(supervisor, ended) }
     await stop(supervisor, ended)
     // Another process can take the port before dynoxide does.
     if (attempt === PORT_ATTEMPTS || !output.includes('already in use')) {
@@ -67,28 +78,28 @@ function locateBinary(): string {
   }
 }
 
-async function freePort(): Promise<number> {
+async function freePort(host: string): Promise<number> {
   const probe = createServer()
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => probe.listen(0, host, resolve))
   const { port } = probe.address() as { port: number }
   await new Promise((resolve) => probe.close(resolve))
   return port
 }
 
 /** Waits until dynoxide itself reports that it listens, because another process could answer on the port. */
-async function listens(supervisor: ChildProcess, hasReported: () => boolean, port: number): Promise<boolean> {
+async function listens(supervisor: ChildProcess, hasReported: () => boolean, url: string): Promise<boolean> {
   const limit = Date.now() + START_LIMIT_MS
   while (supervisor.exitCode === null && Date.now() < limit) {
-    if (hasReported() && (await answers(port))) return true
+    if (hasReported() && (await answers(url))) return true
     await sleep(5)
   }
   return false
 }
 
 /** dynoxide reports that it listens a moment before it accepts connections. */
-async function answers(port: number): Promise<boolean> {
+async function answers(url: string): Promise<boolean> {
   try {
-    await fetch(`http://127.0.0.1:${port}/`)
+    await fetch(url)
     return true
   } catch {
     return false

@@ -1,7 +1,7 @@
 // Stands between the functions and the emulators, and lets a call through only if the function's own role may make it. The
 // function is told by its access key, which the local stack gives each by its name; signatures are not checked.
 import { Agent, type IncomingHttpHeaders, request as send } from 'node:http'
-import { listenOnLoopback, readBody } from '../loopback-server.ts'
+import { listenForPrograms, readBody } from '../loopback-server.ts'
 import { callsOf } from './calls.ts'
 import { type Call, isAllowed, type Statement } from './evaluate.ts'
 
@@ -33,7 +33,7 @@ export async function startGuard(
   }: { readonly accessKey?: string | undefined; readonly tableKeyArn?: string | undefined } = {},
 ): Promise<Guard> {
   const agent = new Agent({ keepAlive: true })
-  const server = await listenOnLoopback(0, async (incoming, outgoing) => {
+  const server = await listenForPrograms(0, async (incoming, outgoing) => {
     const body = (await readBody(incoming, MAX_REQUEST_BYTES)) ?? Buffer.alloc(0)
     const refusal = refusalOf(incoming.headers, body, roles, onDenial, tableKeyArn)
     if (refusal !== undefined) {

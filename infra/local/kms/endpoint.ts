@@ -3,7 +3,7 @@
 // because it can be reached from this machine only.
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { listenOnLoopback, readBody } from '../loopback-server.ts'
+import { listenForPrograms, readBody } from '../loopback-server.ts'
 import { KmsError, KmsKeys, keyArn } from './keys.ts'
 import { KMS_OPERATIONS, type KmsInput } from './operations.ts'
 
@@ -25,7 +25,7 @@ export async function startKmsEndpoint(
 ): Promise<KmsEndpoint> {
   const keys = new KmsKeys(options.keyFile)
   const calls: Record<string, number> = {}
-  const server = await listenOnLoopback(options.port ?? 0, async (request, response) => {
+  const server = await listenForPrograms(options.port ?? 0, async (request, response) => {
     try {
       const operation = operationOf(request)
       calls[operation] = (calls[operation] ?? 0) + 1

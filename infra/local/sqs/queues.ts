@@ -4,7 +4,7 @@ import { createRequestHandler } from 'local-aws-sqs'
 import type { QueueDefinition } from '../cloudformation/queues.ts'
 import { Journal } from '../journal.ts'
 import { LOCAL_ACCOUNT, LOCAL_REGION } from '../kms/keys.ts'
-import { listenOnLoopback } from '../loopback-server.ts'
+import { listenForPrograms } from '../loopback-server.ts'
 import { KeptMessages } from './kept-messages.ts'
 
 export interface SqsEndpoint {
@@ -18,7 +18,7 @@ export interface SqsEndpoint {
 export async function startSqs(options: { readonly stateFile?: string } = {}): Promise<SqsEndpoint> {
   const journal = new Journal(options.stateFile)
   const messages = options.stateFile === undefined ? undefined : new KeptMessages(journal)
-  const server = await listenOnLoopback(0, (request, response) => {
+  const server = await listenForPrograms(0, (request, response) => {
     messages?.watch(request, response)
     void requestHandler(request, response)
   })
