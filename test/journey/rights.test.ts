@@ -32,6 +32,27 @@ const revocationsOf = async ({ apiKey }: TestTenant) =>
 const suspend = ({ id }: TestTenant) =>
   stack.api(`/v1/tenants/${id}`, { method: 'PATCH', body: { status: 'suspended' } })
 
+// The first, so that no other connection is due.
+it('tokens that the schedule refreshed for a connection that is gone are revoked', async () => {
+  const tenant = await stack.createTenant({ lifetime: 600 })
+  const { id } = (await stack.connect(tenant)).json
+  await makeAllDue(stack)
+  const slow = { path: '/oauth/token', when: 'after', fault: { kind: 'slow', ms: 6000 } }
+  await stack.control('POST', 'faults', slow)
+  const run = stack.runSchedules()
+  await expect
+    .poll(async () => (await stack.control('GET', 'tokens')).json.grants.refresh_token, {
+      interval: 50,
+      timeout: 10_000,
+    })
+    .toBeGreaterThan(0)
+  const gone = await stack.api(`/v1/connections/${id}`, { method: 'DELETE', key: tenant.apiKey })
+  expect(gone.status).toBe(204)
+  await run
+  // Those of the connection, and those that came too late for it.
+  await expect.poll(() => revocationsOf(tenant), { timeout: 10_000 }).toBe(2)
+})
+
 it('an API key works while its last use cannot be stored', async () => {
   const tenant = await stack.createTenant()
   const key = { key: tenant.apiKey }
@@ -70,26 +91,6 @@ it('of two browsers that approve at the limit of connections, one is connected',
   expect(listed.json.data).toContainEqual(expect.objectContaining({ id: tenant.id }))
   const found = await stack.api(`${path}/connections?end_user_id=one`)
   expect(found.json.data).toHaveLength(1)
-})
-
-it('tokens that the schedule refreshed for a connection that is gone are revoked', async () => {
-  const tenant = await stack.createTenant({ lifetime: 600 })
-  const { id } = (await stack.connect(tenant)).json
-  await makeAllDue(stack)
-  const slow = { path: '/oauth/token', when: 'after', fault: { kind: 'slow', ms: 6000 } }
-  await stack.control('POST', 'faults', slow)
-  const run = stack.runSchedules()
-  await expect
-    .poll(async () => (await stack.control('GET', 'tokens')).json.grants.refresh_token, {
-      interval: 50,
-      timeout: 10_000,
-    })
-    .toBeGreaterThan(0)
-  const gone = await stack.api(`/v1/connections/${id}`, { method: 'DELETE', key: tenant.apiKey })
-  expect(gone.status).toBe(204)
-  await run
-  // Those of the connection, and those that came too late for it.
-  await expect.poll(() => revocationsOf(tenant), { timeout: 10_000 }).toBe(2)
 })
 
 it('rotated tokens that wait for a connection that is gone are revoked, also if a root key is read by itself', async () => {

@@ -63,9 +63,18 @@ export function returnLocation(
 
 const OUR_PARAMETERS = ['connect_session', 'status', 'connection_id', 'completion_code', 'error']
 
-/** A return URL can name our parameters itself. The product's page must not take those for ours. */
+/**
+ * A return URL can name our parameters itself. The product's page must not take those for ours, and neither names that its
+ * framework takes for the same: in another case, as a list ("error[]"), with other separators (PHP).
+ */
 function withoutOurParameters(returnUrl: string): URL {
   const url = new URL(returnUrl)
-  for (const name of OUR_PARAMETERS) if (url.searchParams.has(name)) url.searchParams.delete(name)
+  const ours = [...url.searchParams.keys()].filter((name) => OUR_PARAMETERS.includes(plainNameOf(name)))
+  for (const name of ours) url.searchParams.delete(name)
   return url
+}
+
+function plainNameOf(parameter: string): string {
+  const words = parameter.toLowerCase().split(/[^a-z0-9]+/)
+  return words.filter(Boolean).join('_')
 }

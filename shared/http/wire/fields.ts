@@ -68,6 +68,9 @@ export const browserUrl = text(2048).check(
     (value) => webUrl(value) !== undefined,
     'must be an https URL without user name, password and fragment, such as "https://app.example.com/connected"; http is for localhost only',
   ),
-  // URL.parse takes it in a host name. It would look like a wildcard and match nothing.
-  z.refine((value) => !value.includes('*'), 'must not contain "*": there are no wildcards'),
+  // URL.parse takes it in a host name, also as "%2A". It would look like a wildcard and match nothing.
+  z.refine(
+    (value) => !`${value} ${webUrl(value)?.href}`.includes('*'),
+    'must not contain "*": there are no wildcards',
+  ),
 )

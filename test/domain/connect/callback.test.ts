@@ -336,11 +336,14 @@ describe('a response with a code', () => {
   test("carries none of our parameters that the tenant's own query has", async () => {
     const scene = await openScene()
     const own = 'completion_code=mine&connection_id=mine&error=mine&error=yours&connect_session=mine'
-    const returnUrl = `https://saas.example.com/settings?tab=2&${own}`
+    const like =
+      'Completion_Code=mine&connect_session[]=mine&completion.code=mine&%20ERROR=mine&connection-id=mine'
+    const returnUrl = `https://saas.example.com/settings?tab=2&${own}&${like}&errors=0`
     const journey = await scene.leave({ returnUrl, completion: 'confirmed' })
     const query = queryOf(await respond(scene, journey))
     expect(query).toEqual({
       tab: '2',
+      errors: '0',
       connect_session: journey.session.id,
       status: 'connected',
       connection_id: expect.stringMatching(/^conn_/),

@@ -59,6 +59,10 @@ const OVERRIDES = [
 const ADDRESSES = [
   'x-real-ip',
   'true-client-ip',
+  'x-azure-clientip',
+  'x-azure-socketip',
+  'x-appengine-user-ip',
+  'http2-settings',
   'client-ip',
   'x-client-ip',
   'x-cluster-client-ip',

@@ -119,7 +119,12 @@ describe('a rule that is broken', () => {
   test('names the item of an array', () => {
     const body = { name: 'Saas', return_urls: ['https://a.example/', 'http://b.example/'] }
     expect(pointers(() => parseBody(newTenantSchema, body))).toEqual(['#/return_urls/1'])
-    for (const url of ['https://*.example.com/', 'https://a.example/*', 'https://a.example/?x=*']) {
+    for (const url of [
+      'https://*.example.com/',
+      'https://a.example/*',
+      'https://a.example/?x=*',
+      'https://%2A.a.example/',
+    ]) {
       const wild = { name: 'Saas', return_urls: [url] }
       expect(pointers(() => parseBody(newTenantSchema, wild))).toEqual(['#/return_urls/0'])
     }
