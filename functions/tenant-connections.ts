@@ -1,9 +1,10 @@
-// The operator's routes for a tenant's connections: show, suspend, resume, revoke. And the deletion of a tenant, which revokes
+// The operator's routes for a tenant's connections: show, suspend, resume, look at, revoke. And the deletion of a tenant, which revokes
 // them all.
 
 import { tenantConnection } from '#domain/connections/list-connections.ts'
 import { noSuchConnection } from '#domain/connections/reach.ts'
 import { validationFailed } from '#domain/errors.ts'
+import { lookNow } from '#domain/operator/look-now.ts'
 import { revokeMany } from '#domain/operator/mass-revocation.ts'
 import { switchConnection } from '#domain/operator/switches.ts'
 import { deleteTenant } from '#domain/operator/tenant-deletion.ts'
@@ -15,7 +16,7 @@ import { parseBody, parseQuery } from '#http/message/parse.ts'
 import { pathId, tenantOf } from '#http/message/path-id.ts'
 import { type ApiRequest, jsonBody, queryParameters } from '#http/message/request.ts'
 import { httpHandler } from '#http/stack.ts'
-import { connectionJson, connectionSwitchSchema } from '#http/wire/connection.ts'
+import { connectionJson, connectionSwitchSchema, lookJson } from '#http/wire/connection.ts'
 import { deletionJson, deletionSchema, revocationJson, revocationSchema } from '#http/wire/deletion.ts'
 import { listQuerySchema } from '#http/wire/list-query.ts'
 import { pageJson } from '#http/wire/shaped.ts'
@@ -46,6 +47,9 @@ export const tenantConnections = (services: Services) =>
       const connection = await switchConnection(services, refOf(request), status)
       return { ...json(200, connectionJson(connection)), reason: changesOf({ status }) }
     },
+
+    'POST /v1/tenants/{tenant_id}/connections/{connection_id}/look': async (request) =>
+      json(200, lookJson(await lookNow(services, refOf(request)))),
 
     'DELETE /v1/tenants/{tenant_id}/connections/{connection_id}': async (request) => {
       if ((await disconnectNow(services, refOf(request))) === 'no_connection') throw noSuchConnection()

@@ -166,7 +166,7 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
     makesRootKeys: true,
   },
   'tenant-connections': {
-    impact: 'The operator cannot see, suspend or revoke connections. Tenants are not affected.',
+    impact: 'The operator cannot see, suspend, look at or revoke connections. Tenants are not affected.',
     timeout: API_TIMEOUT,
     table: {
       ...SEALING,
@@ -176,6 +176,7 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
     },
     index: 'end-user',
     vault: true,
+    recovery: true,
   },
   credentials: {
     impact: 'The operator cannot manage API keys and identity providers. Tenants are not affected.',

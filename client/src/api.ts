@@ -138,6 +138,16 @@ export interface Connection {
    * connection is active.
    */
   readonly status_reason?: string
+  /**
+   * When ClickFunnels first refused the tokens. Absent while the connection is active, and if it was
+   * refused before this field existed.
+   */
+  readonly refused_at?: string
+  /**
+   * When a second refusal, at least a minute after the first, confirmed it. Absent while the connection
+   * is active or the second look has not come yet. The service looks again for seven days after it.
+   */
+  readonly ended_at?: string
   /** When the operator suspended it. Absent if it is not suspended. */
   readonly suspended_at?: string
   /** The ClickFunnels workspace. Fields that ClickFunnels did not give are absent. */

@@ -9,6 +9,13 @@ const SECRET_HELP = `The command reads the client secret from $${SECRET_VARIABLE
 const secretLine = ({ serial, state, created_at }: Json) =>
   `${String(serial).padEnd(4)}${String(state).padEnd(10)}${age(created_at)} old`
 
+/** What holds while ClickFunnels refuses connections of the app: see the runbook, "connections refused". */
+const refusedLine = ({ refused_connections: count, ends_held_until: until }: Json) => {
+  if (count === undefined) return ''
+  const connections = `${count}${until ? ' or more' : ''} connections, and none accepted since`
+  return until ? `${connections}; no connection is ended before ${time(until)}` : connections
+}
+
 const MEMBERS: readonly Column[] = [
   ['id', ({ id }) => id],
   ['name', ({ name }) => name],
@@ -18,6 +25,7 @@ const MEMBERS: readonly Column[] = [
   ['client secrets', ({ client_secrets }) => client_secrets.map(secretLine).join('\n')],
   ['redirect URI', ({ redirect_uri }) => redirect_uri],
   ['health', ({ health }) => health.status + (health.since ? ` since ${time(health.since)}` : '')],
+  ['refused', ({ health }) => refusedLine(health)],
   ['created', ({ created_at }) => time(created_at)],
   ['updated', ({ updated_at }) => time(updated_at)],
 ]

@@ -3,12 +3,14 @@
 import { operatorApi } from './api.ts'
 import { APP_COMMANDS } from './app-commands.ts'
 import { type Command, helpOf, readArguments } from './command.ts'
-import { CONNECTION_COMMANDS, REVOKE_ALL } from './connection-commands.ts'
+import { CONNECTION_COMMANDS } from './connection-commands.ts'
 import { CliError, UsageError } from './faults.ts'
 import { IDENTITY_PROVIDER_COMMANDS } from './identity-provider-commands.ts'
 import { KEY_COMMANDS } from './key-commands.ts'
+import { LOOK_COMMANDS } from './look-commands.ts'
 import { Output } from './output.ts'
 import { AUDIT, LIMIT_COMMANDS } from './oversight-commands.ts'
+import { REVOKE_ALL } from './revoke-all-command.ts'
 import { TENANT_COMMANDS } from './tenant-commands.ts'
 import { type Surroundings, Terminal } from './terminal.ts'
 
@@ -19,7 +21,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ...ofNoun('tenants', TENANT_COMMANDS),
   ...ofNoun('apps', APP_COMMANDS),
   ...ofNoun('keys', KEY_COMMANDS),
-  ...ofNoun('connections', CONNECTION_COMMANDS),
+  ...ofNoun('connections', { ...CONNECTION_COMMANDS, ...LOOK_COMMANDS }),
   ['revoke-all', REVOKE_ALL],
   ...ofNoun('identity-providers', IDENTITY_PROVIDER_COMMANDS),
   ...ofNoun('limits', LIMIT_COMMANDS),

@@ -27,6 +27,15 @@ export const OPERATOR_CONNECTION_OPERATIONS = {
     answers: { 200: { says: 'The connection.', schema: 'Connection', example: 'Connection' } },
     problems: ['not_found'],
   },
+  'POST /v1/tenants/{tenant_id}/connections/{connection_id}/look': {
+    id: 'lookAtConnection',
+    summary: 'Look at a connection now',
+    more: 'Asks ClickFunnels at once whether it accepts the tokens: refreshes them, or checks them if there is no refresh token. A connection that was refused works again if ClickFunnels accepts them.',
+    answers: {
+      200: { says: 'What the look found.', schema: 'ConnectionLook', example: 'ConnectionLook' },
+    },
+    problems: ['not_found', ...VAULT],
+  },
   'DELETE /v1/tenants/{tenant_id}/connections/{connection_id}': {
     id: 'revokeConnection',
     summary: "Revoke a tenant's connection",

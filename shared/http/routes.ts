@@ -103,6 +103,11 @@ export const ROUTES = {
     function: 'tenant-connections',
     access: 'operator',
   },
+  'POST /v1/tenants/{tenant_id}/connections/{connection_id}/look': {
+    function: 'tenant-connections',
+    access: 'operator',
+    audit: 'connection.refresh',
+  },
   'PATCH /v1/tenants/{tenant_id}/connections/{connection_id}': {
     function: 'tenant-connections',
     access: 'operator',

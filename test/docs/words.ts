@@ -23,6 +23,7 @@ const AWS: Readonly<Record<string, readonly string[]>> = {
   'events put-targets': ['--rule', '--targets'],
   'kms schedule-key-deletion': ['--key-id', '--pending-window-in-days'],
   'lambda get-account-settings': ['--query'],
+  'lambda list-event-source-mappings': ['--query', '--output'],
   'lambda invoke': ['--function-name', '--payload', '--cli-binary-format'],
   'logs tail': ['--since', '--format', '--filter-pattern', '--follow'],
   'scheduler list-schedules': ['--name-prefix', '--query', '--output'],

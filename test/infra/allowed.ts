@@ -135,6 +135,7 @@ export const ALLOWED: Readonly<Record<FunctionName, readonly string[]>> = {
     ...items(`${TENANT}#usage`, 'UpdateItem'),
     ...END_USER_INDEX,
     ...VAULT,
+    ...SEND_ROTATIONS,
   ],
   tenants: [
     ...AUDITED,

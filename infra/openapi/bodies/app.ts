@@ -72,6 +72,13 @@ export const apps = {
         '`working`: no trouble is known. `credentials_refused`: ClickFunnels refuses the client id or every client secret; store the right one. `provider_down`: ClickFunnels does not answer for this app. `connections_refused`: ClickFunnels refuses many connections of this app and accepts none, so none of them is ended for now.',
     },
     since: time('When the trouble began. Absent if the status is `working`.'),
+    refused_connections: {
+      description:
+        'How many connections of the app ClickFunnels refused since it last accepted one. Counting stops at 6. Absent if there are none.',
+    },
+    ends_held_until: time(
+      'Until when no connection of the app is ended, because ClickFunnels refuses so many. Absent if it refuses few or none.',
+    ),
     force: {
       description:
         '`true` removes the client secret even if no other one is known to work. The last one is never removed. Default: `false`.',

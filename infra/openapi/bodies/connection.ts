@@ -1,5 +1,5 @@
 // Connections, for tenants and for the operator.
-import { connectionSchema, connectionSwitchSchema } from '#http/wire/connection.ts'
+import { connectionLookSchema, connectionSchema, connectionSwitchSchema } from '#http/wire/connection.ts'
 import { listQuerySchema } from '#http/wire/list-query.ts'
 import { pageOf } from '#http/wire/shaped.ts'
 import { type Bodies, time } from './body.ts'
@@ -35,11 +35,13 @@ export const connections = {
     Connection: connectionSchema,
     ConnectionPage: pageOf(connectionSchema),
     ConnectionSwitch: connectionSwitchSchema,
+    ConnectionLook: connectionLookSchema,
   },
   examples: {
     Connection: connection,
     ConnectionPage: { data: [connection], next_cursor: CONNECTION },
     ConnectionSwitch: { suspended: true },
+    ConnectionLook: { found: 'works', connection },
   },
   fields: {
     'Connection.app_id': { description: 'Id of the app through which the workspace was connected.' },
@@ -51,6 +53,21 @@ export const connections = {
       description:
         'Why the status is `reauthorization_required`: `grant_refused` (ClickFunnels refused the refresh token), `access_token_rejected` (ClickFunnels refused the access token), or `answer_lost` (an answer of ClickFunnels that may have held the next refresh token was lost). Absent while the connection is active.',
     },
+    refused_at: time(
+      'When ClickFunnels first refused the tokens. Absent while the connection is active, and if it was refused before this field existed.',
+    ),
+    ended_at: time(
+      'When a second refusal, at least a minute after the first, confirmed it. Absent while the connection is active or the second look has not come yet. The service looks again for seven days after it.',
+    ),
+    found: {
+      description:
+        'What the look found. `works`: ClickFunnels accepts the tokens. `refused`: it refuses them. `unknown`: it gave no clear answer, and nothing changed. `not_asked`: it was not asked.',
+    },
+    'ConnectionLook.detail': {
+      description:
+        'Why the look found nothing, such as `provider_down`, `busy` or `app_suspended`. With `refused`, `connections_refused` says that ClickFunnels refuses so many connections of the app that none is ended. Absent otherwise.',
+    },
+    'ConnectionLook.connection': { description: 'The connection after the look.' },
     suspended_at: time('When the operator suspended it. Absent if it is not suspended.'),
     workspace: {
       description: 'The ClickFunnels workspace. Fields that ClickFunnels did not give are absent.',

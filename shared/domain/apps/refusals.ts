@@ -11,13 +11,16 @@ export const REFUSALS_SECONDS = 10 * 60
 /** After this long without any success, the refusals are believed, and connections end. */
 export const BRAKE_SECONDS = 60 * 60
 
+/** Until when no connection of the app is ended; `undefined` if the brake does not hold. */
+export function heldUntil({ refusals }: Pick<App, 'refusals'>): EpochSeconds | undefined {
+  if (refusals === undefined || refusals.connections <= MAX_REFUSALS) return undefined
+  return later(refusals.since, BRAKE_SECONDS)
+}
+
 /** Whether connections of the app may not be ended now. */
-export function isBraked({ refusals }: Pick<App, 'refusals'>, now: EpochSeconds): boolean {
-  return (
-    refusals !== undefined &&
-    refusals.connections > MAX_REFUSALS &&
-    now < later(refusals.since, BRAKE_SECONDS)
-  )
+export function isBraked(app: Pick<App, 'refusals'>, now: EpochSeconds): boolean {
+  const until = heldUntil(app)
+  return until !== undefined && now < until
 }
 
 /** The count after one more connection was refused for the first time. */

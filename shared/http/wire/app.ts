@@ -2,6 +2,7 @@
 import * as z from 'zod/mini'
 import { type App, redirectUri } from '#domain/apps/app.ts'
 import { recognisedTrouble, secretState } from '#domain/apps/app-health.ts'
+import { heldUntil } from '#domain/apps/refusals.ts'
 import { Secret } from '#domain/secret.ts'
 import { appSuspendedSince } from '#domain/tenants/suspension.ts'
 import type { Tenant } from '#domain/tenants/tenant.ts'
@@ -52,6 +53,8 @@ export const appSchema = z.object({
   health: z.object({
     status: z.enum(['working', 'credentials_refused', 'provider_down', 'connections_refused']),
     since: z.optional(z.string()),
+    refused_connections: z.optional(z.int()),
+    ends_held_until: z.optional(z.string()),
   }),
   created_at: z.string(),
   updated_at: z.string(),
@@ -73,7 +76,12 @@ export function appJson(app: App, tenant: Tenant, publicUrl: string) {
       created_at: toRfc3339(createdAt),
     })),
     redirect_uri: redirectUri(publicUrl, app.id),
-    health: { status: trouble?.kind ?? 'working', since: optionalTime(trouble?.since) },
+    health: {
+      status: trouble?.kind ?? 'working',
+      since: optionalTime(trouble?.since),
+      refused_connections: app.refusals?.connections,
+      ends_held_until: optionalTime(heldUntil(app)),
+    },
     created_at: toRfc3339(app.createdAt),
     updated_at: toRfc3339(app.updatedAt),
   })

@@ -1,6 +1,7 @@
 // Connections on the wire.
 import * as z from 'zod/mini'
 import { type Connection, expiryOf } from '#domain/connections/connection.ts'
+import type { Look } from '#domain/operator/look-now.ts'
 import { subdomainOf } from '#domain/provider/profile.ts'
 import { toRfc3339 } from '#domain/time.ts'
 import { optionalTime } from './fields.ts'
@@ -18,6 +19,8 @@ export const connectionSchema = z.object({
   end_user: z.object({ id: z.string(), display_name: z.optional(z.string()) }),
   status: z.enum(STATUSES),
   status_reason: z.optional(z.string()),
+  refused_at: z.optional(z.string()),
+  ended_at: z.optional(z.string()),
   suspended_at: z.optional(z.string()),
   workspace: z.object({
     id: z.optional(z.string()),
@@ -39,17 +42,35 @@ export const connectionSchema = z.object({
   updated_at: z.string(),
 })
 
+/** What a look of the operator found. */
+export const connectionLookSchema = z.object({
+  found: z.enum(['works', 'refused', 'unknown', 'not_asked']),
+  detail: z.optional(z.string()),
+  connection: connectionSchema,
+})
+
 /** The operator's switch that suspends and resumes a connection. */
 export const connectionSwitchSchema = z.object({ suspended: z.boolean() })
 
 export function connectionJson(connection: Connection) {
+  return shaped(connectionSchema, membersOf(connection))
+}
+
+export function lookJson({ found, detail, connection }: Look) {
+  return shaped(connectionLookSchema, { found, detail, connection: membersOf(connection) })
+}
+
+function membersOf(connection: Connection) {
   const { id, appId, endUser, state, workspace, scopes, credential } = connection
-  return shaped(connectionSchema, {
+  const refusal = state.status === 'active' ? undefined : state
+  return {
     id,
     app_id: appId,
     end_user: { id: endUser.id, display_name: endUser.displayName },
     status: state.status,
-    status_reason: state.status === 'active' ? undefined : state.reason,
+    status_reason: refusal?.reason,
+    refused_at: optionalTime(refusal?.refusedAt),
+    ended_at: optionalTime(refusal?.endedAt),
     suspended_at: optionalTime(connection.suspendedAt),
     workspace: {
       id: workspace.id,
@@ -69,5 +90,5 @@ export function connectionJson(connection: Connection) {
     },
     created_at: toRfc3339(connection.createdAt),
     updated_at: toRfc3339(connection.updatedAt),
-  })
+  }
 }
