@@ -34,7 +34,10 @@ export const connections = (services: Services) =>
         const { refreshNow } = await import('#domain/tokens/fresh-token.ts')
         // It asks ClickFunnels, so it counts like a proxied call.
         return services.limiter.withinRate(requesterOf(caller), services.now(), async () =>
-          json(200, connectionJson(await refreshNow(services, caller, connectionOf(request)))),
+          json(
+            200,
+            connectionJson(await refreshNow(services, caller, connectionOf(request), request.deadline)),
+          ),
         )
       },
 
@@ -45,4 +48,9 @@ export const connections = (services: Services) =>
     },
   )
 
-export const handler = await onLambda('connections', createServices, connections)
+export const handler = await onLambda(
+  'connections',
+  createServices,
+  connections,
+  () => import('#runtime/extension.ts'),
+)

@@ -4,6 +4,7 @@ import { type Caller, requesterOf } from '#domain/callers/caller.ts'
 import { parseApiPath } from '#domain/proxy/api-path.ts'
 import type { IdempotencyKey } from '#domain/proxy/idempotency.ts'
 import { type ProxyRequest, proxyCall } from '#domain/proxy/proxy.ts'
+import type { Deadline } from '#domain/time.ts'
 import { authentication } from '#http/credentials/authenticate.ts'
 import type { Answer } from '#http/message/answer.ts'
 import { connectionOf } from '#http/message/path-id.ts'
@@ -27,23 +28,36 @@ export const proxy = (services: Services) => {
         const key = idempotencyKey(request)
         return within(caller, async () =>
           key === undefined
-            ? upstreamAnswer(await proxyCall(services, caller, call))
-            : keyed(services, caller, call, key),
+            ? upstreamAnswer(await proxyCall(services, caller, call, request.deadline))
+            : keyed(services, caller, call, key, request.deadline),
         )
       },
 
       'GET /v1/connections/{id}/funnels': async (request, caller) =>
         within(caller, async () =>
-          upstreamAnswer(await proxyCall(services, caller, toProxyRequest(request, connectionOf(request)))),
+          upstreamAnswer(
+            await proxyCall(
+              services,
+              caller,
+              toProxyRequest(request, connectionOf(request)),
+              request.deadline,
+            ),
+          ),
         ),
     },
   )
 }
 
 /** Loaded by the first call with an Idempotency-Key. Most calls have none, so a cold start does not load it. */
-async function keyed(services: Services, caller: Caller, call: ProxyRequest, key: IdempotencyKey) {
+async function keyed(
+  services: Services,
+  caller: Caller,
+  call: ProxyRequest,
+  key: IdempotencyKey,
+  deadline: Deadline,
+) {
   const { keyedCall } = await import('#domain/proxy/keyed-call.ts')
-  return keptAnswer(await keyedCall(services, caller, call, key))
+  return keptAnswer(await keyedCall(services, caller, call, key, deadline))
 }
 
-export const handler = await onLambda('proxy', createServices, proxy)
+export const handler = await onLambda('proxy', createServices, proxy, () => import('#runtime/extension.ts'))

@@ -1,6 +1,7 @@
 // Everything that no other function serves: health, error codes, the contract, unknown paths, wrong methods, preflights.
 
 import { ServiceError } from '#domain/errors.ts'
+import { epochSeconds } from '#domain/time.ts'
 import { json } from '#http/message/answer.ts'
 import { problemAnswer } from '#http/problems/problem.ts'
 import { methodsOf } from '#http/route-match.ts'
@@ -12,7 +13,7 @@ import { createLog } from '#runtime/logger.ts'
 /** The contract is large and seldom requested, so it is not loaded at start-up. */
 const contract = () => import('#http/contract/openapi.ts')
 
-export const service = (services: Pick<Services, 'publicUrl' | 'log'>) =>
+export const service = (services: Pick<Services, 'publicUrl' | 'log' | 'now'>) =>
   httpHandler<'service'>(services, {
     'GET /v1/health': async () => json(200, { status: 'ok' }),
 
@@ -36,6 +37,10 @@ export const service = (services: Pick<Services, 'publicUrl' | 'log'>) =>
 
 export const handler = await onLambda(
   'service',
-  (name, { PUBLIC_URL }) => ({ publicUrl: PUBLIC_URL, log: createLog(name) }),
+  (name, { PUBLIC_URL }) => {
+    const log = createLog(name)
+    const now = () => epochSeconds(Date.now() / 1000)
+    return { publicUrl: PUBLIC_URL, log, now }
+  },
   service,
 )

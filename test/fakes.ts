@@ -7,10 +7,12 @@ import { Pacer } from '#domain/connections/pace.ts'
 import { type AppId, idMinter, type TenantId } from '#domain/ids.ts'
 import { IssuerRule } from '#domain/provider/issuer.ts'
 import { Limiter } from '#domain/tenants/limits.ts'
+import { HeldRotations } from '#domain/tokens/recovery-queue.ts'
 import { TokenMemory } from '#domain/tokens/token-memory.ts'
 import type { Services } from '#runtime/all-services.ts'
 import { FakeApiKeys } from './fakes/api-keys.ts'
 import { FakeAuditEvents } from './fakes/audit-events.ts'
+import { FakeBackground } from './fakes/background.ts'
 import { FakeClickFunnels } from './fakes/clickfunnels.ts'
 import { FakeClock } from './fakes/clock.ts'
 import { FakeConnections, FakeRevocations } from './fakes/connections.ts'
@@ -82,6 +84,7 @@ export function fakeServices(overrides: Partial<Services> = {}): FakeServices {
     randomBytes: random.bytes,
     chance: random.chance,
     sleep: clock.sleep,
+    background: new FakeBackground(clock),
     publicUrl: PUBLIC_URL,
     provider: CLICKFUNNELS,
     tenants,
@@ -122,6 +125,7 @@ export function fakeServices(overrides: Partial<Services> = {}): FakeServices {
     ),
     limiter: new Limiter(overrides.usage ?? usage, {}, log),
     log,
+    heldRotations: new HeldRotations(),
     tokenMemory: new TokenMemory(),
     pacer: new Pacer(),
     ...(overrides as object),

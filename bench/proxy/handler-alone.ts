@@ -11,7 +11,7 @@ import { proxyCall } from '#domain/proxy/proxy.ts'
 import { Secret } from '#domain/secret.ts'
 import { Limiter } from '#domain/tenants/limits.ts'
 import type { Tenant } from '#domain/tenants/tenant.ts'
-import { epochSeconds } from '#domain/time.ts'
+import { deadlineIn, epochSeconds } from '#domain/time.ts'
 import { TokenMemory } from '#domain/tokens/token-memory.ts'
 import { authentication } from '#http/credentials/authenticate.ts'
 import { toResult } from '#http/message/answer.ts'
@@ -109,16 +109,17 @@ export async function handlerAlone(): Promise<Part[]> {
     isBase64Encoded: false,
   } as unknown as APIGatewayProxyEventV2
   const handler = proxy(services)
-  const served = await handler(event, {} as Context)
+  const context = { getRemainingTimeInMillis: () => 29_000 } as Context
+  const served = await handler(event, context)
   if (served.statusCode !== 200) throw new Error(`The handler answered ${served.statusCode}: ${served.body}`)
 
   const { authenticate } = authentication(services)
-  const request = toApiRequest(event)
+  const request = toApiRequest(event, deadlineIn(now))
   const caller = await authenticate(event.headers.authorization)
   const call = toProxyRequest(request, connection.id)
   const parts: [string, () => unknown][] = [
-    ['the whole handler', () => handler(event, {} as Context)],
-    ['  event → request', () => toApiRequest(event)],
+    ['the whole handler', () => handler(event, context)],
+    ['  event → request', () => toApiRequest(event, deadlineIn(now))],
     ['  credential: SHA-256 and checksum, cached caller', () => authenticate(event.headers.authorization)],
     ['    of it SHA-256', () => sha256(key)],
     ['  the call: token, target, headers', () => proxyCall(services, caller, call)],

@@ -1,6 +1,7 @@
-// What every operation may need from the process it runs in: time, chance, ids, sleep, the public URL and the log.
+// What every operation may need from the process it runs in: time, chance, ids, sleep, work in the background, the public
+// URL and the log.
 import type { MintId } from './ids.ts'
-import type { Clock } from './time.ts'
+import type { Clock, EpochSeconds } from './time.ts'
 
 /** A number in [0, 1). */
 export type Chance = () => number
@@ -11,12 +12,27 @@ export interface Log {
   error(message: string, fields?: Readonly<Record<string, unknown>>): void
 }
 
+/** Work that goes on after the caller has its answer. */
+export interface Background {
+  /**
+   * Waits for work until a moment. Work that takes longer goes on, also after the caller has its answer.
+   * @returns `undefined` if the moment came first
+   * @throws what the work throws before the moment
+   */
+  within<T extends object>(work: Promise<T>, until: EpochSeconds): Promise<T | undefined>
+  /** Starts work that no caller waits for. Its failure is logged. */
+  start(work: () => Promise<void>): void
+  /** Waits until nothing is under way. */
+  settled(): Promise<void>
+}
+
 export interface Ambient {
   readonly now: Clock
   readonly newId: MintId
   readonly randomBytes: (size: number) => Uint8Array
   readonly chance: Chance
   readonly sleep: (milliseconds: number) => Promise<void>
+  readonly background: Background
   readonly publicUrl: string
   readonly log: Log
 }

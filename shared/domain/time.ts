@@ -37,3 +37,27 @@ export function toRfc3339(moment: EpochSeconds): string {
   // What is stored may be older than the bounds of epochSeconds().
   return `${new Date(epochSeconds(moment) * 1000).toISOString().slice(0, 19)}Z`
 }
+
+/**
+ * The budget of an invocation (docs/adr/0025). It is made where the invocation begins, from the time that Lambda gives it, and
+ * handed down.
+ */
+export interface Deadline {
+  /** When the invocation began. */
+  readonly since: EpochSeconds
+  /** The caller stops waiting for tokens, whatever is still under way. */
+  readonly answerBy: EpochSeconds
+  /** The process stops working. Lambda ends it a second later. */
+  readonly end: EpochSeconds
+}
+
+/** A caller has its answer within 10 s. A second of them is for what comes after the wait for tokens. */
+const CALLER_SECONDS = 9
+const RESERVE_SECONDS = 1
+/** The timeout of the functions behind API Gateway, which itself gives up after 30 s. */
+const API_SECONDS = 29
+
+/** @param seconds what Lambda leaves to the invocation */
+export function deadlineIn(now: EpochSeconds, seconds = API_SECONDS): Deadline {
+  return { since: now, answerBy: later(now, CALLER_SECONDS), end: later(now, seconds - RESERVE_SECONDS) }
+}

@@ -3,10 +3,11 @@
 
 import middy from '@middy/core'
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
-import type { Ambient } from '#domain/ambient.ts'
+import type { Ambient, Background } from '#domain/ambient.ts'
 import type { AuditTrail } from '#domain/audit/trail.ts'
 import { type Caller, CallerRefused, requireOrigin, requireScope } from '#domain/callers/caller.ts'
 import { ServiceError } from '#domain/errors.ts'
+import { deadlineIn } from '#domain/time.ts'
 import { auditing } from './audit.ts'
 import { corsHeaders, preflight, VARY } from './cors.ts'
 import type { Authenticate } from './credentials/authenticate.ts'
@@ -23,9 +24,11 @@ export type Endpoint<K extends RouteKey> = (typeof ROUTES)[K]['access'] extends 
 /** The endpoints of a function: one for every route that the table gives it. */
 export type Endpoints<F extends ApiFunction> = { readonly [K in RoutesOf<F>]: Endpoint<K> }
 
-export interface StackPorts extends Pick<Ambient, 'log' | 'publicUrl'> {
+export interface StackPorts extends Pick<Ambient, 'log' | 'publicUrl' | 'now'> {
   /** Absent in a function that changes nothing of a tenant. */
   readonly audit?: AuditTrail
+  /** Where the audit trail writes on after the answer. */
+  readonly background?: Background
   /** Absent in a function that has no route with the access "tenant". */
   readonly authenticate?: Authenticate
   /** The page that people see instead of a problem document, in a function that their browsers visit. */
@@ -35,6 +38,7 @@ export interface StackPorts extends Pick<Ambient, 'log' | 'publicUrl'> {
 /** What middy passes to a middleware. Our first one replaces the event by the request. */
 interface Run {
   event: APIGatewayProxyEventV2 | ApiRequest
+  context: Context
   response: Answer | APIGatewayProxyStructuredResultV2
   error: unknown
   internal: { startedAt?: number }
@@ -52,7 +56,8 @@ export function httpHandler<F extends ApiFunction>(ports: StackPorts, endpoints:
 
   const answering = {
     before: (run: Run) => {
-      run.event = toApiRequest(run.event as APIGatewayProxyEventV2)
+      const deadline = deadlineIn(ports.now(), run.context.getRemainingTimeInMillis() / 1000)
+      run.event = toApiRequest(run.event as APIGatewayProxyEventV2, deadline)
       run.internal.startedAt = performance.now()
     },
     after: async (run: Run) => {
@@ -111,7 +116,9 @@ export function httpHandler<F extends ApiFunction>(ports: StackPorts, endpoints:
     }
     if (isOurFault(failure)) ports.log.error('Request failed', { ...line, error: failure })
     else ports.log.info('Request', { ...line, ...(failure instanceof ServiceError && refusalOf(failure)) })
-    await audit?.(request, answer, failure)
+    const noted = audit?.(request, answer, failure).then(() => result)
+    // The audit trail writes on if it takes longer than the caller waits.
+    if (noted !== undefined) await (ports.background?.within(noted, request.deadline.answerBy) ?? noted)
     return result
   }
 

@@ -12,6 +12,7 @@ import { AuditTrail } from '#domain/audit/trail.ts'
 import { idMinter } from '#domain/ids.ts'
 import { epochSeconds } from '#domain/time.ts'
 import type { Services } from './all-services.ts'
+import { ProcessBackground } from './background.ts'
 import { createLog } from './logger.ts'
 import { lazyTokenVerifier } from './token-verifier.ts'
 
@@ -20,6 +21,7 @@ export type CredentialServices = Pick<
   | 'now'
   | 'newId'
   | 'randomBytes'
+  | 'background'
   | 'publicUrl'
   | 'tenants'
   | 'apiKeys'
@@ -48,6 +50,7 @@ export function createCredentialServices(
     now,
     newId,
     randomBytes,
+    background: new ProcessBackground(log),
     publicUrl: settings.PUBLIC_URL,
     tenants: new DynamoDbTenants(table),
     apiKeys: new DynamoDbApiKeys(table),

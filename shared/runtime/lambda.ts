@@ -1,35 +1,58 @@
 // Turns the builder of a function into its Lambda handler. Outside Lambda, in a test for example, importing a function's file
 // builds nothing.
 import type { Context } from 'aws-lambda'
-import type { Log } from '#domain/ambient.ts'
+import type { Background, Log } from '#domain/ambient.ts'
 import { type FunctionName, parseEnv, type Settings } from './env.ts'
+import type { LambdaExtension } from './extension.ts'
 import { primed } from './prime.ts'
 
 interface Startable {
   readonly log: Log
+  readonly background?: Background
   /** Runs before the first request. */
   readonly prime?: () => Promise<void>
+  /** Does what an earlier invocation left to this process. It runs beside each invocation. */
+  readonly resume?: () => Promise<void>
 }
 
 /**
  * @param createServices makes the services of the function from its parsed environment
  * @param build makes the handler from the services
+ * @param answersFirst loads extension.ts: work in the background may go on after the answer. Without it, Lambda gets the
+ *   answer when all of it has ended
  */
 export async function onLambda<F extends FunctionName, Ports extends Startable, Event, Result>(
   name: F,
   createServices: (name: F, settings: Settings<F>) => Ports,
   build: (services: Ports) => (event: Event, context: Context) => Promise<Result>,
+  answersFirst?: () => Promise<typeof import('./extension.ts')>,
 ): Promise<(event: Event, context: Context) => Promise<Result>> {
-  let built: ReturnType<typeof build> | undefined
   const start = () => {
     const services = createServices(name, parseEnv(name, process.env))
-    built = build(services)
-    return { built, services }
+    return { handle: build(services), services }
   }
+  let started: ReturnType<typeof start> | undefined
+  let extension: LambdaExtension | undefined
+  // Lambda sets it. The local stack does not, because it freezes no process.
+  const api = process.env.AWS_LAMBDA_RUNTIME_API
   // Lambda's INIT phase has full CPU, so services are made and primed in it. INIT ends when the module is evaluated.
   if (process.env.AWS_LAMBDA_FUNCTION_NAME !== undefined) {
-    const { services } = start()
-    if (services.prime !== undefined) await primed(services.prime, services.log)
+    started = start()
+    const { services } = started
+    const { background, log } = services
+    const registered = api && answersFirst?.().then((it) => it.registerExtension(api, background, log))
+    if (services.prime !== undefined) await primed(services.prime, log)
+    extension = (await registered) || undefined
   }
-  return (event, context) => (built ?? start().built)(event, context)
+  return async (event, context) => {
+    started ??= start()
+    const { handle, services } = started
+    if (services.resume !== undefined) services.background?.start(services.resume)
+    try {
+      return await handle(event, context)
+    } finally {
+      if (extension !== undefined) extension.answered(context.awsRequestId)
+      else if (api !== undefined) await services.background?.settled()
+    }
+  }
 }

@@ -32,8 +32,10 @@ import { IssuerRule } from '#domain/provider/issuer.ts'
 import { Limiter } from '#domain/tenants/limits.ts'
 import type { Limits } from '#domain/tenants/tenant.ts'
 import { epochSeconds } from '#domain/time.ts'
+import { HeldRotations } from '#domain/tokens/recovery-queue.ts'
 import { TokenMemory } from '#domain/tokens/token-memory.ts'
 import type { Services } from './all-services.ts'
+import { ProcessBackground } from './background.ts'
 import { createLog } from './logger.ts'
 import { lazyTokenVerifier } from './token-verifier.ts'
 
@@ -46,6 +48,11 @@ export type StoreServices = Omit<
 interface Primable {
   /** Makes the first calls of the process to DynamoDB and KMS. Their results are kept. */
   prime(): Promise<void>
+}
+
+interface Resumable {
+  /** Stores the token rotations that an earlier invocation of this process could not store. */
+  resume(): Promise<void>
 }
 
 interface StoreSettings {
@@ -78,6 +85,7 @@ export function createStoreServices(functionName: string, settings: StoreSetting
     randomBytes,
     chance: Math.random,
     sleep: (milliseconds) => sleep(milliseconds),
+    background: new ProcessBackground(log),
     publicUrl: settings.PUBLIC_URL,
     tenants: new DynamoDbTenants(table, (tenant, items) => tenantKeys.keepWrapped(tenant, items)),
     apps: new DynamoDbApps(table),
@@ -100,6 +108,7 @@ export function createStoreServices(functionName: string, settings: StoreSetting
     audit: new AuditTrail(trail, Number(settings.AUDIT_RETENTION_DAYS), functionName),
     limiter: new Limiter(usage, defaultLimits(settings), log),
     log,
+    heldRotations: new HeldRotations(),
     tokenMemory: new TokenMemory(),
     pacer: new Pacer(),
     prime: () => rootKeys.prime(),
@@ -109,7 +118,7 @@ export function createStoreServices(functionName: string, settings: StoreSetting
 export function createServices(
   functionName: string,
   settings: StoreSettings & ProviderSettings & { readonly RECOVERY_QUEUE_URL: string },
-): Services & Primable {
+): Services & Primable & Resumable {
   const provider = providerProfile(settings)
   const store = createStoreServices(functionName, settings)
   return {
@@ -127,6 +136,7 @@ export function createServices(
       store.log,
     ),
     resourceServer: new ClickFunnelsApi(provider),
+    resume: () => store.heldRotations.attemptAll(),
   }
 }
 

@@ -12,4 +12,8 @@ export class FakeRecoveryQueue implements RecoveryQueue {
   async redeliver(receipt: string, deliveries: number): Promise<void> {
     this.redelivered.push({ receipt, deliveries })
   }
+
+  messageOf(rotation: TokenRotation): string {
+    return JSON.stringify(rotation)
+  }
 }

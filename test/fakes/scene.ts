@@ -170,6 +170,6 @@ export async function dieIn(
 ): Promise<void> {
   const before = services.clickfunnels.counts[method]
   services.clickfunnels.script(method, () => new Promise<never>(() => {}))
-  void act()
+  act().catch(() => {})
   while (services.clickfunnels.counts[method] === before) await services.sleep(0)
 }

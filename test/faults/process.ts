@@ -3,6 +3,7 @@
 
 import type { Connections } from '#domain/connections/connection-store.ts'
 import { ServiceError } from '#domain/errors.ts'
+import { HeldRotations } from '#domain/tokens/recovery-queue.ts'
 import type { FakeServices } from '../fakes.ts'
 import type { CallFault, Part } from './plan.ts'
 import { ProviderLine } from './provider-line.ts'
@@ -68,6 +69,8 @@ export class Process {
       ...base,
       ...(Object.fromEntries(wrapped) as Partial<FakeServices>),
       authorizationServer: new ProviderLine(this, world),
+      // They die with the process.
+      heldRotations: new HeldRotations(),
       sleep: async (milliseconds) => {
         this.#live()
         await turns.wait(milliseconds)

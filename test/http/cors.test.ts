@@ -5,9 +5,7 @@ import { ServiceError } from '#domain/errors.ts'
 import { corsHeaders, preflight } from '#http/cors.ts'
 import { ROUTES, type RouteKey } from '#http/routes.ts'
 import { service } from '../../functions/service.ts'
-import { FakeLog } from '../fakes/log.ts'
-import { PUBLIC_URL } from '../fakes.ts'
-import { aCaller, anEvent, aRequest, CONTEXT, received, stackAround } from './events.ts'
+import { aCaller, anEvent, aRequest, CONTEXT, received, stackAround, stackPorts } from './events.ts'
 
 const ORIGIN = 'https://app.example'
 const REQUESTED = { origin: ORIGIN, 'access-control-request-method': 'POST' }
@@ -15,7 +13,7 @@ const caller = aCaller({ id: 'ten_1', origins: [ORIGIN, 'http://localhost:3000']
 
 describe('a preflight', () => {
   // API Gateway sends OPTIONS to $default, except on a route that takes ANY method.
-  const handler = service({ log: new FakeLog(), publicUrl: PUBLIC_URL })
+  const handler = service(stackPorts())
   const keys = (Object.keys(ROUTES) as RouteKey[]).filter(
     (key) => key !== '$default' && !key.startsWith('ANY'),
   )

@@ -1,10 +1,14 @@
 // Requests as API Gateway sends them to a function (payload format 2.0), and a test function behind the stack.
+
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
 import { type Caller, SCOPES, type Scope } from '#domain/callers/caller.ts'
+import { deadlineIn } from '#domain/time.ts'
 import type { Authenticate } from '#http/credentials/authenticate.ts'
 import type { Answer } from '#http/message/answer.ts'
 import { type ApiRequest, toApiRequest } from '#http/message/request.ts'
 import { type Endpoints, httpHandler } from '#http/stack.ts'
+import { FakeBackground } from '../fakes/background.ts'
+import { FakeClock } from '../fakes/clock.ts'
 import { FakeLog } from '../fakes/log.ts'
 import { PUBLIC_URL } from '../fakes.ts'
 
@@ -48,7 +52,18 @@ export function anEvent(parts: EventParts = {}): APIGatewayProxyEventV2 {
   }
 }
 
-export const aRequest = (parts: EventParts = {}): ApiRequest => toApiRequest(anEvent(parts))
+const clock = new FakeClock()
+
+/** What every function needs of its process. */
+export const stackPorts = () => ({
+  log: new FakeLog(),
+  publicUrl: PUBLIC_URL,
+  now: clock.now,
+  background: new FakeBackground(clock),
+})
+
+export const aRequest = (parts: EventParts = {}): ApiRequest =>
+  toApiRequest(anEvent(parts), deadlineIn(clock.now()))
 
 export interface Received extends APIGatewayProxyStructuredResultV2 {
   readonly headers: Record<string, string>
@@ -67,12 +82,12 @@ export function stackAround(
   endpoint: (request: ApiRequest) => Promise<Answer>,
   authenticate: Authenticate = async () => aCaller({ id: 'ten_1' }),
 ) {
-  const log = new FakeLog()
+  const ports = stackPorts()
   const endpoints = { 'GET /v1/connections': endpoint } as unknown as Endpoints<'connections'>
-  const handler = httpHandler<'connections'>({ log, publicUrl: PUBLIC_URL, authenticate }, endpoints)
+  const handler = httpHandler<'connections'>({ ...ports, authenticate }, endpoints)
   const send = async (parts: EventParts = {}): Promise<Received> =>
     received(await handler(anEvent(parts), CONTEXT))
-  return { log, send }
+  return { log: ports.log, send }
 }
 
 export const CONTEXT = { getRemainingTimeInMillis: () => 30_000 } as Context

@@ -4,11 +4,9 @@ import { expect, test } from 'vitest'
 import { methodsAt, methodsOf } from '#http/route-match.ts'
 import { ROUTES } from '#http/routes.ts'
 import { service } from '../../functions/service.ts'
-import { FakeLog } from '../fakes/log.ts'
-import { PUBLIC_URL } from '../fakes.ts'
-import { anEvent, CONTEXT, received } from './events.ts'
+import { anEvent, CONTEXT, received, stackPorts } from './events.ts'
 
-const handler = service({ log: new FakeLog(), publicUrl: PUBLIC_URL })
+const handler = service(stackPorts())
 const unrouted = async (method: string, path: string) =>
   received(await handler(anEvent({ routeKey: '$default', method, path }), CONTEXT))
 

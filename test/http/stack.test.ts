@@ -3,9 +3,16 @@ import { describe, expect, test } from 'vitest'
 import { ServiceError } from '#domain/errors.ts'
 import { json } from '#http/message/answer.ts'
 import { httpHandler } from '#http/stack.ts'
-import { FakeLog } from '../fakes/log.ts'
-import { PUBLIC_URL } from '../fakes.ts'
-import { aCaller, anEvent, CONTEXT, type EventParts, REQUEST_ID, received, stackAround } from './events.ts'
+import {
+  aCaller,
+  anEvent,
+  CONTEXT,
+  type EventParts,
+  REQUEST_ID,
+  received,
+  stackAround,
+  stackPorts,
+} from './events.ts'
 
 const failing = (error: unknown) =>
   stackAround(async () => {
@@ -121,7 +128,7 @@ describe('the credential', () => {
 
   test('of an operator is the principal that API Gateway names; without one the request is refused', async () => {
     const endpoints = { 'POST /v1/tenants': async () => json(201, {}) } as never
-    const handler = httpHandler<'tenants'>({ log: new FakeLog(), publicUrl: PUBLIC_URL }, endpoints)
+    const handler = httpHandler<'tenants'>(stackPorts(), endpoints)
     const post = async (parts: EventParts) =>
       received(await handler(anEvent({ routeKey: 'POST /v1/tenants', method: 'POST', ...parts }), CONTEXT))
     const principal = 'arn:aws:iam::111122223333:role/operator'
@@ -132,7 +139,7 @@ describe('the credential', () => {
 
   test('is always checked: a tenant route in a function that cannot authenticate fails closed', async () => {
     const endpoints = { 'GET /v1/connections': async () => json(200, {}) } as never
-    const handler = httpHandler<'connections'>({ log: new FakeLog(), publicUrl: PUBLIC_URL }, endpoints)
+    const handler = httpHandler<'connections'>(stackPorts(), endpoints)
     expect(received(await handler(anEvent(), CONTEXT))).toMatchObject({ statusCode: 500 })
   })
 })

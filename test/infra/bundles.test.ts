@@ -20,7 +20,7 @@ const OTHERS: Partial<Record<FunctionName, number>> = {
   'audit-events': 230_000,
   credentials: 234_000,
   'rotate-keys': 220_000,
-  service: 26_000,
+  service: 26_500,
 }
 /**
  * The environment of every function, with an AWS endpoint that does not answer. Over plain HTTP the SDK would import

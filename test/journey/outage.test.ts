@@ -84,15 +84,28 @@ test('refused client credentials are told as such, and a new secret is all that 
   for (const id of connections) expect(await funnels(id)).toMatchObject({ status: 200 })
 })
 
-test('a token endpoint that does not answer in time is not asked again while it may still be at work', async () => {
-  const [id] = connections
+test('a token endpoint that is slow is waited for, but not by callers, and not asked again while it may be at work', async () => {
+  const [late, later] = connections
   await expire()
   const before = await tokenRequests()
+  const began = performance.now()
   await fault(1, { kind: 'slow', ms: 12_000 })
-  expect(await funnels(id)).toMatchObject({ status: 502, json: { code: 'refresh_failed' } })
+  const waiting = [funnels(late)]
+  await expect.poll(async () => (await tokenRequests()) - before).toBe(1)
+  await fault(1, { kind: 'slow', ms: 40_000 })
+  waiting.push(funnels(later))
+  for (const answer of await Promise.all(waiting)) {
+    expect(answer).toMatchObject({ status: 503, json: { code: 'recovering' } })
+    expect(answer.headers.get('retry-after')).toBe('5')
+  }
+  expect(performance.now() - began).toBeLessThan(10_500)
+  const last = async (id: string | undefined) => (await show(id)).token
+  await expect.poll(() => last(late), { timeout: 8_000 }).toHaveProperty('last_refreshed_at')
+  expect(await funnels(late)).toMatchObject({ status: 200 })
+  await expect.poll(() => last(later), { timeout: 20_000 }).toMatchObject({ last_error: 'answer_late' })
   await minute()
-  await Promise.all([funnels(id), funnels(id)])
-  expect(await show(id)).toMatchObject({ status: 'active', token: { last_error: 'answer_late' } })
-  // The other four were refreshed by the schedule; this one was left alone.
-  expect((await tokenRequests()) - before).toBe(1 + 4)
+  await Promise.all([funnels(later), funnels(later)])
+  expect(await show(later)).toMatchObject({ status: 'active', token: { last_error: 'answer_late' } })
+  // The other three were refreshed by the schedule, and the first one once more; the second one was left alone.
+  expect((await tokenRequests()) - before).toBe(2 + 4)
 }, 60_000)

@@ -1,6 +1,7 @@
 // How a function starts: what it builds and calls before its first request, and what happens when a call fails.
 import type { Context } from 'aws-lambda'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { ProcessBackground } from '#runtime/background.ts'
 import { onLambda } from '#runtime/lambda.ts'
 import { FakeLog } from '../fakes/log.ts'
 
@@ -21,7 +22,7 @@ function start(prime: () => Promise<void>) {
     builds += 1
     return async () => builds
   }
-  return onLambda('service', () => ({ log, prime }), build)
+  return onLambda('service', () => ({ log, prime, background: new ProcessBackground(log) }), build)
 }
 const call = async (handler: Awaited<ReturnType<typeof start>>) => handler({}, {} as Context)
 

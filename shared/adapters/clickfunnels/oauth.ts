@@ -32,7 +32,7 @@ export class ClickFunnelsOAuth implements AuthorizationServer {
       ...(profile.revocationEndpoint && { revocation_endpoint: profile.revocationEndpoint }),
     }
     this.#options = {
-      [oauth.customFetch]: (url, { method, headers, body }) => send(url, method, headers, body),
+      [oauth.customFetch]: sendWithin(TOKEN_REQUEST_SECONDS),
       // Plain http is for a provider on this machine. Profiles are deployment configuration
       // (domain/provider/profile.ts).
       [oauth.allowInsecureRequests]: new URL(profile.tokenEndpoint).protocol === 'http:',
@@ -66,12 +66,17 @@ export class ClickFunnelsOAuth implements AuthorizationServer {
     )
   }
 
-  refresh({ clientId, clientSecret }: ClientCredentials, refreshToken: Secret): Promise<TokenOutcome> {
+  refresh(
+    { clientId, clientSecret }: ClientCredentials,
+    refreshToken: Secret,
+    seconds = TOKEN_REQUEST_SECONDS,
+  ): Promise<TokenOutcome> {
     const client = { client_id: clientId }
     const authentication = oauth.ClientSecretPost(clientSecret.reveal())
     const token = refreshToken.reveal()
+    const options = { ...this.#options, [oauth.customFetch]: sendWithin(seconds) }
     return this.#tokens(
-      () => oauth.refreshTokenGrantRequest(this.#server, client, authentication, token, this.#options),
+      () => oauth.refreshTokenGrantRequest(this.#server, client, authentication, token, options),
       (answer) => oauth.processRefreshTokenResponse(this.#server, client, answer),
     )
   }
@@ -128,18 +133,24 @@ export class ClickFunnelsOAuth implements AuthorizationServer {
 }
 
 /** Sends a request of the library with our client. */
+const sendWithin =
+  (seconds: number): NonNullable<oauth.TokenEndpointRequestOptions[typeof oauth.customFetch]> =>
+  (url, { method, headers, body }) =>
+    send(url, method, headers, body, seconds)
+
 async function send(
   url: string,
   method: string,
   headers: Readonly<Record<string, string>>,
   body: unknown,
+  seconds: number,
 ): Promise<Response> {
   const response = await sendRequest({
     method,
     url,
     headers: Object.entries(headers).filter(([name]) => name !== 'user-agent'),
     body: Buffer.from(String(body)),
-    deadlineMilliseconds: TOKEN_REQUEST_SECONDS * 1000,
+    deadlineMilliseconds: seconds * 1000,
   })
   // Doorkeeper sends this header with every error, and with it the library does not read the body's `error`.
   const passed = response.headers.filter(([name]) => name !== 'www-authenticate')

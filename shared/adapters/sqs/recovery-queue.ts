@@ -32,6 +32,10 @@ export class SqsRecoveryQueue implements RecoveryQueue {
     const change = { QueueUrl: this.#url, ReceiptHandle: receipt, VisibilityTimeout }
     await withClient((client, options) => client.send(new ChangeMessageVisibilityCommand(change), options))
   }
+
+  messageOf(rotation: TokenRotation): string {
+    return toMessage(rotation)
+  }
 }
 
 /** A client for one call, because calls are rare. */

@@ -5,8 +5,8 @@
 import { type Connection, expiryOf, refOf } from '../connections/connection.ts'
 import { isPaced } from '../connections/pace.ts'
 import { attemptRevocation } from '../revocation/revocation.ts'
-import { type EpochSeconds, later } from '../time.ts'
-import type { FreshTokenPorts } from '../tokens/fresh-token.ts'
+import { type Deadline, deadlineIn, type EpochSeconds, later } from '../time.ts'
+import type { FreshTokenPorts } from '../tokens/await-refresh.ts'
 import { type ProbeResult, probeConnection } from '../tokens/probe.ts'
 import { type RefreshOutcome, refreshConnection } from '../tokens/refresh.ts'
 import { ruleOf } from '../tokens/refresh-rules.ts'
@@ -43,18 +43,22 @@ interface Ended {
   readonly signal: LaneSignal
 }
 
-/** Does a share of what is due, oldest first and each piece once, until nothing is left or `mayGoOn` says to stop. */
+/**
+ * Does a share of what is due, oldest first and each piece once, until nothing is left or `mayGoOn` says to stop.
+ * @param deadline of the run. Without it, each piece has the time of a call
+ */
 export async function keepAlive(
   services: Ports,
   share: Share,
   mayGoOn: () => boolean,
+  deadline?: Deadline,
 ): Promise<KeepAliveReport> {
   const report: Record<string, number> = {}
   const left = await runInLanes(
     duePages(services, share),
     ({ tenantId, appId }) => `${tenantId}/${appId}`,
     async (work) => {
-      const { outcome, signal } = await attempt(services, work)
+      const { outcome, signal } = await attempt(services, work, deadline ?? deadlineIn(services.now()))
       report[outcome] = (report[outcome] ?? 0) + 1
       return signal
     },
@@ -84,18 +88,22 @@ function duePages(services: Ports, { shard, of }: Share): () => Promise<readonly
 }
 
 /** Does one piece of work. Its error is logged and it stays due, so that it does not stop the others. */
-async function attempt(services: Ports, work: DueWork): Promise<Ended> {
+async function attempt(services: Ports, work: DueWork, deadline: Deadline): Promise<Ended> {
   try {
     return work.kind === 'revocation'
       ? await processDueRevocation(services, work)
-      : await processDueConnection(services, work)
+      : await processDueConnection(services, work, deadline)
   } catch (error) {
     services.log.error('Keep-alive failed for one piece of work', { ...work, error })
     return { outcome: 'error', signal: 'trouble' }
   }
 }
 
-async function processDueConnection(services: Ports, work: DueWork & { kind: 'connection' }): Promise<Ended> {
+async function processDueConnection(
+  services: Ports,
+  work: DueWork & { kind: 'connection' },
+  deadline: Deadline,
+): Promise<Ended> {
   const connection = await services.connections.get(work)
   // The index is eventually consistent: it may name work that is gone or was done a moment ago.
   if (connection?.dueAt === undefined || connection.dueAt > services.now()) {
@@ -107,7 +115,7 @@ async function processDueConnection(services: Ports, work: DueWork & { kind: 'co
   }
   const ended =
     connection.credential.kind === 'refreshable'
-      ? await refreshConnection(services, connection)
+      ? await refreshConnection(services, connection, 'schedule', deadline)
       : await probeConnection(services, connection)
   // The connections of a deleted app have nothing to wait for.
   if (ended.outcome === 'app_gone') await postpone(services, connection, undefined)

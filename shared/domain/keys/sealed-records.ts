@@ -7,7 +7,7 @@ import { type ConnectSession, codeOf, codeVerifierOf, type SessionState } from '
 import { type Connection, type Revocation, tokenOf } from '../connections/connection.ts'
 import type { TenantId } from '../ids.ts'
 import { type CallOutcome, type KeyedCall, keptAnswerOf } from '../proxy/idempotency.ts'
-import { resealCredential } from '../tokens/reseal-tokens.ts'
+import { resealCredential } from '../tokens/new-tokens.ts'
 import type { SealBinding, Vault } from '../vault/vault.ts'
 
 /** A session that holds a code until its tenant completes it. */

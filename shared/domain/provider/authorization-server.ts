@@ -39,7 +39,8 @@ export interface AuthorizationServer {
     client: ClientCredentials,
     grant: { readonly code: Secret; readonly codeVerifier: Secret; readonly redirectUri: string },
   ): Promise<TokenOutcome>
-  refresh(client: ClientCredentials, refreshToken: Secret): Promise<TokenOutcome>
+  /** @param seconds how long to wait for the answer; by default 10 */
+  refresh(client: ClientCredentials, refreshToken: Secret, seconds?: number): Promise<TokenOutcome>
   /** Revokes a token (RFC 7009). "done" also if the server does not know the token, or cannot revoke tokens at all. */
   revoke(
     client: ClientCredentials,

@@ -1,10 +1,12 @@
 // Carries out a call with an Idempotency-Key once. Its answer is stored for a day, and every repetition of the call
 // with the same key gets it. If it is unknown whether ClickFunnels carried the call out, the repetition gets an
 // error, and nothing is sent again. ClickFunnels itself does not support such keys.
+
 import type { Caller } from '../callers/caller.ts'
 import { ServiceError } from '../errors.ts'
 import { randomSecret } from '../hash.ts'
 import type { ResourceServer, UpstreamRequest, UpstreamResponse } from '../provider/resource-server.ts'
+import { deadlineIn } from '../time.ts'
 import type { Sealed } from '../vault/vault.ts'
 import { responseHeadersToReturn } from './api-headers.ts'
 import {
@@ -43,12 +45,12 @@ export async function keyedCall(
   caller: Caller,
   request: ProxyRequest,
   key: IdempotencyKey,
+  deadline = deadlineIn(services.now()),
 ): Promise<KeyedAnswer> {
-  const since = services.now()
   const tenantId = caller.tenant.id
   // The sealer is obtained before the call is sent, so that a fault of the keys loses no answer.
   const seal = await services.vault.sealer(tenantId)
-  const entered = await enterCall(services, caller, since, {
+  const entered = await enterCall(services, caller, deadline.since, {
     tenantId,
     connectionId: request.connectionId,
     keyHash: keyHashOf(key),
@@ -61,7 +63,7 @@ export async function keyedCall(
   const upstream = new WatchedServer(services.resourceServer)
   let answer: UpstreamResponse
   try {
-    answer = await proxyCall({ ...services, resourceServer: upstream }, caller, request, since)
+    answer = await proxyCall({ ...services, resourceServer: upstream }, caller, request, deadline)
   } catch (error) {
     await (upstream.loss ? endCall(services, attempt, upstream.loss) : forgetCall(services, attempt))
     throw error

@@ -14,8 +14,9 @@ import { apiBase, funnelsPath } from '../provider/profile.ts'
 import { type HeaderList, isSafeMethod, type UpstreamResponse } from '../provider/resource-server.ts'
 import { retryAfterSeconds } from '../provider/retry-after.ts'
 import { refuseSuspended } from '../tenants/suspension.ts'
-import { type EpochSeconds, later } from '../time.ts'
-import { type FreshTokenPorts, replaceRejected, usableToken } from '../tokens/fresh-token.ts'
+import { deadlineIn, type EpochSeconds, earliest, later } from '../time.ts'
+import type { FreshTokenPorts } from '../tokens/await-refresh.ts'
+import { replaceRejected, usableToken } from '../tokens/fresh-token.ts'
 import { TOKEN_REQUEST_SECONDS } from '../tokens/lease.ts'
 import type { UsableToken } from '../tokens/token-memory.ts'
 import { requestHeadersToSend, responseHeadersToReturn, rewriteLink } from './api-headers.ts'
@@ -37,7 +38,7 @@ export interface ProxyRequest {
 }
 
 /** A proxied call ends within this, with all its retries. API Gateway gives up after 30 s. */
-const DEADLINE_SECONDS = 25
+const CALL_SECONDS = 25
 /** No attempt begins with less time than this. */
 const ATTEMPT_SECONDS = 2
 const BACKOFF_SECONDS = 1
@@ -54,19 +55,19 @@ export type ProxyPorts = FreshTokenPorts &
  * the token of one coordinated refresh. After a 429 or 503, a call with a safe method is sent again when
  * `Retry-After` or a jittered backoff says, if that is within the deadline; otherwise the answer is passed on with a
  * `Retry-After`. Nothing else is sent twice.
- * @param since when the time for the call began
- * @throws ServiceError not_found; *_suspended; reauthorization_required; refresh_failed; app_credentials_refused;
- *   upstream_*
+ * @throws ServiceError not_found; *_suspended; reauthorization_required; refresh_failed; recovering; storage_unavailable;
+ *   app_credentials_refused; upstream_*
  */
 export async function proxyCall(
   services: ProxyPorts,
   caller: Caller,
   request: ProxyRequest,
-  since = services.now(),
+  deadline = deadlineIn(services.now()),
 ): Promise<UpstreamResponse> {
-  const end = later(since, DEADLINE_SECONDS)
+  const { since } = deadline
+  const end = earliest(later(since, CALL_SECONDS), deadline.end)
   const reach = reachOf(caller, request.connectionId)
-  let token = await usableToken(services, reach, request.minValiditySeconds, end)
+  let token = await usableToken(services, reach, request.minValiditySeconds, deadline)
   refuseSuspended(caller.tenant, token.connection)
   let answer = await sendWithRetry(services, request, token, end)
   // At most twice: the stored token that replaces a remembered one may be invalid by now, too.
@@ -78,7 +79,7 @@ export async function proxyCall(
         'ClickFunnels refused the access token, and no time was left to refresh it. The call was not carried out. Try again.',
       )
     }
-    const replacement = await replaceRejected(services, token.connection, end)
+    const replacement = await replaceRejected(services, token.connection, deadline)
     // No evidence that the token is invalid: the 401 may be about something else.
     if (replacement === undefined) return answer
     token = replacement

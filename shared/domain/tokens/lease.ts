@@ -5,14 +5,20 @@ import { backoffUntil, type Connection, NO_OWNER, QUEUED, refOf } from '../conne
 import type { ConnectionPorts } from '../connections/ports.ts'
 import type { TenancyPorts } from '../tenants/ports.ts'
 import { type Suspended, suspensionOf } from '../tenants/suspension.ts'
-import { type EpochSeconds, later, latest } from '../time.ts'
+import { type Deadline, type EpochSeconds, earliest, later, latest } from '../time.ts'
 import { ruleOf, type WorkResult } from './refresh-rules.ts'
 import { awaitsConfirmation, nextLookAt } from './verdict.ts'
 
-/** Time for a request that begins in the first 5 s and lasts 10, and 8 s for the commit. */
+/** It outlasts every refresh. */
 export const LEASE_SECONDS = 30
-/** The deadline of one request to the token endpoint. */
+/** A refresh ends within this, counted from its lease. */
+const MAX_REFRESH_SECONDS = LEASE_SECONDS - 2
+/** The least time that ClickFunnels has for its answer to a token request. A refresh waits longer if it has the time. */
 export const TOKEN_REQUEST_SECONDS = 10
+/** The time that a refresh keeps for its commit. */
+export const COMMIT_SECONDS = 8
+/** No token request begins with less time than this. */
+export const REFRESH_SECONDS = TOKEN_REQUEST_SECONDS + COMMIT_SECONDS
 /** No request begins later than this after the lease was taken. */
 export const LATEST_REQUEST_SECONDS = 5
 /** After this long, a request that timed out here is over at the provider, too. */
@@ -26,6 +32,11 @@ const OUTAGE_RETRY_SECONDS = 60
 
 /** Why a refresh or probe kept the old tokens. */
 export type KeptReason = Exclude<WorkResult, 'granted' | 'commit_failed'>
+
+/** When a refresh has to be over: the process ends, or its lease does. */
+export function endOfRefresh({ since }: HeldLease, { end }: Deadline): EpochSeconds {
+  return earliest(later(since, MAX_REFRESH_SECONDS), end)
+}
 
 export interface HeldLease {
   readonly owner: string

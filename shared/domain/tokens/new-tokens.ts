@@ -1,5 +1,5 @@
 // What new tokens change in a connection: they are sealed for its next generation, it is due anew, and failures are
-// reset.
+// reset. And how stored tokens are sealed anew, under the tenant's newest key.
 import type { Ambient } from '../ambient.ts'
 import {
   type Connection,
@@ -14,7 +14,7 @@ import type { ConnectionChange } from '../connections/connection-store.ts'
 import type { TokenSet } from '../provider/authorization-server.ts'
 import type { Secret } from '../secret.ts'
 import { type EpochSeconds, later } from '../time.ts'
-import type { Sealer } from '../vault/vault.ts'
+import type { Sealer, Vault } from '../vault/vault.ts'
 
 type CredentialChange = ConnectionChange & { readonly credential: Credential }
 
@@ -67,5 +67,25 @@ export function sealTokens(
     refreshToken: seal('refresh_token', refreshToken),
     issuedAt: now,
     ...(expiresInSeconds !== undefined && { expiresAt: later(now, expiresInSeconds) }),
+  }
+}
+
+type Holder = Pick<Connection, 'tenantId' | 'id' | 'generation' | 'credential'>
+
+/** The same tokens under the newest key; `undefined` when they are under it already. */
+export async function resealCredential(
+  vault: Pick<Vault, 'reseal'>,
+  { tenantId, id, generation, credential }: Holder,
+): Promise<Credential | undefined> {
+  const access = tokenOf(tenantId, id, generation, 'access_token')
+  const accessToken = await vault.reseal(access, credential.accessToken)
+  if (credential.kind === 'non_expiring') return accessToken && { ...credential, accessToken }
+  const refresh = tokenOf(tenantId, id, generation, 'refresh_token')
+  const refreshToken = await vault.reseal(refresh, credential.refreshToken)
+  if (accessToken === undefined && refreshToken === undefined) return undefined
+  return {
+    ...credential,
+    accessToken: accessToken ?? credential.accessToken,
+    refreshToken: refreshToken ?? credential.refreshToken,
   }
 }

@@ -10,10 +10,10 @@ import type { ProbeOutcome } from '../provider/resource-server.ts'
 import type { Suspended } from '../tenants/suspension.ts'
 import type { VaultPorts } from '../vault/ports.ts'
 import { acquireLease, fenceOf, keepTokens, underLease } from './lease.ts'
+import { resealCredential } from './new-tokens.ts'
 import type { RefreshPorts } from './refresh.ts'
 import { type RefreshCause, ruleOf } from './refresh-rules.ts'
 import { noteRecovery, type RefusedOutcome, requireReauthorization } from './refusal.ts'
-import { resealCredential } from './reseal-tokens.ts'
 import { type Evidence, earlierLook, verdictOn } from './verdict.ts'
 
 export type ProbeResult =

@@ -9,10 +9,9 @@ import type { RevocationPorts } from '../revocation/ports.ts'
 import { attemptRevocation, revocationFor } from '../revocation/revocation.ts'
 import { later } from '../time.ts'
 import type { VaultPorts } from '../vault/ports.ts'
-import { changeForCredential } from './new-tokens.ts'
+import { changeForCredential, resealCredential } from './new-tokens.ts'
 import type { TokenRotation } from './recovery-queue.ts'
 import { noteRecovery } from './refusal.ts'
-import { resealCredential } from './reseal-tokens.ts'
 
 type Ports = RevocationPorts & Pick<ConnectionPorts, 'connections'>
 

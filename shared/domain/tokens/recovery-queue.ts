@@ -1,4 +1,5 @@
-// The port of the recovery queue. It holds the sealed tokens of token rotations whose commit to the table failed.
+// The port of the recovery queue. It holds the sealed tokens of token rotations whose commit to the table failed. And what
+// this process holds because the queue did not take it either.
 import type { ConnectionRef, Credential } from '../connections/connection.ts'
 import type { AppId } from '../ids.ts'
 import type { EpochSeconds } from '../time.ts'
@@ -24,4 +25,27 @@ export interface RecoveryQueue {
    * @param deliveries how often the message was delivered, this time included
    */
   redeliver(receipt: string, deliveries: number): Promise<void>
+  /** The message as an operator can send it to the queue later. */
+  messageOf(rotation: TokenRotation): string
+}
+
+/** The token rotations that neither the table nor the queue took. This process tries again at its next invocation. */
+export class HeldRotations {
+  readonly #attempts = new Set<() => Promise<void>>()
+
+  isEmpty(): boolean {
+    return this.#attempts.size === 0
+  }
+
+  /** @param attempt stores the rotation or sends it to the queue, and fails if it can do neither */
+  hold(attempt: () => Promise<void>): void {
+    this.#attempts.add(attempt)
+  }
+
+  /** Makes all attempts once. One that fails is made again the next time. */
+  async attemptAll(): Promise<void> {
+    const attempts = [...this.#attempts]
+    this.#attempts.clear()
+    await Promise.all(attempts.map((attempt) => attempt().catch(() => this.hold(attempt))))
+  }
 }

@@ -24,7 +24,16 @@ export function reauthorizationRequired({ id, state }: Connection): ServiceError
 export function recovering({ id }: Connection): ServiceError {
   return new ServiceError(
     'recovering',
-    "The connection's new tokens are being recovered. The end user has nothing to do. Try again later.",
+    "The connection's tokens are being replaced. The end user has nothing to do. Try again later.",
+    { retryAfterSeconds: RETRY_SECONDS, extensions: { connection_id: id } },
+  )
+}
+
+/** Of a call that has too little time left for a refresh that loses nothing. */
+export function noTimeToRefresh({ id }: Connection): ServiceError {
+  return new ServiceError(
+    'storage_unavailable',
+    'This call took so long that no time was left to refresh the access token safely. The call was not carried out. Try again.',
     { retryAfterSeconds: RETRY_SECONDS, extensions: { connection_id: id } },
   )
 }

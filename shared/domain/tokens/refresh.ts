@@ -2,7 +2,7 @@
 //
 //   read      generation n
 //   acquire   the lease, if the generation is still n and no process holds a live one
-//   exchange  at the token endpoint, with a deadline well inside the lease
+//   exchange  at the token endpoint, for as long as the lease and the process leave time for the commit
 //   commit    the new tokens as generation n+1, if the generation is still n
 //   use       the new tokens, never before the commit
 //
@@ -24,15 +24,18 @@ import { logOddities, type TokenOutcome } from '../provider/authorization-server
 import type { ProviderPorts } from '../provider/ports.ts'
 import type { TenancyPorts } from '../tenants/ports.ts'
 import type { Suspended } from '../tenants/suspension.ts'
-import { later } from '../time.ts'
+import { type Deadline, deadlineIn, type EpochSeconds, later } from '../time.ts'
 import { commitTokenRotation, type TokenRotationPorts } from './commit-rotation.ts'
 import {
   acquireLease,
+  COMMIT_SECONDS,
+  endOfRefresh,
   type HeldLease,
   isLeased,
   type KeptReason,
   keepTokens,
   LATEST_REQUEST_SECONDS,
+  REFRESH_SECONDS,
   underLease,
   wasAbandoned,
 } from './lease.ts'
@@ -49,6 +52,8 @@ export type RefreshOutcome =
   | { readonly outcome: 'app_refused' }
   /** The app was deleted, and with it the client secrets that a refresh needs. */
   | { readonly outcome: 'app_gone' }
+  /** Too little time is left: what ClickFunnels answers could be lost. Nothing was asked. */
+  | { readonly outcome: 'no_time' }
   /** ClickFunnels is known to be down, and another caller asks it in this second. */
   | { readonly outcome: 'provider_down' }
   /** Another process changed the connection meanwhile; what is stored now counts. */
@@ -67,14 +72,19 @@ export type RefreshOutcome =
 export type RefreshPorts = TokenRotationPorts &
   Pick<Ambient & TenancyPorts & ProviderPorts, 'randomBytes' | 'tenants' | 'resourceServer'>
 
-/** Refreshes a connection that has a refresh token. */
+/**
+ * Refreshes a connection that has a refresh token. It waits for ClickFunnels' answer for as long as the process and the
+ * lease last, less the time for the commit, because the answer may hold the only refresh token that works.
+ */
 export async function refreshConnection(
   services: RefreshPorts,
   connection: Connection,
   cause: RefreshCause = 'schedule',
+  deadline: Deadline = deadlineIn(services.now()),
 ): Promise<RefreshOutcome> {
   // The lease that was read is live, so no write is needed to find out.
   if (isLeased(connection, services.now())) return { outcome: 'busy' }
+  if (later(services.now(), REFRESH_SECONDS) > deadline.end) return { outcome: 'no_time' }
   const app = await services.apps.get(connection.tenantId, connection.appId)
   if (app === undefined) return { outcome: 'app_gone' }
   if (areCredentialsRefused(app, services.now())) return { outcome: 'app_refused' }
@@ -94,7 +104,8 @@ export async function refreshConnection(
     if (claimed === undefined) return undefined
     // The sealer is obtained before the provider rotates the tokens, because they must be sealed whatever fails then.
     const sealer = await services.vault.sealer(connection.tenantId)
-    return { sealer, app: claimed, ...(await requestTokens(services, connection, claimed, lease)) }
+    const end = endOfRefresh(lease, deadline)
+    return { sealer, app: claimed, ...(await requestTokens(services, connection, claimed, lease, end)) }
   })
   if (asked === undefined) {
     await keepTokens(services, connection, lease.owner, 'client_refused')
@@ -103,7 +114,7 @@ export async function refreshConnection(
   const { answer, serial } = asked
   const outcome =
     answer.outcome === 'granted'
-      ? await commitTokenRotation(services, connection, asked, answer.tokens)
+      ? await commitTokenRotation(services, connection, asked, answer.tokens, deadline.end)
       : await conclude(services, connection, lease, { ...asked, cause }, answer)
   if (outcome.outcome === 'refreshed') await noteRecovery(services, connection)
   const isFirst = outcome.outcome === 'reauthorization_required' && connection.state.status === 'active'
@@ -157,12 +168,14 @@ async function requestTokens(
   connection: Connection,
   app: App,
   { since }: HeldLease,
+  end: EpochSeconds,
 ): Promise<Asked> {
   const { credential, tenantId, generation } = connection
   if (credential.kind !== 'refreshable') throw new Error(`Connection "${connection.id}" has no refresh token`)
   const binding = tokenOf(tenantId, connection.id, generation, 'refresh_token')
   const refreshToken = await services.vault.open(binding, credential.refreshToken)
-  const inTime = () => services.now() <= later(since, LATEST_REQUEST_SECONDS)
+  const inTime = () =>
+    services.now() <= later(since, LATEST_REQUEST_SECONDS) && later(services.now(), REFRESH_SECONDS) <= end
   const ask = () =>
     withClientCredentials(
       services,
@@ -170,7 +183,11 @@ async function requestTokens(
       async (client) => {
         // The client secret is open now, which may have taken long.
         if (!inTime()) throw tooLate()
-        return services.authorizationServer.refresh(client, refreshToken)
+        return services.authorizationServer.refresh(
+          client,
+          refreshToken,
+          end - COMMIT_SECONDS - services.now(),
+        )
       },
       (answer) => ruleOf(answer.outcome).blames === 'app',
       inTime,

@@ -1,15 +1,48 @@
-// Whether a connection can be used, and the second look at one whose tokens were refused.
+// Whether a connection can be used, for how long its token lasts, and the second look at one whose tokens were refused.
 import type { Ambient } from '../ambient.ts'
-import { type Connection, refOf } from '../connections/connection.ts'
+import { type Connection, expiryOf, refOf } from '../connections/connection.ts'
 import type { ConnectionPorts } from '../connections/ports.ts'
 import { isInReach, noSuchConnection, type Reach } from '../connections/reach.ts'
 import { suspended } from '../tenants/suspension.ts'
-import { later } from '../time.ts'
+import { type Deadline, later } from '../time.ts'
 import { isLeased } from './lease.ts'
-import { probeConnection } from './probe.ts'
-import { type RefreshPorts, refreshConnection } from './refresh.ts'
-import { RETRY_SECONDS, reauthorizationRequired } from './refresh-errors.ts'
+import { type ProbeResult, probeConnection } from './probe.ts'
+import { type RefreshOutcome, type RefreshPorts, refreshConnection } from './refresh.ts'
+import { RETRY_SECONDS, reauthorizationRequired, recovering } from './refresh-errors.ts'
 import { awaitsConfirmation, confirmationDue } from './verdict.ts'
+
+/** A token this close to its expiry could expire on the way to the provider. */
+const EXPIRY_SKEW_SECONDS = 5
+/** No refresh while this much of the lifetime is left, however long a caller wants the token to last. */
+const FRESH_FRACTION = 0.8
+
+/** Whether the access token is valid for so many seconds, or for as long as a caller can ask. */
+export function lasts(
+  { now }: Pick<Ambient, 'now'>,
+  { credential }: Connection,
+  minValiditySeconds: number,
+): boolean {
+  const expiresAt = expiryOf(credential)
+  if (credential.kind !== 'refreshable' || expiresAt === undefined)
+    return expiresAt === undefined || expiresAt > later(now(), EXPIRY_SKEW_SECONDS)
+  const longest = (expiresAt - credential.issuedAt) * FRESH_FRACTION
+  return expiresAt > later(now(), Math.max(EXPIRY_SKEW_SECONDS, Math.min(minValiditySeconds, longest)))
+}
+
+/**
+ * Waits for work on a connection's tokens until the caller's time is up. The work goes on after that.
+ * @throws ServiceError recovering when the time is up; what the work throws
+ */
+export async function orGiveUp<T extends object>(
+  { background }: Pick<Ambient, 'background'>,
+  connection: Connection,
+  work: Promise<T>,
+  { answerBy }: Deadline,
+): Promise<T> {
+  const done = await background.within(work, answerBy)
+  if (done === undefined) throw recovering(connection)
+  return done
+}
 
 /**
  * Reads a connection, and checks that it can be used.
@@ -37,25 +70,34 @@ function checkActive(connection: Connection): Connection {
 /**
  * The connection, if it is active. The first caller that comes when the second look at a refused connection is due
  * takes that look.
- * @throws ServiceError reauthorization_required
+ * @throws ServiceError reauthorization_required; recovering
  */
-export async function secondLook(services: RefreshPorts, connection: Connection): Promise<Connection> {
+export async function secondLook(
+  services: RefreshPorts,
+  connection: Connection,
+  deadline: Deadline,
+): Promise<Connection> {
   const { state } = connection
   const now = services.now()
   if (state.status === 'active') return connection
   const due = awaitsConfirmation(connection) && now >= confirmationDue(state)
   if (due && !isLeased(connection, now) && !failedJustNow(services, connection)) {
-    return lookAgain(services, connection)
+    return lookAgain(services, connection, deadline)
   }
   throw reauthorizationRequired(connection)
 }
 
 /** Asks ClickFunnels whether it still refuses the connection. */
-export async function lookAgain(services: RefreshPorts, connection: Connection): Promise<Connection> {
-  const look =
+export async function lookAgain(
+  services: RefreshPorts,
+  connection: Connection,
+  deadline: Deadline,
+): Promise<Connection> {
+  const looking =
     connection.credential.kind === 'refreshable'
-      ? await refreshConnection(services, connection, 'call')
-      : await probeConnection(services, connection, 'call')
+      ? refreshConnection(services, connection, 'call', deadline)
+      : probeConnection(services, connection, 'call')
+  const look = await orGiveUp<RefreshOutcome | ProbeResult>(services, connection, looking, deadline)
   if (look.outcome === 'suspended') throw suspended(look.what)
   return activeConnection(services, refOf(connection))
 }

@@ -1,8 +1,10 @@
 // A request as the endpoints see it, made from API Gateway's event (payload format 2.0). API Gateway percent-decodes paths and
 // path parameters, leaves the query string raw, puts header names in lower case and joins repeated headers.
+
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import type { Caller } from '#domain/callers/caller.ts'
 import { ServiceError } from '#domain/errors.ts'
+import type { Deadline } from '#domain/time.ts'
 
 export interface ApiRequest {
   readonly id: string
@@ -19,11 +21,13 @@ export interface ApiRequest {
   readonly body: Uint8Array | undefined
   /** The IAM principal that API Gateway authenticated, on the operator's routes. */
   readonly operator: string | undefined
+  /** Until when the caller has an answer, and until when the process may work. */
+  readonly deadline: Deadline
   /** Set by authentication, on routes with the access "tenant". */
   readonly caller?: Caller
 }
 
-export function toApiRequest(event: APIGatewayProxyEventV2): ApiRequest {
+export function toApiRequest(event: APIGatewayProxyEventV2, deadline: Deadline): ApiRequest {
   const { requestContext: context } = event
   const iam = 'authorizer' in context ? (context.authorizer as { iam?: { userArn?: string } }).iam : undefined
   return {
@@ -41,6 +45,7 @@ export function toApiRequest(event: APIGatewayProxyEventV2): ApiRequest {
         ? undefined
         : Buffer.from(event.body, event.isBase64Encoded ? 'base64' : 'utf8'),
     operator: iam?.userArn,
+    deadline,
   }
 }
 

@@ -91,7 +91,7 @@ export const CALL_ERRORS = {
   },
   storage_unavailable: {
     meaning:
-      "The service's database or key service did not answer in time. Nothing is lost, and the request may be repeated.",
+      "The service's database or key service did not answer in time, or so late that no time was left to refresh the access token safely. Nothing is lost, and the request may be repeated.",
     remedy: 'Retry after the seconds in "Retry-After".',
   },
 } as const satisfies Partial<Record<ErrorCode, Explanation>>

@@ -69,7 +69,7 @@ export const UPSTREAM_ERRORS = {
   },
   recovering: {
     meaning:
-      'The access token was replaced, but the service could not store the new one at once. It is being stored from a queue. The call was not made, and the end user has nothing to do.',
+      'The access token is being replaced, and that takes longer than a caller waits (9 seconds). Either ClickFunnels is slow to answer, or the service could not store the new token at once and stores it from a queue. The call was not made, and the end user has nothing to do.',
     remedy: 'Retry after the seconds in "Retry-After". This lasts three minutes at most.',
   },
   refresh_failed: {

@@ -1,0 +1,96 @@
+// Lets a caller wait for the refresh of its connection, by this process or by another one. The caller is given up before
+// the refresh is: what ClickFunnels answers later is stored all the same (docs/adr/0025).
+import type { Ambient } from '../ambient.ts'
+import { type Connection, NO_OWNER, QUEUED, refOf } from '../connections/connection.ts'
+import { poll } from '../repeat.ts'
+import { suspended } from '../tenants/suspension.ts'
+import type { Deadline, EpochSeconds } from '../time.ts'
+import { isLeased } from './lease.ts'
+import type { TokenPorts } from './ports.ts'
+import { type RefreshPorts, refreshConnection } from './refresh.ts'
+import { appRefused, noTimeToRefresh, recovering, refreshFailed } from './refresh-errors.ts'
+import type { RefreshCause } from './refresh-rules.ts'
+import { activeConnection, failedJustNow, lasts, orGiveUp } from './usable-connection.ts'
+
+export type FreshTokenPorts = RefreshPorts & Pick<Ambient & TokenPorts, 'sleep' | 'tokenMemory'>
+
+/**
+ * Refreshes a connection, or waits while another process does.
+ * @throws ServiceError not_found; reauthorization_required; refresh_failed; recovering, also when the caller's time is up;
+ *   storage_unavailable; app_credentials_refused; …_suspended
+ */
+export function refreshOrWait(
+  services: FreshTokenPorts,
+  connection: Connection,
+  cause: RefreshCause,
+  deadline: Deadline,
+): Promise<Connection> {
+  return orGiveUp(services, connection, refreshed(services, connection, cause, deadline), deadline)
+}
+
+async function refreshed(
+  services: FreshTokenPorts,
+  connection: Connection,
+  cause: RefreshCause,
+  deadline: Deadline,
+): Promise<Connection> {
+  // A call's 401 is new evidence about a grant that was refused.
+  const news = cause === 'refused_call' && connection.lastError === 'grant_refused'
+  if (failedJustNow(services, connection) && !news && !isQueued(connection, services.now()))
+    throw refreshFailed(connection, connection.lastError)
+  const refresh = await refreshConnection(services, connection, cause, deadline)
+  switch (refresh.outcome) {
+    case 'refreshed':
+      return refresh.connection
+    case 'failed':
+      if (refresh.error === 'client_refused') throw appRefused(connection)
+      if (refresh.error === 'commit_failed') throw recovering(connection)
+      throw refresh.queued ? recovering(connection) : refreshFailed(connection, refresh.error)
+    case 'reauthorization_required':
+      return activeConnection(services, refOf(connection))
+    case 'suspended':
+      throw suspended(refresh.what)
+    case 'app_refused':
+    case 'app_gone':
+      throw appRefused(connection)
+    case 'provider_down':
+      throw refreshFailed(connection, 'ClickFunnels is down')
+    case 'no_time':
+      throw noTimeToRefresh(connection)
+    case 'busy':
+    case 'overtaken': {
+      const other = await whenIdle(services, connection, deadline)
+      if (other.generation !== connection.generation) return other
+      throw isIdle(other, services.now())
+        ? refreshFailed(connection, other.lastError)
+        : recovering(connection)
+    }
+  }
+}
+
+/** Whether the recovery queue may still bring the connection's next tokens. */
+function isQueued(connection: Connection, now: EpochSeconds): boolean {
+  return isLeased(connection, now) && connection.lease?.owner === QUEUED
+}
+
+function isIdle(connection: Connection, now: EpochSeconds): boolean {
+  return !isLeased(connection, now) || connection.lease?.owner === NO_OWNER
+}
+
+/**
+ * Waits until no process works on the connection any more, its generation has moved, or the caller's time is up.
+ * @throws ServiceError not_found; reauthorization_required; recovering; connection_suspended
+ */
+export async function whenIdle(
+  services: FreshTokenPorts,
+  seen: Connection,
+  { answerBy }: Deadline,
+): Promise<Connection> {
+  return poll(services, async () => {
+    const current = await activeConnection(services, refOf(seen))
+    const now = services.now()
+    if (isQueued(current, now) && !lasts(services, current, 0)) throw recovering(current)
+    const over = isIdle(current, now) || now >= answerBy
+    return current.generation !== seen.generation || over ? current : undefined
+  })
+}
