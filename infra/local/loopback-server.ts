@@ -79,8 +79,10 @@ export function refuse(response: ServerResponse, refusal: Refusal): void {
   response.end(problemOf(refusal))
 }
 
-/** Whether the `Host` of a request is a loopback host with the port that took the request. */
-export function isForThisServer({ headers: { host = '' }, socket }: IncomingMessage): boolean {
+/** Whether the one `Host` of a request (RFC 9112 section 3.2) is a loopback host with the port that took the request. */
+export function isForThisServer({ headersDistinct: { host: hosts = [] }, socket }: IncomingMessage): boolean {
+  const [host = '', ...more] = hosts
+  if (more.length > 0) return false
   const url = /^[\w.:[\]-]+$/.test(host) ? URL.parse(`http://${host}`) : null
   return url !== null && isLoopback(url) && Number(url.port || 80) === socket.localPort
 }

@@ -71,6 +71,8 @@ describe('a Host', () => {
       expect(headers['content-type']).toBe('application/problem+json')
       expect(JSON.parse(body.toString())).toMatchObject({ status: 421 })
     }
+    const own = new URL(url()).host
+    expect((await send(url(), request, 'Host', own, 'Host', 'evil.example')).status).toBe(421)
     expect(invoked).toEqual([])
   })
 

@@ -21,7 +21,8 @@ export function parseApiPath(decoded: string): string[] {
   // A path may end with one slash. Two slashes in a row are never allowed.
   const inner = segments.at(-1) === '' ? segments.slice(0, -1) : segments
   if (inner.length === 0 || inner.includes('')) throw refused('It contains an empty segment.')
-  if (inner.some((segment) => segment === '.' || segment === '..'))
+  // Some servers cut off what follows a ";" in a segment before they resolve dot segments.
+  if (inner.some((segment) => /^\.{1,2}(;|$)/.test(segment)))
     throw refused('It contains a dot segment ("." or "..").')
   return segments
 }

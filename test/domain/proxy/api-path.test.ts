@@ -14,6 +14,8 @@ test.each([
   ['two slashes', 'a//b'],
   ['two slashes at the end', 'a//'],
   ['a dot segment', './me'],
+  ['a dot segment with a parameter', 'a/..;x=1/me'],
+  ['a dot segment with an empty parameter', '.;/me'],
   ['a dot segment at the end', 'a/.'],
   ['a parent segment', 'a/../me'],
   ['a parent segment at the end', 'a/..'],
