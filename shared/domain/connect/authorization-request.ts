@@ -31,16 +31,24 @@ export type RequestPorts = Pick<
   'now' | 'randomBytes' | 'publicUrl' | 'provider' | 'sessions' | 'vault'
 >
 
+/** What a browser has shown of itself. */
+export interface KnownBrowser {
+  /** What the form of our confirmation page sent. */
+  readonly confirmation?: string | undefined
+  /** From the cookie of an earlier request of this session. It stays the same, so that each of the cookies names this browser. */
+  readonly secret?: string | undefined
+}
+
 /** Makes the session's authorization request, which uses its link up; `undefined` if another request came first. */
 export async function beginAuthorization(
   services: RequestPorts,
   link: ConnectLink,
   session: ConnectSession,
   app: App,
-  confirmation: string | undefined,
+  { confirmation, secret }: KnownBrowser,
 ): Promise<AuthorizationRequest | undefined> {
   const state = randomSecret(services.randomBytes)
-  const browserSecret = randomSecret(services.randomBytes)
+  const browserSecret = secret ?? randomSecret(services.randomBytes)
   const codeVerifier = randomSecret(services.randomBytes)
   const stateHash = sha256(state)
   const pending = {
@@ -63,8 +71,10 @@ export async function beginAuthorization(
 
 /** The cookie that ties a browser to the state with this hash. `__Host-`: https only, this host only (RFC 6265bis). */
 export function browserCookieName(stateHash: string): string {
-  return `__Host-fc-${stateHash.slice(0, 16)}`
+  return `${BROWSER_COOKIE}${stateHash.slice(0, 16)}`
 }
+
+export const BROWSER_COOKIE = '__Host-fc-'
 
 function requestUrl(
   { provider, publicUrl }: Pick<RequestPorts, 'provider' | 'publicUrl'>,

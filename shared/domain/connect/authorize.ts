@@ -14,8 +14,8 @@ import type { Tenant } from '../tenants/tenant.ts'
 import { type EpochSeconds, later } from '../time.ts'
 import {
   type AuthorizationRequest,
+  BROWSER_COOKIE,
   beginAuthorization,
-  browserCookieName,
   type RequestPorts,
 } from './authorization-request.ts'
 import { type ConnectLink, type ConnectSession, SESSION_MEMORY_SECONDS } from './connect-session.ts'
@@ -142,7 +142,8 @@ async function leave(
   attempt = 1,
 ): Promise<LinkOutcome> {
   const { link, session, tenant, app } = followed
-  const request = await beginAuthorization(services, link, session, app, visit.confirmation?.sent)
+  const browser = { confirmation: visit.confirmation?.sent, secret: followerSecret(link, visit) }
+  const request = await beginAuthorization(services, link, session, app, browser)
   if (request !== undefined) return { outcome: 'redirect', session, ...request }
   // Another request came first. It may be this browser's own, as after a double click.
   const again = attempt < MAX_ATTEMPTS ? await findFollowed(services, visit.linkSecret) : undefined
@@ -154,9 +155,18 @@ async function leave(
 /** Whether this browser is the one that used the link: by its cookie or, before it has that, by its confirmation. */
 function isFollower({ follower }: ConnectLink, visit: LinkVisit): boolean {
   if (follower === undefined) return false
-  const cookie = visit.cookies?.get(browserCookieName(follower.stateHash))
-  if (cookie !== undefined && sha256(cookie) === follower.browserHash) return true
+  if (followerSecret({ follower }, visit) !== undefined) return true
   return sawConfirmation(visit) && sha256(visit.confirmation?.sent ?? '') === follower.confirmationHash
+}
+
+/** The secret in the cookie of one of the follower's authorization requests, if this browser has one. */
+function followerSecret(
+  { follower }: Pick<ConnectLink, 'follower'>,
+  { cookies = new Map() }: LinkVisit,
+): string | undefined {
+  if (follower === undefined) return undefined
+  const secrets = [...cookies].filter(([name]) => name.startsWith(BROWSER_COOKIE)).map(([, value]) => value)
+  return secrets.find((secret) => sha256(secret) === follower.browserHash)
 }
 
 function used(tenant: Tenant, session: ConnectSession): LinkOutcome {

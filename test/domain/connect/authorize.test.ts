@@ -243,6 +243,15 @@ describe('a link that its own browser follows again', () => {
     expect((await follow({ cookies, confirmation: shown })).outcome).toBe('redirect')
   })
 
+  test('after "Back" may click twice, and has a state for each click', async () => {
+    const { scene, follow, cookies } = await leaving('verified')
+    const clicks = await Promise.all([1, 2, 3].map(() => follow({ cookies })))
+    expect(clicks.map(({ outcome }) => outcome)).toEqual(['redirect', 'redirect', 'redirect'])
+    const states = clicks.map((click) => 'browserCookie' in click && click.browserCookie.name)
+    expect(new Set(states).size).toBe(3)
+    expect((await follow({ cookies: (await scene.leave()).cookies })).outcome).toBe('used')
+  })
+
   test('may still decline', async () => {
     const { scene, session, follow, cookies, shown } = await leaving('confirmed')
     const declined = await follow({ cookies, confirmation: shown, declines: true })
