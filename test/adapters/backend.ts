@@ -1,12 +1,14 @@
-// The real adapters on emulators: DynamoDB (dynoxide) with the table as the data stack makes it, and KMS.
+// The real adapters on emulators: DynamoDB (dynoxide) with the table as the data stack makes it, and KMS. Where
+// AWS_ENDPOINT_URL_DYNAMODB or …_KMS is set, that endpoint is used instead; a table there is deleted at the end.
 import {
   CreateTableCommand,
+  DeleteTableCommand,
   DynamoDBClient,
   GetItemCommand,
   type KeySchemaElement,
   ScanCommand,
 } from '@aws-sdk/client-dynamodb'
-import { KMSClient } from '@aws-sdk/client-kms'
+import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms'
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
 import { DynamoDbApiKeys } from '#adapters/dynamodb/api-keys.ts'
 import { DynamoDbAuditEvents } from '#adapters/dynamodb/audit-events.ts'
@@ -28,7 +30,7 @@ import { KmsTenantKeys } from '#adapters/vault/tenant-keys.ts'
 import { KmsVault } from '#adapters/vault/vault.ts'
 import type { Clock } from '#domain/time.ts'
 import { startDynoxide } from '../../infra/local/dynamodb/dynoxide.ts'
-import { type KmsEndpoint, startKmsEndpoint } from '../../infra/local/kms/endpoint.ts'
+import { startKmsEndpoint } from '../../infra/local/kms/endpoint.ts'
 import { NOW } from '../contracts/samples.ts'
 import type { Stores } from '../contracts/stores.ts'
 
@@ -43,15 +45,18 @@ export interface Backend {
   item(key: Key): Promise<Record<string, unknown> | undefined>
   /** All items as they are stored, or those of an index. */
   items(index?: string): Promise<Record<string, unknown>[]>
+  /** Empties a table on an endpoint of the environment, which may take longer for each call the more the table holds. */
+  emptyExternal(): Promise<void>
   close(): Promise<void>
 }
 
 /** @param starting the database; one that fails when told to, say */
 export async function openBackend(
-  starting: Promise<{ readonly url: string; close(): Promise<void> }> = startDynoxide(),
+  starting?: Promise<{ readonly url: string; close(): Promise<void> }>,
 ): Promise<Backend> {
-  const dynoxide = await starting
-  const client = new DynamoDBClient({ endpoint: dynoxide.url, ...ACCESS })
+  const external = starting === undefined ? process.env.AWS_ENDPOINT_URL_DYNAMODB : undefined
+  const database = external ? undefined : await (starting ?? startDynoxide())
+  const client = new DynamoDBClient({ endpoint: database?.url ?? external ?? '', ...ACCESS })
   await createTable(client)
   const table = new Table(client, TABLE)
   return {
@@ -66,9 +71,15 @@ export async function openBackend(
       const { Items } = await client.send(new ScanCommand({ TableName: TABLE, IndexName: index }))
       return (Items ?? []).map((item) => unmarshall(item))
     },
+    emptyExternal: async () => {
+      if (!external) return
+      await client.send(new DeleteTableCommand({ TableName: TABLE }))
+      await createTable(client)
+    },
     close: async () => {
+      if (external) await client.send(new DeleteTableCommand({ TableName: TABLE }))
       client.destroy()
-      await dynoxide.close()
+      await database?.close()
     },
   }
 }
@@ -97,8 +108,9 @@ export function storesOn(table: Table): Stores {
 }
 
 export interface Keys {
-  readonly endpoint: KmsEndpoint
   readonly client: KMSClient
+  /** How often each operation was called, including failed calls. */
+  calls(): Readonly<Record<string, number>>
   readonly arn: string
   /** The ARN of a KMS key that a tenant brings. */
   readonly ownArn: string
@@ -116,25 +128,41 @@ export interface KeyProcess {
 }
 
 export async function openKeys(): Promise<Keys> {
-  const endpoint = await startKmsEndpoint()
-  const client = new KMSClient({ endpoint: endpoint.url, ...ACCESS, maxAttempts: 1 })
-  const arn = endpoint.ensureKey('11111111-2222-3333-4444-555555555555')
-  const process = (table: Table, now: Clock = () => NOW): KeyProcess => {
+  const external = process.env.AWS_ENDPOINT_URL_KMS
+  const endpoint = external ? undefined : await startKmsEndpoint()
+  const client = new KMSClient({ endpoint: endpoint?.url ?? external ?? '', ...ACCESS, maxAttempts: 1 })
+  const newKey = async () => {
+    const { KeyMetadata } = await client.send(new CreateKeyCommand({}))
+    return KeyMetadata?.Arn ?? ''
+  }
+  const [arn, ownArn] = [await newKey(), await newKey()]
+  const calls: Record<string, number> = {}
+  client.middlewareStack.add(
+    (next, { commandName }) => {
+      const operation = (commandName ?? '').replace('Command', '')
+      return (args) => {
+        calls[operation] = (calls[operation] ?? 0) + 1
+        return next(args)
+      }
+    },
+    { step: 'initialize' },
+  )
+  const keyProcess = (table: Table, now: Clock = () => NOW): KeyProcess => {
     const dataKeys = new KmsDataKeys(client)
     const rootKeys = new KmsRootKeys(dataKeys, arn, table, now)
     const tenantKeys = new KmsTenantKeys(new TenantKeyWrapping(rootKeys, dataKeys), table, now)
     return { vault: new KmsVault(tenantKeys), tenantKeys, rootKeys }
   }
   return {
-    endpoint,
     client,
+    calls: () => ({ ...calls }),
     arn,
-    ownArn: endpoint.ensureKey('66666666-7777-8888-9999-000000000000'),
-    process,
-    vault: (table) => process(table).vault,
+    ownArn,
+    process: keyProcess,
+    vault: (table) => keyProcess(table).vault,
     close: async () => {
       client.destroy()
-      await endpoint.close()
+      await endpoint?.close()
     },
   }
 }

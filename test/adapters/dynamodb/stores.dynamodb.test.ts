@@ -1,5 +1,5 @@
 // The stores on DynamoDB keep the contracts of the ports.
-import { afterAll, beforeAll, describe } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe } from 'vitest'
 import { allStoresContract } from '../../contracts/all-stores.ts'
 import { type Backend, openBackend } from '../backend.ts'
 
@@ -7,6 +7,7 @@ let backend: Backend
 beforeAll(async () => {
   backend = await openBackend()
 })
+afterEach(() => backend.emptyExternal())
 afterAll(() => backend.close())
 
 describe('the DynamoDB stores', () => {

@@ -20,7 +20,7 @@ const secret = new Secret('the token in clear')
 const bindingOf = (tenantId: TenantId): SealBinding => {
   return { tenantId, record: 'conn_1', generation: 1, field: 'access_token' }
 }
-const calls = ({ endpoint }: Keys) => Object.values(endpoint.calls()).reduce((sum, n) => sum + n, 0)
+const calls = (keys: Keys) => Object.values(keys.calls()).reduce((sum, n) => sum + n, 0)
 
 let shared: { backend: Backend; keys: Keys; process: KeyProcess }
 beforeAll(async () => {
@@ -77,7 +77,7 @@ describe('the keys', () => {
     const vault = keys.vault(backend.table)
     const tenant = newId('tenant')
     await Promise.all(Array.from({ length: 10 }, () => vault.seal(bindingOf(tenant), secret)))
-    expect(keys.endpoint.calls()).toEqual({ GenerateDataKey: 1 })
+    expect(keys.calls()).toEqual({ GenerateDataKey: 1 })
   })
 
   test('that came along with their tenant are not read again, and those made since are', async () => {
@@ -130,9 +130,9 @@ describe('the keys', () => {
       tenants.map((tenant) => keys.vault(backend.table).seal(bindingOf(tenant), secret)),
     )
     const { rootKeys, vault } = keys.process(backend.table)
-    const before = keys.endpoint.calls().Decrypt ?? 0
+    const before = keys.calls().Decrypt ?? 0
     await rootKeys.prime()
-    expect(keys.endpoint.calls().Decrypt).toBe(before + 1)
+    expect(keys.calls().Decrypt).toBe(before + 1)
     const rootKeyItems = (await backend.items()).filter(({ sk }) => String(sk).startsWith('root-key#'))
     for (const { pk, sk } of rootKeyItems) {
       await backend.client.send(new DeleteItemCommand({ TableName: TABLE, Key: marshall({ pk, sk }) }))
@@ -140,7 +140,7 @@ describe('the keys', () => {
     for (const [i, tenant] of tenants.entries()) {
       expect((await vault.open(bindingOf(tenant), sealed[i] as Sealed)).reveal()).toBe(secret.reveal())
     }
-    expect(keys.endpoint.calls().Decrypt).toBe(before + rootKeyItems.length)
+    expect(keys.calls().Decrypt).toBe(before + rootKeyItems.length)
   })
 
   test('stay usable in a warm process while KMS refuses, and come back when it does', async () => {
