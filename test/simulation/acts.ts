@@ -92,8 +92,10 @@ export class Actors {
     }
   }
 
-  callFunnels(connection: string): Promise<Answered | undefined> {
-    return this.#onConnection('GET /v1/connections/{id}/funnels', connection, '/funnels')
+  async callFunnels(connection: string): Promise<Answered | undefined> {
+    const answer = await this.#onConnection('GET /v1/connections/{id}/funnels', connection, '/funnels')
+    if (answer?.json?.code === 'reauthorization_required') this.#stage.noteReauthorization(connection)
+    return answer
   }
 
   show(connection: string): Promise<Answered | undefined> {

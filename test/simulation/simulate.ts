@@ -7,6 +7,7 @@ import type { TokenMode } from './provider/rows.ts'
 import { startSchedules } from './schedule.ts'
 import { type Parts, Stage } from './stage.ts'
 import { CLIENT_SECRET, LIFETIME_MILLISECONDS, type Template } from './template.ts'
+import { RECOVERY_QUEUE } from './world/our-aws.ts'
 
 export type Templates = Readonly<Record<TokenMode, Template>>
 
@@ -81,6 +82,7 @@ async function play(stage: Stage, { acts, trouble }: Plan, template: Template): 
   for (const act of all) act.catch((error) => stage.fail(error))
   await timeline.sleep(trouble)
   stage.note('calm')
+  for (const body of stage.unstored) sendAgain(stage, body)
   const calls: Calls = new Map(template.connections.map((connection) => [connection, []]))
   let before = 0
   for (const at of CALLS_AT) {
@@ -97,6 +99,12 @@ async function play(stage: Stage, { acts, trouble }: Plan, template: Template): 
   }
   await Promise.all(all)
   await checkEnd(stage, actors, template, calls)
+}
+
+/** What an operator does with a line of the log that holds a message (docs/runbook.md). */
+function sendAgain({ world, wall, noteChange }: Stage, MessageBody: string): void {
+  world.sqs.call('SendMessage', { QueueUrl: RECOVERY_QUEUE.url, MessageBody }, wall())
+  noteChange()
 }
 
 /** A connection that looks well is called only in the end. */

@@ -50,6 +50,8 @@ export class Stage {
   readonly tokens: TokenModel
   readonly trace: string[] = []
   readonly covered: Record<string, number> = {}
+  /** Messages that went to the log because the queue did not take them. */
+  readonly unstored: string[] = []
   /** Called after every event. */
   readonly watchers: (() => void)[] = []
   readonly #storage: Storage | undefined
@@ -129,6 +131,13 @@ export class Stage {
 
   holdings() {
     return this.#storage?.look()
+  }
+
+  /** A caller was told to connect again. @throws Violation I3 */
+  noteReauthorization(connection: string): void {
+    const held = this.holdings()
+    const stored = held?.connections.get(connection)
+    if (held !== undefined && stored !== undefined) this.tokens.checkReauthorization(held, stored)
   }
 
   #look(): void {
@@ -234,7 +243,11 @@ export class Stage {
   }
 
   #noteLog(sandbox: Sandbox, line: string): void {
-    const { level, message } = JSON.parse(line)
+    const { level, message, recovery_message: unstored } = JSON.parse(line)
+    if (unstored !== undefined && this.#storage) {
+      this.unstored.push(unstored)
+      this.tokens.noteLogged(this.#storage.message(unstored))
+    }
     if (level !== 'INFO') this.note(`${sandbox.name} logs ${level}: ${message}`)
   }
 }
@@ -252,6 +265,7 @@ function statesOf({ connections, revocations, queue }: Holdings): string {
 function environment(name: FunctionName): Readonly<Record<string, string>> {
   return {
     AWS_LAMBDA_FUNCTION_NAME: name,
+    AWS_LAMBDA_RUNTIME_API: 'runtime.invalid',
     TABLE_NAME: TABLE.name,
     PUBLIC_URL,
     ROOT_KEY_ARN: KEY_ARN,

@@ -58,6 +58,14 @@ export interface Fault<K extends string> {
   readonly chance: Chance
 }
 
+/** How likely each call or event meets a fault outside of a trouble; one of these for the whole run. */
+const BASES: Readonly<Partial<Record<Line, readonly number[]>>> = {
+  token: [0, 0, 0.1, 0.3, 0.7],
+  me: [0, 0, 0.3],
+  api: [0, 0, 0.1, 0.3],
+  process: [0, 0, 0, 0.001, 0.006],
+}
+
 interface Trouble {
   /** Milliseconds; counted from the beginning, or from the last time that tokens were issued. */
   readonly since: 'start' | 'tokens'
@@ -97,7 +105,7 @@ export class Weather {
     }
     const isCalm = chance.isLikely(0.1)
     for (const line of ['dynamodb', 'kms', 'sqs', 'token', 'revoke', 'me', 'api', 'process'] as const) {
-      const base = line === 'process' ? chance.pick([0, 0, 0.001, 0.006]) : chance.pick([0, 0, 0, 0.02, 0.1])
+      const base = chance.pick(BASES[line] ?? [0, 0, 0, 0.02, 0.1])
       const count = line === 'process' ? chance.pick([0, 0, 0, 1]) : chance.pick([0, 0, 0, 1, 1, 2])
       const troubles = Array.from({ length: count }, () => this.#trouble(chance, line))
       this.#lines.set(line, isCalm ? { base: 0, troubles: [] } : { base, troubles })

@@ -51,8 +51,10 @@ export class LambdaHost {
     sandbox.calls += 1
     sandbox.starved = 0
     return new Promise((resolve) => {
+      let isSettled = false
       const settle = (outcome: Outcome) => {
-        timeline.outside(1, () => resolve(outcome))
+        if (!isSettled) timeline.outside(1, () => resolve(outcome))
+        isSettled = true
       }
       // A new process starts before the time of its first call begins to count.
       const isNew = sandbox.handler === undefined
@@ -84,7 +86,9 @@ export class LambdaHost {
       }
       const handler = await sandbox.handler
       const end = timeline.now + timeout
-      const context = { getRemainingTimeInMillis: () => end - timeline.now }
+      const awsRequestId = `${sandbox.name} ${sandbox.calls}`
+      const context = { awsRequestId, getRemainingTimeInMillis: () => end - timeline.now }
+      sandbox.api.invoke(awsRequestId)
       const result = await handler?.(event, context)
       this.#stop(sandbox, { kind: 'answered', result })
     } catch (error) {
@@ -92,12 +96,19 @@ export class LambdaHost {
     }
   }
 
-  /** Stops a process that has answered; it goes on with its next call. */
+  /** Gives the answer to the caller, and stops the process when its work in the background has ended, too. */
   #stop(sandbox: Sandbox, outcome: Outcome): void {
     if (sandbox.state === 'dead') return
-    sandbox.state = 'frozen'
-    sandbox.stoppedAt = this.#ports.timeline.now
-    this.#end(sandbox, outcome)
+    this.#calls.get(sandbox)?.settle(outcome)
+    const stop = () => {
+      if (sandbox.state === 'dead') return
+      sandbox.api.onAsked = undefined
+      sandbox.state = 'frozen'
+      sandbox.stoppedAt = this.#ports.timeline.now
+      this.#end(sandbox, outcome)
+    }
+    if (sandbox.api.isIdle()) stop()
+    else sandbox.api.onAsked = stop
   }
 
   #end(sandbox: Sandbox, outcome: Outcome): void {

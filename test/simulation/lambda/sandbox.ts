@@ -5,8 +5,10 @@ import type { Evaluate } from '../bundle.ts'
 import type { Chance } from '../chance.ts'
 import { simulatedHttps } from '../socket.ts'
 import type { Owner } from '../timeline.ts'
+import { RuntimeApi } from './runtime-api.ts'
 
 export interface Context {
+  readonly awsRequestId: string
   getRemainingTimeInMillis(): number
 }
 export type Handler = (event: unknown, context: Context) => Promise<unknown>
@@ -18,6 +20,7 @@ export class Sandbox implements Owner {
   readonly random: () => number
   /** Promised by the evaluated code, when its INIT phase is over. */
   handler: Promise<Handler> | undefined
+  readonly api = new RuntimeApi()
   state: Owner['state'] = 'running'
   stoodStill = 0
   stoppedAt = 0
@@ -47,6 +50,7 @@ export class Sandbox implements Owner {
   ): void {
     const own = new Map<string, unknown>([
       ['node:crypto', this.#crypto()],
+      ['node:http', this.api.http],
       ['node:timers/promises', { setTimeout: pause }],
     ])
     const module: { exports: { handler?: Promise<Handler> } } = { exports: {} }

@@ -5,7 +5,7 @@ import type { Sandbox } from '../lambda/sandbox.ts'
 import type { Arrived } from '../provider/line.ts'
 import type { Row, Rows } from '../provider/rows.ts'
 import type { Line } from '../weather.ts'
-import type { Holdings } from './holdings.ts'
+import type { Holdings, StoredConnection } from './holdings.ts'
 import { Violation } from './violation.ts'
 
 /** How long a process may take to store what it has, while nothing goes wrong. */
@@ -29,6 +29,7 @@ export class TokenModel {
   /** When each pair was first in the table. */
   readonly #stored = new Map<Row, number>()
   readonly #presented: { readonly token: string; readonly arrived: Arrived }[] = []
+  readonly #logged = new Set<string>()
   #holdings: Holdings | undefined
 
   constructor(rows: Rows, now: () => number) {
@@ -74,6 +75,21 @@ export class TokenModel {
     }
   }
 
+  /** A sealed pair is in the log, from which an operator sends it to the queue. */
+  noteLogged(accessToken: string): void {
+    this.#logged.add(accessToken)
+  }
+
+  /** A caller is told to connect again: the tokens that follow the stored ones are not on their way. @throws Violation I3 */
+  checkReauthorization({ queue }: Holdings, { accessToken }: StoredConnection): void {
+    const queued = this.#rows.all.find(
+      (row) => row.parent?.accessToken === accessToken && queue.has(row.accessToken),
+    )
+    if (queued && this.#rows.isLive(queued)) {
+      throw new Violation('I3', `the end user is told to connect again, but ${queued.name} is on the queue`)
+    }
+  }
+
   wasStored(row: Row): boolean {
     return this.#stored.has(row)
   }
@@ -91,7 +107,8 @@ export class TokenModel {
     const { accessToken } = row
     const held = this.#holdings
     if (!this.#rows.isLive(row) || held === undefined) return true
-    if (held.queue.has(accessToken) || held.revocations.has(accessToken)) return true
+    if (this.#logged.has(accessToken) || held.queue.has(accessToken) || held.revocations.has(accessToken))
+      return true
     if ([...held.connections.values()].some((one) => one.accessToken === accessToken)) return true
     return this.wasReplaced(row)
   }
