@@ -37,8 +37,8 @@ export const MUTANTS: readonly Mutant[] = [
   one(
     'no queue: tokens that cannot be committed are not sent',
     adapter('sqs/recovery-queue.ts'),
-    'await callAws((options) => client.send(message, options))',
-    '',
+    'async send(rotation: TokenRotation): Promise<void> {',
+    'async send(rotation: TokenRotation): Promise<void> {\n    if (rotation.generation > 0) return',
   ),
   {
     name: 'no deadline (B2): a call to AWS may hang',
@@ -93,6 +93,18 @@ export const MUTANTS: readonly Mutant[] = [
     domain('tokens/lease.ts'),
     'return wasAbandoned(connection)\n    ? later',
     'return wasAbandoned(connection) && connection.generation < 0\n    ? later',
+  ),
+  one(
+    'no reading on (B7): a token request is given up after 10 s',
+    domain('tokens/refresh.ts'),
+    'end - COMMIT_SECONDS - services.now(),',
+    '10,',
+  ),
+  one(
+    'no holding (B8): tokens are dropped when table and queue were down for 8 s',
+    domain('tokens/commit-rotation.ts'),
+    "if (now >= end) {\n      hold(services, rotation, write)\n      return 'kept'",
+    "if (now >= enough) {\n      return 'kept'",
   ),
   one(
     '503 is taken for "not carried out" (B6)',

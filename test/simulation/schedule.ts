@@ -52,6 +52,7 @@ interface Received {
     readonly MessageId: string
     readonly ReceiptHandle: string
     readonly Body: string
+    readonly Attributes: Readonly<Record<string, string>>
   }[]
 }
 
@@ -64,7 +65,12 @@ async function poll({ world, wall, host, noteChange }: Stage): Promise<void> {
     wall(),
   ) as Received
   if (Messages.length === 0) return
-  const Records = Messages.map(({ MessageId, Body }) => ({ messageId: MessageId, body: Body }))
+  const Records = Messages.map(({ MessageId, ReceiptHandle, Body, Attributes }) => ({
+    messageId: MessageId,
+    receiptHandle: ReceiptHandle,
+    body: Body,
+    attributes: Attributes,
+  }))
   const outcome = await host.invoke('recover-rotations', { Records }, RECOVER_MILLISECONDS)
   if (outcome.kind !== 'answered') return
   const { batchItemFailures } = outcome.result as {

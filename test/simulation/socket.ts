@@ -32,6 +32,8 @@ export interface Answered {
   readonly finally: 'keep' | 'close' | 'reset' | 'silence'
   /** Called when the process has all bytes of the answer, while it still reads them. */
   readonly onRead?: (() => void) | undefined
+  /** Called when the last byte comes to a socket that the process has closed. */
+  readonly onRefused?: (() => void) | undefined
 }
 
 /** Where a run's sockets lead to. */
@@ -138,7 +140,7 @@ class SimulatedSocket extends Duplex {
     })
   }
 
-  #deliver({ bytes, delay, segments, finally: ending, onRead }: Answered): void {
+  #deliver({ bytes, delay, segments, finally: ending, onRead, onRefused }: Answered): void {
     const { timeline } = this.#network
     const size = Math.ceil(bytes.length / segments)
     let at = delay
@@ -157,6 +159,9 @@ class SimulatedSocket extends Duplex {
       )
       at += 1
     }
+    timeline.outside(at, () => {
+      if (this.destroyed) onRefused?.()
+    })
     if (ending === 'close' || ending === 'reset') {
       timeline.after(
         at,

@@ -212,6 +212,7 @@ export class Stage {
             onRequest: (arrived) => this.#noteRequest(arrived),
             onFault: (line, fault, owner) => this.#noteFault(`${line} ${fault}`, line, owner),
             onRead: (arrived) => this.#noteRead(arrived),
+            onRefused: (arrived) => this.#noteRefused(arrived),
           },
           request,
           process,
@@ -240,6 +241,15 @@ export class Stage {
   #noteRead({ answer, process, request }: Arrived): void {
     this.note(`${process?.name} reads ${answer?.status} of ${request.method} ${request.path}`)
     if (answer?.row && process instanceof Sandbox) this.tokens.noteReached(answer.row, process)
+  }
+
+  #noteRefused({ answer, process, sentAt }: Arrived): void {
+    this.note(`${process?.name} has closed the socket of ${answer?.row?.name ?? 'an answer'}`)
+    try {
+      if (answer?.row && process instanceof Sandbox) this.tokens.noteRefused(answer.row, process, sentAt)
+    } catch (error) {
+      this.fail(error)
+    }
   }
 
   #noteLog(sandbox: Sandbox, line: string): void {

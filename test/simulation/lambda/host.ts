@@ -85,6 +85,7 @@ export class LambdaHost {
         sandbox.start(evaluate, libraries, environment(functionName), (line) => onLog(sandbox, line))
       }
       const handler = await sandbox.handler
+      sandbox.calledAt = timeline.now
       const end = timeline.now + timeout
       const awsRequestId = `${sandbox.name} ${sandbox.calls}`
       const context = { awsRequestId, getRemainingTimeInMillis: () => end - timeline.now }

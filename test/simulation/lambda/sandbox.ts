@@ -27,6 +27,8 @@ export class Sandbox implements Owner {
   isBusy = false
   /** How many calls it was given. */
   calls = 0
+  /** When its present call began. */
+  calledAt = 0
   /** For how long it got no CPU in its present call, in milliseconds. */
   starved = 0
   /** When it was killed. */

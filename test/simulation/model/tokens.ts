@@ -8,10 +8,14 @@ import type { Line } from '../weather.ts'
 import type { Holdings, StoredConnection } from './holdings.ts'
 import { Violation } from './violation.ts'
 
-/** How long a process may take to store what it has, while nothing goes wrong. */
-const STORED_WITHIN_MILLISECONDS = 1_000
+/** How long a process may take to store what it has: a second, and the time of a call. */
+const STORED_WITHIN_MILLISECONDS = 1_500
 /** A process reads its connection and takes the lease before it presents the refresh token. */
 const PRESENTED_WITHIN_MILLISECONDS = 10_000
+
+/** So long after its call began a process reads on, and so long after the request at least. */
+const READS_ON_MILLISECONDS = 18_000
+const READS_AT_LEAST_MILLISECONDS = 9_500
 
 interface Reached {
   readonly row: Row
@@ -39,6 +43,18 @@ export class TokenModel {
 
   noteReached(row: Row, process: Sandbox): void {
     this.#reached.push({ row, process, at: this.#now(), call: process.calls, faults: new Set() })
+  }
+
+  /** The process had closed the socket when the pair came. @throws Violation I1, if it had the time to wait */
+  noteRefused(row: Row, process: Sandbox, sentAt: number): void {
+    const now = this.#now()
+    const hadTime =
+      now - process.calledAt < READS_ON_MILLISECONDS || now - sentAt < READS_AT_LEAST_MILLISECONDS
+    if (!hadTime || process.state === 'dead' || process.starved > 0) return
+    throw new Violation(
+      'I1',
+      `${process.name} does not wait for ${row.name}, which comes after ${now - sentAt} ms`,
+    )
   }
 
   noteFault(line: Line, process: Sandbox): void {

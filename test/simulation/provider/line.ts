@@ -23,6 +23,8 @@ export interface LinePorts {
   readonly onFault: (line: Line, fault: ProviderFault, process: Owner | undefined) => void
   /** All bytes of the answer came to a process that read them. */
   readonly onRead: (request: Arrived) => void
+  /** They came when the process had closed the socket. */
+  readonly onRefused: (request: Arrived) => void
 }
 
 /** One request on its way, for those who watch. */
@@ -30,6 +32,7 @@ export interface Arrived {
   readonly line: Line
   readonly request: ProviderRequest
   readonly process: Owner | undefined
+  readonly sentAt: number
   /** Whether the provider may still carry it out. */
   isPending: boolean
   answer?: Answer
@@ -48,7 +51,7 @@ const KINDS_OF: Readonly<Partial<Record<Line, readonly ProviderFault[]>>> = {
 const DROPPED_MILLISECONDS = 15_000
 
 export function exchangeOn(
-  { provider, weather, milliseconds, onRequest, onFault, onRead }: LinePorts,
+  { provider, weather, milliseconds, onRequest, onFault, onRead, onRefused }: LinePorts,
   request: ProviderRequest,
   process: Owner | undefined,
   now: () => number,
@@ -56,7 +59,7 @@ export function exchangeOn(
   const line = lineOf(request)
   const fault = line && weather.fault(line, KINDS_OF[line] ?? [])
   if (fault && line) onFault(line, fault.kind, process)
-  const arrived: Arrived = { line: line ?? 'api', request, process, isPending: true }
+  const arrived: Arrived = { line: line ?? 'api', request, process, sentAt: now(), isPending: true }
   onRequest(arrived)
   const extra = fault?.kind === 'slow' ? fault.chance.logUniform(1, 60_000) : 0
   return {
@@ -68,7 +71,9 @@ export function exchangeOn(
       const answer = answerOf(provider, line, request, process, fault)
       if (answer === undefined) return undefined
       arrived.answer = answer
-      return onTheWay(answer, fault, milliseconds(), () => onRead(arrived))
+      const way = onTheWay(answer, fault, milliseconds())
+      if (way.finally !== 'keep') return way
+      return { ...way, onRead: () => onRead(arrived), onRefused: () => onRefused(arrived) }
     },
   }
 }
@@ -129,12 +134,7 @@ function carriedOut(
   }
 }
 
-function onTheWay(
-  answer: Answer,
-  fault: Fault<ProviderFault> | undefined,
-  delay: number,
-  onRead: () => void,
-): Answered {
+function onTheWay(answer: Answer, fault: Fault<ProviderFault> | undefined, delay: number): Answered {
   const whole = bytesOf(answer)
   const segments = 1
   switch (fault?.kind) {
@@ -156,10 +156,9 @@ function onTheWay(
         delay: delay + fault.chance.logUniform(1_000, 60_000),
         segments: 1 + fault.chance.below(4),
         finally: 'keep',
-        onRead,
       }
     default:
-      return { bytes: whole, delay, segments, finally: 'keep', onRead }
+      return { bytes: whole, delay, segments, finally: 'keep' }
   }
 }
 
