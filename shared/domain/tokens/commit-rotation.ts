@@ -13,7 +13,7 @@ import { equalSecrets } from '../hash.ts'
 import type { TokenSet } from '../provider/authorization-server.ts'
 import type { RevocationPorts } from '../revocation/ports.ts'
 import { revokeOrphan } from '../revocation/revocation.ts'
-import { type EpochSeconds, later, latest } from '../time.ts'
+import { type EpochSeconds, earliest, later, latest } from '../time.ts'
 import type { Sealer } from '../vault/vault.ts'
 import { COMMIT_SECONDS } from './lease.ts'
 import { changeForTokens } from './new-tokens.ts'
@@ -21,6 +21,8 @@ import type { TokenPorts } from './ports.ts'
 import type { TokenRotation } from './recovery-queue.ts'
 
 const COMMIT_PAUSE_MILLISECONDS = 300
+/** A write without an answer for so long has met a fault, which the adapter may still retry. */
+const SLOW_WRITE_SECONDS = 2
 /** A process that stood still beyond its end has this long for one write. */
 const LAST_WRITE_SECONDS = 1
 
@@ -95,9 +97,9 @@ async function resolveRefusedCommit(
 }
 
 /**
- * Writes, and retries while a fault of the store may pass. From the first fault on the tokens are also sent to the
- * recovery queue, because this process may die at any moment. Neither waits for the other, so that one which hangs does
- * not stop the other. While the queue has not taken the tokens either, the retries go on until `end`.
+ * Writes, and retries while a fault of the store may pass. From the first fault on, or when a write takes long, the tokens
+ * are also sent to the recovery queue, because this process may die at any moment. Neither waits for the other, so that
+ * one which hangs does not stop the other. While the queue has not taken the tokens either, the retries go on until `end`.
  * @returns kept: the tokens are on the queue, or held by this process
  */
 async function commitWithRetry(
@@ -126,7 +128,10 @@ async function commitWithRetry(
       (error: unknown) => ({ error }),
     )
     const until = latest(end, later(services.now(), LAST_WRITE_SECONDS))
-    const wrote = (await services.background.within(writing, until)) ?? { error: 'no answer in time' }
+    const slow = earliest(until, later(services.now(), SLOW_WRITE_SECONDS))
+    let wrote: Awaited<typeof writing> | undefined = await services.background.within(writing, slow)
+    if (wrote === undefined && !queued) sending ??= send()
+    wrote ??= (await services.background.within(writing, until)) ?? { error: 'no answer in time' }
     if ('done' in wrote) return wrote.done
     const { error } = wrote
     if (attempt === 1)

@@ -63,6 +63,21 @@ describe('a commit', () => {
     expect((await scene.stored(connection)).generation).toBe(1)
   })
 
+  test('that takes long sends the tokens to the recovery queue, too, before it ends', async () => {
+    const { services, connection } = await connectedScene('strict')
+    const { update } = services.connections
+    let sentMeanwhile = 0
+    services.connections.update = async (ref, fence, change) => {
+      if (change.generation !== undefined) {
+        for (let second = 1; second <= 4; second++) await services.sleep(1000)
+        sentMeanwhile = services.recoveryQueue.sent.length
+      }
+      return update.call(services.connections, ref, fence, change)
+    }
+    expect(await refreshConnection(services, connection)).toMatchObject({ outcome: 'refreshed' })
+    expect(sentMeanwhile).toBe(1)
+  })
+
   test('goes on while the recovery queue hangs, and is done as soon as the store works again', async () => {
     const { services, scene, connection } = await connectedScene('strict')
     failCommits(services, 3)
