@@ -230,9 +230,11 @@ export class Stage {
   #noteRequest(arrived: Arrived): void {
     const { line, request, process } = arrived
     this.note(`${process?.name} asks ${request.method} ${request.path}`)
-    const token = line === 'token' ? new URLSearchParams(request.body).get('refresh_token') : null
+    const form = new URLSearchParams(request.body)
+    const token = form.get(line === 'revoke' ? 'token' : 'refresh_token')
     try {
-      if (token !== null) this.tokens.notePresented(token, arrived)
+      if (line === 'revoke' && token !== null) this.tokens.noteRevocation(token)
+      if (line === 'token' && token !== null) this.tokens.notePresented(token, arrived)
     } catch (error) {
       this.fail(error)
     }

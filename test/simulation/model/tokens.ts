@@ -73,6 +73,14 @@ export class TokenModel {
     }
   }
 
+  /** We ask ClickFunnels to revoke a pair. @throws Violation I5, if a connection still has it */
+  noteRevocation(token: string): void {
+    const row = this.#rows.find(token)
+    const stored = [...(this.#holdings?.connections.values() ?? [])]
+    if (row === undefined || !stored.some(({ accessToken }) => accessToken === row.accessToken)) return
+    throw new Violation('I5', `${row.name} is revoked while its connection has it`)
+  }
+
   noteHoldings(holdings: Holdings): void {
     this.#holdings = holdings
     for (const { accessToken } of holdings.connections.values()) {
