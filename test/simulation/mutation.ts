@@ -7,7 +7,7 @@ import { load, mutated } from './load.ts'
 import { MUTANTS } from './mutants.ts'
 import { simulate } from './simulate.ts'
 
-const MAX_RUNS = Number(process.env.MAX_RUNS ?? 10_000)
+const MAX_RUNS = 10_000
 /** Where each mutant was caught before: these runs are tried first, so that the check takes seconds. */
 const CAUGHT = fileURLToPath(new URL('seeds/mutants.txt', import.meta.url))
 
