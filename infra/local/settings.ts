@@ -1,16 +1,25 @@
 // The settings of `npm start`: the environment variables of docs/local.md, their defaults and checks.
 // The options of `npm run dev` are here, too.
 import { webUrl } from '#domain/tenants/web-url.ts'
+import { WORKSPACES } from './clickfunnels/data.ts'
 import type { SourceOptions } from './lambda/host.ts'
 
 export interface Settings {
-  readonly ports: { readonly api: number; readonly simulator: number; readonly demo: number }
+  readonly ports: Ports
   readonly dataDir: string | undefined
   readonly provider: ProviderSettings
   /** Whether functions' output goes to the terminal as well as to the log files. */
   readonly logToTerminal: boolean
   /** Run functions from their sources and reload them after each change. */
   readonly sources: SourceOptions | undefined
+}
+
+export interface Ports {
+  readonly api: number
+  readonly simulator: number
+  readonly demo: number
+  /** Of the simulator's first workspace; the others follow. */
+  readonly workspaces: number
 }
 
 export interface ProviderSettings {
@@ -27,8 +36,8 @@ type Profile = (typeof PROFILES)[number]
 const DEFAULT_PORT = 4600
 const DEFAULT_INSPECT_PORT = 9229
 const INSPECT = /^--inspect(?:=(\d{1,5}))?$/
-/** The simulator and the demo page take the two ports after the API's. */
-const HIGHEST_PORT = 65_535 - 2
+/** The simulator, the demo page and the simulator's workspaces take the ports after the API's. */
+const HIGHEST_PORT = 65_535 - 2 - WORKSPACES.length
 
 /** @param options the command's options: "--dev", "--inspect", "--inspect=9300" */
 export function readSettings(
@@ -37,8 +46,8 @@ export function readSettings(
 ): Settings {
   const port = readPort(variables.PORT)
   return {
-    // Port 0 means any free port, for all three.
-    ports: { api: port, simulator: port && port + 1, demo: port && port + 2 },
+    // Port 0 means any free port, for all of them.
+    ports: { api: port, simulator: port && port + 1, demo: port && port + 2, workspaces: port && port + 3 },
     dataDir: variables.DATA_DIR || undefined,
     provider: {
       profile: readProfile(variables.CLICKFUNNELS_PROFILE || 'custom'),

@@ -22,6 +22,7 @@ async function start(settings: Settings): Promise<void> {
   const simulator = usesSimulator(provider)
     ? await startClickFunnels({
         port: ports.simulator,
+        workspacePort: ports.workspaces,
         ...(dataDir !== undefined && { stateFile: join(dataDir, 'clickfunnels.jsonl') }),
       })
     : undefined

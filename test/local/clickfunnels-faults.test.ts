@@ -2,6 +2,7 @@
 import { request as httpRequest } from 'node:http'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Simulator, startClickFunnels } from '../../infra/local/clickfunnels/simulator.ts'
+import { freePorts } from '../support/started.ts'
 
 const DISCOVERY = '/.well-known/oauth-authorization-server'
 
@@ -199,11 +200,17 @@ describe('listening', () => {
     await expect(startClickFunnels({ port })).rejects.toMatchObject({ code: 'EADDRINUSE', port })
   })
 
-  it('serves every workspace on an address of its own with the same port', async () => {
-    const { port } = new URL(simulator.url)
-    expect(simulator.workspaceHosts).toEqual(
-      ['127.0.0.2', '127.0.0.3', '127.0.0.4'].map((a) => `${a}:${port}`),
-    )
+  it('serves every workspace at a port of its own of 127.0.0.1, the only loopback address of macOS', async () => {
+    const hosts = [new URL(simulator.url).host, ...simulator.workspaceHosts]
+    expect(hosts.map((host) => host.split(':')[0])).toEqual(Array(4).fill('127.0.0.1'))
+    expect(new Set(hosts).size).toBe(4)
+  })
+
+  it('gives the workspaces the ports that it was told', async () => {
+    const first = await freePorts()
+    const other = await startClickFunnels({ port: 0, workspacePort: first })
+    expect(other.workspaceHosts).toEqual([0, 1, 2].map((place) => `127.0.0.1:${first + place}`))
+    await other.close()
   })
 
   it('ends hanging connections at once on close, and no longer listens', async () => {

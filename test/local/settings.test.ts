@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { readSettings, templateParameters, usesSimulator } from '../../infra/local/settings.ts'
 import { explainTakenPort } from '../../infra/local/taken-ports.ts'
 
-const simulator = { url: 'http://127.0.0.1:4601', workspaceHosts: ['127.0.0.2:4601', '127.0.0.3:4601'] }
+const simulator = { url: 'http://127.0.0.1:4601', workspaceHosts: ['127.0.0.1:4603', '127.0.0.1:4604'] }
 
 function parametersFor(variables: Record<string, string>) {
   const { provider } = readSettings(variables)
@@ -12,13 +12,13 @@ function parametersFor(variables: Record<string, string>) {
 
 test('with nothing set, everything is on 4600 and after, at the simulator, in memory', () => {
   const settings = readSettings({})
-  expect(settings.ports).toEqual({ api: 4600, simulator: 4601, demo: 4602 })
+  expect(settings.ports).toEqual({ api: 4600, simulator: 4601, demo: 4602, workspaces: 4603 })
   expect(settings.dataDir).toBeUndefined()
   expect(parametersFor({})).toEqual({
     ClickFunnelsProfile: 'custom',
     ClickFunnelsAccountsUrl: 'http://127.0.0.1:4601',
     ClickFunnelsApiUrl: '',
-    ClickFunnelsWorkspaceHosts: '127.0.0.2:4601,127.0.0.3:4601',
+    ClickFunnelsWorkspaceHosts: '127.0.0.1:4603,127.0.0.1:4604',
   })
 })
 
@@ -51,8 +51,8 @@ test.each(['clickfunnels', 'seed'])('the profile "%s" needs no more and has no s
 })
 
 test.each([
-  [{ PORT: 'x' }, 'PORT must be a number from 0 to 65533, not "x"'],
-  [{ PORT: '65534' }, 'PORT must be a number from 0 to 65533'],
+  [{ PORT: 'x' }, 'PORT must be a number from 0 to 65530, not "x"'],
+  [{ PORT: '65531' }, 'PORT must be a number from 0 to 65530'],
   [{ CLICKFUNNELS_PROFILE: 'classic' }, 'CLICKFUNNELS_PROFILE must be one of clickfunnels, seed, custom'],
   [
     { CLICKFUNNELS_ACCOUNTS_URL: 'accounts.example' },
@@ -70,6 +70,7 @@ test.each([
   [4600, 'Port 4600 (PORT, for the API) is taken. Set PORT to another one: PORT=4700 npm start'],
   [4601, 'Port 4601 (PORT + 1, for the ClickFunnels simulator) is taken.'],
   [4602, 'Port 4602 (PORT + 2, for the demo page) is taken.'],
+  [4604, 'Port 4604 (PORT + 4, for the simulator\'s workspace "Brightwater Events") is taken.'],
 ])('a taken port %d is explained', (port, message) => {
   const error = Object.assign(new Error('listen EADDRINUSE'), { code: 'EADDRINUSE', port })
   expect(explainTakenPort(error, readSettings({}))).toContain(message)

@@ -25,7 +25,7 @@ export interface StartOptions {
   readonly root?: string
 }
 
-const PORTS_NEEDED = 3
+const PORTS_NEEDED = 6
 
 /** The first of a row of ports that nobody uses. */
 export async function freePorts(): Promise<number> {

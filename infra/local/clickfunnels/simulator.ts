@@ -1,5 +1,5 @@
 // The HTTP servers of the ClickFunnels simulator, for `npm start` and the tests. ClickFunnels has one accounts host and a
-// host per workspace; here they are loopback addresses with the same port.
+// host per workspace; here they are ports of 127.0.0.1, which is the only loopback address that macOS has.
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -17,8 +17,10 @@ import { ProviderState } from './provider-state.ts'
 import { revocationReply, tokenReply } from './token-endpoint.ts'
 
 export interface SimulatorOptions {
-  /** 0 takes a port that is free on all addresses. */
+  /** Of the accounts host; 0 takes any free port. */
   readonly port: number
+  /** Of the first workspace; the others take the ports after it. Any free ports when 0 or absent. */
+  readonly workspacePort?: number
   /** Epoch milliseconds; `Date.now` when absent. */
   readonly now?: () => number
   /** Keeps applications, codes, tokens and records between runs. Without it, they are in memory. */
@@ -33,26 +35,26 @@ export interface Simulator {
   close(): Promise<void>
 }
 
-const ACCOUNTS_ADDRESS = '127.0.0.1'
-const FREE_PORT_ATTEMPTS = 20
+const ADDRESS = '127.0.0.1'
 
 /** Starts the simulator. A taken port rejects with Node's own error (`code: 'EADDRINUSE'`, `port`). */
 export async function startClickFunnels(options: SimulatorOptions): Promise<Simulator> {
-  const workspaceAddresses = WORKSPACES.map((_, place) => `127.0.0.${place + 2}`)
+  const { port, workspacePort = 0 } = options
+  const workspacePorts = WORKSPACES.map((_, place) => workspacePort && workspacePort + place)
   // The accounts host last, so that the others are ready once it answers.
-  const addresses = [...workspaceAddresses, ACCOUNTS_ADDRESS]
-  const { servers, port } = await listenOnAll(addresses, options.port)
+  const servers = await listenOn([...workspacePorts, port])
   const journal = new Journal(options.stateFile)
-  const origins = addresses.map((address) => `http://${address}:${port}`)
-  const accountsOrigin = `http://${ACCOUNTS_ADDRESS}:${port}`
-  const state = new ProviderState(options.now ?? Date.now, accountsOrigin, origins.slice(0, -1), journal)
+  const origins = servers.map((server) => `http://${ADDRESS}:${(server.address() as AddressInfo).port}`)
+  const accountsOrigin = origins.at(-1) as string
+  const workspaceOrigins = origins.slice(0, -1)
+  const state = new ProviderState(options.now ?? Date.now, accountsOrigin, workspaceOrigins, journal)
   servers.forEach((server, place) => {
     const origin = origins[place] as string
     server.on('request', (incoming, response) => void answer(state, origin, incoming, response))
   })
   return {
     url: accountsOrigin,
-    workspaceHosts: workspaceAddresses.map((address) => `${address}:${port}`),
+    workspaceHosts: workspaceOrigins.map((origin) => new URL(origin).host),
     close: async () => {
       state.waiting.abort()
       await closeAll(servers)
@@ -124,28 +126,19 @@ function isControl(state: ProviderState, request: SimulatorRequest): boolean {
   return request.origin === state.accountsOrigin && request.pathname.startsWith('/_control/')
 }
 
-async function listenOnAll(
-  addresses: readonly string[],
-  port: number,
-): Promise<{ readonly servers: readonly Server[]; readonly port: number }> {
-  for (let attempt = 1; ; attempt += 1) {
-    const servers: Server[] = []
-    try {
-      let chosen = port
-      for (const address of addresses) {
-        const server = createServer()
-        servers.push(server)
-        server.listen(chosen, address)
-        await once(server, 'listening')
-        chosen = (server.address() as AddressInfo).port
-      }
-      return { servers, port: chosen }
-    } catch (error) {
-      await closeAll(servers)
-      // A port that is free on the first address may be in use on the next one. Then another port is tried.
-      const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
-      if (port !== 0 || !taken || attempt === FREE_PORT_ATTEMPTS) throw error
+async function listenOn(ports: readonly number[]): Promise<readonly Server[]> {
+  const servers: Server[] = []
+  try {
+    for (const port of ports) {
+      const server = createServer()
+      servers.push(server)
+      server.listen(port, ADDRESS)
+      await once(server, 'listening')
     }
+    return servers
+  } catch (error) {
+    await closeAll(servers)
+    throw error
   }
 }
 
