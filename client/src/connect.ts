@@ -2,7 +2,7 @@
 import type { Connection, ConnectSession, ConnectSessionRequest } from './api.ts'
 import type { BrowserWindow, Popup, WindowMessage } from './browser.ts'
 import { Problem } from './problem.ts'
-import { finish, POPUP_MARK, type PopupMessage, SOURCE, takeReturn } from './return.ts'
+import { finish, POPUP_MARK, type PopupMessage, type Return, SOURCE, takeReturn } from './return.ts'
 import { pause } from './transport.ts'
 
 /** `end_user` is required with an API key. With a JWT, the service takes the end user from it. */
@@ -87,18 +87,57 @@ export async function connect(
   }
 }
 
-/**
- * Completes the session that the page's URL names, for the user who is logged in here. Only the page that the browser
- * returns to does this (in a popup, the page inside it), never the page that waits. So when an attacker sends the link
- * of an own session to a victim, the session is completed with the victim's login, and the service refuses it.
- */
+interface Completion {
+  readonly outcome: Promise<ConnectOutcome | undefined>
+  readonly stop: AbortController
+  waiting: number
+}
+
+/** React's StrictMode runs each effect twice, and only the first call finds the session in the URL: both get its outcome. */
+const underWay = new WeakMap<BrowserWindow, Completion>()
+
+/** Completes once, however many callers wait for it. It is given up when the last of them is. */
 export async function complete(
   page: BrowserWindow,
   ports: Ports,
   { signal, ...body }: CompleteOptions,
 ): Promise<ConnectOutcome | undefined> {
   const returned = takeReturn(page)
-  if (returned === undefined) return undefined
+  if (returned) {
+    const stop = new AbortController()
+    const outcome = completed(page, ports, returned, { ...body, signal: stop.signal })
+    const begun = { outcome, stop, waiting: 0 }
+    underWay.set(page, begun)
+    const end = () => underWay.get(page) === begun && underWay.delete(page)
+    outcome.then(end, end)
+  }
+  const completion = underWay.get(page)
+  if (!completion) return undefined
+  completion.waiting++
+  const givenUp = new Promise<never>((_, reject) => {
+    const abort = () => {
+      reject(signal?.reason)
+      completion.waiting--
+      // Later, because StrictMode calls again right after it gave the first call up.
+      setTimeout(() => completion.waiting || completion.stop.abort(signal?.reason))
+    }
+    if (signal?.aborted) abort()
+    signal?.addEventListener('abort', abort, { once: true })
+  })
+  return Promise.race([completion.outcome, givenUp])
+}
+
+/**
+ * Completes the session that the page's URL names, for the user who is logged in here. Only the page that the browser
+ * returns to does this (in a popup, the page inside it), never the page that waits. So when an attacker sends the link
+ * of an own session to a victim, the session is completed with the victim's login, and the service refuses it.
+ */
+async function completed(
+  page: BrowserWindow,
+  ports: Ports,
+  returned: Return,
+  { signal, ...body }: CompleteOptions,
+): Promise<ConnectOutcome | undefined> {
   const { session: id, status, error, completion_code } = returned
   const shown = { ...(completion_code !== undefined && { completion_code }), ...body }
   if (id === undefined) {

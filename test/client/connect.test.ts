@@ -5,6 +5,7 @@ import { FunnelConnect } from '../../client/src/index.ts'
 import { Browser, type Page } from '../support/browser.ts'
 import { startTestStack, type TestStack, type TestTenant, WORKSPACE_ID } from '../support/stack.ts'
 import { FakePage } from './page.ts'
+import { startService } from './service.ts'
 
 let stack: TestStack
 let tenant: TestTenant
@@ -80,6 +81,30 @@ describe('by redirect', () => {
     const back = new FakePage(`${tenant.returnUrl}?connect_popup=1&error=link_used`)
     expect(await complete(back, ports(), { end_user })).toEqual({ status: 'handed_over' })
     expect(back.closed).toBe(true)
+  })
+
+  test('two calls at a time, as React in StrictMode makes them, get the same outcome', async () => {
+    await connecting()
+    const back = await decide(page.assigned[0] ?? '')
+    const given = new AbortController()
+    const first = complete(back, ports(), { end_user, signal: given.signal })
+    given.abort()
+    const second = complete(back, ports(), { end_user })
+    await expect(first).rejects.toMatchObject({ name: 'AbortError' })
+    expect(await second).toMatchObject({ status: 'connected' })
+  })
+
+  test('a call that is given up, and no other in its place, asks the service no more', async () => {
+    const service = await startService({ json: { id: 'cs_1', status: 'pending' } })
+    const { sessions, connections } = new FunnelConnect({ url: service.url, apiKey: 'key' })
+    const given = new AbortController()
+    const back = new FakePage(`${tenant.returnUrl}?connect_session=cs_1&status=connected`)
+    const only = complete(back, { sessions, connection: connections.get }, { signal: given.signal })
+    await expect.poll(() => service.asked.length).toBe(1)
+    given.abort()
+    await expect(only).rejects.toMatchObject({ name: 'AbortError' })
+    await expect.poll(() => back.listening).toBe(0)
+    expect(await complete(back, { sessions, connection: connections.get }, {})).toBeUndefined()
   })
 
   test('what another tab has completed meanwhile is connected', async () => {
