@@ -18,7 +18,7 @@ export const LIMIT_COMMANDS: Readonly<Record<string, Command>> = {
     run: async ({ api, out, values }) => out.record(await api.call('GET', pathOf(values)), LIMITS),
   },
   set: {
-    about: "Sets a tenant's limits. Limits that you leave out are removed: the service's defaults apply.",
+    about: 'Sets limits of a tenant. Those that you leave out stay; "limits clear" removes all.',
     takes: ['tenant'],
     options: {
       connections: { value: 'number', about: 'how many connections it can have' },
@@ -29,17 +29,20 @@ export const LIMIT_COMMANDS: Readonly<Record<string, Command>> = {
       },
     },
     run: async ({ api, out, values }) => {
-      const limits = {
+      const given = Object.entries({
         connections: wholeNumber(values, 'connections'),
         sessions_per_minute: wholeNumber(values, 'sessions-per-minute'),
         requests_per_second: wholeNumber(values, 'requests-per-second'),
-      }
-      if (Object.values(limits).every((limit) => limit === undefined)) {
+      }).filter(([, limit]) => limit !== undefined)
+      if (given.length === 0) {
         throw new UsageError(
           'Give at least one limit, such as --connections 5.',
           '"limits clear" removes all of them.',
         )
       }
+      // The API takes a tenant's limits as a whole.
+      const { limits: before } = await api.call('GET', pathOf(values))
+      const limits = { ...before, ...Object.fromEntries(given) }
       out.record(await api.call('PATCH', pathOf(values), { limits }), LIMITS)
     },
   },

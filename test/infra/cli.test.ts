@@ -94,7 +94,7 @@ describe('the command line', () => {
       const app = await json(`apps create ${id} --name Main --client-id client-9`, {
         input: 'first-secret\n',
       })
-      expect(app.client_secrets).toMatchObject([{ serial: 1, state: 'in_use' }])
+      expect(app.client_secrets).toMatchObject([{ serial: 1, state: 'untried' }])
       const rotated = await tenants(`apps rotate-secret ${id} ${app.id}`, {
         env: { CLIENT_SECRET: 'second-secret' },
       })
@@ -193,6 +193,8 @@ test(
     expect((await tenants(`identity-providers list ${tenant}`)).err).toContain('identity-providers add')
     const limited = await tenants(`limits set ${tenant} --connections 5`)
     expect(limited.out).toMatch(/^connections +5$/m)
+    const more = await tenants(`limits set ${tenant} --requests-per-second 7`)
+    expect(more.out).toMatch(/^connections +5\n.*\nrequests a second +7$/m)
     expect((await tenants(`limits set ${tenant} --connections many`)).code).toBe(2)
     expect(await tenants(`limits set ${tenant}`)).toMatchObject({
       code: 2,

@@ -35,7 +35,7 @@ export const sessions = {
   fields: {
     'ConnectSessionRequest.app_id': {
       description:
-        "Id of the tenant's app to connect through, such as `app_01k2q8v3d00123456789abcdef`. Required if the tenant has several apps. Default: the app of the connection to reconnect, else the tenant's only app.",
+        "Id of the tenant's app to connect through, such as `app_01k2q8v3d00123456789abcdef`. Default: the app of the connection to reconnect, else the tenant's first app.",
     },
     'ConnectSessionRequest.end_user': {
       description:

@@ -125,13 +125,13 @@ function logNews(
   }
 }
 
-/** Whether it is new that this secret works. Of an app with one secret this need not be known. */
+/** Whether it is new that this secret works. Of apps from before their first secret was marked as untried, it is in use. */
 function isNews(read: App, asked: App, serial: number | undefined): boolean {
   const { clientSecrets, workingSecret, untriedSecret } = read
   // The request used the secrets from before a new one was added. Its answer says nothing about the new one.
   if (clientSecrets[0]?.serial !== asked.clientSecrets[0]?.serial) return false
-  if (clientSecrets.length === 1) return serial !== firstSerial(read)
-  return serial !== workingSecret || untriedSecret !== undefined
+  if (untriedSecret !== undefined) return true
+  return serial !== (clientSecrets.length === 1 ? firstSerial(read) : workingSecret)
 }
 
 /**
@@ -143,8 +143,8 @@ export type SecretState = 'in_use' | 'untried' | 'refused' | 'former'
 export function secretState(app: App, serial: number): SecretState {
   const { clientSecrets, workingSecret, untriedSecret, trouble } = app
   if (trouble?.kind === 'credentials_refused') return 'refused'
-  if (clientSecrets.length === 1 || serial === workingSecret) return 'in_use'
   if (serial === untriedSecret) return 'untried'
+  if (clientSecrets.length === 1 || serial === workingSecret) return 'in_use'
   return workingSecret !== undefined && serial > workingSecret ? 'refused' : 'former'
 }
 

@@ -34,6 +34,7 @@ export async function createApp(
     name: input.name,
     clientId: input.clientId,
     clientSecrets: [await sealSecret(services, { tenantId, id }, 1, input.clientSecret)],
+    untriedSecret: 1,
     createdAt: now,
     updatedAt: now,
   }

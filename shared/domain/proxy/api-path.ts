@@ -8,10 +8,13 @@ const PLAIN = /^[A-Za-z0-9\-._~!$&'()*+,;=:@]$/
 // biome-ignore lint/suspicious/noControlCharactersInRegex: refusing control characters is the point
 const REFUSED = /[\u0000-\u001f\u007f\\%?#]/
 
+/** Of the ClickFunnels API. */
+const BASE = 'api/v2/'
+
 /**
  * Splits the decoded path after `/proxy/` into its segments.
- * @throws ServiceError path_not_allowed for dot segments, empty segments, backslashes, control characters, and a
- *   decoded "%", "?" or "#"
+ * @throws ServiceError path_not_allowed for dot segments, empty segments, backslashes, control characters, a decoded
+ *   "%", "?" or "#", and a path that begins with the API's base path
  */
 export function parseApiPath(decoded: string): string[] {
   if (REFUSED.test(decoded) || !decoded.isWellFormed()) {
@@ -24,6 +27,8 @@ export function parseApiPath(decoded: string): string[] {
   // Some servers cut off what follows a ";" in a segment before they resolve dot segments.
   if (inner.some((segment) => /^\.{1,2}(;|$)/.test(segment)))
     throw refused('It contains a dot segment ("." or "..").')
+  // The service adds the API's base path itself, so the provider has nothing there.
+  if (decoded.startsWith(BASE)) throw refused(`Leave out "/${BASE}": it is added for you.`)
   return segments
 }
 

@@ -31,12 +31,28 @@ async function rotating(secret = 'client-secret-2') {
 }
 
 describe('a client secret', () => {
+  test('of a new app is untried until ClickFunnels has accepted it', async () => {
+    const scene = await openScene()
+    const state = async () => {
+      const app = await findApp(scene.services, scene.app.tenantId, scene.app.id)
+      return secretState(app, 1)
+    }
+    expect(await state()).toBe('untried')
+    await scene.connect()
+    expect(await state()).toBe('in_use')
+  })
+
+  test('of an app from before secrets were marked as untried is in use', () => {
+    const secret = { serial: 1 } as SealedClientSecret
+    expect(secretState({ clientSecrets: [secret] } as unknown as App, 1)).toBe('in_use')
+  })
+
   test('is removed once the new one was seen to work', async () => {
     const { services, states, remove, refresh } = await rotating()
     services.clickfunnels.registerClient('client-1', 'client-secret-1', 'client-secret-2')
     expect(await states()).toEqual([
       [2, 'untried'],
-      [1, 'former'],
+      [1, 'in_use'],
     ])
     await expect(remove(1)).rejects.toMatchObject(IN_USE)
     expect(await refresh()).toMatchObject({ outcome: 'refreshed' })
@@ -81,7 +97,7 @@ describe('a client secret', () => {
   test('is removed unproven when that is forced', async () => {
     const { states, remove } = await rotating()
     await remove(1, true)
-    expect(await states()).toEqual([[2, 'in_use']])
+    expect(await states()).toEqual([[2, 'untried']])
   })
 
   test.each<[string, number, Pick<App, 'workingSecret' | 'untriedSecret'>]>([

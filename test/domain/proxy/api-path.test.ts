@@ -39,6 +39,16 @@ test.each([
   expect(() => parseApiPath(decoded)).toThrow(refused)
 })
 
+test("a path pasted with the API's base path is told to leave that out", () => {
+  expect(() => parseApiPath('api/v2/workspaces/7/funnels')).toThrow(
+    expect.objectContaining({
+      code: 'path_not_allowed',
+      message: expect.stringContaining('Leave out "/api/v2/"'),
+    }),
+  )
+  expect(passed('api/v2')).toBe('api/v2')
+})
+
 test.each([
   ['me', 'me'],
   ['workspaces/7/funnels', 'workspaces/7/funnels'],
