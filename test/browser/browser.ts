@@ -58,7 +58,7 @@ export interface RunningStack {
 
 /** Runs `npm start`'s command on free ports and waits until it says that it is ready. */
 export async function startLocalStack(): Promise<RunningStack> {
-  const port = await threeFreePorts()
+  const port = await freePorts()
   const child = spawn(process.execPath, ['infra/local/start.ts'], {
     env: { ...process.env, PORT: String(port) },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -107,12 +107,15 @@ function ready(child: ChildProcess, output: () => string): Promise<void> {
   })
 }
 
-/** The API's port; the simulator and the demo take the next two. */
-async function threeFreePorts(): Promise<number> {
-  for (let port = 5600; port < 6600; port += 3) {
-    if ((await Promise.all([port, port + 1, port + 2].map(isFree))).every(Boolean)) return port
+const PORTS_NEEDED = 6
+
+/** The API's port; the simulator, the demo and the simulator's workspaces take the next ones. */
+async function freePorts(): Promise<number> {
+  for (let port = 5600; port < 6600; port += PORTS_NEEDED) {
+    const row = Array.from({ length: PORTS_NEEDED }, (_, place) => isFree(port + place))
+    if ((await Promise.all(row)).every(Boolean)) return port
   }
-  throw new Error('No three free ports in a row between 5600 and 6600')
+  throw new Error('No free ports in a row between 5600 and 6600')
 }
 
 function isFree(port: number): Promise<boolean> {

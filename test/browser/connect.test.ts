@@ -114,6 +114,17 @@ describe('by redirect', () => {
     await connectButton().waitFor()
   })
 
+  test('shows what is connected, though coming back from another attempt was refused', async () => {
+    await connectButton().click()
+    await approve()
+    await connected()
+    const back = 'connect_session=cs_00000000000000000000000000&status=awaiting_completion&completion_code=x'
+    await page.goto(`${stack.demo}/connected?${back}`)
+    await button('Show more').waitFor()
+    expect(await notice().textContent()).toContain('no longer exists')
+    expect(new URL(page.url()).pathname).toBe('/')
+  })
+
   test('connects again after ClickFunnels took the access away', async () => {
     await connectButton().click()
     await approve()

@@ -104,7 +104,15 @@ async function switchUser(id: string): Promise<void> {
 
 await attempt(async () => {
   // Continues when the browser comes back from ClickFunnels. In a pop-up, this closes the window.
-  const outcome = await funnelConnect.complete()
+  let outcome: ConnectOutcome | undefined
+  try {
+    outcome = await funnelConnect.complete()
+  } catch (refusal) {
+    // What is connected stays connected, whatever became of this attempt.
+    history.replaceState(null, '', '/')
+    await load()
+    throw refusal
+  }
   if (outcome?.status === 'handed_over') return
   // A page of Funnel Connect led back here, and this browser did not begin the session: only the error is known.
   const error = new URLSearchParams(location.search).get('error')
