@@ -11,6 +11,7 @@ import {
   connect,
   type SessionRequest,
   type Sessions,
+  type StartedSession,
 } from './connect.ts'
 import { Paged } from './paged.ts'
 import { proxiedUrl } from './proxied-url.ts'
@@ -32,7 +33,7 @@ export class FunnelConnect {
   /** The routes of connect sessions. In a page, `connect()` and `complete()` call them for you. */
   readonly sessions: Sessions = {
     create: (body: SessionRequest, options?: Abortable) =>
-      this.#transport.json<ConnectSession>('POST', '/v1/connect-sessions', { body, ...options }),
+      this.#transport.json<StartedSession>('POST', '/v1/connect-sessions', { body, ...options }),
     get: (id: string, options?: Abortable) =>
       this.#transport.json<ConnectSession>('GET', `/v1/connect-sessions/${segment(id)}`, options),
     complete: (id: string, body: CompleteBody, options?: Abortable) =>
@@ -87,7 +88,7 @@ export class FunnelConnect {
   }
 
   /** Any list of the ClickFunnels API, such as `list(id, 'workspaces/1/contacts')`. */
-  list<T>(
+  list<T = Readonly<Record<string, unknown>>>(
     connectionId: string,
     path: string,
     options: Abortable & { readonly query?: Query } = {},

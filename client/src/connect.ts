@@ -27,8 +27,11 @@ export type ConnectOutcome =
   /** This page is in the popup. The page that opened the popup gets the outcome. */
   | { readonly status: 'handed_over' }
 
+/** A session that was just created. Only its creation gives the link. */
+export type StartedSession = ConnectSession & { readonly connect_url: string }
+
 export interface Sessions {
-  create(request: SessionRequest, options?: Abortable): Promise<ConnectSession>
+  create(request: SessionRequest, options?: Abortable): Promise<StartedSession>
   get(id: string, options?: Abortable): Promise<ConnectSession>
   complete(id: string, body: CompleteBody, options?: Abortable): Promise<Connection>
 }
@@ -74,12 +77,11 @@ export async function connect(
   if (popup) returnUrl.searchParams.set(POPUP_MARK, '1')
   try {
     const session = await ports.sessions.create({ ...request, return_url: returnUrl.href }, { signal })
-    const link = session.connect_url as string
     if (popup === null) {
-      page.location.assign(link)
+      page.location.assign(session.connect_url)
       return { status: 'redirecting' }
     }
-    popup.location.replace(link)
+    popup.location.replace(session.connect_url)
     return await waitForOutcome(page, ports, session.id, { signal, popup, onPopupGone })
   } catch (error) {
     popup?.close()

@@ -4,7 +4,7 @@ import type { Connection } from './api.ts'
 import type { FunnelConnect } from './client.ts'
 import type { ConnectOutcome } from './connect.ts'
 
-export type ElementState = 'disconnected' | 'connecting' | 'connected' | 'reconnect' | 'error'
+export type ElementState = 'loading' | 'disconnected' | 'connecting' | 'connected' | 'reconnect' | 'error'
 
 const LABELS = {
   connect: 'Connect to ClickFunnels',
@@ -23,6 +23,7 @@ const STYLE = `
 :host { display: inline-flex; flex-wrap: wrap; gap: .75em; align-items: center; font: inherit }
 button { font: inherit; font-weight: 600; padding: .6em 1em; cursor: pointer; border: 1px solid transparent;
   border-radius: var(--connect-radius, 8px); background: var(--connect-background, #1c5fd4); color: var(--connect-color, #fff) }
+:host([state=loading]) button { visibility: hidden }
 :host([state=connected]) button { background: none; border-color: currentColor; color: inherit }
 button:focus-visible { outline: 3px solid currentColor; outline-offset: 2px }
 span:empty { display: none }`
@@ -30,16 +31,24 @@ span:empty { display: none }`
 // Servers have no HTMLElement, but may import this file.
 const Base = globalThis.HTMLElement ?? (class {} as unknown as typeof HTMLElement)
 
+export interface ConnectClickFunnelsEventMap extends HTMLElementEventMap {
+  statechange: CustomEvent<ElementState>
+  connected: CustomEvent<Connection>
+  /** A `Problem` or another error, or the session that was denied, failed or expired. */
+  problem: CustomEvent<unknown>
+}
+
 /**
  * Attributes: `popup`, `return-url`, `app-id`. Events: `statechange` (detail: the state), `connected` (detail: the
  * connection) and `problem` (detail: the error, or the session that was denied, failed or expired). Parts: `button`,
  * `status`.
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: a method cannot be given more signatures in another way
 export class ConnectClickFunnels extends Base {
   /** The texts of the element. Replace entries to translate them. */
   labels = { ...LABELS }
   #client: FunnelConnect | undefined
-  #state: ElementState = 'disconnected'
+  #state: ElementState = 'loading'
   #connection: Connection | undefined
   #attempt: AbortController | undefined
   readonly #button = document.createElement('button')
@@ -58,7 +67,7 @@ export class ConnectClickFunnels extends Base {
     this.#status.setAttribute('part', 'status')
     this.#status.setAttribute('role', 'status')
     root.append(this.#status, this.#button)
-    this.#show('disconnected')
+    this.#show('loading')
   }
 
   connectedCallback(): void {
@@ -83,8 +92,18 @@ export class ConnectClickFunnels extends Base {
 
   set client(client: FunnelConnect | undefined) {
     this.#client = client
-    if (client)
-      this.#run(async () => this.#showOutcome(await client.complete()) ?? (await this.#load(client)))
+    if (client) this.#run(() => this.#begin(client))
+  }
+
+  /** Ends what an earlier page began. What is connected already is shown, whatever that ended with. */
+  async #begin(client: FunnelConnect): Promise<void> {
+    const problems: unknown[] = []
+    const outcome = await client.complete().catch((problem: unknown) => void problems.push(problem))
+    if (outcome?.status !== 'connected') await this.#load(client)
+    this.#showOutcome(outcome)
+    if (problems.length === 0) return
+    if (this.#state === 'disconnected') this.#show('error', this.labels.failed)
+    this.#emit('problem', problems[0])
   }
 
   #onClick(): void {
@@ -125,11 +144,8 @@ export class ConnectClickFunnels extends Base {
     else this.#show('disconnected')
   }
 
-  /** @returns undefined when the browser does not come back from connecting */
-  #showOutcome(outcome: ConnectOutcome | undefined): true | undefined {
+  #showOutcome(outcome: ConnectOutcome | undefined): void {
     switch (outcome?.status) {
-      case undefined:
-        return undefined
       case 'connected':
         this.#showConnection(outcome.connection)
         this.#emit('connected', outcome.connection)
@@ -140,7 +156,6 @@ export class ConnectClickFunnels extends Base {
         this.#show('error', outcome.status === 'denied' ? this.labels.denied : this.labels.failed)
         this.#emit('problem', outcome.session)
     }
-    return true
   }
 
   #run(work: () => Promise<unknown>, signal?: AbortSignal): void {
@@ -174,6 +189,25 @@ export class ConnectClickFunnels extends Base {
 
   #emit(type: string, detail: unknown): void {
     this.dispatchEvent(new CustomEvent(type, { detail }))
+  }
+}
+
+export interface ConnectClickFunnels {
+  addEventListener<Name extends keyof ConnectClickFunnelsEventMap>(
+    type: Name,
+    listener: (this: ConnectClickFunnels, event: ConnectClickFunnelsEventMap[Name]) => unknown,
+    options?: boolean | AddEventListenerOptions,
+  ): void
+  addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject,
+    options?: boolean | AddEventListenerOptions,
+  ): void
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'connect-clickfunnels': ConnectClickFunnels
   }
 }
 

@@ -7,6 +7,7 @@ export type {
   ConnectOptions,
   ConnectOutcome,
   SessionRequest,
+  StartedSession,
 } from './connect.ts'
 export type { ErrorCode } from './error-codes.ts'
 export { type Page, Paged } from './paged.ts'

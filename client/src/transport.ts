@@ -10,33 +10,41 @@ export type TokenProvider = (request: {
   readonly signal: AbortSignal | undefined
 }) => string | Promise<string>
 
+/** The URL and the key may come from environment variables: one that is not set is refused with its name. */
 export type Options = {
   /** The URL of the service, such as "https://connect.example.com". */
-  readonly url: string
+  readonly url: string | undefined
   readonly fetch?: typeof fetch | undefined
 } & (
   | { readonly token: TokenProvider; readonly apiKey?: never }
   /** For servers only, because the key acts for all users of the tenant. */
-  | { readonly apiKey: string; readonly token?: never }
+  | { readonly apiKey: string | undefined; readonly token?: never }
 )
 
 const MAX_ATTEMPTS = 3
 const MAX_PAUSE_SECONDS = 10
 const RETRIED: readonly number[] = [429, 502, 503]
-const NO_RESPONSE = 'The call got no response. In a page, check that its origin is registered, too.'
 
 export class Transport {
   readonly url: string
   readonly #options: Options
   readonly #fetch: typeof fetch
 
+  /** @throws TypeError when the URL or the credential is missing */
   constructor(options: Options) {
+    const { url = '' } = options
+    if (!/^https?:\/\/./.test(url)) {
+      throw new TypeError(
+        `"url" must be the URL of the service (https://…), and is ${url ? `"${url}"` : 'not set'}.`,
+      )
+    }
+    if (!options.token && !options.apiKey) throw new TypeError('Neither "token" nor "apiKey" is set.')
     if (options.apiKey && 'document' in globalThis) {
       throw new TypeError(
         'Never use an API key in a page: all its visitors could read it. Use "token" instead.',
       )
     }
-    this.url = new URL(options.url).href.replace(/\/+$/, '')
+    this.url = new URL(url).href.replace(/\/+$/, '')
     this.#options = options
     this.#fetch = options.fetch ?? ((input, init) => fetch(input, init))
   }
@@ -96,19 +104,33 @@ export class Transport {
    * @throws Problem
    */
   async answer(url: string, init: RequestInit): Promise<Response> {
-    const response = await this.fetch(url, init).catch((error: unknown) => {
+    const response = await this.fetch(url, init).catch(async (error: unknown) => {
       // Without a response, fetch throws a TypeError. Other errors are aborts, or come from the token provider.
-      throw error instanceof TypeError
-        ? new Problem('network_error', NO_RESPONSE, undefined, undefined, error)
-        : error
+      if (!(error instanceof TypeError)) throw error
+      throw new Problem('network_error', await this.#whyNoResponse(), undefined, undefined, error)
     })
     if (!response.ok) throw await problemOf(response)
     return response
   }
 
+  /** A browser hides from a page of an unregistered origin what it was answered. So this asks without wanting to read. */
+  async #whyNoResponse(): Promise<string> {
+    const { location } = globalThis as { location?: { origin: string } }
+    if (location) {
+      const probe = this.#fetch(this.url, { mode: 'no-cors', credentials: 'omit' })
+      const isThere = await probe.then(
+        () => true,
+        () => false,
+      )
+      if (isThere)
+        return `${this.url} is there, but its answer was kept from this page. Is the origin ${location.origin} registered?`
+    }
+    return `${this.url} did not respond.`
+  }
+
   async #credential(renew: boolean, signal: AbortSignal | undefined): Promise<string> {
     const { apiKey, token } = this.#options
-    return apiKey ?? (await token({ renew, signal }))
+    return apiKey ?? (await (token as TokenProvider)({ renew, signal }))
   }
 }
 

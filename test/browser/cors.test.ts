@@ -1,5 +1,6 @@
 // Calls from pages with an end user's JWT. A page of a registered origin can do everything. With the same JWT, the browser
 // lets a page of another origin read nothing. With another end user's JWT, the service answers 404.
+import { buildSync } from 'esbuild'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type LoopbackServer, listenOnLoopback } from '../../infra/local/loopback-server.ts'
@@ -64,6 +65,20 @@ function call(
     [`${stack.url}${path}`, init] as const,
   )
 }
+
+test('the library tells a page of another origin that the service is there', async () => {
+  const { outputFiles } = buildSync({
+    entryPoints: ['client/src/index.ts'],
+    ...{ bundle: true, format: 'iife', globalName: 'library', write: false },
+  })
+  const page = await pageOf(elsewhere)
+  await page.addScriptTag({ content: outputFiles[0]?.text ?? '' })
+  const ask = `new library.FunnelConnect({ url: '${stack.url}', token: () => '${alice}' }).connections.list().page()`
+  expect(await page.evaluate(`${ask}.catch(({ code, message }) => [code, message])`)).toEqual([
+    'network_error',
+    `${stack.url} is there, but its answer was kept from this page. Is the origin ${elsewhere.url} registered?`,
+  ])
+})
 
 test('a page of a registered origin starts, connects, completes and lists; no other page, and no other user', async () => {
   const [page, stranger, evil] = await Promise.all([

@@ -1,90 +1,30 @@
-// The client as its users get it: packed, installed into an empty Vite project, with the README's snippets pasted in. The
-// project is built and used in Chromium against the local service.
-import { execFile } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { extname, join } from 'node:path'
-import { promisify } from 'node:util'
-import type { Browser, Page } from 'playwright-core'
-import { build } from 'vite'
+// The client as its users get it, with the README's snippets pasted in. The project is built and used in Chromium against the
+// local service.
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { Tokens } from '../../infra/local/demo/tokens.ts'
-import { type LoopbackServer, listenOnLoopback } from '../../infra/local/loopback-server.ts'
 import { snippet } from '../client/snippets.ts'
-import { type TestTenant, testClient } from '../support/stack.ts'
-import { launchBrowser, type RunningStack, startLocalStack } from './browser.ts'
+import { testClient } from '../support/stack.ts'
+import { type Product, startProduct } from './product.ts'
 
-const run = promisify(execFile)
-const project = mkdtempSync(join(tmpdir(), 'vite-project-'))
-const built = join(project, 'dist')
-/** The product's own login. */
-const tokens = new Tokens()
-const USER = { id: 'user-1', name: 'demo user 1' }
-let browser: Browser
-let stack: RunningStack
-let server: LoopbackServer
-let tenant: TestTenant
+let product: Product
 let page: Page
-/** Headers that the product's page is served with. */
-let headers: Record<string, string> = {}
+const openWith = (code: string) => product.openWith(page, code)
 
 beforeAll(async () => {
-  const packing = await run('npm', ['pack', '--silent', '--pack-destination', project], { cwd: 'client' })
-  writeFileSync(join(project, 'package.json'), '{"name":"empty","private":true,"type":"module"}')
-  const archive = join(project, packing.stdout.trim().split('\n').at(-1) ?? '')
-  await run('npm', ['install', '--offline', '--no-audit', '--no-fund', archive], { cwd: project })
-
-  server = await listenOnLoopback(0, ({ url = '/' }, response) => {
-    const { pathname } = new URL(url, 'http://127.0.0.1')
-    if (pathname === '/token') return void response.end(tokens.issue(server.url, tenant.id, USER))
-    if (pathname === '/.well-known/jwks.json') return void response.end(JSON.stringify(tokens.keySet()))
-    const file = extname(pathname) === '' ? 'index.html' : pathname
-    response.setHeader('content-type', file.endsWith('.js') ? 'text/javascript' : 'text/html')
-    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
-    response.end(readFileSync(join(built, file)))
-  })
-  browser = await launchBrowser()
-  stack = await startLocalStack()
-  const client = testClient(stack.api, stack.clickfunnels)
-  tenant = await client.createTenant({ origins: [server.url] })
-  const change = { return_urls: [`${server.url}/`] }
-  await client.api(`/v1/tenants/${tenant.id}`, { method: 'PATCH', body: change })
-  const identityProvider = { issuer: server.url, audience: tenant.id }
-  await client.api(`/v1/tenants/${tenant.id}/identity-providers`, { method: 'POST', body: identityProvider })
-  // Packs, installs, synthesizes: minutes, on a busy machine.
+  product = await startProduct()
 }, 180_000)
-afterAll(async () => {
-  await browser?.close()
-  await server?.close()
-  await stack?.stop()
-  rmSync(project, { recursive: true, force: true })
-})
+afterAll(() => product?.close())
 
 beforeEach(async () => {
-  page = await (await browser.newContext()).newPage()
+  page = await (await product.browser.newContext()).newPage()
 })
 afterEach(async () => {
-  headers = {}
-  for (const item of await api('/v1/connections')) await api(`/v1/connections/${item.id}`, 'DELETE')
+  product.headers = {}
+  await product.disconnectAll()
   await page.context().close()
 })
-
-async function api(path: string, method = 'GET') {
-  const response = await fetch(`${stack.api}${path}`, {
-    method,
-    headers: { authorization: `Bearer ${tenant.apiKey}` },
-  })
-  return method === 'GET' ? ((await response.json()) as { data: { id: string }[] }).data : []
-}
-
-/** Builds the project with this code as its only module, and opens it. */
-async function openWith(code: string): Promise<void> {
-  writeFileSync(join(project, 'main.js'), code.replace('https://connect.example.com', stack.api))
-  const script = '<script type="module" src="/main.js"></script>'
-  writeFileSync(join(project, 'index.html'), `<!doctype html><link rel="icon" href="data:,">${script}`)
-  await build({ root: project, configFile: false, logLevel: 'error' })
-  await page.goto(server.url)
-}
 
 const approve = (at: Page) => at.getByRole('button', { name: 'Authorize' }).click()
 
@@ -92,7 +32,7 @@ const connectButton = () => page.getByRole('button', { name: 'Connect to ClickFu
 const disconnectButton = () => page.getByRole('button', { name: /^Disconnect/ })
 
 test('what is packed is the code, its types, the README, the licence and the notices', () => {
-  const installed = join(project, 'node_modules/@funnel-connect/client')
+  const { installed } = product.packed
   expect(readdirSync(installed).toSorted()).toEqual([
     'LICENSE',
     'README.md',
@@ -103,6 +43,10 @@ test('what is packed is the code, its types, the README, the licence and the not
   expect(readdirSync(join(installed, 'dist'))).toEqual(
     expect.arrayContaining(['index.js', 'index.d.ts', 'element.js', 'element.d.ts', 'api.d.ts']),
   )
+})
+
+test('the archive has the name that the README installs', () => {
+  expect(readFileSync('client/README.md', 'utf8')).toContain(`/${product.packed.archive} `)
 })
 
 test('the snippet for a page connects by redirect and lists the funnels', async () => {
@@ -126,7 +70,7 @@ test('the snippet for a popup connects beside the page', async () => {
 })
 
 test('a page that is separated from its popups gets the connection, too', async () => {
-  headers = { 'cross-origin-opener-policy': 'same-origin' }
+  product.headers = { 'cross-origin-opener-policy': 'same-origin' }
   await openWith(`${snippet('page')}\n${snippet('popup')}`)
   const [popup] = await Promise.all([page.context().waitForEvent('page'), connectButton().click()])
   await popup.getByRole('button', { name: 'Authorize' }).waitFor()
@@ -160,17 +104,39 @@ test('the element connects, shows its state, and disconnects', async () => {
   await state('disconnected')
 })
 
+test('the element shows no button while it does not know what is connected', async () => {
+  let answer = () => {}
+  const answered = new Promise<void>((resolve) => (answer = resolve))
+  await page.route('**/v1/connections?**', async (route) => {
+    await answered
+    await route.continue()
+  })
+  await openWith(snippet('element'))
+  await page.locator('connect-clickfunnels[state=loading]').waitFor()
+  expect(await connectButton().isVisible()).toBe(false)
+  answer()
+  await connectButton().waitFor()
+})
+
+test('the element shows the connection that there is, though coming back was refused', async () => {
+  await openWith(snippet('element'))
+  const [popup] = await Promise.all([page.waitForEvent('popup'), connectButton().click()])
+  await approve(popup)
+  await page.locator('connect-clickfunnels[state=connected]').waitFor()
+  const back = new URL(page.url())
+  back.search = '?connect_session=cs_00000000000000000000000000&status=awaiting_completion&completion_code=x'
+  await page.goto(back.href)
+  await page.locator('connect-clickfunnels[state=connected]').waitFor()
+})
+
 test('the element says when access was lost, and connects again', async () => {
   await openWith(snippet('element'))
   const [popup] = await Promise.all([page.waitForEvent('popup'), connectButton().click()])
   await approve(popup)
   await page.locator('connect-clickfunnels[state=connected]').waitFor()
-  const [connection] = await api('/v1/connections')
-  await testClient(stack.api, stack.clickfunnels).control('POST', 'tokens/revoke', {})
-  await fetch(`${stack.api}/v1/connections/${connection?.id}/refresh`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${tenant.apiKey}` },
-  })
+  const [connection] = await product.api('/v1/connections')
+  await testClient(product.stack.api, product.stack.clickfunnels).control('POST', 'tokens/revoke', {})
+  await product.api(`/v1/connections/${connection?.id}/refresh`, 'POST')
   await page.reload()
   await page.locator('connect-clickfunnels[state=reconnect]').waitFor()
   const again = page.getByRole('button', { name: 'Reconnect ClickFunnels' })

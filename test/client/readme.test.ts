@@ -25,7 +25,7 @@ test('the snippet for servers starts a session, lists funnels and calls the API'
     .replace('@funnel-connect/client', pathToFileURL(resolve('client/src/index.ts')).href)
     .replace('https://connect.example.com', stack.url)
     .replace('https://app.example.com/connected', tenant.returnUrl)
-  const file = join(scratchFolder(), 'server.mjs')
+  const file = join(scratchFolder(), 'server.mts')
   writeFileSync(file, code)
   const { stdout } = await run(process.execPath, [file], { env: { API_KEY: tenant.apiKey } })
   const [link, ...lines] = stdout.trim().split('\n')

@@ -10,6 +10,35 @@ async function client(...answers: readonly [GivenAnswer, ...GivenAnswer[]]) {
   return { service, funnelConnect: new FunnelConnect({ url: `${service.url}/`, apiKey: 'fc_key' }) }
 }
 
+test.each([
+  [
+    'no URL',
+    { url: undefined, apiKey: 'fc_key' },
+    '"url" must be the URL of the service (https://…), and is not set.',
+  ],
+  ['a host alone', { url: 'connect.example.com', apiKey: 'fc_key' }, 'and is "connect.example.com".'],
+  [
+    'a key that is not set',
+    { url: 'https://connect.example.com', apiKey: undefined },
+    'Neither "token" nor "apiKey" is set.',
+  ],
+  [
+    'an empty key',
+    { url: 'https://connect.example.com', apiKey: '' },
+    'Neither "token" nor "apiKey" is set.',
+  ],
+])('%s is refused at once, by name', (_, options, message) => {
+  expect(() => new FunnelConnect(options)).toThrow(message)
+})
+
+test('a service that does not respond is named', async () => {
+  const { service, funnelConnect } = await client({ broken: true })
+  await expect(funnelConnect.connections.delete('conn_1')).rejects.toMatchObject({
+    code: 'network_error',
+    message: `${service.url} did not respond.`,
+  })
+})
+
 describe('the credential', () => {
   test('of a server is its API key', async () => {
     const { service, funnelConnect } = await client({ json: { id: 'conn_1' } })

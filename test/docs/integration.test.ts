@@ -35,7 +35,7 @@ async function drive(name: string): Promise<unknown> {
 }
 
 test('the back end connects a user, refuses another one, and lists all funnels', async () => {
-  expect(await drive('back-end.mjs')).toEqual({
+  expect(await drive('back-end.ts')).toEqual({
     stranger: 'end_user_mismatch',
     connected: 'active',
     denied: 'access_denied',
@@ -44,7 +44,7 @@ test('the back end connects a user, refuses another one, and lists all funnels',
 }, 60_000)
 
 test("the app's back end hears of the connection by asking", async () => {
-  expect(await drive('app-back-end.mjs')).toEqual({
+  expect(await drive('app-back-end.ts')).toEqual({
     before: { waiting: true },
     after: { waiting: false, connection_id: expect.stringMatching(/^conn_/) },
   })

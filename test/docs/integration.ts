@@ -48,8 +48,8 @@ async function connectFromApp() {
 
 const journeys: Readonly<Record<string, () => Promise<unknown>>> = {
   'clickfunnels.ts': connectInFiveLines,
-  'back-end.mjs': connectThroughBackEnd,
-  'app-back-end.mjs': connectFromApp,
+  'back-end.ts': connectThroughBackEnd,
+  'app-back-end.ts': connectFromApp,
 }
 const outcome = await journeys[basename(file)]?.()
 process.stdout.write(JSON.stringify(outcome))

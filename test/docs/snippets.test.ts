@@ -1,7 +1,7 @@
 // What the documentation shows beside commands: JavaScript runs against a running service (or compiles, where it needs a
 // page), JSON parses, drawings and log queries hold together. A block of a language that no test checks fails.
 import { execFile } from 'node:child_process'
-import { globSync, readFileSync, writeFileSync } from 'node:fs'
+import { globSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -10,7 +10,9 @@ import { startTestStack, type TestStack } from '../support/stack.ts'
 import { type Block, blocksIn, guides, placeOf } from './pages.ts'
 
 /** `text` is for drawings and what programs print: there is nothing to run. */
-const CHECKED = ['sh', 'bash', 'js', 'ts', 'html', 'json', 'mermaid', 'logs-insights', 'text']
+const CHECKED = ['sh', 'bash', 'js', 'ts', 'tsx', 'html', 'json', 'mermaid', 'logs-insights', 'text']
+/** What snippets take as given. */
+const GIVEN = ['service', 'apiKey', 'connection', 'api', 'jwt']
 const ROOT = join(import.meta.dirname, '../..')
 const run = promisify(execFile)
 const named = (blocks: readonly Block[]) => blocks.map((block) => ({ at: placeOf(block), ...block }))
@@ -69,9 +71,39 @@ describe('JavaScript', () => {
   }, 60_000)
 })
 
+test('TypeScript compiles under strict as it is printed', async () => {
+  const folder = scratchFolder()
+  const printed = blocksIn('ts', 'tsx').filter(({ directive }) => directive?.text !== 'popup')
+  for (const [index, { text, language }] of printed.entries()) {
+    writeFileSync(join(folder, `snippet-${index}.${language}`), `${text}\nexport {}\n`)
+  }
+  writeFileSync(join(folder, 'given.d.ts'), GIVEN.map((name) => `declare const ${name}: string`).join('\n'))
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
+  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
+  const client = (file: string) => [join(ROOT, 'client/src', file)]
+  const compilerOptions = {
+    ...{ target: 'es2024', module: 'esnext', moduleResolution: 'bundler', jsx: 'react-jsx', noEmit: true },
+    ...{ strict: true, noUncheckedIndexedAccess: true, exactOptionalPropertyTypes: true },
+    ...{ allowImportingTsExtensions: true, skipLibCheck: true, types: ['node'] },
+    lib: ['es2024', 'esnext.array', 'dom', 'dom.iterable', 'dom.asynciterable'],
+    paths: {
+      '@funnel-connect/client': client('index.ts'),
+      '@funnel-connect/client/element': client('element.ts'),
+      '@funnel-connect/client/react': client('react.ts'),
+    },
+  }
+  writeFileSync(
+    join(folder, 'tsconfig.json'),
+    JSON.stringify({ compilerOptions, include: ['*.ts', '*.tsx'] }),
+  )
+  const compiled = await run(join(ROOT, 'node_modules/.bin/tsc'), ['-p', folder]).catch((error) => error)
+  expect(compiled.stdout).toBe('')
+  expect(printed.length).toBeGreaterThan(8)
+}, 60_000)
+
 test('every snippet and file that another test runs is run by one', () => {
   const tests = globSync('test/**/*.test.ts').map((path) => readFileSync(path, 'utf8'))
-  for (const { directive } of blocksIn('js', 'ts')) {
+  for (const { directive } of blocksIn('js', 'ts', 'tsx')) {
     if (directive?.kind !== 'snippet' && directive?.kind !== 'file') continue
     const call = new RegExp(String.raw`(snippet|drive)\('${directive.text}'\)`)
     expect(
