@@ -1,7 +1,8 @@
 // The consumer of the recovery queue: commits rotated tokens whose commit failed. A message that fails goes back to the
 // queue and comes again after seconds; the others of its batch do not. A message that can no longer be decrypted is logged and dropped.
-import type { SQSBatchResponse, SQSEvent } from 'aws-lambda'
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda'
 import { fromMessage } from '#adapters/sqs/recovery-message.ts'
+import { deadlineIn } from '#domain/time.ts'
 import { recoverTokenRotation } from '#domain/tokens/recover-rotation.ts'
 import type { Services } from '#runtime/all-services.ts'
 import { onLambda } from '#runtime/lambda.ts'
@@ -9,11 +10,20 @@ import { createServices } from '#runtime/services.ts'
 
 export const recoverRotations =
   (services: Services) =>
-  async ({ Records }: SQSEvent): Promise<SQSBatchResponse> => {
+  async (
+    { Records }: SQSEvent,
+    context: Pick<Context, 'getRemainingTimeInMillis'>,
+  ): Promise<SQSBatchResponse> => {
+    const { end } = deadlineIn(services.now(), context.getRemainingTimeInMillis() / 1000)
     const batchItemFailures: SQSBatchResponse['batchItemFailures'] = []
     const recover = async ({ messageId, body, receiptHandle, attributes }: SQSEvent['Records'][number]) => {
       try {
-        await recoverTokenRotation(services, fromMessage(body))
+        const recovering = recoverTokenRotation(services, fromMessage(body)).then((outcome) => ({ outcome }))
+        // One that hangs must not take the whole batch back to the queue.
+        const recovered = await services.background.within(recovering, end)
+        if (recovered !== undefined) return
+        services.log.error('A rotation was not recovered yet', { messageId, error: 'no time left' })
+        batchItemFailures.push({ itemIdentifier: messageId })
       } catch (error) {
         services.log.error('A rotation was not recovered yet', { messageId, error })
         batchItemFailures.push({ itemIdentifier: messageId })

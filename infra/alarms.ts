@@ -14,6 +14,7 @@ import { FilterPattern, type LogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs
 import type { Construct } from 'constructs'
 import { MANY_REFUSED } from '#domain/apps/app-health.ts'
 import { AUDIT_UNWRITTEN } from '#domain/audit/trail.ts'
+import { TOKENS_UNSTORED } from '#domain/tokens/commit-rotation.ts'
 import type { Api } from './api.ts'
 import type { DataStack } from './data-stack.ts'
 
@@ -152,6 +153,17 @@ export function createAlarms(scope: Construct, { api, keepAlive, data, logs }: W
     'ClickFunnels refuses all connections of an app; callers get 409, and products ask end users to connect again.',
     {
       metric: logged('ConnectionsRefused', MANY_REFUSED),
+      threshold: 1,
+      evaluationPeriods: 1,
+      comparisonOperator: AT_LEAST,
+    },
+  )
+  alarm(
+    'TokensUnstored',
+    'tokens unstored',
+    'new tokens of a connection are in a log line and perhaps in a process only; unless they are sent to the recovery queue, its end user may have to connect again.',
+    {
+      metric: logged('TokensUnstored', TOKENS_UNSTORED),
       threshold: 1,
       evaluationPeriods: 1,
       comparisonOperator: AT_LEAST,

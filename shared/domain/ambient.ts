@@ -22,8 +22,8 @@ export interface Background {
   within<T extends object>(work: Promise<T>, until: EpochSeconds): Promise<T | undefined>
   /** Starts work that no caller waits for. Its failure is logged. */
   start(work: () => Promise<void>): void
-  /** Waits until nothing is under way. */
-  settled(): Promise<void>
+  /** Waits until nothing is under way, for so many seconds at most. */
+  settled(seconds?: number): Promise<void>
 }
 
 export interface Ambient {

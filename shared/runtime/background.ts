@@ -3,6 +3,9 @@
 import type { Background, Log } from '#domain/ambient.ts'
 import type { EpochSeconds } from '#domain/time.ts'
 
+/** No invocation of Lambda lasts longer. */
+const MAX_SECONDS = 15 * 60
+
 export class ProcessBackground implements Background {
   readonly #log: Log
   readonly #underWay = new Set<Promise<void>>()
@@ -34,8 +37,16 @@ export class ProcessBackground implements Background {
     this.#watch(work().catch((error) => this.#log.error('Work in the background failed', { error })))
   }
 
-  async settled(): Promise<void> {
-    while (this.#underWay.size > 0) await Promise.all(this.#underWay)
+  async settled(seconds = MAX_SECONDS): Promise<void> {
+    const over = async () => {
+      while (this.#underWay.size > 0) await Promise.all(this.#underWay)
+    }
+    if (this.#underWay.size === 0) return
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, seconds * 1000)
+    })
+    await Promise.race([over(), late]).finally(() => clearTimeout(timer))
   }
 
   #watch(ended: Promise<void>): void {

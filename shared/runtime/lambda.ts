@@ -52,7 +52,15 @@ export async function onLambda<F extends FunctionName, Ports extends Startable, 
       return await handle(event, context)
     } finally {
       if (extension !== undefined) extension.answered(context.awsRequestId)
-      else if (api !== undefined) await services.background?.settled()
+      else if (api !== undefined) await settled(services.background, context)
     }
   }
+}
+
+/** What is not over by then is lost, but the answer is not. */
+const ANSWER_MILLISECONDS = 500
+
+function settled(background: Background | undefined, context: Context): Promise<void> | undefined {
+  const left = (context.getRemainingTimeInMillis() - ANSWER_MILLISECONDS) / 1000
+  return background?.settled(Math.max(0, left))
 }

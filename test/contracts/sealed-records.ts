@@ -124,15 +124,21 @@ export function sealedRecordsContract(open: OpenStores): void {
 
   test('the progress of a key rotation is stored until the rotation is complete', async () => {
     const { keyRotationProgress } = open()
-    await keyRotationProgress.save(undefined)
+    await keyRotationProgress.save(undefined, await keyRotationProgress.read())
     expect(await keyRotationProgress.read()).toBeUndefined()
     const tenantId = newId('tenant')
-    await keyRotationProgress.save({ tenantId })
+    expect(await keyRotationProgress.save({ tenantId }, undefined)).toBe(true)
     expect(await keyRotationProgress.read()).toEqual({ tenantId })
     const progress = { tenantId, look: { newest: 2, after: 'connection#x', clean: false } }
-    await keyRotationProgress.save(progress)
+    expect(await keyRotationProgress.save(progress, { tenantId })).toBe(true)
     expect(await keyRotationProgress.read()).toEqual(progress)
-    await keyRotationProgress.save(undefined)
+    // A run that read something else came too late.
+    for (const read of [undefined, { tenantId }, { ...progress, look: { ...progress.look, clean: true } }]) {
+      expect(await keyRotationProgress.save({ tenantId: newId('tenant') }, read)).toBe(false)
+      expect(await keyRotationProgress.save(undefined, read)).toBe(false)
+    }
+    expect(await keyRotationProgress.read()).toEqual(progress)
+    expect(await keyRotationProgress.save(undefined, progress)).toBe(true)
     expect(await keyRotationProgress.read()).toBeUndefined()
   })
 }

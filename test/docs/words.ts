@@ -30,6 +30,7 @@ const AWS: Readonly<Record<string, readonly string[]>> = {
   'sns create-topic': ['--name', '--query', '--output'],
   'sqs delete-queue': ['--queue-url'],
   'sqs get-queue-attributes': ['--queue-url', '--attribute-names', '--query', '--output'],
+  'sqs send-message': ['--queue-url', '--message-body'],
   'sqs start-message-move-task': ['--source-arn', '--destination-arn'],
   'sts get-caller-identity': ['--query', '--output'],
 }

@@ -54,8 +54,10 @@ export class FakeSealedRecords implements SealedRecords, KeyRotationProgressStor
     return this.progress
   }
 
-  async save(progress: KeyRotationProgress | undefined): Promise<void> {
+  async save(progress: KeyRotationProgress | undefined, read: KeyRotationProgress | undefined) {
+    if (!isDeepStrictEqual(read, this.progress)) return false
     this.progress = progress
+    return true
   }
 
   #all(): SealedRecord[] {

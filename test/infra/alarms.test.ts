@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { MANY_REFUSED } from '#domain/apps/app-health.ts'
 import { AUDIT_UNWRITTEN } from '#domain/audit/trail.ts'
+import { TOKENS_UNSTORED } from '#domain/tokens/commit-rotation.ts'
 import { FUNCTION_NAMES } from '#runtime/env.ts'
 import { SCHEDULED } from './scheduled.ts'
 import { functionResource, resourcesOf, service } from './synthesized.ts'
@@ -28,7 +29,7 @@ describe('alarms', () => {
     )
   })
 
-  it('exist for every function, for the API, for keep-alive, for rotations, for refusals and for audit events', () => {
+  it('exist for every function, for the API, for keep-alive, for rotations, for refusals, for unstored tokens and for audit events', () => {
     const functions = FUNCTION_NAMES.flatMap((name) => [`${name}-errors`, `${name}-throttles`])
     const others = [
       'api-server-errors',
@@ -39,6 +40,7 @@ describe('alarms', () => {
       'recovery-delayed',
       'recovery-failing',
       'rotations-not-recovered',
+      'tokens-unstored',
     ]
     expect(alarms.map(({ description }) => anchorOf(description)).sort()).toEqual(
       [...functions, ...others].sort(),
@@ -102,6 +104,10 @@ describe('alarms', () => {
       `Sum of FunnelConnect ConnectionsRefused is ${AT_LEAST} 1, 1 times 300 s, notBreaching when missing`,
       undefined,
     ])
+    expect(ruleOf('tokens-unstored')).toEqual([
+      `Sum of FunnelConnect TokensUnstored is ${AT_LEAST} 1, 1 times 300 s, notBreaching when missing`,
+      undefined,
+    ])
     expect(ruleOf('audit-events-unwritten')).toEqual([
       `Sum of FunnelConnect AuditEventsUnwritten is ${AT_LEAST} 1, 1 times 300 s, notBreaching when missing`,
       undefined,
@@ -124,6 +130,7 @@ describe('alarms', () => {
   it.each([
     ['AuditEventsUnwritten', AUDIT_UNWRITTEN],
     ['ConnectionsRefused', MANY_REFUSED],
+    ['TokensUnstored', TOKENS_UNSTORED],
   ])('count %s in the log of every function', (name, message) => {
     const filters = resourcesOf(service, 'AWS::Logs::MetricFilter')
       .map(([, { Properties }]) => Properties)

@@ -59,9 +59,10 @@ function start(answersFirst: boolean, resume?: () => Promise<void>) {
   )
   return { started, end: () => end({}) }
 }
+const contextOf = (awsRequestId = '') => ({ awsRequestId, getRemainingTimeInMillis: () => 29_000 }) as Context
 const invoke = (requestId: string) => {
   waiting?.end(JSON.stringify({ eventType: 'INVOKE', requestId }))
-  return { awsRequestId: requestId } as Context
+  return contextOf(requestId)
 }
 const pause = () => new Promise((resolve) => setTimeout(resolve, 50))
 
@@ -101,7 +102,7 @@ describe('a function that answers first', () => {
     const handler = await started
     expect(log.entries).toMatchObject([{ level: 'warn' }])
     let answered = false
-    const answer = handler({}, {} as Context).finally(() => {
+    const answer = handler({}, contextOf()).finally(() => {
       answered = true
     })
     await pause()
@@ -117,13 +118,20 @@ test('any other function registers nothing, and answers when the work in the bac
   const handler = await started
   end()
   let answered = false
-  const answer = handler({}, {} as Context).finally(() => {
+  const answer = handler({}, contextOf()).finally(() => {
     answered = true
   })
   await pause()
   expect([answered, calls]).toEqual([false, []])
   resolve()
   expect(await answer).toBe('done')
+})
+
+test('a function answers before Lambda ends it, whatever hangs in the background', async () => {
+  const { started } = start(false, () => new Promise(() => {}))
+  const handler = await started
+  const context = { getRemainingTimeInMillis: () => 600 } as Context
+  expect(await handler({}, context)).toBe('given up')
 })
 
 test('work that fails after its caller was given up is logged, and ends no process', async () => {

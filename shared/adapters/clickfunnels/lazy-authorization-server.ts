@@ -1,13 +1,13 @@
 // An authorization server whose code is loaded at its first use. Most processes never need its protocol library,
 // because they call with tokens that are valid, and they start faster without it.
 import type { AuthorizationServer } from '#domain/provider/authorization-server.ts'
+import { loadedOnce } from '../loaded-once.ts'
 
 export class LazyAuthorizationServer implements AuthorizationServer {
-  readonly #load: () => Promise<AuthorizationServer>
-  #loaded?: Promise<AuthorizationServer>
+  readonly #server: () => Promise<AuthorizationServer>
 
   constructor(load: () => Promise<AuthorizationServer>) {
-    this.#load = load
+    this.#server = loadedOnce(load)
   }
 
   async exchangeCode(...args: Parameters<AuthorizationServer['exchangeCode']>) {
@@ -20,10 +20,5 @@ export class LazyAuthorizationServer implements AuthorizationServer {
 
   async revoke(...args: Parameters<AuthorizationServer['revoke']>) {
     return (await this.#server()).revoke(...args)
-  }
-
-  #server(): Promise<AuthorizationServer> {
-    this.#loaded ??= this.#load()
-    return this.#loaded
   }
 }

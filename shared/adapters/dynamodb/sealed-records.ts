@@ -15,7 +15,7 @@ import type {
 } from '#domain/keys/sealed-records.ts'
 import type { KeyedCall } from '#domain/proxy/idempotency.ts'
 import { connectionOf, revocationOf } from './connection-items.ts'
-import type { Item } from './expressions.ts'
+import { ABSENT, type Condition, type Item } from './expressions.ts'
 import {
   appKey,
   connectionKey,
@@ -124,9 +124,19 @@ export class DynamoDbSealedRecords implements SealedRecords, KeyRotationProgress
     return item && withoutKey<KeyRotationProgress>(item)
   }
 
-  async save(progress: KeyRotationProgress | undefined): Promise<void> {
-    if (progress === undefined) await this.#table.delete(KEY_ROTATION_PROGRESS_KEY)
-    else await this.#table.put({ ...KEY_ROTATION_PROGRESS_KEY, ...progress })
+  save(progress: KeyRotationProgress | undefined, read: KeyRotationProgress | undefined): Promise<boolean> {
+    const unchanged = read === undefined ? ABSENT : asRead(read)
+    if (progress === undefined) return this.#table.delete(KEY_ROTATION_PROGRESS_KEY, unchanged)
+    return this.#table.put({ ...KEY_ROTATION_PROGRESS_KEY, ...progress }, unchanged)
+  }
+}
+
+function asRead({ tenantId, look }: KeyRotationProgress): Condition {
+  const sameLook = look === undefined ? 'attribute_not_exists(#look)' : '#look = :look'
+  return {
+    expression: `#tenantId = :tenantId AND ${sameLook}`,
+    names: { '#tenantId': 'tenantId', '#look': 'look' },
+    values: { ':tenantId': tenantId, ...(look && { ':look': look }) },
   }
 }
 

@@ -1,16 +1,15 @@
 // A token verifier whose code is loaded with the first JWT, so that calls with API keys do not pay for it.
 import type { TokenVerifier } from '#domain/callers/end-user-token.ts'
+import { loadedOnce } from '../loaded-once.ts'
 
 export class LazyTokenVerifier implements TokenVerifier {
-  readonly #load: () => Promise<TokenVerifier>
-  #loaded?: Promise<TokenVerifier>
+  readonly #verifier: () => Promise<TokenVerifier>
 
   constructor(load: () => Promise<TokenVerifier>) {
-    this.#load = load
+    this.#verifier = loadedOnce(load)
   }
 
   async verify(...args: Parameters<TokenVerifier['verify']>) {
-    this.#loaded ??= this.#load()
-    return (await this.#loaded).verify(...args)
+    return (await this.#verifier()).verify(...args)
   }
 }

@@ -94,11 +94,14 @@ class KeyRotation {
       const left = this.#mayGoOn() ? await this.#visit(tenantId, look) : { look }
       if (left === undefined) continue
       this.report.unfinished = 1
-      await keyRotationProgress.save({ tenantId, ...(left.look && { look: left.look }) })
-      log.info('The rotation of keys ran out of time; the next run goes on', { tenant: tenantId })
+      const stored = await keyRotationProgress.save(
+        { tenantId, ...(left.look && { look: left.look }) },
+        progress,
+      )
+      log.info('The rotation of keys ran out of time; the next run goes on', { tenant: tenantId, stored })
       return
     }
-    if (progress !== undefined) await keyRotationProgress.save(undefined)
+    if (progress !== undefined) await keyRotationProgress.save(undefined, progress)
   }
 
   async *#tenantsFrom(first: TenantId | undefined): AsyncGenerator<TenantId> {

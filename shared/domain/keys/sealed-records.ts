@@ -83,7 +83,12 @@ export interface KeyRotationProgress {
 
 export interface KeyRotationProgressStore {
   read(): Promise<KeyRotationProgress | undefined>
-  save(progress: KeyRotationProgress | undefined): Promise<void>
+  /**
+   * Stores how far a run has come; `undefined` when it has finished.
+   * @param read the progress from which the run went on
+   * @returns false if another run has stored its progress since that was read
+   */
+  save(progress: KeyRotationProgress | undefined, read: KeyRotationProgress | undefined): Promise<boolean>
 }
 
 type Resealing = Pick<Vault, 'reseal'>

@@ -49,7 +49,9 @@ async function consume(table = backend.table) {
   const attributes = { ApproximateReceiveCount: '3' }
   const body = toMessage(rotation)
   const Records = [{ messageId: 'message-1', receiptHandle: 'receipt-1', attributes, body }]
-  const { batchItemFailures } = await recoverRotations(services)({ Records } as never)
+  const { batchItemFailures } = await recoverRotations(services)({ Records } as never, {
+    getRemainingTimeInMillis: () => 29_000,
+  })
   return batchItemFailures
 }
 const KEPT = [{ itemIdentifier: 'message-1' }]
