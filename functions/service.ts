@@ -3,7 +3,7 @@
 import { ServiceError } from '#domain/errors.ts'
 import { epochSeconds } from '#domain/time.ts'
 import { json } from '#http/message/answer.ts'
-import { problemAnswer } from '#http/problems/problem.ts'
+import { methodNotAllowed } from '#http/problems/method-not-allowed.ts'
 import { methodsOf } from '#http/route-match.ts'
 import { httpHandler } from '#http/stack.ts'
 import type { Services } from '#runtime/all-services.ts'
@@ -26,12 +26,7 @@ export const service = (services: Pick<Services, 'publicUrl' | 'log' | 'now'>) =
     $default: async ({ path }) => {
       const allowed = methodsOf(path)
       if (allowed.length === 0) throw new ServiceError('not_found', 'There is no such path.')
-      const allow = allowed.join(', ')
-      const problem = problemAnswer(
-        new ServiceError('method_not_allowed', `This path supports ${allow}.`),
-        services.publicUrl,
-      )
-      return { ...problem, headers: { ...problem.headers, allow } }
+      return methodNotAllowed(allowed, services.publicUrl)
     },
   })
 

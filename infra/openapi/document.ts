@@ -6,7 +6,6 @@
 //      which are missing);
 //   3. `npm run docs` writes docs/openapi.json and the client's types.
 import type { ErrorCode } from '#domain/errors.ts'
-import { PROBLEMS } from '#http/problems/problem.ts'
 import { type Access, ANY_METHOD, ROUTES, type RouteKey } from '#http/routes.ts'
 import { AUDIT_OPERATIONS } from './audit-operations.ts'
 import { EXAMPLES } from './bodies.ts'
@@ -14,7 +13,7 @@ import { BROWSER_OPERATIONS } from './browser-operations.ts'
 import { INTRODUCTION } from './introduction.ts'
 import { type JsonSchema, jsonSchemas } from './json-schemas.ts'
 import { OPEN_OPERATIONS } from './open-operations.ts'
-import type { Operation, Success } from './operation.ts'
+import type { Operation } from './operation.ts'
 import { OPERATOR_OPERATIONS } from './operator-operations.ts'
 import {
   HEADERS,
@@ -25,6 +24,7 @@ import {
   TAGS,
   tagOf,
 } from './parts.ts'
+import { responsesOf } from './responses.ts'
 import { KEYED, TENANT_OPERATIONS } from './tenant-operations.ts'
 
 /** Every route but $default, which answers for all other paths. */
@@ -124,7 +124,8 @@ function describe(
     ...(all.length > 0 && { parameters: all }),
     ...(body && {
       requestBody: {
-        required: !body.optional,
+        // An empty body counts as "{}".
+        required: (schemas[body.schema]?.required?.length ?? 0) > 0,
         content: {
           'application/json': {
             schema: { $ref: `#/components/schemas/${body.schema}` },
@@ -140,7 +141,7 @@ function describe(
         content: { '*/*': {} },
       },
     }),
-    responses: responses(operation, [
+    responses: responsesOf(operation, [
       ...COMMON[access],
       ...(body ? OF_A_BODY : []),
       ...(operation.problems ?? []),
@@ -156,58 +157,4 @@ function queryParameters(schema: JsonSchema | undefined): object[] {
     ...(schema?.required?.includes(name) && { required: true }),
     schema: rest,
   }))
-}
-
-function responses({ answers }: Operation, problems: readonly ErrorCode[]): object {
-  const made: Record<string, { description: string; headers?: object; content?: object }> = {}
-  for (const [status, success] of Object.entries(answers)) made[status] = answer(success)
-  const byStatus = Map.groupBy(new Set(problems), (code) => String(PROBLEMS[code].status))
-  for (const [status, codes] of byStatus) {
-    const page = made[status]
-    made[status] = {
-      description: [page?.description, `A problem with the code ${either(codes)}.`]
-        .filter(Boolean)
-        .join(' Or: '),
-      ...(['429', '502', '503', '504'].includes(status) && { headers: headerRefs(['Retry-After']) }),
-      content: { ...page?.content, 'application/problem+json': problemContent(codes) },
-    }
-  }
-  return made
-}
-
-function either(codes: readonly ErrorCode[]): string {
-  const named = codes.map((code) => `\`${code}\``)
-  const last = named.pop()
-  return named.length === 0 ? String(last) : `${named.join(', ')} or ${last}`
-}
-
-function answer({ says, schema, example, content, headers = [] }: Success) {
-  return {
-    description: says,
-    ...(headers.length > 0 && { headers: headerRefs(headers) }),
-    ...((schema ?? content) && {
-      content: {
-        [content ?? 'application/json']: {
-          ...(schema && { schema: { $ref: `#/components/schemas/${schema}` } }),
-          ...(example && { example: EXAMPLES[example] }),
-        },
-      },
-    }),
-  }
-}
-
-function problemContent(codes: readonly ErrorCode[]): object {
-  return {
-    schema: {
-      allOf: [
-        { $ref: '#/components/schemas/Problem' },
-        { type: 'object', properties: { code: { enum: codes } } },
-      ],
-    },
-    examples: Object.fromEntries(codes.map((code) => [code, { $ref: `#/components/examples/${code}` }])),
-  }
-}
-
-function headerRefs(names: readonly string[]): object {
-  return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]))
 }

@@ -28,7 +28,7 @@ export interface Operation {
   readonly summary: string
   /** Full sentences, in Markdown; only what the summary and the fields do not say. */
   readonly more?: string
-  readonly body?: { readonly schema: SchemaName; readonly example: ExampleName; readonly optional?: true }
+  readonly body?: { readonly schema: SchemaName; readonly example: ExampleName }
   /** Takes any body and passes it on. */
   readonly passesBody?: true
   /** A schema whose members are query parameters. */
@@ -36,6 +36,8 @@ export interface Operation {
   readonly parameters?: readonly Parameter[]
   /** By status; `default` for every other. */
   readonly answers: { readonly [status: number]: Success; readonly default?: Success }
+  /** The answer of another server that is passed on, whatever its status is. */
+  readonly passesAnswer?: Success
   /** Besides those of every route of its access (`COMMON` in document.ts). */
   readonly problems?: readonly ErrorCode[]
 }

@@ -55,6 +55,18 @@ export const KEYED = {
 const PASSED_ON =
   "Answers of ClickFunnels, errors included, are passed on unchanged and carry the header `Funnel-Connect-Answer-By: clickfunnels`. Answers without that header are this service's own."
 
+const PASSED_ANSWER = {
+  says: "ClickFunnels' answer, exactly as ClickFunnels sent it.",
+  content: '*/*',
+  headers: [
+    'Pagination-Next',
+    'Link',
+    'Retry-After',
+    'Funnel-Connect-Answer-By',
+    'Funnel-Connect-Idempotent-Replay',
+  ],
+} as const
+
 export const TENANT_OPERATIONS = {
   'POST /v1/connect-sessions': {
     id: 'createConnectSession',
@@ -144,6 +156,7 @@ export const TENANT_OPERATIONS = {
         headers: ['Pagination-Next', 'Link', 'Funnel-Connect-Answer-By'],
       },
     },
+    passesAnswer: PASSED_ANSWER,
     problems: PROXIED,
   },
   'ANY /v1/connections/{id}/proxy/{path+}': {
@@ -151,19 +164,8 @@ export const TENANT_OPERATIONS = {
     summary: 'Call the ClickFunnels API',
     more: `Calls the ClickFunnels API with a valid access token of the connection. Method, query, body and headers are passed on unchanged. For types, use ClickFunnels' own OpenAPI document with \`https://<this service>/v1/connections/{id}/proxy\` as its server. ${PASSED_ON}`,
     parameters: [MIN_VALIDITY],
-    answers: {
-      default: {
-        says: "ClickFunnels' answer, exactly as ClickFunnels sent it.",
-        content: '*/*',
-        headers: [
-          'Pagination-Next',
-          'Link',
-          'Retry-After',
-          'Funnel-Connect-Answer-By',
-          'Funnel-Connect-Idempotent-Replay',
-        ],
-      },
-    },
+    answers: {},
+    passesAnswer: PASSED_ANSWER,
     problems: ['path_not_allowed', 'request_too_large', ...PROXIED],
   },
 } as const satisfies Partial<Record<RouteKey, Operation>>

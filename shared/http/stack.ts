@@ -13,7 +13,9 @@ import { corsHeaders, preflight, VARY } from './cors.ts'
 import type { Authenticate } from './credentials/authenticate.ts'
 import { type Answer, toResult } from './message/answer.ts'
 import { type ApiRequest, toApiRequest } from './message/request.ts'
+import { methodNotAllowed } from './problems/method-not-allowed.ts'
 import { PROBLEMS, problemAnswer } from './problems/problem.ts'
+import { methodsAt } from './route-match.ts'
 import { type Access, type ApiFunction, ROUTES, type RouteKey, type RoutesOf, scopeOf } from './routes.ts'
 
 /** Serves one route. It gets a caller exactly when the route's access is "tenant". */
@@ -125,7 +127,13 @@ export function httpHandler<F extends ApiFunction>(ports: StackPorts, endpoints:
   const dispatch = async (request: ApiRequest): Promise<Answer> => {
     const endpoint = served[request.routeKey]
     if (endpoint === undefined) throw new Error(`No endpoint serves the route "${request.routeKey}"`)
-    return request.method === 'OPTIONS' ? preflight(request) : endpoint(request, request.caller as Caller)
+    if (request.method === 'OPTIONS') return preflight(request)
+    // ANY means the methods of the table, and not TRACE, which would send the access token back to the caller.
+    const allowed = methodsAt(request)
+    if (request.routeKey.startsWith('ANY ') && !allowed.includes(request.method)) {
+      return methodNotAllowed(allowed, ports.publicUrl)
+    }
+    return endpoint(request, request.caller as Caller)
   }
 
   // The casts are for middy's types, which have one event for the whole chain.

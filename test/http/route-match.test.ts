@@ -3,8 +3,9 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { methodsAt, methodsOf } from '#http/route-match.ts'
 import { ROUTES } from '#http/routes.ts'
+import { type Endpoints, httpHandler } from '#http/stack.ts'
 import { service } from '../../functions/service.ts'
-import { anEvent, CONTEXT, received, stackPorts } from './events.ts'
+import { aCaller, anEvent, CONTEXT, received, stackPorts } from './events.ts'
 
 const handler = service(stackPorts())
 const unrouted = async (method: string, path: string) =>
@@ -56,11 +57,33 @@ test('no GET route serves HEAD: it is refused, and neither a 405 nor a preflight
   expect(methodsAt({ routeKey: '$default', path: '/v1/connections/x' })).toEqual(['GET', 'DELETE'])
 })
 
+const PROXIED = 'ANY /v1/connections/{id}/proxy/{path+}'
+
 test('a route for ANY method lists its methods, whatever the decoded path looks like', () => {
-  const routeKey = 'ANY /v1/connections/{id}/proxy/{path+}'
+  const routeKey = PROXIED
   for (const path of ['/v1/connections/x/proxy/a', '/v1/connections/a/b/proxy//'])
     expect(methodsAt({ routeKey, path })).toEqual(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'])
 })
+
+// TRACE asks a server to send back the request (RFC 9110 section 9.3.8), and with it the access token of the connection.
+test.each(['TRACE', 'CONNECT', 'PROPFIND', 'get'])(
+  'a method that the proxy does not list gets a 405 and reaches no endpoint: %s',
+  async (method) => {
+    let reached = false
+    const endpoint = async () => {
+      reached = true
+      return { status: 200, headers: {} }
+    }
+    const endpoints = { [PROXIED]: endpoint } as unknown as Endpoints<'proxy'>
+    const authenticate = async () => aCaller({ id: 'ten_1' })
+    const proxy = httpHandler<'proxy'>({ ...stackPorts(), authenticate }, endpoints)
+    const path = '/v1/connections/x/proxy/me'
+    const answer = received(await proxy(anEvent({ routeKey: PROXIED, method, path }), CONTEXT))
+    expect(answer).toMatchObject({ statusCode: 405, json: { code: 'method_not_allowed' } })
+    expect(answer.headers.allow).toBe('GET, HEAD, POST, PUT, PATCH, DELETE')
+    expect(reached).toBe(false)
+  },
+)
 
 test('every route of the table is found, whatever its parameters are', () => {
   const value = fc.string({ minLength: 1 }).filter((text) => !text.includes('/'))

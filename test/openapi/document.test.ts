@@ -22,7 +22,7 @@ interface Operation {
     readonly in: string
     readonly description: string
   }[]
-  readonly requestBody?: { readonly content: Content }
+  readonly requestBody?: { readonly required?: boolean; readonly content: Content }
   readonly responses: Readonly<Record<string, { readonly description: string; readonly content?: Content }>>
 }
 type Content = Readonly<
@@ -97,6 +97,28 @@ describe('every operation', () => {
     }
     expect(shown).toBeGreaterThan(25)
   })
+})
+
+/** An empty body counts as "{}" (http/message/request.ts). */
+test('a JSON body is required exactly where a member of it is', () => {
+  const wrong = operations.filter(({ operation: { requestBody } }) => {
+    const name = requestBody?.content['application/json']?.schema?.$ref?.split('/').at(-1)
+    if (name === undefined) return false
+    const { required = [] } = document.components.schemas[name] as { readonly required?: readonly string[] }
+    return (requestBody?.required ?? false) !== required.length > 0
+  })
+  expect(wrong.map(({ operation }) => operation.operationId)).toEqual([])
+})
+
+test("where ClickFunnels' answers are passed on, each status can be one of them", () => {
+  for (const { path, operation } of operations.filter(({ path }) =>
+    /\/(proxy\/\{path\}|funnels)$/.test(path),
+  )) {
+    for (const [status, { content }] of Object.entries(operation.responses)) {
+      expect(status === '200' || content?.['*/*'], `${path} ${status}`).toBeTruthy()
+    }
+    expect(operation.responses).toHaveProperty('default')
+  }
 })
 
 test('every error code is an answer of an operation, except 405', () => {

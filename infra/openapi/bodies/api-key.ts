@@ -32,8 +32,7 @@ export const apiKeys = {
     hint: { description: 'First characters of the API key, enough to recognise it.' },
     'ApiKey.scopes': { description: 'What the API key may be used for.' },
     'ApiKeyRequest.scopes': {
-      description: 'What the API key may be used for. Default: all scopes.',
-      uniqueItems: true,
+      description: 'What the API key may be used for. A repeated scope counts once. Default: all scopes.',
     },
     'ApiKey.status': {
       description:

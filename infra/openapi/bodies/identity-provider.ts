@@ -76,10 +76,9 @@ export const identityProviders = {
         "URL of the identity provider's public keys (a JWK set), reachable publicly over https. Default: the issuer followed by `/.well-known/jwks.json`.",
       format: 'uri',
     },
-    algorithms: { description: 'Signature algorithms that are accepted.', uniqueItems: true },
+    algorithms: { description: 'Signature algorithms that are accepted.' },
     'IdentityProviderRequest.algorithms': {
-      description: 'Signature algorithms that are accepted. Default: all three.',
-      uniqueItems: true,
+      description: 'Signature algorithms that are accepted. A repeated one counts once. Default: all three.',
     },
     end_user_claim: {
       description: "Name of the claim that holds the tenant's own id of the end user.",
