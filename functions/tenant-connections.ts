@@ -52,7 +52,8 @@ export const tenantConnections = (services: Services) =>
       json(200, lookJson(await lookNow(services, refOf(request)))),
 
     'DELETE /v1/tenants/{tenant_id}/connections/{connection_id}': async (request) => {
-      if ((await disconnectNow(services, refOf(request))) === 'no_connection') throw noSuchConnection()
+      if ((await disconnectNow(services, refOf(request), 'operator')) === 'no_connection')
+        throw noSuchConnection()
       return noContent
     },
 

@@ -1,7 +1,14 @@
 // The resources that hold data: the table, the keys, the queue of rotated tokens. They are retained when the stack is
 // deleted. A test pins their logical ids, because CloudFormation replaces a resource whose logical id changes.
 import { Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib'
-import { AttributeType, Billing, ProjectionType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb'
+import {
+  AttributeType,
+  Billing,
+  ProjectionType,
+  StreamViewType,
+  TableEncryptionV2,
+  TableV2,
+} from 'aws-cdk-lib/aws-dynamodb'
 import { Key } from 'aws-cdk-lib/aws-kms'
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs'
 import type { Construct } from 'constructs'
@@ -44,6 +51,8 @@ export class DataStack extends Stack {
       partitionKey: string(PARTITION_KEY),
       sortKey: string(SORT_KEY),
       timeToLiveAttribute: TTL_ATTRIBUTE,
+      // Tells the publisher of events in the outbox. It holds keys alone, so that no seal is in it.
+      dynamoStream: StreamViewType.KEYS_ONLY,
       billing: Billing.onDemand(),
       encryption: TableEncryptionV2.customerManagedKey(this.tableKey),
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },

@@ -1,8 +1,8 @@
 // For each function: what it may do with the table's partitions, the keys and the queue, its timeout, and the impact when it
 // fails. test/infra/allowed.ts lists the permissions a second time, so that a review sees a new one.
 import { Duration } from 'aws-cdk-lib'
-import type { Partition } from '#adapters/dynamodb/partitions.ts'
 import type { FunctionName } from '#runtime/env.ts'
+import type { Access, Permissions } from './permission-types.ts'
 
 /** API Gateway gives up after 30 s. The function ends before, so that its log says why. */
 const API_TIMEOUT = Duration.seconds(29)
@@ -13,39 +13,9 @@ const SCHEDULE_TIMEOUT = Duration.seconds(90)
 const ROTATION_PERIOD = Duration.hours(1)
 const ROTATION_TIMEOUT = Duration.minutes(10)
 
-/** Actions on items, without the prefix "dynamodb:". */
-export type ItemAction =
-  | 'GetItem'
-  | 'BatchGetItem'
-  | 'Query'
-  | 'PutItem'
-  | 'UpdateItem'
-  | 'DeleteItem'
-  | 'ConditionCheckItem'
-type Access = Readonly<Partial<Record<Partition, readonly ItemAction[]>>>
-
-export interface Permissions {
-  readonly impact: string
-  readonly timeout: Duration
-  /** Megabytes; the default is MEMORY_MB. Lambda gives CPU in proportion to it. */
-  readonly memoryMb?: number
-  /** How often a function runs that has a schedule of its own. Two failed runs in a row raise its alarms. */
-  readonly runsEvery?: Duration
-  /** The actions that are allowed in each partition of the table. */
-  readonly table?: Access
-  /** May store when an API key was last used, and change nothing else of it. */
-  readonly notesKeyUse?: true
-  /** The index that it may query. */
-  readonly index?: 'due' | 'end-user'
-  /** May send rotated tokens that it cannot commit to the recovery queue. */
-  readonly recovery?: true
-  /** May unwrap root keys, as every function needs that seals or opens a secret. */
-  readonly vault?: true
-  /** May make root keys. A tenant has its first key from the creation of its first app, or of the tenant. */
-  readonly makesRootKeys?: true
-  /** May rotate the tenant key of a tenant that uses its own KMS key. */
-  readonly makesKeys?: true
-}
+/** How often events are looked for that the table's stream did not bring. A run may overlap with the next one. */
+const PUBLISH_PERIOD = Duration.minutes(1)
+const PUBLISH_TIMEOUT = Duration.seconds(60)
 
 const READ = ['GetItem', 'Query'] as const
 const WRITE = ['PutItem', 'UpdateItem', 'DeleteItem'] as const
@@ -60,6 +30,7 @@ const CALLERS: Access = { 'api-key': ['GetItem'], issuer: ['BatchGetItem'] }
 /** Erases a deleted tenant, including the items in other partitions that point to it. */
 const ERASING: Access = {
   usage: ['Query', 'DeleteItem'],
+  events: ['Query', 'DeleteItem'],
   tenants: ['DeleteItem'],
   'api-key': ['DeleteItem'],
   issuer: ['DeleteItem'],
@@ -84,7 +55,8 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
     timeout: API_TIMEOUT,
     table: {
       ...SEALING,
-      tenant: [...READ, 'UpdateItem'],
+      // It puts the event of a session that the end user declines.
+      tenant: [...READ, 'PutItem', 'UpdateItem'],
       'connect-link': ['GetItem', 'UpdateItem'],
       state: ['PutItem'],
     },
@@ -210,6 +182,20 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
     timeout: API_TIMEOUT,
     table: { ...CALLERS, tenant: READ, audit: ['Query', 'PutItem'] },
     notesKeyUse: true,
+  },
+  events: {
+    impact: 'Tenants cannot read their events. Events are still written; nothing else is affected.',
+    timeout: API_TIMEOUT,
+    table: { ...AUDIT, ...CALLERS, tenant: READ, events: ['Query'] },
+    notesKeyUse: true,
+  },
+  'publish-events': {
+    impact:
+      "Events are stored with their changes, but do not reach tenants' event logs until this function works.",
+    timeout: PUBLISH_TIMEOUT,
+    runsEvery: PUBLISH_PERIOD,
+    table: { tenant: ['Query', 'DeleteItem'], events: ['GetItem', 'PutItem'] },
+    index: 'due',
   },
   service: {
     impact:

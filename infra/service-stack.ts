@@ -9,6 +9,7 @@ import { FUNCTION_NAMES, type FunctionName } from '#runtime/env.ts'
 import { createAlarms } from './alarms.ts'
 import { Api } from './api.ts'
 import type { DataStack } from './data-stack.ts'
+import { publishFromStream } from './event-stream.ts'
 import { createFunctions, type Functions, pascalCase } from './functions.ts'
 import { PERMISSIONS } from './permissions.ts'
 import { providerParameters } from './provider-parameters.ts'
@@ -37,6 +38,12 @@ export class ServiceStack extends Stack {
         default: '365',
         allowedPattern: '^[1-9][0-9]{0,3}$',
       }).valueAsString,
+      EVENT_RETENTION_DAYS: new CfnParameter(this, 'EventRetentionDays', {
+        description:
+          "Days for which new events stay in a tenant's event log. A change does not apply to events that are already stored.",
+        default: '90',
+        allowedPattern: '^[1-9][0-9]{0,3}$',
+      }).valueAsString,
       ...providerParameters(this),
     }
     this.functions = createFunctions(this, data, values, bundles)
@@ -50,6 +57,7 @@ export class ServiceStack extends Stack {
         maxConcurrency: 10,
       }),
     )
+    publishFromStream(this.functions['publish-events'], data.table)
     createAlarms(this, { api, keepAlive: this.functions['keep-alive'].lambda, data, logs: this.#logs() })
     new CfnOutput(this, 'ApiUrl', { value: api.url, description: 'URL of the API' })
   }

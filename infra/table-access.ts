@@ -11,7 +11,7 @@ import {
   LEADING_KEYS,
   type Partition,
 } from '#adapters/dynamodb/partitions.ts'
-import type { ItemAction, Permissions } from './permissions.ts'
+import type { ItemAction, Permissions } from './permission-types.ts'
 
 /**
  * The actions that DynamoDB needs on a customer managed key, without the wildcards ("Encryption at rest" in its developer

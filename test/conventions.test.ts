@@ -39,6 +39,7 @@ const SLICES = [
   'tenants',
   'provider',
   'callers',
+  'events',
   'apps',
   'connections',
   'revocation',

@@ -4,6 +4,8 @@
 import { providerProfile } from '#adapters/clickfunnels/profiles.ts'
 import { AuditTrail } from '#domain/audit/trail.ts'
 import { Pacer } from '#domain/connections/pace.ts'
+import { stampFor } from '#domain/events/event.ts'
+import type { EventPorts } from '#domain/events/ports.ts'
 import { type AppId, idMinter, type TenantId } from '#domain/ids.ts'
 import { IssuerRule } from '#domain/provider/issuer.ts'
 import { Limiter } from '#domain/tenants/limits.ts'
@@ -16,6 +18,7 @@ import { FakeBackground } from './fakes/background.ts'
 import { FakeClickFunnels } from './fakes/clickfunnels.ts'
 import { FakeClock } from './fakes/clock.ts'
 import { FakeConnections, FakeRevocations } from './fakes/connections.ts'
+import { FakeEvents } from './fakes/events.ts'
 import { FakeIdentityProviders, FakeTokenVerifier } from './fakes/identity-providers.ts'
 import { FakeKeyedCalls } from './fakes/keyed-calls.ts'
 import { FakeLog } from './fakes/log.ts'
@@ -28,7 +31,7 @@ import { FakeApps, FakeTenants } from './fakes/tenants.ts'
 import { FakeUsage } from './fakes/usage.ts'
 import { FakeVault } from './fakes/vault.ts'
 
-export interface FakeServices extends Services {
+export interface FakeServices extends Services, EventPorts {
   readonly clock: FakeClock
   readonly log: FakeLog
   readonly vault: FakeVault
@@ -42,6 +45,8 @@ export interface FakeServices extends Services {
   readonly recoveryQueue: FakeRecoveryQueue
   readonly usage: FakeUsage
   readonly auditEvents: FakeAuditEvents
+  /** The outbox and the event log in one. */
+  readonly events: FakeEvents
   readonly identityProviders: FakeIdentityProviders
 }
 
@@ -59,20 +64,21 @@ export function fakeServices(overrides: Partial<Services> = {}): FakeServices {
   const clock = new FakeClock()
   const random = seededRandom(20260101)
   const clickfunnels = new FakeClickFunnels(clock.now, random.bytes)
-  const sessions = new FakeSessions()
   const revocations = new FakeRevocations()
   const usage = new FakeUsage()
   const auditEvents = new FakeAuditEvents()
   const newId = idMinter(clock.milliseconds, random.bytes)
+  const events = new FakeEvents(stampFor({ newId, now: clock.now }))
+  const sessions = new FakeSessions(events)
   const log = new FakeLog()
   const tenants = new FakeTenants()
   const isDeleted = (tenant: TenantId) => tenants.isDeleted(tenant)
   const isClosed = (tenant: TenantId, app: AppId) =>
     isDeleted(tenant) || tenants.suspendedSince(tenant, app) !== undefined
-  const connections = new FakeConnections(revocations, usage, isClosed)
+  const connections = new FakeConnections(revocations, usage, isClosed, events)
   const keyedCalls = new FakeKeyedCalls()
   const vault = new FakeVault(clock.now)
-  const apps = new FakeApps(tenants, (tenant) => isDeleted(tenant) || vault.isShredded(tenant))
+  const apps = new FakeApps(tenants, (tenant) => isDeleted(tenant) || vault.isShredded(tenant), events)
   const sealedRecords = new FakeSealedRecords({ apps, sessions, connections, revocations, keyedCalls })
   const apiKeys = new FakeApiKeys(isDeleted)
   const identityProviders = new FakeIdentityProviders(isDeleted)
@@ -109,6 +115,7 @@ export function fakeServices(overrides: Partial<Services> = {}): FakeServices {
       connections,
       revocations,
       usage,
+      events,
     }),
     rootKeys: vault,
     sealedRecords,
@@ -117,6 +124,10 @@ export function fakeServices(overrides: Partial<Services> = {}): FakeServices {
     issuerRule: new IssuerRule(() => clickfunnels.issuerPromise(), clock.now, log),
     resourceServer: clickfunnels,
     usage,
+    events,
+    outbox: events,
+    eventLog: events,
+    eventRetentionDays: 90,
     auditEvents,
     audit: new AuditTrail(
       { events: overrides.auditEvents ?? auditEvents, newId, now: clock.now, log },

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { BatchWriteItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb'
-import { connectionItem } from '#adapters/dynamodb/connection-items.ts'
+import { connectionItem } from '#adapters/dynamodb/connections/items.ts'
 import { type AppId, type EndUserId, idMinter, type WorkspaceId } from '#domain/ids.ts'
 import { epochSeconds, later } from '#domain/time.ts'
 import type { Sealed } from '#domain/vault/vault.ts'

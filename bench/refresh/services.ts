@@ -4,6 +4,7 @@ import { DynamoDbConnections } from '#adapters/dynamodb/connections.ts'
 import { DynamoDbRevocations } from '#adapters/dynamodb/revocations.ts'
 import { Table } from '#adapters/dynamodb/table.ts'
 import { DynamoDbApps, DynamoDbTenants } from '#adapters/dynamodb/tenants.ts'
+import { stampFor } from '#domain/events/event.ts'
 import type { Services } from '#runtime/all-services.ts'
 import { createServices } from '#runtime/services.ts'
 
@@ -11,14 +12,16 @@ export function servicesOn(
   dynamodb: DynamoDBClient,
   environment: Readonly<Record<string, string>>,
 ): Services {
+  const services = createServices('bench', environment as never)
   const table = new Table(dynamodb, environment.TABLE_NAME ?? '')
+  const stamp = stampFor(services)
   const revocations = new DynamoDbRevocations(table)
   const silent = () => {}
   return {
-    ...createServices('bench', environment as never),
+    ...services,
     tenants: new DynamoDbTenants(table),
-    apps: new DynamoDbApps(table),
-    connections: new DynamoDbConnections(table),
+    apps: new DynamoDbApps(table, stamp),
+    connections: new DynamoDbConnections(table, stamp),
     revocations,
     dueIndex: revocations,
     log: { info: silent, warn: silent, error: silent },

@@ -213,3 +213,38 @@ export interface Funnel {
   readonly updated_at?: string
   readonly [member: string]: unknown
 }
+
+export interface Event {
+  /** Id. Opaque text; ids sort by the time of creation. */
+  readonly id: string
+  /** What happened. Programs should ignore types that they do not know. */
+  readonly type: 'connection.created' | 'connection.reconnected' | 'connection.at_risk' | 'connection.broken' | 'connection.recovered' | 'connection.disconnected' | 'connection.suspended' | 'connection.resumed' | 'connect_session.failed' | 'app.unhealthy' | 'app.healthy' | 'tenant.limit_approaching' | 'webhook_endpoint.disabled' | string
+  /** When it happened. */
+  readonly timestamp: string
+  /** Whom and what it is about. Members that do not apply are absent. */
+  readonly data: {
+    /** Id of the connection. */
+    readonly connection_id?: string
+    /** Id of the connect session. */
+    readonly connect_session_id?: string
+    /** Id of the app. */
+    readonly app_id?: string
+    /** The end user. */
+    readonly end_user?: {
+      /**
+       * The tenant's own id of the user, 1 to 256 characters. The service does not interpret it. Use one
+       * that never changes, such as an account number rather than an e-mail address.
+       */
+      readonly id: string
+    }
+    /**
+     * Number of the event among those about the same connection, connect session or app: 1, 2, 3 and so
+     * on.
+     */
+    readonly sequence: number
+    /** Why it happened. docs/events.md lists the reasons of each type. */
+    readonly reason?: string
+    /** Who disconnected the connection. */
+    readonly by?: 'api_key' | 'end_user' | 'operator'
+  }
+}

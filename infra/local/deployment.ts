@@ -1,14 +1,18 @@
 // Runs one synthesized template: its tables, queues and keys, functions, schedules and event sources. The emulators and the
 // API's port stay when it is closed, so that the next template finds the same state.
+
+import type { StreamSource } from './cloudformation/event-sources.ts'
 import { keepInUse } from './cloudformation/synthesis.ts'
-import { type RouteDefinition, readDeployment } from './cloudformation/template.ts'
+import { type FunctionDefinition, type RouteDefinition, readDeployment } from './cloudformation/template.ts'
+import { StreamSources } from './dynamodb/stream-sources.ts'
 import { ensureTables } from './dynamodb/tables.ts'
 import type { Emulators } from './emulators.ts'
+import { isAllowed } from './iam/evaluate.ts'
 import type { Denial } from './iam/guard.ts'
 import { type Guarded, guardEmulators } from './iam/guarded.ts'
 import { type FunctionLog, LambdaHost, type SourceOptions } from './lambda/host.ts'
 import { Schedules } from './schedules.ts'
-import { EventSources } from './sqs/event-sources.ts'
+import { QueueSources } from './sqs/event-sources.ts'
 import { createQueues, sqsClient } from './sqs/queues.ts'
 
 export interface DeploymentOptions {
@@ -72,15 +76,26 @@ export async function startDeployment(
     return definition && guarded?.environmentOf(definition)
   }
   const schedules = new Schedules(deployment.schedules, invoke)
-  const eventSources = new EventSources(
-    deployment.eventSources,
+  const onError = (name: string, error: Error) => onLog({ function: name, text: `${error.message}\n` })
+  const queueSources = new QueueSources(
+    deployment.eventSources.queues,
     (name) => sqsClient({ ...environment, ...environmentOf(name) }),
     invoke,
-    (name, error) => onLog({ function: name, text: `${error.message}\n` }),
+    onError,
   )
+  // Elsewhere than on this machine, the stream needs signatures. There the schedule finds the events, a minute later.
+  const { streams } = deployment.eventSources
+  const streamSources = new StreamSources(
+    emulators.unsigned ? streams : [],
+    emulators.endpoints.dynamodb,
+    invoke,
+    onError,
+  )
+  if (guarded && options.onDenial) checkStreamAccess(deployment.functions, streams, options.onDenial)
   const release = keepInUse(directory)
   if (options.schedules) schedules.start()
-  eventSources.start()
+  queueSources.start()
+  streamSources.start()
   const { functions, routes } = deployment
   onStep(`${functions.length} functions, ${routes.length} routes, ${deployment.schedules.length} schedules`)
   return {
@@ -89,11 +104,27 @@ export async function startDeployment(
     schedules,
     guarded,
     close: async () => {
-      eventSources.stop()
+      queueSources.stop()
+      await streamSources.stop()
       schedules.stop()
       await host.close()
       await guarded?.close()
       release()
     },
+  }
+}
+
+/** Lambda reads a stream with the function's role. */
+function checkStreamAccess(
+  functions: readonly FunctionDefinition[],
+  streams: readonly StreamSource[],
+  onDenial: (denial: Denial) => void,
+): void {
+  for (const { function: name, streamArn } of streams) {
+    const statements = functions.find((one) => one.name === name)?.statements ?? []
+    for (const action of ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams']) {
+      const call = { action: `dynamodb:${action}`, resource: streamArn, context: {} }
+      if (!isAllowed(statements, call)) onDenial({ function: name, ...call })
+    }
   }
 }

@@ -8,6 +8,7 @@ import type { Bodies, Field } from './bodies/body.ts'
 import { common } from './bodies/common.ts'
 import { connections } from './bodies/connection.ts'
 import { deletions } from './bodies/deletion.ts'
+import { events } from './bodies/event.ts'
 import { funnels } from './bodies/funnel.ts'
 import { identityProviders } from './bodies/identity-provider.ts'
 import { keyRing } from './bodies/key-ring.ts'
@@ -26,6 +27,7 @@ const RESOURCES = {
   identityProviders,
   keyRing,
   auditEvents,
+  events,
   common,
   problems,
 }

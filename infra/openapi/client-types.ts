@@ -4,7 +4,7 @@ import { ERROR_CODES } from '#domain/errors.ts'
 import type { JsonSchema } from './json-schemas.ts'
 
 /** The schemas that a tenant's code meets. */
-const WANTED = ['ConnectSessionRequest', 'ConnectSession', 'Connection', 'Funnel'] as const
+const WANTED = ['ConnectSessionRequest', 'ConnectSession', 'Connection', 'Funnel', 'Event'] as const
 
 const MAX_LINE_CHARACTERS = 100
 

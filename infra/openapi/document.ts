@@ -10,6 +10,7 @@ import { type Access, ANY_METHOD, ROUTES, type RouteKey } from '#http/routes.ts'
 import { AUDIT_OPERATIONS } from './audit-operations.ts'
 import { EXAMPLES } from './bodies.ts'
 import { BROWSER_OPERATIONS } from './browser-operations.ts'
+import { EVENT_OPERATIONS } from './event-operations.ts'
 import { INTRODUCTION } from './introduction.ts'
 import { type JsonSchema, jsonSchemas } from './json-schemas.ts'
 import { OPEN_OPERATIONS } from './open-operations.ts'
@@ -33,6 +34,7 @@ export const OPERATIONS: Readonly<Record<Exclude<RouteKey, '$default'>, Operatio
   ...BROWSER_OPERATIONS,
   ...OPERATOR_OPERATIONS,
   ...AUDIT_OPERATIONS,
+  ...EVENT_OPERATIONS,
   ...OPEN_OPERATIONS,
 }
 

@@ -13,6 +13,7 @@ export type ConnectSessionId = Brand<string, 'ConnectSessionId'>
 export type ConnectionId = Brand<string, 'ConnectionId'>
 export type RevocationId = Brand<string, 'RevocationId'>
 export type AuditEventId = Brand<string, 'AuditEventId'>
+export type EventId = Brand<string, 'EventId'>
 /** The tenant's own identifier of its user; opaque to us. */
 export type EndUserId = Brand<string, 'EndUserId'>
 /** ClickFunnels' id of a workspace. ClickFunnels has an integer; this is its decimal digits. */
@@ -27,6 +28,7 @@ export interface MintedIds {
   readonly connection: ConnectionId
   readonly revocation: RevocationId
   readonly auditEvent: AuditEventId
+  readonly event: EventId
 }
 
 /** Makes a new id of the named kind. */
@@ -41,6 +43,7 @@ const PREFIXES: Readonly<Record<keyof MintedIds, string>> = {
   connection: 'conn',
   revocation: 'rev',
   auditEvent: 'aud',
+  event: 'evt',
 }
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'

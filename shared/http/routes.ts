@@ -60,6 +60,7 @@ export const ROUTES = {
   'GET /v1/connections/{id}/funnels': { function: 'proxy', access: 'tenant', scope: 'proxy:read' },
   'ANY /v1/connections/{id}/proxy/{path+}': { function: 'proxy', access: 'tenant', scope: PROXIED },
   'GET /v1/audit-events': { function: 'audit-events', access: 'tenant', scope: 'audit:read' },
+  'GET /v1/events': { function: 'events', access: 'tenant', scope: 'events:read' },
   'GET /v1/tenants/{tenant_id}/audit-events': { function: 'audit-events', access: 'operator' },
   'POST /v1/tenants': { function: 'tenants', access: 'operator', audit: 'tenant.create' },
   'GET /v1/tenants': { function: 'tenants', access: 'operator' },

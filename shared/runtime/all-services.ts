@@ -1,4 +1,4 @@
-// All ports of the domain as one type, for the composition root, the functions and the tests. The domain does not import it.
+// All ports of the domain but those of the event log as one type, for the composition root, the functions and the tests. The domain does not import it.
 import type { Ambient } from '#domain/ambient.ts'
 import type { AppStorePorts } from '#domain/apps/ports.ts'
 import type { AuditPorts } from '#domain/audit/ports.ts'

@@ -32,15 +32,21 @@ export type CredentialServices = Pick<
   | 'log'
 >
 
+export interface CredentialSettings {
+  readonly TABLE_NAME: string
+  readonly PUBLIC_URL: string
+  readonly AUDIT_RETENTION_DAYS: string
+}
+
+export function tableOf({ TABLE_NAME }: Pick<CredentialSettings, 'TABLE_NAME'>): Table {
+  return new Table(new DynamoDBClient({ requestHandler: AWS_TIMEOUTS }), TABLE_NAME)
+}
+
 export function createCredentialServices(
   functionName: string,
-  settings: {
-    readonly TABLE_NAME: string
-    readonly PUBLIC_URL: string
-    readonly AUDIT_RETENTION_DAYS: string
-  },
+  settings: CredentialSettings,
+  table = tableOf(settings),
 ): CredentialServices {
-  const table = new Table(new DynamoDBClient({ requestHandler: AWS_TIMEOUTS }), settings.TABLE_NAME)
   const now = () => epochSeconds(Date.now() / 1000)
   const newId = idMinter(Date.now, randomBytes)
   const log = createLog(functionName)

@@ -43,9 +43,10 @@ const limits = {
   DEFAULT_REQUESTS_PER_SECOND: limit,
 }
 
+const days = variable('a number of days from 1 to 9999', /^[1-9]\d{0,3}$/)
 const trailed = {
   ...api,
-  AUDIT_RETENTION_DAYS: variable('a number of days from 1 to 9999', /^[1-9]\d{0,3}$/),
+  AUDIT_RETENTION_DAYS: days,
 }
 const store = { ...trailed, ROOT_KEY_ARN: text, ...limits }
 const full = { ...store, ...provider, RECOVERY_QUEUE_URL: url }
@@ -68,6 +69,11 @@ export const ENV = {
   'tenant-connections': full,
   tenants: store,
   'audit-events': trailed,
+  events: trailed,
+  'publish-events': {
+    TABLE_NAME: text,
+    EVENT_RETENTION_DAYS: days,
+  },
   service: { PUBLIC_URL: url },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, Variable>>>>
 

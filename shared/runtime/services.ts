@@ -27,6 +27,7 @@ import { KmsTenantKeys } from '#adapters/vault/tenant-keys.ts'
 import { KmsVault } from '#adapters/vault/vault.ts'
 import { AuditTrail } from '#domain/audit/trail.ts'
 import { Pacer } from '#domain/connections/pace.ts'
+import { stampFor } from '#domain/events/event.ts'
 import { idMinter } from '#domain/ids.ts'
 import { IssuerRule } from '#domain/provider/issuer.ts'
 import { Limiter } from '#domain/tenants/limits.ts'
@@ -72,11 +73,12 @@ export function createStoreServices(functionName: string, settings: StoreSetting
   const rootKeys = new KmsRootKeys(dataKeys, settings.ROOT_KEY_ARN, table, now)
   const tenantKeys = new KmsTenantKeys(new TenantKeyWrapping(rootKeys, dataKeys), table, now)
   const sealedRecords = new DynamoDbSealedRecords(table)
-  const sessions = new DynamoDbSessions(table)
+  const newId = idMinter(Date.now, randomBytes)
+  const stamp = stampFor({ newId, now })
+  const sessions = new DynamoDbSessions(table, stamp)
   const revocations = new DynamoDbRevocations(table)
   const usage = new DynamoDbUsage(table)
   const log = createLog(functionName)
-  const newId = idMinter(Date.now, randomBytes)
   const auditEvents = new DynamoDbAuditEvents(table)
   const trail = { events: auditEvents, newId, now, log }
   return {
@@ -88,12 +90,12 @@ export function createStoreServices(functionName: string, settings: StoreSetting
     background: new ProcessBackground(log),
     publicUrl: settings.PUBLIC_URL,
     tenants: new DynamoDbTenants(table, (tenant, items) => tenantKeys.keepWrapped(tenant, items)),
-    apps: new DynamoDbApps(table),
+    apps: new DynamoDbApps(table, stamp),
     apiKeys: new DynamoDbApiKeys(table),
     identityProviders: new DynamoDbIdentityProviders(table),
     sessions,
     authorizations: sessions,
-    connections: new DynamoDbConnections(table),
+    connections: new DynamoDbConnections(table, stamp),
     revocations,
     keyedCalls: new DynamoDbKeyedCalls(table),
     dueIndex: revocations,

@@ -20,6 +20,7 @@ import { tenantKey } from '#adapters/dynamodb/schema.ts'
 import { Table } from '#adapters/dynamodb/table.ts'
 import { KmsDataKeys } from '#adapters/vault/data-keys.ts'
 import { KmsRootKeys } from '#adapters/vault/root-keys.ts'
+import { stampFor } from '#domain/events/event.ts'
 import { later } from '#domain/time.ts'
 import { aConnection, aRevocation, NOW, newId, refOf } from '../contracts/samples.ts'
 
@@ -27,7 +28,7 @@ const client = new DynamoDBClient({ region: 'us-east-1' })
 const dynamodb = mockClient(client)
 const kms = mockClient(KMSClient)
 const table = new Table(client, 'table')
-const connections = new DynamoDbConnections(table)
+const connections = new DynamoDbConnections(table, stampFor({ newId, now: () => NOW }))
 const connection = aConnection(newId('tenant'))
 const KEY = tenantKey(connection.tenantId)
 

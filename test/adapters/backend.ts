@@ -13,6 +13,7 @@ import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
 import { DynamoDbApiKeys } from '#adapters/dynamodb/api-keys.ts'
 import { DynamoDbAuditEvents } from '#adapters/dynamodb/audit-events.ts'
 import { DynamoDbConnections } from '#adapters/dynamodb/connections.ts'
+import { DynamoDbEventLog } from '#adapters/dynamodb/events/event-log.ts'
 import { DynamoDbIdentityProviders } from '#adapters/dynamodb/identity-providers.ts'
 import { DynamoDbKeyedCalls } from '#adapters/dynamodb/keyed-calls.ts'
 import { DynamoDbRevocations } from '#adapters/dynamodb/revocations.ts'
@@ -28,10 +29,11 @@ import { KmsRootKeys } from '#adapters/vault/root-keys.ts'
 import { TenantKeyWrapping } from '#adapters/vault/tenant-key-wrapping.ts'
 import { KmsTenantKeys } from '#adapters/vault/tenant-keys.ts'
 import { KmsVault } from '#adapters/vault/vault.ts'
+import { stampFor } from '#domain/events/event.ts'
 import type { Clock } from '#domain/time.ts'
 import { startDynoxide } from '../../infra/local/dynamodb/dynoxide.ts'
 import { startKmsEndpoint } from '../../infra/local/kms/endpoint.ts'
-import { NOW } from '../contracts/samples.ts'
+import { NOW, newId } from '../contracts/samples.ts'
 import type { Stores } from '../contracts/stores.ts'
 
 export const TABLE = 'funnel-connect'
@@ -85,17 +87,19 @@ export async function openBackend(
 }
 
 export function storesOn(table: Table): Stores {
-  const sessions = new DynamoDbSessions(table)
+  const stamp = stampFor({ newId, now: () => NOW })
+  const sessions = new DynamoDbSessions(table, stamp)
   const revocations = new DynamoDbRevocations(table)
   const sealedRecords = new DynamoDbSealedRecords(table)
+  const eventLog = new DynamoDbEventLog(table)
   return {
     tenants: new DynamoDbTenants(table),
-    apps: new DynamoDbApps(table),
+    apps: new DynamoDbApps(table, stamp),
     apiKeys: new DynamoDbApiKeys(table),
     identityProviders: new DynamoDbIdentityProviders(table),
     sessions,
     authorizations: sessions,
-    connections: new DynamoDbConnections(table),
+    connections: new DynamoDbConnections(table, stamp),
     revocations,
     keyedCalls: new DynamoDbKeyedCalls(table),
     dueIndex: revocations,
@@ -103,6 +107,8 @@ export function storesOn(table: Table): Stores {
     keyRotationProgress: sealedRecords,
     usage: new DynamoDbUsage(table),
     auditEvents: new DynamoDbAuditEvents(table),
+    outbox: eventLog,
+    eventLog,
     tenantRemains: new DynamoDbTenantRemains(table),
   }
 }

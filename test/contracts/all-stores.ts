@@ -5,6 +5,7 @@ import { connectionGrantsContract } from './connection-grants.ts'
 import { connectionsContract } from './connections.ts'
 import { connectionsListContract } from './connections-list.ts'
 import { dueContract } from './due.ts'
+import { eventsContract } from './events.ts'
 import { identityProvidersContract } from './identity-providers.ts'
 import { keyedCallsContract } from './keyed-calls.ts'
 import { sealedRecordsContract } from './sealed-records.ts'
@@ -28,4 +29,5 @@ export function allStoresContract(open: OpenStores): void {
   sealedRecordsContract(open)
   usageContract(open)
   auditEventsContract(open)
+  eventsContract(open)
 }

@@ -66,7 +66,7 @@ export function connectionGrantsContract(open: OpenStores): void {
       const workspace = { id: '77' as WorkspaceId, name: 'Known now' }
       const change = { ...nextGeneration, workspace }
       expect(await stores.connections.replaceGrant(connection, change, former)).toBe(true)
-      expect(await stores.connections.get(ref)).toEqual({ ...connection, ...change })
+      expect(await stores.connections.get(ref)).toEqual({ ...connection, ...change, eventCount: 2 })
       expect(await stores.revocations.get(former.tenantId, former.id)).toEqual(former)
       expect(await find(stores, { ...connection, workspace })).toBe(connection.id)
     })
@@ -109,7 +109,7 @@ export function connectionGrantsContract(open: OpenStores): void {
     test('deletes connection and claim, and stores the revocation', async () => {
       const { stores, connection, ref } = await stored()
       const revocation = aRevocation(connection)
-      expect(await stores.connections.remove(connection, revocation)).toBe(true)
+      expect(await stores.connections.remove(connection, revocation, 'api_key')).toBe(true)
       expect(await stores.connections.get(ref)).toBeUndefined()
       expect(await find(stores, connection)).toBeUndefined()
       expect(await stores.revocations.get(revocation.tenantId, revocation.id)).toEqual(revocation)
@@ -119,7 +119,9 @@ export function connectionGrantsContract(open: OpenStores): void {
     test('does nothing at all when the generation has moved', async () => {
       const { stores, connection, ref } = await stored()
       const revocation = aRevocation(connection)
-      expect(await stores.connections.remove({ ...connection, generation: 2 }, revocation)).toBe(false)
+      expect(await stores.connections.remove({ ...connection, generation: 2 }, revocation, 'api_key')).toBe(
+        false,
+      )
       expect(await stores.connections.get(ref)).toEqual(connection)
       expect(await stores.revocations.get(revocation.tenantId, revocation.id)).toBeUndefined()
     })
@@ -127,7 +129,7 @@ export function connectionGrantsContract(open: OpenStores): void {
     test('happens once, however many try at the same time', async () => {
       const { stores, connection } = await stored()
       const removals = Array.from({ length: 4 }, () =>
-        stores.connections.remove(connection, aRevocation(connection)),
+        stores.connections.remove(connection, aRevocation(connection), 'api_key'),
       )
       expect((await Promise.all(removals)).filter(Boolean)).toHaveLength(1)
     })
@@ -138,7 +140,7 @@ export function connectionGrantsContract(open: OpenStores): void {
       const change = { workspace: holder.workspace, updatedAt: NOW }
       await stores.connections.update(refOf(connection), { generation: 1 }, change)
       const read = { ...connection, workspace: holder.workspace }
-      expect(await stores.connections.remove(read, aRevocation(connection))).toBe(true)
+      expect(await stores.connections.remove(read, aRevocation(connection), 'api_key')).toBe(true)
       expect(await find(stores, holder)).toBe(holder.id)
     })
   })

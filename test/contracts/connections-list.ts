@@ -101,7 +101,7 @@ export function connectionsListContract(open: OpenStores): void {
     test('goes on after a connection that was removed in the meantime', async () => {
       const { connections, tenant, newestFirst } = await stored(...many(5, () => user('bob')))
       const [first, second, ...rest] = newestFirst as [Connection, Connection, ...Connection[]]
-      await connections.remove(second, aRevocation(second))
+      await connections.remove(second, aRevocation(second), 'api_key')
       for (const filter of [{}, { endUserId: 'bob' as EndUserId }]) {
         expect(idsOf((await connections.list(tenant, filter, 9, second.id)).items)).toEqual(idsOf(rest))
         expect(idsOf((await connections.list(tenant, filter, 9)).items)).toEqual(idsOf([first, ...rest]))

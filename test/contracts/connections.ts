@@ -49,7 +49,7 @@ export function connectionsContract(open: OpenStores): void {
       const take = () => connections.acquireLease(ref, 1, lease('me'), NOW)
       const suspended = { suspendedAt: NOW, updatedAt: NOW }
       expect(await connections.update(ref, { generation: 1 }, suspended)).toBe(true)
-      expect(await connections.get(ref)).toEqual({ ...connection, ...suspended })
+      expect(await connections.get(ref)).toEqual({ ...connection, ...suspended, eventCount: 2 })
       expect(await take()).toBe(false)
       await connections.update(ref, { generation: 1 }, { suspendedAt: null, updatedAt: NOW })
       expect(await take()).toBe(true)

@@ -109,7 +109,7 @@ export function dueContract(open: OpenStores): void {
     test('loses a connection that is removed, and gains the revocation for its tokens', async () => {
       const { stores, connection, tenantId } = await stored()
       const revocation = aRevocation(connection)
-      await stores.connections.remove(connection, revocation)
+      await stores.connections.remove(connection, revocation, 'api_key')
       expect(await due(stores, tenantId, NOW + 1e9)).toEqual([
         { kind: 'revocation', tenantId, appId: revocation.appId, revocationId: revocation.id },
       ])

@@ -120,6 +120,7 @@ export function aConnection(tenantId: TenantId, change: Partial<Connection> = {}
     },
     dueAt: later(NOW, 6000),
     consecutiveFailures: 0,
+    eventCount: 1,
     createdAt: NOW,
     updatedAt: NOW,
     ...change,

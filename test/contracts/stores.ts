@@ -1,8 +1,9 @@
 // The stores of one implementation, which a suite is run on.
+import type { EventPorts } from '#domain/events/ports.ts'
 import type { Services } from '#runtime/all-services.ts'
 
 export type Stores = Pick<
-  Services,
+  Services & EventPorts,
   | 'tenants'
   | 'apps'
   | 'apiKeys'
@@ -18,6 +19,8 @@ export type Stores = Pick<
   | 'usage'
   | 'auditEvents'
   | 'tenantRemains'
+  | 'outbox'
+  | 'eventLog'
 >
 
 /** Gives the stores of the current test. Items of other tests may be in them and must not matter. */

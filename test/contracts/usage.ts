@@ -20,7 +20,7 @@ export function usageContract(open: OpenStores): void {
       expect(await usage.connections(tenantId)).toBe(2)
       await connections.replaceGrant(connection, { generation: 2, updatedAt: NOW }, undefined)
       expect(await usage.connections(tenantId)).toBe(2)
-      await connections.remove({ ...connection, generation: 2 }, aRevocation(connection))
+      await connections.remove({ ...connection, generation: 2 }, aRevocation(connection), 'api_key')
       expect(await usage.connections(tenantId)).toBe(1)
     })
 
@@ -30,7 +30,9 @@ export function usageContract(open: OpenStores): void {
       const { tenantId } = connection
       await connections.create(connection)
       expect(await connections.create({ ...connection, id: newId('connection') })).toBe(false)
-      expect(await connections.remove({ ...connection, generation: 7 }, aRevocation(connection))).toBe(false)
+      expect(
+        await connections.remove({ ...connection, generation: 7 }, aRevocation(connection), 'api_key'),
+      ).toBe(false)
       expect(await usage.connections(tenantId)).toBe(1)
     })
 
@@ -43,7 +45,7 @@ export function usageContract(open: OpenStores): void {
       expect(await usage.connections(tenantId)).toBe(5)
       expect((await connections.list(tenantId, {}, 100)).items).toHaveLength(5)
       const [first] = all.filter((_, place) => made[place])
-      if (first) await connections.remove(first, aRevocation(first))
+      if (first) await connections.remove(first, aRevocation(first), 'api_key')
       expect(await connections.create(aConnection(tenantId), 5)).toBe(true)
     })
 

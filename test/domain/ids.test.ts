@@ -13,6 +13,7 @@ const KINDS = {
   connection: 'conn',
   revocation: 'rev',
   auditEvent: 'aud',
+  event: 'evt',
 } as const satisfies Record<keyof MintedIds, string>
 const kinds = Object.entries(KINDS) as [keyof MintedIds, string][]
 const mintAt = (milliseconds: number, random: (size: number) => Uint8Array = randomBytes) =>

@@ -2,18 +2,22 @@
 
 import { duePartitionOf } from '#adapters/dynamodb/schema.ts'
 import type { Connection, ConnectionRef, Lease, Pace, Revocation } from '#domain/connections/connection.ts'
-import type {
-  ConnectionChange,
-  ConnectionFilter,
-  Connections,
-  Fence,
-  Page,
-  Revocations,
+import { connectionEvent, eventOfChange } from '#domain/connections/connection-events.ts'
+import {
+  type ConnectionChange,
+  type ConnectionFilter,
+  type Connections,
+  type Fence,
+  holdsFence,
+  type Page,
+  type Revocations,
 } from '#domain/connections/connection-store.ts'
 import { mayShrink } from '#domain/connections/pace.ts'
+import type { Disconnecter, EventDraft } from '#domain/events/event.ts'
 import type { AppId, ConnectionId, EndUserId, RevocationId, TenantId, WorkspaceId } from '#domain/ids.ts'
 import type { DueCursor, DueIndex, DueWork } from '#domain/keep-alive/due.ts'
 import type { EpochSeconds } from '#domain/time.ts'
+import type { FakeEvents } from './events.ts'
 import type { FakeUsage } from './usage.ts'
 
 export class FakeRevocations implements Revocations {
@@ -53,13 +57,16 @@ export class FakeConnections implements Connections, DueIndex {
   readonly #revocations: FakeRevocations
   readonly #usage: FakeUsage
   readonly #takesNothing: (tenant: TenantId, app: AppId) => boolean
+  readonly events: FakeEvents
 
   /** @param takesNothing whether a tenant was deleted, or an app is suspended */
   constructor(
     revocations: FakeRevocations,
     usage: FakeUsage,
     takesNothing: (tenant: TenantId, app: AppId) => boolean,
+    events: FakeEvents,
   ) {
+    this.events = events
     this.#revocations = revocations
     this.#usage = usage
     this.#takesNothing = takesNothing
@@ -80,7 +87,8 @@ export class FakeConnections implements Connections, DueIndex {
     if (this.items.has(key) || (claim !== undefined && this.#claims.has(claim))) return false
     if (this.#takesNothing(connection.tenantId, connection.appId)) return false
     if (!this.#usage.countConnection(connection.tenantId, 1, max)) return false
-    this.items.set(key, structuredClone(connection))
+    this.items.set(key, { ...structuredClone(connection), eventCount: 1 })
+    this.events.write(connectionEvent({ ...connection, eventCount: 0 }, 'connection.created'))
     if (claim !== undefined) this.#claims.set(claim, connection.id)
     return true
   }
@@ -96,9 +104,8 @@ export class FakeConnections implements Connections, DueIndex {
 
   async update(ref: ConnectionRef, fence: Fence, change: ConnectionChange): Promise<boolean> {
     const stored = this.items.get(keyOf(ref))
-    if (stored === undefined || !holds(stored, fence)) return false
-    const changed = withoutNulls({ ...stored, ...structuredClone(change) })
-    this.items.set(keyOf(ref), changed as unknown as Connection)
+    if (stored === undefined || !holdsFence(stored, fence)) return false
+    apply(this, stored, change, eventOfChange(stored, change))
     return true
   }
 
@@ -115,13 +122,16 @@ export class FakeConnections implements Connections, DueIndex {
     const holder = claim === undefined ? undefined : this.#claims.get(claim)
     if (holder !== undefined && holder !== read.id) return false
     if (former !== undefined && this.#revocations.items.has(former.id)) return false
-    if (!(await this.update(ref, { generation: read.generation }, change))) return false
+    const stored = this.items.get(keyOf(ref))
+    if (stored?.generation !== read.generation) return false
+    const told = { ...stored, ...(change.endUser && { endUser: change.endUser }) }
+    apply(this, stored, change, connectionEvent(told, 'connection.reconnected'))
     if (claim !== undefined) this.#claims.set(claim, read.id)
     if (former !== undefined) await this.#revocations.enqueue(former)
     return true
   }
 
-  async remove(connection: Connection, revocation: Revocation): Promise<boolean> {
+  async remove(connection: Connection, revocation: Revocation, by: Disconnecter): Promise<boolean> {
     const key = keyOf({ tenantId: connection.tenantId, connectionId: connection.id })
     const stored = this.items.get(key)
     if (stored?.generation !== connection.generation) return false
@@ -130,6 +140,7 @@ export class FakeConnections implements Connections, DueIndex {
     const claim = claimOf(connection)
     if (claim !== undefined && this.#claims.get(claim) === connection.id) this.#claims.delete(claim)
     await this.#revocations.enqueue(revocation)
+    this.events.write(connectionEvent(stored, 'connection.disconnected', { by }))
     return true
   }
 
@@ -178,6 +189,19 @@ function keyOf({ tenantId, connectionId }: ConnectionRef): string {
   return `${tenantId}/${connectionId}`
 }
 
+/** Changes a connection and writes the event in one step. */
+function apply(
+  { items, events }: Pick<FakeConnections, 'items' | 'events'>,
+  stored: Connection,
+  change: ConnectionChange,
+  event: EventDraft | undefined,
+): void {
+  const counted = event && { eventCount: event.data.sequence }
+  const changed = withoutNulls({ ...stored, ...structuredClone(change), ...counted })
+  items.set(keyOf({ tenantId: stored.tenantId, connectionId: stored.id }), changed as Connection)
+  events.write(event)
+}
+
 function withoutNulls(members: object): object {
   return Object.fromEntries(
     Object.entries(members).filter(([, value]) => value !== null && value !== undefined),
@@ -188,11 +212,6 @@ type Claiming = Pick<Connection, 'tenantId' | 'appId' | 'workspace' | 'endUser'>
 
 function claimOf({ tenantId, appId, workspace, endUser }: Claiming): string | undefined {
   return workspace.id && JSON.stringify([tenantId, appId, workspace.id, endUser.id])
-}
-
-function holds(stored: Connection, { generation, leaseOwner }: Fence): boolean {
-  if (stored.generation !== generation) return false
-  return leaseOwner === undefined || stored.lease?.owner === leaseOwner
 }
 
 function matches(connection: Connection, { appId, status, endUserId }: ConnectionFilter): boolean {

@@ -10,8 +10,10 @@ import {
   rejectionReason,
   type SessionState,
 } from '#domain/connect/connect-session.ts'
+import { eventOfMove } from '#domain/connect/session-events.ts'
 import type { ConnectSessionId, TenantId } from '#domain/ids.ts'
 import type { EpochSeconds } from '#domain/time.ts'
+import type { FakeEvents } from './events.ts'
 import { readable } from './readable.ts'
 
 export class FakeSessions implements ConnectSessions, PendingAuthorizations {
@@ -19,6 +21,11 @@ export class FakeSessions implements ConnectSessions, PendingAuthorizations {
   readonly #links = new Map<string, ConnectLink>()
   readonly #pending = new Map<string, PendingAuthorization>()
   readonly #taken = new Set<string>()
+  readonly #events: FakeEvents
+
+  constructor(events: FakeEvents) {
+    this.#events = events
+  }
 
   async create(session: ConnectSession, link: ConnectLink): Promise<void> {
     const key = keyOf(session.tenantId, session.id)
@@ -51,7 +58,7 @@ export class FakeSessions implements ConnectSessions, PendingAuthorizations {
   }
 
   async move(
-    { tenantId, id }: Pick<ConnectSession, 'tenantId' | 'id'>,
+    { tenantId, id }: Parameters<ConnectSessions['move']>[0],
     from: SessionState['status'],
     to: SessionState,
     expiresAt: EpochSeconds,
@@ -59,6 +66,7 @@ export class FakeSessions implements ConnectSessions, PendingAuthorizations {
     const session = this.sessions.get(keyOf(tenantId, id))
     if (session?.state.status !== from) return false
     this.sessions.set(keyOf(tenantId, id), { ...session, state: structuredClone(to), expiresAt })
+    this.#events.write(eventOfMove(session, to))
     return true
   }
 
@@ -83,7 +91,8 @@ export class FakeSessions implements ConnectSessions, PendingAuthorizations {
       rejectionReason(pending, arrival) !== undefined
     )
       return false
-    const moved = await this.move({ tenantId, id }, 'authorizing', to, expiresAt)
+    const session = this.sessions.get(keyOf(tenantId, id))
+    const moved = session !== undefined && (await this.move(session, 'authorizing', to, expiresAt))
     if (moved) this.#taken.add(stateHash)
     return moved
   }

@@ -4,6 +4,7 @@ import type { IdentityProviders } from '#domain/callers/identity-provider.ts'
 import type { TenantId } from '#domain/ids.ts'
 import type { TenantRemains } from '#domain/operator/tenant-remains.ts'
 import type { FakeConnections, FakeRevocations } from './connections.ts'
+import type { FakeEvents } from './events.ts'
 import type { FakeSessions } from './sessions.ts'
 import type { FakeApps } from './tenants.ts'
 import type { FakeUsage } from './usage.ts'
@@ -16,6 +17,7 @@ interface Stores {
   readonly connections: FakeConnections
   readonly revocations: FakeRevocations
   readonly usage: FakeUsage
+  readonly events: FakeEvents
 }
 
 export class FakeTenantRemains implements TenantRemains {
@@ -46,6 +48,6 @@ export class FakeTenantRemains implements TenantRemains {
       }
     }
     if (erased < limit && this.#stores.usage.erase(tenant)) erased += 1
-    return erased
+    return erased + this.#stores.events.erase(tenant, limit - erased)
   }
 }

@@ -1,8 +1,11 @@
 // Tenants and apps in maps. Everything is copied on its way in and out, as a store would.
+
 import type { App, Apps } from '#domain/apps/app.ts'
+import { eventOfHealth } from '#domain/apps/app-events.ts'
 import type { AppId, TenantId } from '#domain/ids.ts'
 import type { SuspendedApps, Tenant, Tenants } from '#domain/tenants/tenant.ts'
 import type { EpochSeconds } from '#domain/time.ts'
+import type { FakeEvents } from './events.ts'
 
 export class FakeTenants implements Tenants {
   readonly #items = new Map<TenantId, Tenant>()
@@ -76,9 +79,11 @@ export class FakeApps implements Apps {
   readonly items = new Map<string, App>()
   readonly #takesNothing: (tenant: TenantId) => boolean
   readonly #tenants: FakeTenants
+  readonly #events: FakeEvents
 
   /** @param takesNothing whether a tenant was deleted, or its keys were */
-  constructor(tenants: FakeTenants, takesNothing: (tenant: TenantId) => boolean) {
+  constructor(tenants: FakeTenants, takesNothing: (tenant: TenantId) => boolean, events: FakeEvents) {
+    this.#events = events
     this.#tenants = tenants
     this.#takesNothing = takesNothing
   }
@@ -99,21 +104,23 @@ export class FakeApps implements Apps {
     return structuredClone(own.toSorted((one, other) => (one.id < other.id ? -1 : 1)))
   }
 
-  async setHealth(
-    read: App,
-    { trouble, refusals, workingSecret }: Parameters<Apps['setHealth']>[1],
-  ): Promise<boolean> {
+  async setHealth(read: App, health: Parameters<Apps['setHealth']>[1]): Promise<boolean> {
+    const { trouble, refusals, workingSecret, alert } = health
     const key = `${read.tenantId}/${read.id}`
     const stored = this.items.get(key)
     if (stored === undefined || healthOf(stored) !== healthOf(read)) return false
-    const { trouble: _, refusals: __, untriedSecret, ...untroubled } = stored
+    const event = eventOfHealth(stored, health)
+    const { trouble: _, refusals: __, alert: ___, untriedSecret, ...untroubled } = stored
     this.items.set(key, {
       ...untroubled,
       ...(workingSecret === undefined && untriedSecret !== undefined && { untriedSecret }),
       ...(trouble && { trouble }),
       ...(refusals && { refusals }),
+      ...(alert && { alert }),
+      ...(event && { eventCount: event.data.sequence }),
       ...(workingSecret !== undefined && { workingSecret }),
     })
+    this.#events.write(event)
     return true
   }
 
@@ -141,11 +148,21 @@ function versionOf({
   refusals,
   workingSecret,
   untriedSecret,
+  eventCount,
 }: App): string {
   const serials = clientSecrets.map(({ serial }) => serial)
-  return JSON.stringify([name, updatedAt, serials, trouble, refusals, workingSecret, untriedSecret])
+  return JSON.stringify([
+    name,
+    updatedAt,
+    serials,
+    trouble,
+    refusals,
+    workingSecret,
+    untriedSecret,
+    eventCount,
+  ])
 }
 
-function healthOf({ trouble, refusals, clientSecrets }: App): string {
-  return JSON.stringify([trouble, refusals, clientSecrets.map(({ serial }) => serial)])
+function healthOf({ trouble, refusals, clientSecrets, eventCount }: App): string {
+  return JSON.stringify([trouble, refusals, eventCount, clientSecrets.map(({ serial }) => serial)])
 }

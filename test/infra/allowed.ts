@@ -39,6 +39,7 @@ const ERASING = [
   ...items('issuer#*', 'DeleteItem'),
   ...items('tenants', 'DeleteItem'),
   ...items(`${TENANT}#usage`, 'Query DeleteItem'),
+  ...items('events#*', 'Query DeleteItem'),
 ]
 const END_USER_INDEX = [`dynamodb:Query on Table/index/end-user, partition ${TENANT}#end-user#*`]
 /** The KMS keys that tenants bring are none of ours: their own policies decide, too. */
@@ -65,6 +66,14 @@ const RECEIVE_ROTATIONS = [
   'ReceiveMessage',
 ].map((action) => `sqs:${action} on RecoveryQueue`)
 
+/** What Lambda needs to hand the records of the table's stream to a function. */
+const READ_STREAM = [
+  'dynamodb:DescribeStream on TableStream',
+  'dynamodb:GetRecords on TableStream',
+  'dynamodb:GetShardIterator on TableStream',
+  'dynamodb:ListStreams on *',
+]
+
 export const ALLOWED: Readonly<Record<FunctionName, readonly string[]>> = {
   'connect-sessions': [
     ...AUDITED,
@@ -76,7 +85,7 @@ export const ALLOWED: Readonly<Record<FunctionName, readonly string[]>> = {
   ],
   authorize: [
     ...AUDITED,
-    ...items(TENANT, 'GetItem Query UpdateItem'),
+    ...items(TENANT, 'GetItem Query PutItem UpdateItem'),
     ...items('connect-link#*', 'GetItem UpdateItem'),
     ...items('state#*', 'PutItem'),
     ...VAULT,
@@ -146,5 +155,13 @@ export const ALLOWED: Readonly<Record<FunctionName, readonly string[]>> = {
     ...ROTATION,
   ],
   'audit-events': [...AUDITED, ...CALLERS, ...items(TENANT, 'GetItem Query'), ...items('audit#*', 'Query')],
+  events: [...AUDITED, ...CALLERS, ...items(TENANT, 'GetItem Query'), ...items('events#*', 'Query')],
+  'publish-events': [
+    ...ON_TABLE_KEY,
+    ...items(TENANT, 'Query DeleteItem'),
+    ...items('events#*', 'GetItem PutItem'),
+    'dynamodb:Query on Table/index/due, partition due#*',
+    ...READ_STREAM,
+  ],
   service: [],
 }

@@ -14,13 +14,14 @@ import { idOf, productionPackages } from '../../infra/supply-chain/lockfile.ts'
 import { fileHashes } from './files.ts'
 
 /** The most that a function may read when it starts: every cold start pays for it. */
-const MAX_EAGER_BYTES = 290_000
+const MAX_EAGER_BYTES = 294_000
 /** The limits of smaller functions. Lower them when a bundle shrinks. */
 const OTHERS: Partial<Record<FunctionName, number>> = {
   'audit-events': 230_000,
   credentials: 234_000,
-  'rotate-keys': 220_000,
-  service: 26_500,
+  'rotate-keys': 224_000,
+  'publish-events': 173_000,
+  service: 26_600,
 }
 /**
  * The environment of every function, with an AWS endpoint that does not answer. Over plain HTTP the SDK would import
@@ -28,6 +29,7 @@ const OTHERS: Partial<Record<FunctionName, number>> = {
  */
 const ENVIRONMENT = {
   AUDIT_RETENTION_DAYS: '365',
+  EVENT_RETENTION_DAYS: '90',
   TABLE_NAME: 'table',
   PUBLIC_URL: 'https://connect.example.com',
   ROOT_KEY_ARN: 'arn:aws:kms:us-east-1:111122223333:key/root',
@@ -50,7 +52,7 @@ it.each(FUNCTION_NAMES)('%s loads two files, and no more than its limit, at star
   expect(bundles[name]?.eagerFiles).toBe(2)
   const eagerBytes = bundles[name]?.eagerBytes ?? Number.NaN
   // A bundle far below that would mean that the measure is broken.
-  expect(eagerBytes).toBeGreaterThan(name === 'service' ? 20_000 : 200_000)
+  expect(eagerBytes).toBeGreaterThan(name === 'service' ? 20_000 : 150_000)
   expect(eagerBytes).toBeLessThanOrEqual(OTHERS[name] ?? MAX_EAGER_BYTES)
 })
 

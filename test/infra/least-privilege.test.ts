@@ -34,9 +34,10 @@ const roleOf = (name: FunctionName): string => functionResource(name)[1].Propert
 
 /** The resource that the data stack exports under a name, such as "Table" or "RootKey". */
 function exported(name: string): string {
-  const found = Object.keys(data.Resources).find((id) => name.includes(`FnGetAtt${id}Arn`))
+  const [, logicalId = '', attribute] = /FnGetAtt(\w+?)(Stream)?Arn/.exec(name) ?? []
+  const found = Object.keys(data.Resources).find((id) => id === logicalId)
   if (found === undefined) throw new Error(`The data stack exports no ARN as "${name}"`)
-  return found.replace(/[0-9A-F]{8}$/, '')
+  return `${found.replace(/[0-9A-F]{8}$/, '')}${attribute ?? ''}`
 }
 
 function named(resource: Reference, ownLog: string): string {

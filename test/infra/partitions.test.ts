@@ -1,5 +1,6 @@
 // The partitions of the policies, held against the keys that schema.ts builds.
 import { expect, it } from 'vitest'
+import * as events from '#adapters/dynamodb/events/keys.ts'
 import { INDEX_LEADING_KEYS, LEADING_KEYS } from '#adapters/dynamodb/partitions.ts'
 import * as schema from '#adapters/dynamodb/schema.ts'
 import { FUNCTION_NAMES } from '#runtime/env.ts'
@@ -24,7 +25,9 @@ function call(builder: (...parts: never[]) => unknown, id: string): unknown {
 // Every key builder of the schema, with every argument an id.
 it('each key of the table is in exactly one partition of the policies, and each partition is written by a function', () => {
   const id = `ten_${'0'.repeat(26)}`
-  const built = Object.values(schema).map((one) => (typeof one === 'function' ? call(one, id) : one))
+  const built = [...Object.values(schema), ...Object.values(events)].map((one) =>
+    typeof one === 'function' ? call(one, id) : one,
+  )
   const keys = built.map((key) => (Object(key) as { pk?: unknown }).pk).filter((pk) => pk !== undefined)
   expect(keys.length).toBeGreaterThan(20)
   const found = new Map<unknown, string[]>()

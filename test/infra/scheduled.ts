@@ -10,4 +10,5 @@ interface Scheduled {
 export const SCHEDULED: { readonly [F in FunctionName]?: Scheduled } = {
   'keep-alive': { timeoutSeconds: 90, alarmSeconds: 300 },
   'rotate-keys': { timeoutSeconds: 600, alarmSeconds: 3600 },
+  'publish-events': { timeoutSeconds: 60, alarmSeconds: 60 },
 }

@@ -24,6 +24,7 @@ describe('synthesis', () => {
       ['DefaultSessionsPerMinute', '300'],
       ['DefaultRequestsPerSecond', '2500'],
       ['AuditRetentionDays', '365'],
+      ['EventRetentionDays', '90'],
       ['ClickFunnelsProfile', 'clickfunnels'],
       ['ClickFunnelsAccountsUrl', ''],
       ['ClickFunnelsApiUrl', ''],
@@ -32,7 +33,9 @@ describe('synthesis', () => {
     for (const limit of ['DefaultConnections', 'DefaultSessionsPerMinute', 'DefaultRequestsPerSecond']) {
       expect(parameters[limit]?.AllowedPattern, limit).toBe('^([1-9][0-9]{0,8})?$')
     }
-    expect(parameters.AuditRetentionDays?.AllowedPattern).toBe('^[1-9][0-9]{0,3}$')
+    for (const days of ['AuditRetentionDays', 'EventRetentionDays']) {
+      expect(parameters[days]?.AllowedPattern, days).toBe('^[1-9][0-9]{0,3}$')
+    }
     expect(parameters.ClickFunnelsProfile?.AllowedValues).toEqual(['clickfunnels', 'seed', 'custom'])
   })
 

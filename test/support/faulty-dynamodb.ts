@@ -19,7 +19,9 @@ export async function startFaultyDynamoDb(): Promise<FaultyDynamoDb> {
   const server = createServer(async (incoming, response) => {
     const body = await buffer(incoming)
     const operation = String(incoming.headers['x-amz-target']).split('.').at(-1) ?? ''
-    if (faulty.failing?.(operation, String(body)) === true) {
+    // Lambda reads the table's stream, not the service.
+    const isStream = String(incoming.headers['x-amz-target']).startsWith('DynamoDBStreams')
+    if (!isStream && faulty.failing?.(operation, String(body)) === true) {
       failures += 1
       response.writeHead(500, { 'content-type': 'application/x-amz-json-1.0' })
       return response.end(

@@ -26,11 +26,12 @@ export async function keysStored(stack: Stack): Promise<string[]> {
   return (await storedItems(stack)).map(({ pk, sk }) => `${pk?.S} ${sk?.S}`)
 }
 
-/** Makes everything that has a due time due now. */
+/** Makes everything that has a due time due now, but for events: they are on their way, and would be put again. */
 export async function makeAllDue(stack: Stack): Promise<void> {
   const { client, items, TableName } = await scan(stack)
   for (const { pk, sk, [DUE_INDEX.sortKey]: dueAt } of items) {
     if (pk === undefined || sk === undefined || dueAt === undefined) continue
+    if (sk.S?.startsWith(prefixOf.outbox)) continue
     await client.send(
       new UpdateItemCommand({
         TableName,

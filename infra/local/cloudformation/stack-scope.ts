@@ -61,6 +61,9 @@ export class StackScope implements Scope {
       case 'AWS::DynamoDB::Table.Arn':
       case 'AWS::DynamoDB::GlobalTable.Arn':
         return arn('dynamodb', `table/${this.ref(logicalId)}`)
+      case 'AWS::DynamoDB::Table.StreamArn':
+      case 'AWS::DynamoDB::GlobalTable.StreamArn':
+        return arn('dynamodb', `table/${this.ref(logicalId)}/stream/local`)
       case 'AWS::SQS::Queue.Arn':
         return arn('sqs', `${this.name}-${logicalId}`)
       case 'AWS::Lambda::Function.Arn':

@@ -3,10 +3,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Statement } from '../iam/evaluate.ts'
+import { type EventSources, readEventSources } from './event-sources.ts'
 import { functionNameOf } from './function-name.ts'
 import { type Resource, resolveText, type Template } from './intrinsics.ts'
 import { readStatements } from './policies.ts'
-import { type EventSourceDefinition, type QueueDefinition, readEventSource, readQueue } from './queues.ts'
+import { type QueueDefinition, readQueue } from './queues.ts'
 import { StackScope, type Surroundings } from './stack-scope.ts'
 
 export interface FunctionDefinition {
@@ -50,7 +51,7 @@ export interface Deployment {
   readonly schedules: readonly ScheduleDefinition[]
   readonly tables: readonly TableDefinition[]
   readonly queues: readonly QueueDefinition[]
-  readonly eventSources: readonly EventSourceDefinition[]
+  readonly eventSources: EventSources
   /** Ids of the KMS keys. */
   readonly keyIds: readonly string[]
 }
@@ -72,7 +73,10 @@ export function readDeployment(directory: string, surroundings: Surroundings): D
     schedules: found.flatMap((stack) => stack.schedules),
     tables: found.flatMap((stack) => stack.tables),
     queues: found.flatMap((stack) => stack.queues),
-    eventSources: found.flatMap((stack) => stack.eventSources),
+    eventSources: {
+      queues: found.flatMap((stack) => stack.eventSources.queues),
+      streams: found.flatMap((stack) => stack.eventSources.streams),
+    },
     keyIds: found.flatMap((stack) => stack.keyIds),
   }
 }
@@ -92,9 +96,7 @@ function readStack(directory: string, scope: StackScope): Deployment {
       .map(([id, resource]) => readSchedule(scope, id, resource)),
     tables: ofType(/^AWS::DynamoDB::(Global)?Table$/).map(([id, resource]) => readTable(scope, id, resource)),
     queues: ofType(/^AWS::SQS::Queue$/).map(([id, resource]) => readQueue(scope, id, resource)),
-    eventSources: ofType(/^AWS::Lambda::EventSourceMapping$/).map(([id, resource]) =>
-      readEventSource(scope, id, resource),
-    ),
+    eventSources: readEventSources(scope, ofType(/^AWS::Lambda::EventSourceMapping$/)),
     keyIds: ofType(/^AWS::KMS::Key$/).map(([id]) => String(scope.ref(id))),
   }
 }

@@ -8,7 +8,9 @@ import {
   type KeySchemaElement,
   ResourceInUseException,
   ResourceNotFoundException,
+  type StreamViewType,
   type TableDescription,
+  UpdateTableCommand,
   UpdateTimeToLiveCommand,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb'
@@ -21,6 +23,7 @@ interface TableShape {
   readonly AttributeDefinitions: AttributeDefinition[]
   readonly KeySchema: KeySchemaElement[]
   readonly GlobalSecondaryIndexes?: GlobalSecondaryIndex[]
+  readonly StreamSpecification?: { readonly StreamViewType: StreamViewType }
   readonly TimeToLiveSpecification?: { readonly AttributeName: string; readonly Enabled: boolean }
 }
 
@@ -48,7 +51,11 @@ export async function ensureTables(
 async function ensureTable(client: DynamoDBClient, { name, properties }: TableDefinition): Promise<void> {
   const shape = properties as unknown as TableShape
   const existing = await describe(client, name)
-  if (existing) return refuseOtherShape(name, existing, shape)
+  if (existing) {
+    refuseOtherShape(name, existing, shape)
+    return addStream(client, name, existing, shape)
+  }
+  const { StreamSpecification, TimeToLiveSpecification } = shape
   const indexes = shape.GlobalSecondaryIndexes?.map(({ IndexName, KeySchema, Projection }) => ({
     IndexName,
     KeySchema,
@@ -62,6 +69,9 @@ async function ensureTable(client: DynamoDBClient, { name, properties }: TableDe
         KeySchema: shape.KeySchema,
         BillingMode: 'PAY_PER_REQUEST',
         ...(indexes && { GlobalSecondaryIndexes: indexes }),
+        ...(StreamSpecification && {
+          StreamSpecification: { ...StreamSpecification, StreamEnabled: true },
+        }),
       }),
     )
   } catch (error) {
@@ -70,10 +80,21 @@ async function ensureTable(client: DynamoDBClient, { name, properties }: TableDe
   }
   const wait = { client, maxWaitTime: CREATION_LIMIT_SECONDS, minDelay: 1, maxDelay: 1 }
   await waitUntilTableExists(wait, { TableName: name })
-  const { TimeToLiveSpecification } = shape
   if (TimeToLiveSpecification) {
     await client.send(new UpdateTimeToLiveCommand({ TableName: name, TimeToLiveSpecification }))
   }
+}
+
+/** A table from before there were streams gets one. */
+async function addStream(
+  client: DynamoDBClient,
+  name: string,
+  existing: TableDescription,
+  { StreamSpecification }: TableShape,
+): Promise<void> {
+  if (!StreamSpecification || existing.StreamSpecification?.StreamEnabled) return
+  const wanted = { ...StreamSpecification, StreamEnabled: true }
+  await client.send(new UpdateTableCommand({ TableName: name, StreamSpecification: wanted }))
 }
 
 async function describe(client: DynamoDBClient, name: string): Promise<TableDescription | undefined> {

@@ -1,4 +1,4 @@
-// Stands in for Lambda's event source mappings: receives messages from a queue, invokes the function with them, and deletes
+// Stands in for Lambda's event source mappings of queues: receives messages from a queue, invokes the function with them, and deletes
 // those that the function did not report as failed. The others come back after the queue's visibility timeout.
 import {
   DeleteMessageCommand,
@@ -7,13 +7,13 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs'
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda'
-import type { EventSourceDefinition } from '../cloudformation/queues.ts'
+import type { QueueSource } from '../cloudformation/event-sources.ts'
 import { LOCAL_REGION } from '../kms/keys.ts'
 
 const RETRY_MILLISECONDS = 1_000
 
-export class EventSources {
-  readonly #sources: readonly EventSourceDefinition[]
+export class QueueSources {
+  readonly #sources: readonly QueueSource[]
   readonly #clientOf: (name: string) => SQSClient
   readonly #invoke: (name: string, event: unknown) => Promise<unknown>
   readonly #onError: (name: string, error: Error) => void
@@ -21,7 +21,7 @@ export class EventSources {
 
   /** @param clientOf gives a client that acts as a function: Lambda reads the queue with the function's role */
   constructor(
-    sources: readonly EventSourceDefinition[],
+    sources: readonly QueueSource[],
     clientOf: (name: string) => SQSClient,
     invoke: (name: string, event: unknown) => Promise<unknown>,
     onError: (name: string, error: Error) => void,
@@ -40,7 +40,7 @@ export class EventSources {
     this.#stopping.abort()
   }
 
-  async #poll(source: EventSourceDefinition): Promise<void> {
+  async #poll(source: QueueSource): Promise<void> {
     const { signal } = this.#stopping
     const client = this.#clientOf(source.function)
     while (!signal.aborted) {
@@ -61,11 +61,7 @@ export class EventSources {
     client.destroy()
   }
 
-  async #deliver(
-    client: SQSClient,
-    { queueUrl, queueArn, function: target }: EventSourceDefinition,
-    message: Message,
-  ) {
+  async #deliver(client: SQSClient, { queueUrl, queueArn, function: target }: QueueSource, message: Message) {
     const event: SQSEvent = {
       Records: [
         {

@@ -1,42 +1,48 @@
 // Connections in DynamoDB. Every write after the first depends on the generation that was read, and the writes of a lease's holder
 // on the lease.
 
-import type { Connection, ConnectionRef, Lease, Pace, Revocation } from '#domain/connections/connection.ts'
-import type {
-  ConnectionChange,
-  ConnectionFilter,
-  Connections,
-  Fence,
-  Page,
+import {
+  type Connection,
+  type ConnectionRef,
+  type Lease,
+  type Pace,
+  type Revocation,
+  refOf,
+} from '#domain/connections/connection.ts'
+import { connectionEvent, eventOfChange } from '#domain/connections/connection-events.ts'
+import {
+  type ConnectionChange,
+  type ConnectionFilter,
+  type Connections,
+  type Fence,
+  holdsFence,
+  type Page,
 } from '#domain/connections/connection-store.ts'
 import { SHRINK_SECONDS } from '#domain/connections/pace.ts'
+import type { Disconnecter, EventDraft, Stamp } from '#domain/events/event.ts'
 import type { AppId, ConnectionId, EndUserId, TenantId, WorkspaceId } from '#domain/ids.ts'
 import type { EpochSeconds } from '#domain/time.ts'
-import { claimedBy, claimOf, fenced } from './connection-conditions.ts'
-import { connectionItem, connectionOf, connectionUpdate, revocationItem } from './connection-items.ts'
-import { ABSENT, type Item } from './expressions.ts'
-import {
-  connectionKey,
-  END_USER_INDEX,
-  endUserPartition,
-  type Key,
-  PARTITION_KEY,
-  prefixOf,
-  SORT_KEY,
-  workspaceClaimKey,
-} from './schema.ts'
-import type { Query, Table } from './table.ts'
+import { storageUnavailable } from '../aws-call.ts'
+import { claimedBy, claimOf, fencedSince } from './connections/conditions.ts'
+import { connectionItem, connectionOf, connectionUpdate, revocationItem } from './connections/items.ts'
+import { listConnections } from './connections/list.ts'
+import { outboxWrites } from './events/outbox-item.ts'
+import { ABSENT, type Update } from './expressions.ts'
+import { connectionKey, prefixOf, workspaceClaimKey } from './schema.ts'
+import type { Table } from './table.ts'
 import { hasAnyOfApp, unlessAppSuspended } from './tenant-items.ts'
 import { connectionCounted } from './usage.ts'
 
-/** A filter that matches little must not read a tenant's whole store in one request. */
-const MAX_PAGES = 10
+/** How often a write is tried while the connection has other events. */
+const MAX_ATTEMPTS = 6
 
 export class DynamoDbConnections implements Connections {
   readonly #table: Table
+  readonly #stamp: Stamp
 
-  constructor(table: Table) {
+  constructor(table: Table, stamp: Stamp) {
     this.#table = table
+    this.#stamp = stamp
   }
 
   async get({ tenantId, connectionId }: ConnectionRef): Promise<Connection | undefined> {
@@ -56,11 +62,13 @@ export class DynamoDbConnections implements Connections {
 
   create(connection: Connection, max?: number): Promise<boolean> {
     const claim = claimOf(connection)
+    const event = this.#stamp(connectionEvent({ ...connection, eventCount: 0 }, 'connection.created'))
     return this.#table.transact([
       connectionCounted(connection.tenantId, 1, max),
-      { put: connectionItem(connection), condition: ABSENT },
+      { put: { ...connectionItem(connection), eventCount: event.data.sequence }, condition: ABSENT },
       ...(claim ? [{ put: { ...claim, connectionId: connection.id }, condition: ABSENT }] : []),
       unlessAppSuspended(connection.tenantId, connection.appId),
+      ...outboxWrites(event),
     ])
   }
 
@@ -85,13 +93,50 @@ export class DynamoDbConnections implements Connections {
   }
 
   async update(
-    { tenantId, connectionId }: ConnectionRef,
+    ref: ConnectionRef,
     fence: Fence,
     change: ConnectionChange,
+    read?: Connection,
   ): Promise<boolean> {
-    const key = connectionKey(tenantId, connectionId)
-    const updated = await this.#table.update(key, connectionUpdate(connectionId, change), fenced(fence))
-    return updated !== undefined
+    const before = read ?? (await this.get(ref))
+    return (
+      before !== undefined &&
+      this.#sinceLastEvent(before, fence, (known) => this.#change(known, fence, change))
+    )
+  }
+
+  /** A change without an event is one write. One with an event is a transaction. */
+  async #change(before: Connection, fence: Fence, change: ConnectionChange): Promise<boolean> {
+    const key = connectionKey(before.tenantId, before.id)
+    const condition = fencedSince(before, fence)
+    const draft = eventOfChange(before, change)
+    const update = connectionUpdate(before.id, change)
+    if (draft === undefined) return (await this.#table.update(key, update, condition)) !== undefined
+    return this.#table.transact([
+      { update: key, change: counted(update, draft), condition },
+      ...outboxWrites(this.#stamp(draft)),
+    ])
+  }
+
+  /**
+   * Repeats a write for as long as it fails only because the connection has had an event since it was read: the operator
+   * suspends a connection while it is refreshed, for example.
+   * @throws ServiceError storage_unavailable when that goes on
+   */
+  async #sinceLastEvent(
+    read: Connection,
+    fence: Fence,
+    write: (known: Connection) => Promise<boolean>,
+  ): Promise<boolean> {
+    let known = read
+    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+      if (await write(known)) return true
+      const stored = await this.get(refOf(known))
+      if (stored === undefined || !holdsFence(stored, fence)) return false
+      if (stored.eventCount === known.eventCount) return false
+      known = stored
+    }
+    throw storageUnavailable(new Error(`The connection "${read.id}" changes all the time`))
   }
 
   async setPace({ tenantId, connectionId }: ConnectionRef, pace: Pace): Promise<boolean> {
@@ -109,107 +154,64 @@ export class DynamoDbConnections implements Connections {
 
   replaceGrant(read: Connection, change: ConnectionChange, former: Revocation | undefined): Promise<boolean> {
     const claim = claimOf({ ...read, ...change })
-    return this.#table.transact([
-      {
-        update: connectionKey(read.tenantId, read.id),
-        change: connectionUpdate(read.id, change),
-        condition: fenced({ generation: read.generation }),
-      },
-      ...(claim
-        ? [
-            {
-              put: { ...claim, connectionId: read.id },
-              condition: claimedBy(read.id, 'attribute_not_exists(pk) OR '),
-            },
-          ]
-        : []),
-      ...(former ? [{ put: revocationItem(former), condition: ABSENT }] : []),
-    ])
+    const fence = { generation: read.generation }
+    return this.#sinceLastEvent(read, fence, (known) => {
+      const draft = connectionEvent(
+        { ...known, ...(change.endUser && { endUser: change.endUser }) },
+        'connection.reconnected',
+      )
+      return this.#table.transact([
+        {
+          update: connectionKey(read.tenantId, read.id),
+          change: counted(connectionUpdate(read.id, change), draft),
+          condition: fencedSince(known, fence),
+        },
+        ...(claim
+          ? [
+              {
+                put: { ...claim, connectionId: read.id },
+                condition: claimedBy(read.id, 'attribute_not_exists(pk) OR '),
+              },
+            ]
+          : []),
+        ...(former ? [{ put: revocationItem(former), condition: ABSENT }] : []),
+        ...outboxWrites(this.#stamp(draft)),
+      ])
+    })
   }
 
-  async remove(connection: Connection, revocation: Revocation): Promise<boolean> {
+  async remove(connection: Connection, revocation: Revocation, by: Disconnecter): Promise<boolean> {
     const key = claimOf(connection)
     const claim = key && (await this.#table.get(key))
-    return this.#table.transact([
-      connectionCounted(connection.tenantId, -1),
-      {
-        delete: connectionKey(connection.tenantId, connection.id),
-        condition: fenced({ generation: connection.generation }),
-      },
-      ...(key && claim?.connectionId === connection.id
-        ? [{ delete: key, condition: claimedBy(connection.id) }]
-        : []),
-      { put: revocationItem(revocation), condition: ABSENT },
-    ])
+    const fence = { generation: connection.generation }
+    return this.#sinceLastEvent(connection, fence, (known) =>
+      this.#table.transact([
+        connectionCounted(connection.tenantId, -1),
+        { delete: connectionKey(connection.tenantId, connection.id), condition: fencedSince(known, fence) },
+        ...(key && claim?.connectionId === connection.id
+          ? [{ delete: key, condition: claimedBy(connection.id) }]
+          : []),
+        { put: revocationItem(revocation), condition: ABSENT },
+        ...outboxWrites(this.#stamp(connectionEvent(known, 'connection.disconnected', { by }))),
+      ]),
+    )
   }
 
-  async list(
+  list(
     tenant: TenantId,
     filter: ConnectionFilter,
     limit: number,
     after?: ConnectionId,
   ): Promise<Page<Connection>> {
-    const found: Connection[] = []
-    let from = after
-    let more = true
-    for (let pages = 0; more && found.length <= limit && pages < MAX_PAGES; pages++) {
-      const page = await this.#page(tenant, filter.endUserId, limit + 1, from)
-      found.push(...page.filter((connection) => matches(connection, filter)))
-      more = page.length > limit
-      from = page.at(-1)?.id
-    }
-    if (found.length <= limit) return more && from ? { items: found, next: from } : { items: found }
-    const items = found.slice(0, limit)
-    const last = items.at(-1)
-    return last ? { items, next: last.id } : { items }
+    return listConnections(this.#table, tenant, filter, limit, after)
   }
 
   anyOfApp(tenant: TenantId, app: AppId): Promise<boolean> {
     return hasAnyOfApp(this.#table, tenant, prefixOf.connections, app)
   }
-
-  /** One page of a tenant's connections, or of one end user's, newest first. */
-  async #page(
-    tenant: TenantId,
-    endUser: EndUserId | undefined,
-    limit: number,
-    after: ConnectionId | undefined,
-  ): Promise<readonly Connection[]> {
-    const { pk } = connectionKey(tenant, '' as ConnectionId)
-    const upTo = after === undefined ? `${prefixOf.connections}~` : connectionKey(tenant, after).sk
-    const range: Pick<Query, 'sort' | 'newestFirst' | 'limit'> = {
-      sort: {
-        attribute: SORT_KEY,
-        expression: '#sort BETWEEN :from AND :to',
-        values: { ':from': prefixOf.connections, ':to': upTo },
-      },
-      newestFirst: true,
-      // The range includes the connection it starts after.
-      limit: limit + 1,
-    }
-    const { items } =
-      endUser === undefined
-        ? await this.#table.query({ partition: [PARTITION_KEY, pk], ...range })
-        : await this.#ofEndUser(endUserPartition(tenant, endUser), range)
-    return items
-      .map(connectionOf)
-      .filter(({ id }) => id !== after)
-      .slice(0, limit)
-  }
-
-  /** The index holds keys only, so that a refresh does not write to it. The items are read by these keys. */
-  async #ofEndUser(partition: string, range: Omit<Query, 'partition'>): Promise<{ items: readonly Item[] }> {
-    const { name, partitionKey } = END_USER_INDEX
-    const index = await this.#table.query({ index: name, partition: [partitionKey, partition], ...range })
-    const keys = index.items.map(({ pk, sk }) => ({ pk, sk }) as Key)
-    const items = await this.#table.getMany(keys)
-    return { items: items.toSorted((one, other) => (String(one.sk) < String(other.sk) ? 1 : -1)) }
-  }
 }
 
-function matches(connection: Connection, { appId, status }: ConnectionFilter): boolean {
-  return (
-    (appId === undefined || connection.appId === appId) &&
-    (status === undefined || connection.state.status === status)
-  )
+/** A change that counts its event. */
+function counted({ set, remove }: Update, { data }: EventDraft): Update {
+  return { set: { ...set, eventCount: data.sequence }, ...(remove && { remove }) }
 }

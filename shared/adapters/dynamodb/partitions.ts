@@ -19,6 +19,7 @@ export const LEADING_KEYS: Readonly<Record<Partition, string>> = {
   'root-keys': 'root-keys',
   'key-rotation': 'key-rotation',
   audit: 'audit#*',
+  events: 'events#*',
 }
 
 /** The partitions of the indexes. A query of an index names one of them. */

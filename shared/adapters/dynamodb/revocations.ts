@@ -5,7 +5,7 @@ import type { Revocations } from '#domain/connections/connection-store.ts'
 import type { AppId, ConnectionId, RevocationId, TenantId } from '#domain/ids.ts'
 import type { DueCursor, DueIndex, DueWork } from '#domain/keep-alive/due.ts'
 import type { EpochSeconds } from '#domain/time.ts'
-import { revocationItem, revocationOf } from './connection-items.ts'
+import { revocationItem, revocationOf } from './connections/items.ts'
 import { ABSENT, type Item } from './expressions.ts'
 import {
   DUE_INDEX,

@@ -16,6 +16,7 @@
 //    by due time (index) *    due#<partition>           dueAt                         query up to now
 //  workspace claim            tenant#<T>                workspace#<A>#<W>#<U>         get (connected already?)
 //  revocation                 tenant#<T>                revocation#<R>                get; due index as above
+//  event in the outbox        tenant#<T>                outbox#<id>#<sequence>        query; the stream; due index, see below
 //  call with a key            tenant#<T>                idempotency-key#<C>#<sha256>  get; expires
 //  tenant key                 tenant#<T>                tenant-key#<version>          query newest, get, query all; with the tenant
 //    of a shredded tenant     tenant#<T>                tenant-key#shredded           found as the newest; get
@@ -23,6 +24,8 @@
 //    current version          root-keys                 root-key-version              get
 //  key rotation's progress    key-rotation              progress                      get
 //  audit event                audit#<T>                 <E>                           query newest first
+//  event in the log           events#<T>                <position>                    query oldest first
+//    last position            events#<T>                last                          get
 //  usage of a tenant          tenant#<T>#usage          connections                   get; added to
 //    sessions of a minute     tenant#<T>#usage          sessions#<minute>             added to
 //    requests of a window     tenant#<T>#usage          requests#<window>             added to
@@ -44,6 +47,7 @@ import type {
   ConnectionId,
   ConnectSessionId,
   EndUserId,
+  EventId,
   IdentityProviderId,
   RevocationId,
   TenantId,
@@ -77,6 +81,7 @@ export type TenantItem =
   | 'connection'
   | 'workspace'
   | 'revocation'
+  | 'outbox'
   | 'idempotency-key'
   | 'tenant-key'
 type UsageItem = 'connections' | 'sessions' | 'requests'
@@ -90,6 +95,7 @@ export type OtherPartition =
   | 'root-keys'
   | 'key-rotation'
   | 'audit'
+  | 'events'
 
 type Part<First extends string> = First | `${First}#${string}`
 
@@ -107,7 +113,7 @@ const tenantPk = (tenant: TenantId) => `tenant#${tenant}` as const
 /** Other systems name end users and workspaces. Encoded, no such name can look like a longer key. */
 const foreign = encodeURIComponent
 
-const inTenant = (tenant: TenantId, sk: Part<TenantItem>): Key => ({ pk: tenantPk(tenant), sk })
+export const inTenant = (tenant: TenantId, sk: Part<TenantItem>): Key => ({ pk: tenantPk(tenant), sk })
 
 export const tenantKey = (tenant: TenantId) => inTenant(tenant, 'tenant')
 /** One small item for each tenant, all in one partition: the list of tenants is read without reading the whole table. */
@@ -177,6 +183,7 @@ export const prefixOf = {
   connections: 'connection#',
   tenantKeys: 'tenant-key#',
   keyedCalls: 'idempotency-key#',
+  outbox: 'outbox#',
   /** The tenant itself and its keys, nothing else. */
   tenantAndKeys: 'tenant',
 } as const satisfies Readonly<Record<string, `${TenantItem}#` | 'tenant'>>
@@ -184,8 +191,8 @@ export const prefixOf = {
 export const endUserPartition = (tenant: TenantId, endUser: EndUserId): string =>
   `${tenantPk(tenant)}#end-user#${foreign(endUser)}`
 export const duePartition = (partition: number): string => `due#${partition}`
-/** The partition of a connection or revocation: a hash of its id, so that the load is spread evenly. */
-export const duePartitionOf = (id: ConnectionId | RevocationId): number =>
+/** The partition of a connection, revocation or event: a hash of its id, so that the load is spread evenly. */
+export const duePartitionOf = (id: ConnectionId | RevocationId | EventId): number =>
   createHash('sha256').update(id).digest().readUInt32BE(0) % DUE_PARTITIONS
 
 /** Six digits, so that versions sort as numbers. */

@@ -14,7 +14,7 @@ import type {
   WaitingSession,
 } from '#domain/keys/sealed-records.ts'
 import type { KeyedCall } from '#domain/proxy/idempotency.ts'
-import { connectionOf, revocationOf } from './connection-items.ts'
+import { connectionOf, revocationOf } from './connections/items.ts'
 import { ABSENT, type Condition, type Item } from './expressions.ts'
 import {
   appKey,
@@ -42,6 +42,7 @@ const KINDS: Readonly<Record<TenantItem, SealedKind | undefined>> = {
   connection: 'connection',
   workspace: undefined,
   revocation: 'revocation',
+  outbox: undefined,
   'idempotency-key': 'kept_call',
   // Wrapped by root keys or by KMS, not sealed.
   'tenant-key': undefined,

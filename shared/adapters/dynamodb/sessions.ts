@@ -12,18 +12,23 @@ import {
   SESSION_MEMORY_SECONDS,
   type SessionState,
 } from '#domain/connect/connect-session.ts'
+import { endsUnconnected, eventOfMove } from '#domain/connect/session-events.ts'
+import type { Stamp } from '#domain/events/event.ts'
 import type { ConnectSessionId, TenantId } from '#domain/ids.ts'
 import { type EpochSeconds, later } from '#domain/time.ts'
-import { ABSENT, type Condition, type Update } from './expressions.ts'
+import { outboxWrites } from './events/outbox-item.ts'
+import { ABSENT, type Condition, type Update, type Write } from './expressions.ts'
 import { connectLinkKey, connectSessionKey, stateKey, TTL_ATTRIBUTE } from './schema.ts'
 import type { Table } from './table.ts'
 import { withoutKey } from './tenant-items.ts'
 
 export class DynamoDbSessions implements ConnectSessions, PendingAuthorizations {
   readonly #table: Table
+  readonly #stamp: Stamp
 
-  constructor(table: Table) {
+  constructor(table: Table, stamp: Stamp) {
     this.#table = table
+    this.#stamp = stamp
   }
 
   async create(session: ConnectSession, link: ConnectLink): Promise<void> {
@@ -78,14 +83,16 @@ export class DynamoDbSessions implements ConnectSessions, PendingAuthorizations 
   }
 
   move(
-    { tenantId, id }: Pick<ConnectSession, 'tenantId' | 'id'>,
+    session: Pick<ConnectSession, 'tenantId' | 'id' | 'appId' | 'endUser'>,
     from: SessionState['status'],
     to: SessionState,
     expiresAt: EpochSeconds,
   ): Promise<boolean> {
-    // A transaction of one. Repeated after a lost answer, it succeeds again; and it waits for another transaction on the session.
+    // A transaction even without an event. Repeated after a lost answer, it succeeds again; and it waits for another transaction on the session.
+    const key = connectSessionKey(session.tenantId, session.id)
     return this.#table.transact([
-      { update: connectSessionKey(tenantId, id), change: movedTo(to, expiresAt), condition: inState(from) },
+      { update: key, change: movedTo(to, expiresAt), condition: inState(from) },
+      ...this.#event(session, to),
     ])
   }
 
@@ -99,12 +106,14 @@ export class DynamoDbSessions implements ConnectSessions, PendingAuthorizations 
     return item && withoutKey<PendingAuthorization>(item)
   }
 
-  take(
+  async take(
     { stateHash, tenantId, sessionId }: PendingAuthorization,
     { appId, browserHash, now }: Arrival,
     to: SessionState,
     expiresAt: EpochSeconds,
   ): Promise<boolean> {
+    // Only an event needs to know whose session it is.
+    const session = endsUnconnected(to) ? await this.get(tenantId, sessionId) : undefined
     return this.#table.transact([
       {
         update: stateKey(stateHash),
@@ -121,7 +130,13 @@ export class DynamoDbSessions implements ConnectSessions, PendingAuthorizations 
         change: movedTo(to, expiresAt),
         condition: inState('authorizing'),
       },
+      ...(session ? this.#event(session, to) : []),
     ])
+  }
+
+  #event(session: Parameters<typeof eventOfMove>[0], to: SessionState): readonly Write[] {
+    const draft = eventOfMove(session, to)
+    return outboxWrites(draft && this.#stamp(draft))
   }
 }
 

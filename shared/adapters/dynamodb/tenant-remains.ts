@@ -3,6 +3,7 @@
 
 import type { TenantId } from '#domain/ids.ts'
 import type { TenantRemains } from '#domain/operator/tenant-remains.ts'
+import { eventLogPartition } from './events/keys.ts'
 import type { Condition, Item } from './expressions.ts'
 import {
   apiKeyHashKey,
@@ -28,6 +29,8 @@ const PARTITIONS: Readonly<
 > = {
   tenant: (tenant) => tenantKey(tenant).pk,
   usage: usagePartition,
+  // After the outbox, from which the events come: once both were found empty, in this order, nothing can be added.
+  events: eventLogPartition,
   'api-key': 'deleted with the API key that it leads to',
   issuer: 'deleted with the identity provider that it leads to',
   'connect-link': 'expire after 30 minutes',
@@ -55,6 +58,7 @@ const LEADS: Readonly<Record<TenantItem, (item: Item) => readonly Lead[]>> = {
   connection: nothing,
   workspace: nothing,
   revocation: nothing,
+  outbox: nothing,
   'idempotency-key': nothing,
   'tenant-key': nothing,
 }

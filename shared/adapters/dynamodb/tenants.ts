@@ -1,8 +1,11 @@
 // Tenants and apps in DynamoDB.
 import type { App, Apps } from '#domain/apps/app.ts'
+import { eventOfHealth } from '#domain/apps/app-events.ts'
+import type { Stamp } from '#domain/events/event.ts'
 import type { AppId, TenantId } from '#domain/ids.ts'
 import type { SuspendedApps, Tenant, Tenants } from '#domain/tenants/tenant.ts'
 import type { EpochSeconds } from '#domain/time.ts'
+import { outboxWrites } from './events/outbox-item.ts'
 import { ABSENT, type Condition, type Item } from './expressions.ts'
 import { appKey, PARTITION_KEY, prefixOf, TENANT_LIST, tenantKey, tenantListKey } from './schema.ts'
 import type { Table } from './table.ts'
@@ -103,9 +106,11 @@ export class DynamoDbTenants implements Tenants {
 
 export class DynamoDbApps implements Apps {
   readonly #table: Table
+  readonly #stamp: Stamp
 
-  constructor(table: Table) {
+  constructor(table: Table, stamp: Stamp) {
     this.#table = table
+    this.#stamp = stamp
   }
 
   create(app: App): Promise<boolean> {
@@ -126,14 +131,23 @@ export class DynamoDbApps implements Apps {
   }
 
   async setHealth(read: App, health: Parameters<Apps['setHealth']>[1]): Promise<boolean> {
-    const { trouble, refusals, workingSecret } = health
+    const { trouble, refusals, workingSecret, alert } = health
     const remove = [
       ...(trouble === undefined ? ['trouble'] : []),
       ...(refusals === undefined ? ['refusals'] : []),
+      ...(alert === undefined ? ['alert'] : []),
       ...(workingSecret === undefined ? [] : ['untriedSecret']),
     ]
-    const change = { set: { trouble, refusals, workingSecret }, remove }
-    return (await this.#table.update(appKey(read.tenantId, read.id), change, unchanged(read))) !== undefined
+    const key = appKey(read.tenantId, read.id)
+    const set = { trouble, refusals, workingSecret, alert }
+    const draft = eventOfHealth(read, health)
+    if (draft === undefined)
+      return (await this.#table.update(key, { set, remove }, unchanged(read))) !== undefined
+    const change = { set: { ...set, eventCount: draft.data.sequence }, remove }
+    return this.#table.transact([
+      { update: key, change, condition: unchanged(read) },
+      ...outboxWrites(this.#stamp(draft)),
+    ])
   }
 
   replace(app: App, read: App): Promise<boolean> {
@@ -157,8 +171,8 @@ export class DynamoDbApps implements Apps {
 
 /** The app is as it was read. What was learnt about its secrets is compared, too, because it changes without `updatedAt`. */
 function asRead(app: App): Condition {
-  const learnt = (['trouble', 'refusals', 'workingSecret', 'untriedSecret'] as const).map((name) =>
-    asIn(app, name),
+  const learnt = (['trouble', 'refusals', 'workingSecret', 'untriedSecret', 'eventCount'] as const).map(
+    (name) => asIn(app, name),
   )
   const { name, updatedAt, clientSecrets } = app
   return {
@@ -174,8 +188,10 @@ function asRead(app: App): Condition {
   }
 }
 
+type Learnt = 'trouble' | 'refusals' | 'workingSecret' | 'untriedSecret' | 'eventCount'
+
 /** An attribute has the value that the app has, or is absent if the app has none. */
-function asIn(app: App, name: 'trouble' | 'refusals' | 'workingSecret' | 'untriedSecret'): Condition {
+function asIn(app: App, name: Learnt): Condition {
   return app[name] === undefined
     ? { expression: `attribute_not_exists(${name})` }
     : { expression: `${name} = :${name}`, values: { [`:${name}`]: app[name] } }
@@ -183,10 +199,11 @@ function asIn(app: App, name: 'trouble' | 'refusals' | 'workingSecret' | 'untrie
 
 /** The app's health and its client secrets are as they were read. */
 function unchanged(app: App): Condition {
-  const trouble = asIn(app, 'trouble')
-  const refusals = asIn(app, 'refusals')
+  const learnt = (['trouble', 'refusals', 'eventCount'] as const).map((name) => asIn(app, name))
   return {
-    expression: `clientSecrets = :clientSecrets AND ${trouble.expression} AND ${refusals.expression}`,
-    values: { ':clientSecrets': app.clientSecrets, ...trouble.values, ...refusals.values },
+    expression: ['clientSecrets = :clientSecrets', ...learnt.map(({ expression }) => expression)].join(
+      ' AND ',
+    ),
+    values: Object.assign({ ':clientSecrets': app.clientSecrets }, ...learnt.map(({ values }) => values)),
   }
 }

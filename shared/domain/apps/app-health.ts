@@ -60,7 +60,7 @@ export async function claimCheck(
 ): Promise<App | undefined> {
   if (app.trouble?.kind !== 'credentials_refused') return app
   const trouble = { ...app.trouble, lastAt: services.now() }
-  const noted = await services.apps.setHealth(app, { trouble, refusals: app.refusals })
+  const noted = await services.apps.setHealth(app, { ...healthOf(app), trouble })
   return noted ? { ...app, trouble } : undefined
 }
 
@@ -69,11 +69,11 @@ export async function claimCanary(
   services: Pick<Ambient & AppStorePorts, 'now' | 'apps'>,
   app: App,
 ): Promise<boolean> {
-  const { trouble, refusals } = app
+  const { trouble } = app
   const now = services.now()
   if (trouble === undefined || !isProviderDown(app, now)) return true
   if (trouble.canaryAt !== undefined && now <= trouble.canaryAt) return false
-  return services.apps.setHealth(app, { trouble: { ...trouble, canaryAt: now }, refusals })
+  return services.apps.setHealth(app, { ...healthOf(app), trouble: { ...trouble, canaryAt: now } })
 }
 
 /**
@@ -95,8 +95,11 @@ export async function noteAnswer(
       const refusals = refusalsWith(read.refusals, blames, now)
       const accepted = blames === 'none' || blames === 'grant' || blames === 'connection'
       const workingSecret = accepted && isNews(read, app, serial) ? serial : undefined
-      const known = trouble === read.trouble && refusals === read.refusals && workingSecret === undefined
-      const health = { trouble, refusals, ...(workingSecret !== undefined && { workingSecret }) }
+      const alert = alertAfter(read, { trouble, refusals })
+      const sameHealth =
+        trouble === read.trouble && refusals === read.refusals && alert?.reason === read.alert?.reason
+      const known = sameHealth && workingSecret === undefined
+      const health = { trouble, refusals, alert, ...(workingSecret !== undefined && { workingSecret }) }
       if (known || (await services.apps.setHealth(read, health))) {
         logNews(services, read, health)
         return isProviderDown({ ...(trouble && { trouble }) }, now)
@@ -108,6 +111,18 @@ export async function noteAnswer(
     services.log.warn('The health of an app was not noted', { app: app.id, error })
   }
   return isProviderDown(app, now)
+}
+
+/** What the tenant is told of. A failure, or a refusal among few, does not show that the app works again. */
+function alertAfter({ alert }: Pick<App, 'alert'>, { trouble, refusals }: AppHealth): App['alert'] {
+  const recognised = recognisedTrouble({ ...(trouble && { trouble }), ...(refusals && { refusals }) })
+  if (recognised !== undefined) return { reason: recognised.kind }
+  const isOver = trouble === undefined && (refusals === undefined || alert?.reason !== 'connections_refused')
+  return isOver ? undefined : alert
+}
+
+function healthOf({ trouble, refusals, alert }: App): AppHealth {
+  return { trouble, refusals, alert }
 }
 
 /** Logs once, when it begins, that the credentials are refused, or many connections. */

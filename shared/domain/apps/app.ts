@@ -1,4 +1,5 @@
 // An app: the OAuth client (client id, client secrets) that a tenant registered at ClickFunnels, and its store.
+import type { AppReason } from '../events/event-types.ts'
 import type { AppId, TenantId } from '../ids.ts'
 import type { EpochSeconds } from '../time.ts'
 import type { Sealed } from '../vault/vault.ts'
@@ -26,6 +27,10 @@ export interface App {
   readonly trouble?: AppTrouble
   /** Absent while no connection is refused; see refusals.ts. */
   readonly refusals?: AppRefusals
+  /** Absent while the tenant was told of no trouble. */
+  readonly alert?: AppAlert
+  /** How many events it has had. */
+  readonly eventCount?: number
   readonly createdAt: EpochSeconds
   readonly updatedAt: EpochSeconds
 }
@@ -39,6 +44,11 @@ export interface AppTrouble {
   readonly times: number
   /** When a caller's refresh was last let through while the provider is down. */
   readonly canaryAt?: EpochSeconds
+}
+
+/** The trouble that the tenant was told of last. */
+export interface AppAlert {
+  readonly reason: AppReason
 }
 
 /** How many connections ClickFunnels refused, with no success between them. */
@@ -57,8 +67,8 @@ export interface Apps {
   /** Replaces the app. False if it has changed since it was read, which includes what was learnt about its secrets. */
   replace(app: App, read: App): Promise<boolean>
   /**
-   * Stores what was learnt about an app. False if that or a secret has changed since the app was read. Once a secret is
-   * known to work, no secret counts as untried.
+   * Stores what was learnt about an app and, in the same transaction, the event that follows from it. False if that or a
+   * secret has changed since the app was read. Once a secret is known to work, no secret counts as untried.
    */
   setHealth(read: App, health: Partial<Pick<App, 'workingSecret'>> & AppHealth): Promise<boolean>
 }
@@ -66,6 +76,7 @@ export interface Apps {
 export interface AppHealth {
   readonly trouble: App['trouble'] | undefined
   readonly refusals?: App['refusals'] | undefined
+  readonly alert?: App['alert'] | undefined
 }
 
 /** The redirect URI of an app. Every app has its own, so that none can receive the codes of another (RFC 9700 section 4.4). */

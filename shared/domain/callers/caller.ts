@@ -14,6 +14,7 @@ export const SCOPES = [
   'proxy:read',
   'proxy:write',
   'audit:read',
+  'events:read',
 ] as const
 
 export type Scope = (typeof SCOPES)[number]

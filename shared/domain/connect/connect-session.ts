@@ -111,9 +111,9 @@ export interface ConnectSessions {
    * If the link has a follower, the session must be "authorizing" and the follower still the same. False if not.
    */
   begin(link: ConnectLink, pending: PendingAuthorization, confirmationHash?: string): Promise<boolean>
-  /** Moves the session to another state if it is still in the state `from`; false if not. */
+  /** Moves the session to another state if it is still in the state `from`, and writes its event; false if not. */
   move(
-    session: Pick<ConnectSession, 'tenantId' | 'id'>,
+    session: Pick<ConnectSession, 'tenantId' | 'id' | 'appId' | 'endUser'>,
     from: SessionState['status'],
     to: SessionState,
     expiresAt: EpochSeconds,
@@ -143,8 +143,8 @@ export interface PendingAuthorizations {
   /** One that was stored, taken or not: for a browser that repeats its response. */
   findAny(stateHash: string): Promise<AnyAuthorization | undefined>
   /**
-   * In one transaction: marks a pending authorization that has no {@link rejectionReason} as taken, and moves its session on
-   * from "authorizing". False if either cannot be done, because it was taken before; then both stay as they are.
+   * In one transaction: marks a pending authorization that has no {@link rejectionReason} as taken, moves its session on from
+   * "authorizing", and writes the session's event. False if either cannot be done, because it was taken before; then both stay as they are.
    */
   take(
     pending: PendingAuthorization,

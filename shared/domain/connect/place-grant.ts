@@ -117,6 +117,7 @@ async function newConnection(
     credential,
     dueAt: nextDueAt(now, expiryOf(credential), services.chance),
     consecutiveFailures: 0,
+    eventCount: 1,
     createdAt: now,
     updatedAt: now,
   }

@@ -1,5 +1,6 @@
 // The stores of connections and of revocations, and the conditions on which they change something. What a connection and a
 // revocation are: connection.ts.
+import type { Disconnecter } from '../events/event.ts'
 import type { AppId, ConnectionId, EndUserId, RevocationId, TenantId, WorkspaceId } from '../ids.ts'
 import type { EpochSeconds } from '../time.ts'
 import type { Connection, ConnectionRef, ConnectionState, Lease, Pace, Revocation } from './connection.ts'
@@ -21,9 +22,14 @@ export type ConnectionChange = {
     | 'credential'
     | 'consecutiveFailures']?: Connection[K]
 } & {
-  readonly [K in 'lease' | 'unanswered' | 'dueAt' | 'lastError' | 'lastRefreshedAt' | 'suspendedAt']?:
-    | Connection[K]
-    | null
+  readonly [K in
+    | 'lease'
+    | 'unanswered'
+    | 'dueAt'
+    | 'lastError'
+    | 'lastRefreshedAt'
+    | 'suspendedAt'
+    | 'alert']?: Connection[K] | null
 } & { readonly updatedAt: EpochSeconds }
 
 export interface ConnectionFilter {
@@ -54,17 +60,24 @@ export interface Connections {
   create(connection: Connection, max?: number): Promise<boolean>
   /** Takes the lease. False if the generation has changed, another process holds a lease, or the connection is suspended. */
   acquireLease(ref: ConnectionRef, generation: number, lease: Lease, now: EpochSeconds): Promise<boolean>
-  /** Changes the connection. False if the fence does not hold. */
-  update(ref: ConnectionRef, fence: Fence, change: ConnectionChange): Promise<boolean>
+  /**
+   * Changes the connection, and writes the event that follows from the change in the same transaction. False if the fence
+   * does not hold.
+   * @param read the connection as it was read, which spares the store a read
+   */
+  update(ref: ConnectionRef, fence: Fence, change: ConnectionChange, read?: Connection): Promise<boolean>
   /**
    * Replaces the grant of a connection. The same transaction stores the revocation of its former tokens (if they are not
-   * the same) and claims the workspace. False if the generation has changed or another connection has the workspace.
+   * the same) and the event, and claims the workspace. False if the generation has changed or another connection has the workspace.
    */
   replaceGrant(read: Connection, change: ConnectionChange, former: Revocation | undefined): Promise<boolean>
   /** Sets the pace of a connection. False if it was set within the last seconds, or if the connection is gone. */
   setPace(ref: ConnectionRef, pace: Pace): Promise<boolean>
-  /** Deletes the connection and stores the revocation of its tokens, in one transaction. False if it has changed. */
-  remove(connection: Connection, revocation: Revocation): Promise<boolean>
+  /**
+   * Deletes the connection and stores the revocation of its tokens and the event, in one transaction. False if it has
+   * changed.
+   */
+  remove(connection: Connection, revocation: Revocation, by: Disconnecter): Promise<boolean>
   /** Newest first, at most `limit`, starting after `after`. */
   list(
     tenant: TenantId,
@@ -86,6 +99,12 @@ export interface Revocations {
   anyOfApp(tenant: TenantId, app: AppId): Promise<boolean>
   postpone(revocation: Revocation, dueAt: EpochSeconds): Promise<void>
   remove(revocation: Pick<Revocation, 'tenantId' | 'id'>): Promise<void>
+}
+
+/** Whether a write with this fence may change the stored connection. */
+export function holdsFence(stored: Connection, { generation, leaseOwner }: Fence): boolean {
+  if (stored.generation !== generation) return false
+  return leaseOwner === undefined || stored.lease?.owner === leaseOwner
 }
 
 /** A connection after a change that was stored. It is not read again, because nothing may fail after tokens are stored. */

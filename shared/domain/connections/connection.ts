@@ -2,6 +2,7 @@
 // the arithmetic of when it next needs work. What changes it: tokens/refresh.ts, tokens/probe.ts, connect/place-grant.ts.
 
 import type { Chance } from '../ambient.ts'
+import type { RiskReason } from '../events/event-types.ts'
 import type { AppId, ConnectionId, RevocationId, TenantId } from '../ids.ts'
 import type { Workspace } from '../provider/workspace.ts'
 import type { EndUser } from '../tenants/tenant.ts'
@@ -62,6 +63,12 @@ export interface ReauthorizationState {
   readonly endedAt?: EpochSeconds
 }
 
+/** What the tenant was last told of a connection that does not work as it should. */
+export interface ConnectionAlert {
+  readonly kind: 'at_risk' | 'broken'
+  readonly reason: RiskReason
+}
+
 export interface Connection {
   readonly id: ConnectionId
   readonly tenantId: TenantId
@@ -84,6 +91,10 @@ export interface Connection {
   readonly dueAt?: EpochSeconds
   readonly consecutiveFailures: number
   readonly lastError?: string
+  /** Absent while all is well. */
+  readonly alert?: ConnectionAlert
+  /** How many events it has had. Each write checks it, so that no event is lost or written twice. */
+  readonly eventCount?: number
   readonly lastRefreshedAt?: EpochSeconds
   readonly createdAt: EpochSeconds
   readonly updatedAt: EpochSeconds

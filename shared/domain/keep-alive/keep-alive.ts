@@ -157,7 +157,8 @@ async function postpone(services: Ports, connection: Connection, seconds: number
   const now = services.now()
   const dueAt = seconds === undefined ? null : later(now, seconds * (1 + services.chance()))
   const change = { dueAt, updatedAt: now }
-  await services.connections.update(refOf(connection), { generation: connection.generation }, change)
+  const { generation } = connection
+  await services.connections.update(refOf(connection), { generation }, change, connection)
 }
 
 async function processDueRevocation(services: Ports, work: DueWork & { kind: 'revocation' }): Promise<Ended> {

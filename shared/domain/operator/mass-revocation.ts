@@ -57,7 +57,7 @@ async function outcomeOf(
   { tenantId, id }: Connection,
 ): Promise<Exclude<keyof RevocationReport, 'processed'>> {
   try {
-    const settled = await disconnectNow(services, { tenantId, connectionId: id })
+    const settled = await disconnectNow(services, { tenantId, connectionId: id }, 'operator')
     // Disconnected by another call, which has also stored the revocation.
     return settled === 'no_connection' || settled === 'settled' ? 'revoked' : 'owed'
   } catch (error) {

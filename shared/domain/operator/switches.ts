@@ -51,7 +51,7 @@ export async function switchConnection(
     const now = services.now()
     const resumed = { suspendedAt: null, ...(read.state.status === 'active' && { dueAt: now }) }
     const change = { ...(status === 'suspended' ? { suspendedAt: now } : resumed), updatedAt: now }
-    if (await services.connections.update(ref, { generation: read.generation }, change)) {
+    if (await services.connections.update(ref, { generation: read.generation }, change, read)) {
       services.log.warn('A connection was switched', { ...ref, status })
       return changed(read, change)
     }

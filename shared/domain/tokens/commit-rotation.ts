@@ -63,7 +63,7 @@ export async function commitTokenRotation(
   const { appId, generation } = connection
   const { credential, updatedAt: rotatedAt } = change
   const rotation = { ref, appId, generation, credential, scopes, rotatedAt }
-  const write = () => services.connections.update(ref, { generation }, change)
+  const write = () => services.connections.update(ref, { generation }, change, connection)
   const committed = await commitWithRetry(services, write, rotation, end)
   if (committed === 'kept') return { outcome: 'failed', error: 'commit_failed' }
   if (committed) return { outcome: 'refreshed', connection: changed(connection, change) }

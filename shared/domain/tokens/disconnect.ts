@@ -2,6 +2,7 @@
 import type { Caller } from '../callers/caller.ts'
 import type { ConnectionPorts } from '../connections/ports.ts'
 import { isInReach, noSuchConnection, type Reach, reachOf } from '../connections/reach.ts'
+import type { Disconnecter } from '../events/event.ts'
 import type { ConnectionId } from '../ids.ts'
 import { untilUnchanged } from '../repeat.ts'
 import type { RevocationPorts } from '../revocation/ports.ts'
@@ -18,7 +19,7 @@ export async function disconnect(
   caller: Caller,
   connectionId: ConnectionId,
 ): Promise<void> {
-  const outcome = await disconnectNow(services, reachOf(caller, connectionId))
+  const outcome = await disconnectNow(services, reachOf(caller, connectionId), caller.actor.kind)
   if (outcome === 'no_connection') throw noSuchConnection()
 }
 
@@ -29,12 +30,13 @@ export async function disconnect(
 export function disconnectNow(
   services: DisconnectPorts,
   reach: Reach,
+  by: Disconnecter,
 ): Promise<RevocationOutcome | 'no_connection'> {
   return untilUnchanged(`The connection "${reach.connectionId}"`, async () => {
     const connection = await services.connections.get(reach)
     if (connection === undefined || !isInReach(reach, connection)) return 'no_connection'
     const revocation = revocationFor(services, connection)
-    const removed = await services.connections.remove(connection, revocation)
+    const removed = await services.connections.remove(connection, revocation, by)
     // If the tokens were replaced since they were read, the new ones are the ones to revoke.
     return removed ? attemptRevocation(services, revocation) : undefined
   })

@@ -30,6 +30,10 @@ const MAX_RETRY_AFTER_SECONDS = 15 * 60
 /** While the provider is down, a connection that was tried is due again within this time. */
 const OUTAGE_RETRY_SECONDS = 60
 
+/** After so many failures in a row, the tenant is told. One fewer can be the failures that show an outage. */
+const FAILURES_AT_RISK = 4
+const AT_RISK = { kind: 'at_risk', reason: 'attempts_failing' } as const
+
 /** Why a refresh or probe kept the old tokens. */
 export type KeptReason = Exclude<WorkResult, 'granted' | 'commit_failed'>
 
@@ -114,18 +118,27 @@ export async function keepTokens(
     ? later(now, 1 + OUTAGE_RETRY_SECONDS * services.chance())
     : backoffUntil(now, Math.max(1, consecutiveFailures), services.chance)
   const notBefore = later(now, Math.min(retryAfterSeconds, MAX_RETRY_AFTER_SECONDS))
-  const kept = await services.connections.update(refOf(connection), fenceOf(connection, owner), {
+  const failing = !frozen && isSuspicious(result) && consecutiveFailures >= FAILURES_AT_RISK
+  const change = {
     lease: over === undefined ? null : { owner: nextOwner, until: over },
     // While the app's credentials are refused, its connections stay due, so that they go on as soon as it has new ones.
     ...(again !== 'when_app_works' && {
       dueAt: nextTry(connection, latest(latest(retryAt, notBefore), over ?? now), now),
     }),
-    ...((maybeRotated || unanswered) && { unanswered: true }),
+    ...((maybeRotated || unanswered) && { unanswered: true as const }),
     consecutiveFailures,
     lastError: result,
+    ...(failing && connection.alert === undefined && { alert: AT_RISK }),
     updatedAt: now,
-  })
+  }
+  const fence = fenceOf(connection, owner)
+  const kept = await services.connections.update(refOf(connection), fence, change, connection)
   return kept ? { outcome: 'failed', error: result } : { outcome: 'overtaken' }
+}
+
+/** Faults of ours and limits of calls say nothing about the connection. */
+function isSuspicious(result: KeptReason): boolean {
+  return ruleOf(result).blames !== 'ourselves' && result !== 'rate_limited'
 }
 
 /** An ended connection keeps to its few looks, whatever became of this one. */

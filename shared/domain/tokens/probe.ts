@@ -92,15 +92,18 @@ async function storeAlive(
   const now = services.now()
   // The result is written anyway, so tokens under an older key are sealed under the newest one with it.
   const credential = await resealCredential(services.vault, connection)
-  const kept = await services.connections.update(refOf(connection), fenceOf(connection, owner), {
+  const change = {
     ...(credential && { credential }),
-    ...(connection.state.status !== 'active' && { state: { status: 'active' } }),
+    ...(connection.state.status !== 'active' && { state: { status: 'active' } as const }),
     lease: null,
     dueAt: nextDueAt(now, undefined, services.chance),
     consecutiveFailures: 0,
     lastError: null,
+    alert: null,
     updatedAt: now,
-  })
+  }
+  const fence = fenceOf(connection, owner)
+  const kept = await services.connections.update(refOf(connection), fence, change, connection)
   if (!kept) return { outcome: 'overtaken' }
   await noteRecovery(services, connection)
   return { outcome: 'alive' }

@@ -46,7 +46,7 @@ async function commit(services: Ports, rotation: TokenRotation): Promise<'recove
     lastRefreshedAt: rotation.rotatedAt,
   }
   const before = await services.connections.get(ref)
-  if (await services.connections.update(ref, { generation }, change)) {
+  if (await services.connections.update(ref, { generation }, change, before)) {
     if (before !== undefined) await noteRecovery(services, before)
     services.log.info('A rotation was recovered', { ...ref, generation })
     return 'recovered'

@@ -15,9 +15,12 @@ import {
   type Connection,
   expiryOf,
   type ReauthorizationReason,
+  type ReauthorizationState,
   refOf,
   tokenOf,
 } from '../connections/connection.ts'
+import { breakReason } from '../connections/connection-events.ts'
+import type { ConnectionChange } from '../connections/connection-store.ts'
 import type { ConnectionPorts } from '../connections/ports.ts'
 import type { ProviderPorts } from '../provider/ports.ts'
 import { type EpochSeconds, later } from '../time.ts'
@@ -132,13 +135,16 @@ export async function requireReauthorization(
   const ends = awaitsConfirmation(connection) && verdict === 'ended' && !held
   const before = state.status === 'active' ? { reason, refusedAt: now } : state
   const after = { ...before, status: 'reauthorization_required', ...(ends && { endedAt: now }) } as const
-  const stored = await services.connections.update(refOf(connection), fenceOf(connection, owner), {
+  const change = {
     state: after,
     lease: null,
     dueAt: dueAfter(services, after) ?? null,
     lastError: after.reason,
+    ...alertOf(connection, after, app, now),
     updatedAt: now,
-  })
+  }
+  const fence = fenceOf(connection, owner)
+  const stored = await services.connections.update(refOf(connection), fence, change, connection)
   if (!stored) return { outcome: 'overtaken' }
   if (held) return { outcome: 'reauthorization_required', held }
   if (!ends) return { outcome: 'reauthorization_required' }
@@ -147,6 +153,18 @@ export async function requireReauthorization(
   const note = { reason: after.reason }
   await services.audit.note(connectionNote(connection, 'connection.require_reauthorization', note))
   return { outcome: 'reauthorization_required' }
+}
+
+/** What the tenant is told. Of a mass refusal it hears once, by an event of the app. */
+function alertOf(
+  { alert }: Connection,
+  { reason, endedAt }: ReauthorizationState,
+  app: App | undefined,
+  now: EpochSeconds,
+): Pick<ConnectionChange, 'alert'> {
+  if (endedAt !== undefined) return { alert: { kind: 'broken', reason: breakReason(reason) } }
+  const silent = alert !== undefined || (app !== undefined && mayNotEnd(app, now))
+  return silent ? {} : { alert: { kind: 'at_risk', reason: breakReason(reason) } }
 }
 
 function mayNotEnd(app: App, now: EpochSeconds): boolean {

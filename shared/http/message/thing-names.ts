@@ -10,4 +10,5 @@ export const THING_NAMES: Readonly<Record<keyof MintedIds, string>> = {
   connection: 'connection',
   revocation: 'revocation',
   auditEvent: 'audit event',
+  event: 'event',
 }

@@ -2,7 +2,7 @@
 import { BatchWriteItemCommand } from '@aws-sdk/client-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { connectionItem } from '#adapters/dynamodb/connection-items.ts'
+import { connectionItem } from '#adapters/dynamodb/connections/items.ts'
 import { keepAlive } from '#domain/keep-alive/keep-alive.ts'
 import { later } from '#domain/time.ts'
 import { type Consumption, countCapacity } from '../../../bench/capacity.ts'

@@ -148,7 +148,7 @@ describe('an app', () => {
     await switchApp(services, { tenantId, id }, 'suspended')
     await expect(remove()).rejects.toThrow(/has connections/)
     services.clickfunnels.script('revoke', 'failed')
-    await disconnectNow(services, { tenantId, connectionId: connection.id })
+    await disconnectNow(services, { tenantId, connectionId: connection.id }, 'operator')
     await expect(remove()).rejects.toThrow(/still being revoked/)
     for (const revocation of services.revocations.items.values())
       await services.revocations.remove(revocation)

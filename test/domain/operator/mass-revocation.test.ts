@@ -64,9 +64,9 @@ describe('revoking many', () => {
     const { services, connection, revoke } = await connected(3)
     const { connections } = services
     const remove = connections.remove.bind(connections)
-    connections.remove = async (read, revocation) => {
+    connections.remove = async (read, revocation, by) => {
       if (read.id === connection.id) throw new Error('the store is down')
-      return remove(read, revocation)
+      return remove(read, revocation, by)
     }
     expect((await revoke()).report).toEqual({ processed: 3, revoked: 2, owed: 0, failed: 1 })
     connections.remove = remove

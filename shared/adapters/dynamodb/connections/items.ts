@@ -1,7 +1,7 @@
 // Connections and revocations as items, one mapping each way.
 import type { Connection, Revocation } from '#domain/connections/connection.ts'
 import type { ConnectionChange } from '#domain/connections/connection-store.ts'
-import type { Item, Update } from './expressions.ts'
+import type { Item, Update } from '../expressions.ts'
 import {
   connectionKey,
   DUE_INDEX,
@@ -10,7 +10,7 @@ import {
   END_USER_INDEX,
   endUserPartition,
   revocationKey,
-} from './schema.ts'
+} from '../schema.ts'
 
 export function connectionItem(connection: Connection): Item {
   const { lease, dueAt, ...rest } = connection

@@ -3,8 +3,8 @@
 import type { Connection } from '#domain/connections/connection.ts'
 import type { Fence } from '#domain/connections/connection-store.ts'
 import type { ConnectionId } from '#domain/ids.ts'
-import type { Condition } from './expressions.ts'
-import { type Key, workspaceClaimKey } from './schema.ts'
+import type { Condition } from '../expressions.ts'
+import { type Key, workspaceClaimKey } from '../schema.ts'
 
 export function fenced({ generation, leaseOwner }: Fence): Condition {
   if (leaseOwner === undefined)
@@ -13,6 +13,17 @@ export function fenced({ generation, leaseOwner }: Fence): Condition {
     expression: 'generation = :generation AND leaseOwner = :owner',
     values: { ':generation': generation, ':owner': leaseOwner },
   }
+}
+
+/** The fence, and that the connection has had no event since it was read. An event that follows from a change depends on it. */
+export function fencedSince({ eventCount }: Pick<Connection, 'eventCount'>, fence: Fence): Condition {
+  const { expression, values } = fenced(fence)
+  return eventCount === undefined
+    ? { expression: `${expression} AND attribute_not_exists(eventCount)`, values: { ...values } }
+    : {
+        expression: `${expression} AND eventCount = :eventCount`,
+        values: { ...values, ':eventCount': eventCount },
+      }
 }
 
 export function claimedBy(id: ConnectionId, or = ''): Condition {

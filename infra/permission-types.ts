@@ -1,0 +1,37 @@
+// The form in which permissions.ts says what a function may do.
+import type { Duration } from 'aws-cdk-lib'
+import type { Partition } from '#adapters/dynamodb/partitions.ts'
+
+/** Actions on items, without the prefix "dynamodb:". */
+export type ItemAction =
+  | 'GetItem'
+  | 'BatchGetItem'
+  | 'Query'
+  | 'PutItem'
+  | 'UpdateItem'
+  | 'DeleteItem'
+  | 'ConditionCheckItem'
+export type Access = Readonly<Partial<Record<Partition, readonly ItemAction[]>>>
+
+export interface Permissions {
+  readonly impact: string
+  readonly timeout: Duration
+  /** Megabytes; the default is MEMORY_MB. Lambda gives CPU in proportion to it. */
+  readonly memoryMb?: number
+  /** How often a function runs that has a schedule of its own. Two failed runs in a row raise its alarms. */
+  readonly runsEvery?: Duration
+  /** The actions that are allowed in each partition of the table. */
+  readonly table?: Access
+  /** May store when an API key was last used, and change nothing else of it. */
+  readonly notesKeyUse?: true
+  /** The index that it may query. */
+  readonly index?: 'due' | 'end-user'
+  /** May send rotated tokens that it cannot commit to the recovery queue. */
+  readonly recovery?: true
+  /** May unwrap root keys, as every function needs that seals or opens a secret. */
+  readonly vault?: true
+  /** May make root keys. A tenant has its first key from the creation of its first app, or of the tenant. */
+  readonly makesRootKeys?: true
+  /** May rotate the tenant key of a tenant that uses its own KMS key. */
+  readonly makesKeys?: true
+}

@@ -1,0 +1,25 @@
+// The event of a connect session: that it ended without a connection. One that only ran out of time has none, because nothing
+// happens at that moment.
+import type { EventDraft } from '../events/event.ts'
+import type { ConnectSession, SessionState } from './connect-session.ts'
+
+/** The event of a session that moves to another state; `undefined` if the tenant need not know of it. */
+export function eventOfMove(
+  { id, tenantId, appId, endUser }: Pick<ConnectSession, 'id' | 'tenantId' | 'appId' | 'endUser'>,
+  to: SessionState,
+): EventDraft | undefined {
+  if (!endsUnconnected(to)) return undefined
+  return {
+    tenantId,
+    type: 'connect_session.failed',
+    // A session ends once.
+    data: { connectSessionId: id, appId, endUserId: endUser.id, sequence: 1, reason: to.error },
+  }
+}
+
+/** Whether a state is an end without a connection. */
+export function endsUnconnected(
+  state: SessionState,
+): state is Extract<SessionState, { readonly status: 'denied' | 'failed' }> {
+  return state.status === 'denied' || state.status === 'failed'
+}

@@ -1,0 +1,53 @@
+// Events for the tenant: what happened to its connections, sessions and apps. Each is written to an outbox in the transaction of
+// the change, and from there into the tenant's log (publish-events.ts). An event names ids, never a token. docs/events.md
+// explains the types; docs/adr/0024 explains the order.
+import type { Ambient } from '../ambient.ts'
+import type { AppId, ConnectionId, ConnectSessionId, EndUserId, EventId, TenantId } from '../ids.ts'
+import type { EpochSeconds } from '../time.ts'
+import type { EventType } from './event-types.ts'
+
+/** Who asked for a disconnection. */
+export type Disconnecter = 'api_key' | 'end_user' | 'operator'
+
+export interface EventData {
+  readonly connectionId?: ConnectionId
+  readonly connectSessionId?: ConnectSessionId
+  readonly appId?: AppId
+  readonly endUserId?: EndUserId
+  /** The number of this event among those about the same connection, session or app: 1, 2, 3, … */
+  readonly sequence: number
+  readonly reason?: string
+  readonly by?: Disconnecter
+}
+
+/** An event before the store that writes it gives it an id and a time. */
+export interface EventDraft {
+  readonly tenantId: TenantId
+  readonly type: EventType
+  readonly data: EventData
+}
+
+export interface TenantEvent extends EventDraft {
+  readonly id: EventId
+  readonly at: EpochSeconds
+}
+
+/** An event in the tenant's log. */
+export interface LoggedEvent extends TenantEvent {
+  /** Its place in the log. The first event of a tenant has 1, and no number is left out. */
+  readonly position: number
+  readonly publishedAt: EpochSeconds
+  readonly expiresAt: EpochSeconds
+}
+
+/** Gives a draft its id and time. */
+export type Stamp = (draft: EventDraft) => TenantEvent
+
+export function stampFor({ newId, now }: Pick<Ambient, 'newId' | 'now'>): Stamp {
+  return (draft) => ({ ...draft, id: newId('event'), at: now() })
+}
+
+/** The id of what an event is about. Events about the same thing keep their order. */
+export function subjectOf({ data }: Pick<EventDraft, 'data'>): string {
+  return data.connectionId ?? data.connectSessionId ?? data.appId ?? 'tenant'
+}

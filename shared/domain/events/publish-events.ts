@@ -1,0 +1,80 @@
+// Moves a tenant's events from the outbox into its log and numbers them. Several processes may do this at once, because each
+// move depends on the log's last position: one of them wins, and the others read again. So positions have no holes, and a
+// follower that has read up to a position has missed nothing, whatever the clocks of the processes say.
+import type { Ambient } from '../ambient.ts'
+import type { TenantId } from '../ids.ts'
+import { DAY_SECONDS, later, latest } from '../time.ts'
+import { type LoggedEvent, subjectOf, type TenantEvent } from './event.ts'
+import type { EventPorts } from './ports.ts'
+
+/** A transaction may have 100 parts: the log's last position, and two for each event. */
+export const MAX_EVENTS_AT_ONCE = 40
+
+type Ports = Pick<Ambient & EventPorts, 'now' | 'outbox' | 'eventLog' | 'eventRetentionDays'>
+
+/**
+ * Publishes the waiting events of a tenant; safe to repeat.
+ * @returns how many were moved into the log
+ */
+export async function publishEvents(
+  services: Ports,
+  tenant: TenantId,
+  mayGoOn: () => boolean = () => true,
+): Promise<number> {
+  const { now, outbox, eventLog, eventRetentionDays } = services
+  let published = 0
+  while (mayGoOn()) {
+    const waiting = await outbox.waiting(tenant, MAX_EVENTS_AT_ONCE)
+    if (waiting.length === 0) break
+    const last = await eventLog.lastPosition(tenant)
+    const publishedAt = now()
+    const entries = inOrder(waiting).map(
+      (event, place): LoggedEvent => ({
+        ...event,
+        position: last + place + 1,
+        publishedAt,
+        expiresAt: later(event.at, eventRetentionDays * DAY_SECONDS),
+      }),
+    )
+    const moved = await outbox.publish(tenant, last, entries)
+    if (moved) published += entries.length
+    if (moved && entries.length < MAX_EVENTS_AT_ONCE) break
+  }
+  return published
+}
+
+/** Publishes what the table's stream did not bring: events that have waited for a minute. */
+export async function sweepOutbox(
+  services: Ports & Pick<Ambient, 'log'>,
+  mayGoOn: () => boolean,
+): Promise<{ readonly tenants: number; readonly published: number }> {
+  const tenants = await services.outbox.overdue(services.now())
+  let published = 0
+  for (const tenant of tenants) {
+    if (!mayGoOn()) break
+    try {
+      published += await publishEvents(services, tenant, mayGoOn)
+    } catch (error) {
+      services.log.error('Events of a tenant were not published yet', { tenant, error })
+    }
+  }
+  if (published > 0) services.log.warn('Events were published late', { tenants: tenants.length, published })
+  return { tenants: tenants.length, published }
+}
+
+/**
+ * By time, but never against the numbers of the events about one thing, because these numbers come from the store and the
+ * times from the clocks of several processes.
+ */
+function inOrder(events: readonly TenantEvent[]): readonly TenantEvent[] {
+  const reached = new Map<string, TenantEvent['at']>()
+  const timed = events
+    .toSorted((one, other) => one.data.sequence - other.data.sequence)
+    .map((event) => {
+      const subject = subjectOf(event)
+      const at = latest(event.at, reached.get(subject) ?? event.at)
+      reached.set(subject, at)
+      return { event, at }
+    })
+  return timed.toSorted((one, other) => one.at - other.at).map(({ event }) => event)
+}

@@ -1,0 +1,92 @@
+// Events of the log on the wire, and the query that reads them.
+import * as z from 'zod/mini'
+import type { LoggedEvent } from '#domain/events/event.ts'
+import type { EventPage } from '#domain/events/event-log.ts'
+import { OWN_EVENT_TYPES } from '#domain/events/event-types.ts'
+import type { EventQuery } from '#domain/events/list-events.ts'
+import { toRfc3339 } from '#domain/time.ts'
+import { endUserId, id } from './fields.ts'
+import { pageLimit } from './list-query.ts'
+import { shaped } from './shaped.ts'
+
+/** Our own types, and any that ClickFunnels has: its list is open. */
+export const eventType = z.union([
+  z.enum(OWN_EVENT_TYPES),
+  z.string().check(z.regex(/^clickfunnels\.[\w.-]{1,100}$/)),
+])
+
+const MAX_TYPES = 50
+
+const types = z.pipe(
+  z.pipe(
+    z.string(),
+    z.transform((value) => value.split(',')),
+  ),
+  z.array(eventType).check(z.maxLength(MAX_TYPES)),
+)
+
+/** Positions have 12 digits in the table. */
+const position = z.pipe(
+  z.string().check(z.regex(/^\d{1,11}$/, 'must be the next_cursor of an earlier page')),
+  z.transform(Number),
+)
+
+export const eventQuerySchema = z.pipe(
+  z.object({
+    after: z._default(position, 0),
+    types: z.optional(types),
+    connection_id: z.optional(id('connection')),
+    end_user_id: z.optional(endUserId),
+    limit: pageLimit,
+  }),
+  z.transform(
+    ({ after, types, connection_id, end_user_id, limit }): EventQuery => ({
+      filter: {
+        ...(types && { types }),
+        ...(connection_id && { connectionId: connection_id }),
+        ...(end_user_id && { endUserId: end_user_id }),
+      },
+      limit,
+      after,
+    }),
+  ),
+)
+
+export const eventSchema = z.object({
+  id: z.string(),
+  type: eventType,
+  timestamp: z.string(),
+  data: z.object({
+    connection_id: z.optional(z.string()),
+    connect_session_id: z.optional(z.string()),
+    app_id: z.optional(z.string()),
+    end_user: z.optional(z.object({ id: z.string() })),
+    sequence: z.number(),
+    reason: z.optional(z.string()),
+    by: z.optional(z.enum(['api_key', 'end_user', 'operator'])),
+  }),
+})
+
+export const eventPageSchema = z.object({ data: z.array(eventSchema), next_cursor: z.string() })
+
+export function eventPageJson({ events, next }: EventPage) {
+  return { data: events.map(eventJson), next_cursor: String(next) }
+}
+
+/** The event as a tenant gets it, from the log and in a webhook. */
+export function eventJson({ id, type, at, data }: LoggedEvent) {
+  return shaped(eventSchema, {
+    id,
+    type,
+    timestamp: toRfc3339(at),
+    data: {
+      connection_id: data.connectionId,
+      connect_session_id: data.connectSessionId,
+      app_id: data.appId,
+      end_user: data.endUserId && { id: data.endUserId },
+      sequence: data.sequence,
+      reason: data.reason,
+      by: data.by,
+    },
+  })
+}
