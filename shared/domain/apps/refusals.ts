@@ -25,9 +25,8 @@ export function isBraked(app: Pick<App, 'refusals'>, now: EpochSeconds): boolean
 
 /** The count after one more connection was refused for the first time. */
 export function refusalsAfter(before: AppRefusals | undefined, now: EpochSeconds): AppRefusals {
-  const counting = before !== undefined && before.connections <= MAX_REFUSALS
-  const related =
-    before !== undefined && now < later(before.since, counting ? REFUSALS_SECONDS : BRAKE_SECONDS)
-  if (!related) return { since: now, connections: 1 }
-  return counting ? { ...before, connections: before.connections + 1 } : before
+  // A brake is not applied again before a success. Otherwise the endings of many connections would take many hours.
+  if (before !== undefined && before.connections > MAX_REFUSALS) return before
+  const related = before !== undefined && now < later(before.since, REFUSALS_SECONDS)
+  return { since: related ? before.since : now, connections: related ? before.connections + 1 : 1 }
 }
