@@ -1,12 +1,13 @@
-// The types of <connect-clickfunnels> in React's JSX. It holds no code: `import type {} from '@funnel-connect/client/react'`.
-import type { DetailedHTMLProps, HTMLAttributes } from 'react'
+/// <reference types="react" preserve="true" />
+// The types of <connect-clickfunnels> in React's JSX, for a page that imports "@funnel-connect/client/react". There is no code
+// here. It adds to the types of React that the product has, and brings none.
 import type { FunnelConnect } from './client.ts'
 import type { ConnectClickFunnels, ConnectClickFunnelsEventMap } from './element.ts'
 
 type On<Name extends keyof ConnectClickFunnelsEventMap> = (event: ConnectClickFunnelsEventMap[Name]) => void
 
 /** React 19 sets properties of custom elements, and listens to "connected" for `onconnected`. */
-export interface ConnectClickFunnelsAttributes extends HTMLAttributes<ConnectClickFunnels> {
+export interface ConnectClickFunnelsAttributes {
   readonly client?: FunnelConnect | undefined
   readonly labels?: ConnectClickFunnels['labels'] | undefined
   readonly popup?: boolean | undefined
@@ -17,12 +18,14 @@ export interface ConnectClickFunnelsAttributes extends HTMLAttributes<ConnectCli
   readonly onproblem?: On<'problem'> | undefined
 }
 
-export type ConnectClickFunnelsProps = DetailedHTMLProps<ConnectClickFunnelsAttributes, ConnectClickFunnels>
-
 declare module 'react' {
   namespace JSX {
     interface IntrinsicElements {
-      'connect-clickfunnels': ConnectClickFunnelsProps
+      'connect-clickfunnels': React.DetailedHTMLProps<
+        React.HTMLAttributes<ConnectClickFunnels>,
+        ConnectClickFunnels
+      > &
+        ConnectClickFunnelsAttributes
     }
   }
 }
