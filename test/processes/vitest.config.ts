@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    include: ['test/processes/**/*.test.ts'],
+    include: ['test/processes/**/*.test.ts', 'test/compatibility/**/*.test.ts'],
     globalSetup: ['test/setup.ts'],
     testTimeout: 90_000,
     hookTimeout: 60_000,
