@@ -50,8 +50,8 @@ export function createFunctions(
   return functions as Functions
 }
 
-function grantVault(made: ServiceFunction, rootKey: Key, { makesRootKeys, makesKeys }: Permissions): void {
-  allow(made.lambda, ['kms:Decrypt', ...(makesRootKeys ? ['kms:GenerateDataKey'] : [])], rootKey.keyArn, {
+function grantVault(made: ServiceFunction, rootKey: Key, { vault, makesKeys }: Permissions): void {
+  allow(made.lambda, ['kms:Decrypt', ...(vault === 'makes' ? ['kms:GenerateDataKey'] : [])], rootKey.keyArn, {
     StringEquals: { 'kms:EncryptionContext:purpose': ROOT_KEY_PURPOSE },
   })
   const stack = Stack.of(made)

@@ -22,16 +22,16 @@ export interface Permissions {
   readonly runsEvery?: Duration
   /** The actions that are allowed in each partition of the table. */
   readonly table?: Access
+  /** Writes to the tenant's own item, with what the operator decides about the tenant. */
+  readonly writesTenants?: true
   /** May store when an API key was last used, and change nothing else of it. */
   readonly notesKeyUse?: true
   /** The index that it may query. */
   readonly index?: 'due' | 'end-user'
   /** May send rotated tokens that it cannot commit to the recovery queue. */
   readonly recovery?: true
-  /** May unwrap root keys, as every function needs that seals or opens a secret. */
-  readonly vault?: true
-  /** May make root keys. A tenant has its first key from the creation of its first app, or of the tenant. */
-  readonly makesRootKeys?: true
+  /** May open root keys, to seal or open secrets, or also make them. A tenant has its first key from its first app. */
+  readonly vault?: 'opens' | 'makes'
   /** May rotate the tenant key of a tenant that uses its own KMS key. */
   readonly makesKeys?: true
 }

@@ -48,7 +48,7 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
       'connect-link': ['PutItem'],
     },
     notesKeyUse: true,
-    vault: true,
+    vault: 'opens',
   },
   authorize: {
     impact: 'End users who press "Connect" do not reach ClickFunnels.',
@@ -60,7 +60,7 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
       'connect-link': ['GetItem', 'UpdateItem'],
       state: ['PutItem'],
     },
-    vault: true,
+    vault: 'opens',
   },
   callback: {
     impact: 'End users who approved at ClickFunnels see an error; nothing is connected.',
@@ -71,7 +71,7 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
       usage: ['GetItem', 'UpdateItem'],
       state: ['GetItem', 'UpdateItem'],
     },
-    vault: true,
+    vault: 'opens',
   },
   connections: {
     impact: 'Tenants cannot see, refresh or disconnect connections. Proxied calls still work.',
@@ -84,7 +84,7 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
     },
     notesKeyUse: true,
     index: 'end-user',
-    vault: true,
+    vault: 'opens',
     recovery: true,
   },
   proxy: {
@@ -92,7 +92,7 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
     timeout: API_TIMEOUT,
     table: { ...SEALING, ...CALLERS, tenant: [...READ, ...WRITE], usage: ['UpdateItem'] },
     notesKeyUse: true,
-    vault: true,
+    vault: 'opens',
     recovery: true,
   },
   'keep-alive': {
@@ -103,7 +103,7 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
     memoryMb: 1769,
     table: { ...SEALING, tenant: [...READ, ...WRITE] },
     index: 'due',
-    vault: true,
+    vault: 'opens',
     recovery: true,
   },
   'recover-rotations': {
@@ -111,13 +111,14 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
       'Rotated tokens whose commit failed wait in the recovery queue; their connections may refuse calls until then.',
     timeout: API_TIMEOUT,
     table: { ...SEALING, tenant: [...READ, ...WRITE] },
-    vault: true,
+    vault: 'opens',
   },
   'rotate-keys': {
     impact:
       'Keys are not rotated, old ones are not deleted, and shredding that was cut off is not finished. Calls are not affected.',
     timeout: ROTATION_TIMEOUT,
     runsEvery: ROTATION_PERIOD,
+    writesTenants: true,
     table: {
       ...SEALING,
       ...ERASING,
@@ -126,20 +127,20 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
       'root-keys': [...READ, 'PutItem', 'UpdateItem'],
       'key-rotation': ['GetItem', 'PutItem', 'DeleteItem'],
     },
-    vault: true,
-    makesRootKeys: true,
+    vault: 'makes',
     makesKeys: true,
   },
   apps: {
     impact: "The operator cannot change or suspend tenants' apps. Tenants are not affected.",
     timeout: API_TIMEOUT,
+    writesTenants: true,
     table: { ...SEALING, tenant: [...READ, ...CREATE], 'root-keys': [...READ, 'PutItem'] },
-    vault: true,
-    makesRootKeys: true,
+    vault: 'makes',
   },
   'tenant-connections': {
     impact: 'The operator cannot see, suspend, look at or revoke connections. Tenants are not affected.',
     timeout: API_TIMEOUT,
+    writesTenants: true,
     table: {
       ...SEALING,
       ...ERASING,
@@ -147,7 +148,7 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
       usage: ['UpdateItem', 'Query', 'DeleteItem'],
     },
     index: 'end-user',
-    vault: true,
+    vault: 'opens',
     recovery: true,
   },
   credentials: {
@@ -164,6 +165,7 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
     impact:
       'The operator cannot change or suspend tenants or rotate keys of the vault. Tenants are not affected.',
     timeout: API_TIMEOUT,
+    writesTenants: true,
     table: {
       ...SEALING,
       tenant: [...READ, ...CREATE, 'BatchGetItem'],
@@ -173,8 +175,7 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
       issuer: ['BatchGetItem', 'PutItem', 'UpdateItem'],
       'root-keys': [...READ, 'PutItem', 'UpdateItem'],
     },
-    vault: true,
-    makesRootKeys: true,
+    vault: 'makes',
     makesKeys: true,
   },
   'audit-events': {

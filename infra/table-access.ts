@@ -9,6 +9,7 @@ import {
   INDEX_LEADING_KEYS,
   KEY_USE_ATTRIBUTES,
   LEADING_KEYS,
+  OPERATORS_ATTRIBUTES,
   type Partition,
 } from '#adapters/dynamodb/partitions.ts'
 import type { ItemAction, Permissions } from './permission-types.ts'
@@ -31,7 +32,7 @@ type Conditions = Readonly<Record<string, Readonly<Record<string, unknown>>>>
 export function grantTable(
   lambda: Lambda,
   { table, tableKey }: { readonly table: TableV2; readonly tableKey: Key },
-  { table: access, notesKeyUse, index }: Permissions,
+  { table: access, notesKeyUse, writesTenants, index }: Permissions,
 ): void {
   if (access === undefined) return
   for (const [keys, actions] of actionsByKeys(access)) {
@@ -46,6 +47,8 @@ export function grantTable(
     })
   }
   lambda.addToRolePolicy(auditIsAppendOnly(table.tableArn))
+  if (access.tenant?.includes('UpdateItem') && !writesTenants)
+    lambda.addToRolePolicy(tenantIsOperators(table.tableArn))
   if (index !== undefined) {
     allow(lambda, ['dynamodb:Query'], `${table.tableArn}/index/${index}`, within([INDEX_LEADING_KEYS[index]]))
   }
@@ -97,5 +100,18 @@ function auditIsAppendOnly(tableArn: string): PolicyStatement {
     actions: ['dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
     resources: [tableArn],
     conditions: { 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': LEADING_KEYS.audit } },
+  })
+}
+
+/**
+ * A function that writes other items of a tenant's partition cannot change what the operator decided about the tenant: where
+ * browsers are sent, who is suspended.
+ */
+function tenantIsOperators(tableArn: string): PolicyStatement {
+  return new PolicyStatement({
+    effect: Effect.DENY,
+    actions: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
+    resources: [tableArn],
+    conditions: { 'ForAnyValue:StringLike': { 'dynamodb:Attributes': OPERATORS_ATTRIBUTES } },
   })
 }

@@ -11,7 +11,13 @@ import {
 import { GenerateDataKeyCommand, KMSClient } from '@aws-sdk/client-kms'
 import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { apiKeyHashKey, identityProviderKey, issuerKey, type Key } from '#adapters/dynamodb/schema.ts'
+import {
+  apiKeyHashKey,
+  identityProviderKey,
+  issuerKey,
+  type Key,
+  tenantKey,
+} from '#adapters/dynamodb/schema.ts'
 import { ROOT_KEY_PURPOSE } from '#adapters/vault/purpose.ts'
 import type { TenantId } from '#domain/ids.ts'
 import { FUNCTION_NAMES } from '#runtime/env.ts'
@@ -141,6 +147,37 @@ it('a function that is taken over cannot change whose JWTs are trusted', async (
   )
   expect((await Promise.all(calls)).map(({ status }) => status)).toEqual([200, 401])
   await Promise.all([honest.close(), evil.close()])
+})
+
+it('a function that is taken over cannot change where a tenant sends browsers, or who is suspended', async () => {
+  const tenant = await stack.createTenant()
+  const Key = text(tenantKey(tenant.id as TenantId))
+  const evil = { SS: ['https://evil.example/'] }
+  for (const name of FUNCTION_NAMES) {
+    const client = new DynamoDBClient(as(name, 'dynamodb'))
+    const update = {
+      TableName,
+      Key,
+      UpdateExpression: 'SET #urls = :evil REMOVE suspendedApps.x',
+      ConditionExpression: 'attribute_not_exists(pk)',
+      ExpressionAttributeNames: { '#urls': 'returnUrls' },
+      ExpressionAttributeValues: { ':evil': evil },
+    }
+    const put = {
+      TableName,
+      Item: { ...Key, returnUrls: evil },
+      ConditionExpression: 'attribute_not_exists(pk)',
+    }
+    const outcomes = await Promise.all(
+      [new UpdateItemCommand(update), new PutItemCommand(put)].map((attempt) =>
+        client.send(attempt as PutItemCommand).catch((error) => error.name),
+      ),
+    )
+    const may = ['apps', 'tenants', 'tenant-connections', 'rotate-keys'].includes(name)
+    const expected = may ? 'ConditionalCheckFailedException' : 'AccessDeniedException'
+    expect(outcomes, name).toEqual([expected, expected])
+    client.destroy()
+  }
 })
 
 it('a key may be noted as used, by the functions that authenticate', async () => {

@@ -70,14 +70,14 @@ function keyOf({ Key, Item }: Json): string {
 const WORDS =
   /^(SET|ADD|REMOVE|DELETE|AND|OR|NOT|IN|BETWEEN|attribute_(not_)?exists|attribute_type|if_not_exists|list_append|begins_with|contains|size)$/
 
-/** The attributes that an update names: in its key, and in its expressions, with placeholders resolved. */
-function attributesOf({ Key, UpdateExpression, ConditionExpression, ExpressionAttributeNames }: Json) {
+/** The top-level attributes that a write names: in its key or item, and in its expressions, with placeholders resolved. */
+function attributesOf({ Key, Item, UpdateExpression, ConditionExpression, ExpressionAttributeNames }: Json) {
   const names = (ExpressionAttributeNames ?? {}) as Readonly<Record<string, string>>
-  const tokens = `${UpdateExpression ?? ''} ${ConditionExpression ?? ''}`.match(/[#:]?[A-Za-z_]\w*/g) ?? []
+  const tokens = `${UpdateExpression ?? ''} ${ConditionExpression ?? ''}`.match(/[.#:]?#?[A-Za-z_]\w*/g) ?? []
   const named = tokens
-    .filter((token) => !token.startsWith(':') && !WORDS.test(token))
+    .filter((token) => !/^[.:]/.test(token) && !WORDS.test(token))
     .map((token) => names[token] ?? token)
-  return [...new Set([...Object.keys((Key ?? {}) as Json), ...named])]
+  return [...new Set([...Object.keys((Key ?? Item ?? {}) as Json), ...named])]
 }
 
 function tableCall(operation: string, input: Json, keys: readonly string[]): Call {
@@ -88,7 +88,7 @@ function tableCall(operation: string, input: Json, keys: readonly string[]): Cal
     resource: IndexName === undefined ? table : `${table}/index/${IndexName}`,
     context: {
       'dynamodb:LeadingKeys': keys,
-      ...(operation === 'UpdateItem' && { 'dynamodb:Attributes': attributesOf(input) }),
+      ...(/^(Update|Put)Item$/.test(operation) && { 'dynamodb:Attributes': attributesOf(input) }),
     },
   }
 }

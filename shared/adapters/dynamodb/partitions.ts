@@ -25,5 +25,18 @@ export const LEADING_KEYS: Readonly<Record<Partition, string>> = {
 /** The partitions of the indexes. A query of an index names one of them. */
 export const INDEX_LEADING_KEYS = { due: 'due#*', 'end-user': `${TENANT}#end-user#*` } as const
 
+/**
+ * Top-level attributes of a tenant's own item that the operator decides. No other item of the tenant's partition has one of
+ * these names, so a policy can keep functions from writing them ("dynamodb:Attributes").
+ */
+export const OPERATORS_ATTRIBUTES = [
+  'returnUrls',
+  'origins',
+  'suspendedApps',
+  'kmsKeyArn',
+  'endUsersMayConfirm',
+  'limits',
+]
+
 /** What authentication changes of an API key's item, and the item's key. An update of these can make no key. */
 export const KEY_USE_ATTRIBUTES = [PARTITION_KEY, SORT_KEY, 'lastUsedAt']
