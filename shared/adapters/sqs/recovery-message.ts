@@ -9,7 +9,11 @@ const seal = z.pipe(
   z.string(),
   z.transform((text) => new Uint8Array(Buffer.from(text, 'base64')) as Sealed),
 )
-const moment = z.pipe(z.number(), z.transform(epochSeconds))
+/** JSON has null for a number that is not finite, and no message may be refused for its times. */
+const moment = z.pipe(
+  z.nullable(z.number()),
+  z.transform((value) => epochSeconds(value ?? Number.NaN)),
+)
 const branded = <T extends string>() =>
   z.pipe(
     z.string(),
