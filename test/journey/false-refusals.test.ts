@@ -25,6 +25,13 @@ async function endings({ id }: TestTenant): Promise<string[]> {
     .map(({ resource }: { resource: { id: string } }) => resource.id)
 }
 
+/** A few at a time, so that a busy machine does not make the calls to AWS late. */
+async function inTurn<T, R>(all: readonly T[], each: (one: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = []
+  for (let i = 0; i < all.length; i += 3) results.push(...(await Promise.all(all.slice(i, i + 3).map(each))))
+  return results
+}
+
 async function tokenRequests(): Promise<number> {
   return (await stack.control('GET', 'requests?path=/oauth/token')).json.requests.length
 }
@@ -34,10 +41,10 @@ test.each(['rotating', 'strict', 'non_expiring'] as const)(
   async (tokens) => {
     const tenant = await stack.createTenant({ tokens })
     const users = Array.from({ length: CONNECTIONS }, (_, i) => `user-${i}`)
-    const connected = await Promise.all(users.map((endUser) => stack.connect(tenant, { endUser })))
+    const connected = await inTurn(users, (endUser) => stack.connect(tenant, { endUser }))
     const ids: string[] = connected.map(({ json }) => json.id)
     await stack.control('POST', 'faults', { path: '/', seconds: 600, fault: { kind: 'refused' } })
-    const refused = await Promise.all(ids.map((id) => funnels(tenant, id)))
+    const refused = await inTurn(ids, (id) => funnels(tenant, id))
     expect(refused.map(({ status }) => status)).toEqual(ids.map(() => 409))
     await makeAllDue(stack)
     await stack.runSchedules()
@@ -47,7 +54,7 @@ test.each(['rotating', 'strict', 'non_expiring'] as const)(
     await ageRefusals(stack)
     await makeAllDue(stack)
     await stack.runSchedules()
-    const after = await Promise.all(ids.map((id) => funnels(tenant, id)))
+    const after = await inTurn(ids, (id) => funnels(tenant, id))
     expect(after.map(({ status }) => status)).toEqual(ids.map(() => 200))
     expect(await endings(tenant)).toEqual([])
   },

@@ -84,7 +84,7 @@ test(`a table that refuses writes for ${OUTAGE_SECONDS} s makes no caller connec
   const before = await granted()
   store.failing = (operation, body) => isCommit(operation, body)
   const first = call(ids[0])
-  await expect.poll(granted).toBe(before + 1)
+  await expect.poll(granted, { timeout: 20_000 }).toBe(before + 1)
   store.failing = (operation) => WRITES.includes(operation)
   const until = Date.now() + OUTAGE_SECONDS * 1000
   const answers: Awaited<ReturnType<typeof call>>[] = []
