@@ -52,27 +52,20 @@ export async function startOnRecorded() {
   const text = readFileSync(FILE, 'utf8')
   const before = JSON.parse(text) as Recorded
   const delta = Math.floor(Date.now() / 1000) - before.recorded_at
+  const service = [before.service, `http://127.0.0.1:${port}`] as const
 
-  // The simulator reads its file when it starts, and its hosts are known afterwards. So it starts twice.
-  const probe = await startClickFunnels({ port: 0 })
-  await probe.close()
-  const hosts: readonly (readonly [string, string])[] = [
-    [before.service, `http://127.0.0.1:${port}`],
-    [before.provider, probe.url],
-    [before.issuer, issuer.issuer],
-    ...before.workspace_hosts.map((host, place) => [host, probe.workspaceHosts[place] ?? ''] as const),
-  ]
-  const moved = (given: string) =>
-    hosts.reduce(
-      (result, [from, to]) =>
-        result.replaceAll(from, to).replaceAll(encodeURIComponent(from), encodeURIComponent(to)),
-      given,
-    )
-  const recorded = JSON.parse(moved(text)) as Recorded
   const stateFile = join(folder, 'provider.jsonl')
-  const lines = recorded.provider_journal.map((line) => JSON.stringify(aged(line, delta * 1000, 1e12)))
-  writeFileSync(stateFile, `${lines.join('\n')}\n`)
-  const simulator = await startClickFunnels({ port: Number(new URL(probe.url).port), stateFile })
+  const lines = before.provider_journal.map((line) => JSON.stringify(aged(line, delta * 1000, 1e12)))
+  writeFileSync(stateFile, moved(`${lines.join('\n')}\n`, [service]))
+  const simulator = await startClickFunnels({ port: 0, stateFile })
+  const recorded = JSON.parse(
+    moved(text, [
+      service,
+      [before.provider, simulator.url],
+      [before.issuer, issuer.issuer],
+      ...before.workspace_hosts.map((host, place) => [host, simulator.workspaceHosts[place] ?? ''] as const),
+    ]),
+  ) as Recorded
 
   mkdirSync(dataDir, { recursive: true })
   writePrivateJson(join(dataDir, 'kms-keys.json'), recorded.kms_keys)
@@ -101,6 +94,15 @@ export async function startOnRecorded() {
       await issuer.close()
     },
   }
+}
+
+/** A text with each of these addresses in the place of another, also percent-encoded. */
+function moved(text: string, addresses: readonly (readonly [from: string, to: string])[]): string {
+  return addresses.reduce(
+    (result, [from, to]) =>
+      result.replaceAll(from, to).replaceAll(encodeURIComponent(from), encodeURIComponent(to)),
+    text,
+  )
 }
 
 /** An item in DynamoDB's own form. Its issuer has another address now, and so another key. */
