@@ -22,6 +22,7 @@ const env = { region, ...(account && { account }) }
 const data = new DataStack(app, 'FunnelConnectData', { env, terminationProtection: true })
 const bundles = join(app.outdir, 'bundles')
 await bundleFunctions(bundles)
-new ServiceStack(app, 'FunnelConnectService', { env, data, bundles })
+// With its API, every app would lose its redirect URI.
+new ServiceStack(app, 'FunnelConnectService', { env, data, bundles, terminationProtection: true })
 
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app))

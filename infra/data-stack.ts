@@ -24,6 +24,11 @@ import {
 const RECOVERY_RETRY = Duration.minutes(1)
 const RECOVERY_ATTEMPTS = 500
 
+/**
+ * Retained, except by a deployment that failed to create it: what that leaves behind is empty and in the way of the next.
+ */
+const RETAINED = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
+
 export class DataStack extends Stack {
   readonly table: TableV2
   readonly tableKey: Key
@@ -39,12 +44,12 @@ export class DataStack extends Stack {
     this.tableKey = new Key(this, 'TableKey', {
       description: 'Funnel Connect: encrypts the table at rest',
       enableKeyRotation: true,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RETAINED,
     })
     this.rootKey = new Key(this, 'RootKey', {
       description: "Funnel Connect: wraps the vault's root keys",
       enableKeyRotation: true,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RETAINED,
     })
     const string = (name: string) => ({ name, type: AttributeType.STRING })
     this.table = new TableV2(this, 'Table', {
@@ -57,7 +62,7 @@ export class DataStack extends Stack {
       encryption: TableEncryptionV2.customerManagedKey(this.tableKey),
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: true,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RETAINED,
       globalSecondaryIndexes: [
         {
           indexName: DUE_INDEX.name,
@@ -79,7 +84,7 @@ export class DataStack extends Stack {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RETAINED,
     }
     this.recoveryDeadLetters = new Queue(this, 'RecoveryDeadLetters', queue)
     this.recoveryQueue = new Queue(this, 'RecoveryQueue', {

@@ -9,6 +9,9 @@ const REST = '(:[1-9][0-9]{0,4})?(/[^#\\s]*)?'
 const ACCOUNTS_URL = `^((https://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|${LOOPBACK})${REST})?$`
 const API_URL = `^((https://[A-Za-z0-9{]([A-Za-z0-9.{}-]*[A-Za-z0-9])?|${LOOPBACK})${REST})?$`
 
+const HOST = '([*][.])?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[1-9][0-9]{0,4})?'
+const HOSTS = `^( *(${HOST})? *,)* *(${HOST})? *$`
+
 /** Adds the parameters to a stack. Returns what the functions' environment variables of the same meaning get. */
 export function providerParameters(stack: Stack) {
   const parameter = (name: string, description: string, props: CfnParameterProps = {}) =>
@@ -47,6 +50,10 @@ export function providerParameters(stack: Stack) {
     CLICKFUNNELS_WORKSPACE_HOSTS: parameter(
       'ClickFunnelsWorkspaceHosts',
       'Profile "custom": comma separated hosts that a workspace may have, such as *.example.com',
+      {
+        allowedPattern: HOSTS,
+        constraintDescription: 'must be empty or hosts without scheme and path, separated by commas',
+      },
     ),
   }
 }

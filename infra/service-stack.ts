@@ -1,5 +1,5 @@
 // The resources without data: the HTTP API, the functions, what invokes them, and the alarms.
-import { CfnOutput, CfnParameter, Stack, type StackProps } from 'aws-cdk-lib'
+import { CfnOutput, CfnParameter, Duration, Stack, type StackProps } from 'aws-cdk-lib'
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources'
 import { CfnSchedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler'
@@ -13,6 +13,8 @@ import { publishFromStream } from './event-stream.ts'
 import { createFunctions, type Functions, pascalCase } from './functions.ts'
 import { PERMISSIONS } from './permissions.ts'
 import { providerParameters } from './provider-parameters.ts'
+
+const KEEP_ALIVE_PERIOD = Duration.minutes(1)
 
 export interface ServiceStackProps extends StackProps {
   readonly data: DataStack
@@ -83,12 +85,12 @@ export class ServiceStack extends Stack {
 
   /** A failed run is not retried, because the next run finds the same work. */
   #schedules(): void {
-    const keepAlive = this.#schedulable('keep-alive', 'ScheduleRole')
+    const keepAlive = this.#schedulable('keep-alive', 'ScheduleRole', KEEP_ALIVE_PERIOD)
     const of = this.#keepAliveShards()
     for (let shard = 0; shard < of; shard++) {
       new CfnSchedule(this, `KeepAliveShard${shard}`, {
         description: `Funnel Connect: refreshes and probes the due connections of shard ${shard}`,
-        scheduleExpression: 'rate(1 minute)',
+        scheduleExpression: ScheduleExpression.rate(KEEP_ALIVE_PERIOD).expressionString,
         flexibleTimeWindow: { mode: 'OFF' },
         target: { ...keepAlive, input: JSON.stringify({ shard, of }) },
       })
@@ -100,7 +102,7 @@ export class ServiceStack extends Stack {
         description: `Funnel Connect: runs ${name}`,
         scheduleExpression: ScheduleExpression.rate(runsEvery).expressionString,
         flexibleTimeWindow: { mode: 'OFF' },
-        target: this.#schedulable(name, `${pascalCase(name)}ScheduleRole`),
+        target: this.#schedulable(name, `${pascalCase(name)}ScheduleRole`, runsEvery),
       })
     }
   }
@@ -116,11 +118,14 @@ export class ServiceStack extends Stack {
     return shards
   }
 
-  /** A function as the target of schedules, with a role that may invoke it and nothing else. */
-  #schedulable(name: FunctionName, roleId: string) {
+  /**
+   * A function as the target of schedules, with a role that may invoke it and nothing else. An event that cannot be delivered
+   * is dropped when the next is due. Lambda would keep the events of an outage for six hours and then start all at once.
+   */
+  #schedulable(name: FunctionName, roleId: string, period: Duration) {
     const { lambda } = this.functions[name]
     // The scheduler invokes asynchronously. Without this setting, Lambda would retry a failed run twice.
-    lambda.configureAsyncInvoke({ retryAttempts: 0 })
+    lambda.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: period })
     const role = new Role(this, roleId, {
       assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
         conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
@@ -129,6 +134,10 @@ export class ServiceStack extends Stack {
     role.addToPolicy(
       new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [lambda.functionArn] }),
     )
-    return { arn: lambda.functionArn, roleArn: role.roleArn, retryPolicy: { maximumRetryAttempts: 0 } }
+    return {
+      arn: lambda.functionArn,
+      roleArn: role.roleArn,
+      retryPolicy: { maximumRetryAttempts: 0, maximumEventAgeInSeconds: period.toSeconds() },
+    }
   }
 }

@@ -1,5 +1,8 @@
+import { App, Stack } from 'aws-cdk-lib'
+import type { CfnStage } from 'aws-cdk-lib/aws-apigatewayv2'
 import { describe, expect, it } from 'vitest'
 import { ROUTES, type RouteKey } from '#http/routes.ts'
+import { Api } from '../../infra/api.ts'
 import { readDeployment } from '../../infra/local/cloudformation/template.ts'
 import { directory, resourcesOf, service } from './synthesized.ts'
 
@@ -68,6 +71,15 @@ describe('API stage', () => {
         ThrottlingBurstLimit: expect.any(Number),
       },
     })
+  })
+
+  it('has no larger bursts than an account may have in a small region', () => {
+    const burst = (region: string) => {
+      const stack = new Stack(new App(), 'Any', { env: { region } })
+      const made = new Api(stack, 'Api').node.findChild('Stage') as CfnStage
+      return (made.defaultRouteSettings as CfnStage.RouteSettingsProperty).throttlingBurstLimit
+    }
+    expect([burst('eu-central-1'), burst('eu-central-2'), burst('af-south-1')]).toEqual([4_000, 1_250, 1_250])
   })
 
   it('logs nothing that could hold a secret: no query, path or header', () => {

@@ -24,13 +24,21 @@ describe('data stack', () => {
     ])
   })
 
+  // "RetainExceptOnCreate" deletes only what was created by a deployment that failed.
   it('retains all of it when the stack is deleted or a resource replaced', () => {
     for (const [id, resource] of stateful) {
-      expect(resource, id).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' })
+      expect(resource, id).toMatchObject({
+        DeletionPolicy: 'RetainExceptOnCreate',
+        UpdateReplacePolicy: 'Retain',
+      })
     }
-    expect(JSON.parse(readOutput('manifest.json')).artifacts.FunnelConnectData.properties).toMatchObject({
-      terminationProtection: true,
-    })
+  })
+
+  it('cannot be deleted by mistake, and neither can the stack with the API', () => {
+    const { artifacts } = JSON.parse(readOutput('manifest.json'))
+    for (const stack of ['FunnelConnectData', 'FunnelConnectService']) {
+      expect(artifacts[stack].properties, stack).toMatchObject({ terminationProtection: true })
+    }
   })
 
   it('has one table, on demand, with items that expire', () => {

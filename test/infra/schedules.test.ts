@@ -28,11 +28,17 @@ describe('keep-alive schedules', () => {
   // By default the scheduler retries a failed invocation and Lambda a failed run. The next run finds the same work anyway.
   it('are not retried, neither by the scheduler nor by Lambda', () => {
     for (const { Target } of all) expect(Target.RetryPolicy.MaximumRetryAttempts).toBe(0)
+    // Without an age limit, Lambda keeps throttled events for six hours and then starts all of them.
+    for (const { ScheduleExpression, Target } of all) {
+      const period = ScheduleExpression === 'rate(1 minute)' ? 60 : 3600
+      expect(Target.RetryPolicy.MaximumEventAgeInSeconds).toBe(period)
+    }
     expect(
       resourcesOf(service, 'AWS::Lambda::EventInvokeConfig').map(([, { Properties }]) => Properties),
     ).toEqual(
       Object.keys(SCHEDULED).map((name) => ({
         FunctionName: { Ref: functionResource(name as FunctionName)[0] },
+        MaximumEventAgeInSeconds: name === 'rotate-keys' ? 3600 : 60,
         MaximumRetryAttempts: 0,
         Qualifier: '$LATEST',
       })),

@@ -72,6 +72,16 @@ describe('synthesis', () => {
     expect(accepts('ClickFunnelsAccountsUrl', 'https://{subdomain}.example')).toBe(false)
   })
 
+  it('refuses workspace hosts that are URLs', () => {
+    const pattern = new RegExp(service.Parameters.ClickFunnelsWorkspaceHosts?.AllowedPattern ?? '^never$')
+    for (const hosts of ['', 'a.example', '*.a.example,b.example:8443', 'a.example, b.example,']) {
+      expect(pattern.test(hosts), hosts).toBe(true)
+    }
+    for (const hosts of ['https://a.example', 'a.example/path', 'a.example;b.example', '*', 'a.*.example']) {
+      expect(pattern.test(hosts), hosts).toBe(false)
+    }
+  })
+
   it('refuses "custom" without an accounts URL at deployment', () => {
     expect(service.Rules.CustomProfileHasAccountsUrl).toEqual({
       RuleCondition: { 'Fn::Equals': [{ Ref: 'ClickFunnelsProfile' }, 'custom'] },
