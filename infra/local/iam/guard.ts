@@ -8,8 +8,17 @@ import { type Call, isAllowed, type Statement } from './evaluate.ts'
 /** DynamoDB takes 16 MB, KMS and SQS less. */
 const MAX_REQUEST_BYTES = 16 * 1024 * 1024
 
-export interface Denial extends Call {
+export interface FunctionCall extends Call {
   readonly function: string
+}
+
+/** A call that the function's role does not allow. */
+export type Denial = FunctionCall
+
+export interface GuardOptions {
+  readonly accessKey?: string | undefined
+  readonly tableKeyArn?: string | undefined
+  readonly onCall?: (call: FunctionCall) => void
 }
 
 export interface Guard {
@@ -22,20 +31,18 @@ export interface Guard {
  * @param onDenial is told of each call that is refused
  * @param options.accessKey takes the place of the function's, because an emulator may keep the data of each access key apart
  * @param options.tableKeyArn the KMS key of the table
+ * @param options.onCall is told of each call, refused or not
  */
 export async function startGuard(
   emulator: string,
   roles: Readonly<Record<string, readonly Statement[]>>,
   onDenial: (denial: Denial) => void,
-  {
-    accessKey = 'local',
-    tableKeyArn,
-  }: { readonly accessKey?: string | undefined; readonly tableKeyArn?: string | undefined } = {},
+  { accessKey = 'local', tableKeyArn, onCall = () => {} }: GuardOptions = {},
 ): Promise<Guard> {
   const agent = new Agent({ keepAlive: true })
   const server = await listenForPrograms(0, async (incoming, outgoing) => {
     const body = (await readBody(incoming, MAX_REQUEST_BYTES)) ?? Buffer.alloc(0)
-    const refusal = refusalOf(incoming.headers, body, roles, onDenial, tableKeyArn)
+    const refusal = refusalOf(incoming.headers, body, roles, onDenial, tableKeyArn, onCall)
     if (refusal !== undefined) {
       outgoing.writeHead(400, {
         'content-type': 'application/x-amz-json-1.0',
@@ -75,6 +82,7 @@ function refusalOf(
   roles: Readonly<Record<string, readonly Statement[]>>,
   onDenial: (denial: Denial) => void,
   tableKeyArn: string | undefined,
+  onCall: (call: FunctionCall) => void,
 ): { readonly type: string; readonly message: string } | undefined {
   const name = /Credential=([^/]+)\//.exec(headers.authorization ?? '')?.[1] ?? ''
   const statements = roles[name]
@@ -86,6 +94,7 @@ function refusalOf(
   }
   const target = String(headers['x-amz-target'])
   for (const call of callsOf(target, JSON.parse(body.toString()), tableKeyArn)) {
+    onCall({ function: name, ...call })
     if (isAllowed(statements, call)) continue
     onDenial({ function: name, ...call })
     const message = `User: ${name} is not authorized to perform: ${call.action} on resource: ${call.resource}`

@@ -1,12 +1,13 @@
 // cfn-lint over every synthesized template, for two regions: no error, and no warning without a written reason.
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { PROJECT_ROOT } from '../../../infra/local/cloudformation/synthesis.ts'
+import { synthesizeFor } from '../account/synthesis.ts'
 import type { Part, PartContext } from '../part.ts'
 import { run } from '../run-program.ts'
 
 /** The first is the default of infra/app.ts. The second is the one in which AWS's services differ the most from the others. */
 const REGIONS = ['eu-central-1', 'us-east-1']
+const LINT_LIMIT_MS = 300_000
 /** cfn-lint's exit codes are the sum of 2 (errors), 4 (warnings) and 8 (information). */
 const FOUND = [0, 2, 4, 6, 8, 10, 12, 14]
 
@@ -28,16 +29,12 @@ export const cfnLint: Part = {
   run: lint,
 }
 
-async function lint({ python, directory, say }: PartContext) {
+async function lint({ python, say }: PartContext) {
   const seen = new Map<string, number>()
   const refused: string[] = []
   for (const region of REGIONS) {
     say(`synthesizing and linting the templates for ${region}`)
-    const output = join(directory, region)
-    await run(process.execPath, ['infra/app.ts'], {
-      cwd: PROJECT_ROOT,
-      env: { ...process.env, AWS_REGION: region, CDK_DEFAULT_REGION: region, CDK_OUTDIR: output },
-    })
+    const output = await synthesizeFor(region)
     const templates = readdirSync(output).filter((file) => file.endsWith('.template.json'))
     if (templates.length === 0) throw new Error(`The synthesis for ${region} has no templates`)
     for (const file of templates) {
@@ -61,7 +58,8 @@ async function lint({ python, directory, say }: PartContext) {
 
 async function findingsIn(template: string, region: string, bin: string): Promise<readonly Finding[]> {
   const checks = ['--include-checks', 'I', 'W', 'E', '--format', 'json', '--regions', region]
-  const { stdout } = await run(join(bin, 'cfn-lint'), [...checks, '--template', template], { accept: FOUND })
+  const options = { accept: FOUND, limitMs: LINT_LIMIT_MS }
+  const { stdout } = await run(join(bin, 'cfn-lint'), [...checks, '--template', template], options)
   return JSON.parse(stdout)
 }
 
