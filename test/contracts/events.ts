@@ -178,6 +178,16 @@ export function eventsContract(open: OpenStores): void {
       expect(await open().eventLog.lastPosition(tenant)).toBe(all.length)
     })
 
+    test('is erased with its tenant, and so is what waits', async () => {
+      const { tenant, ref } = await stored()
+      await publish(tenant)
+      await open().connections.update(ref, { generation: 1 }, { suspendedAt: NOW, updatedAt: NOW })
+      while ((await open().tenantRemains.erase(tenant, 2)) > 0);
+      expect(await publish(tenant)).toBe(0)
+      expect(await log(tenant)).toEqual({ events: [], next: 0 })
+      expect(await open().eventLog.lastPosition(tenant)).toBe(0)
+    })
+
     test('a sweep finds the tenants whose events have waited for a minute', async () => {
       const { tenant } = await stored()
       const { outbox } = open()

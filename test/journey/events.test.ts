@@ -1,8 +1,9 @@
 // The event log over HTTP: what a tenant is told of the life of its connections, through the template's stream and function.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { startTestStack, type TestStack, type TestTenant } from '../support/stack.ts'
 import { ageRefusals, makeAllDue } from '../support/table.ts'
+import { AUDIENCE, startTokenIssuer } from '../support/token-issuer.ts'
 
 interface Event {
   readonly id: string
@@ -83,4 +84,61 @@ test("is one tenant's own, and refuses what is no cursor and no type", async () 
   expect(await status('')).toBe(401)
   expect(await status('?after=nonsense', tenant.apiKey)).toBe(422)
   expect(await status('?types=connection.imploded', tenant.apiKey)).toBe(422)
+})
+
+test('an end user reads its own events only', async () => {
+  const tenant = await stack.createTenant()
+  const issuer = await startTokenIssuer()
+  onTestFinished(() => issuer.close())
+  const provider = {
+    issuer: issuer.issuer,
+    audience: AUDIENCE,
+    jwks_uri: issuer.jwksUri,
+    algorithms: ['ES256'],
+  }
+  await stack.api(`/v1/tenants/${tenant.id}/identity-providers`, { method: 'POST', body: provider })
+  await stack.connect(tenant, { endUser: 'user-1' })
+  const { id } = (await stack.connect(tenant, { endUser: 'user-2' })).json
+  expect(await log(tenant, 2)).toHaveLength(2)
+  const own = await stack.api('/v1/events', { key: issuer.token('user-2') })
+  expect(own.json.data.map(({ data }: Event) => data.connection_id)).toEqual([id])
+  const others = await stack.api('/v1/events?end_user_id=user-1', { key: issuer.token('user-2') })
+  expect(others.json.data).toEqual([])
+})
+
+test("tells of the operator's switches and of an outage, each once", async () => {
+  const tenant = await stack.createTenant({ lifetime: 600 })
+  const ids: string[] = []
+  for (const endUser of ['one', 'two', 'three', 'four'])
+    ids.push((await stack.connect(tenant, { endUser })).json.id)
+  const switched = (suspended: boolean) =>
+    stack.api(`/v1/tenants/${tenant.id}/connections/${ids[0]}`, { method: 'PATCH', body: { suspended } })
+  for (const suspended of [true, true, false]) await switched(suspended)
+  const fault = { kind: 'status', status: 503 }
+  await stack.control('POST', 'faults', { path: '/oauth/token', times: 1000, fault })
+  await makeAllDue(stack)
+  await stack.runSchedules()
+  await stack.control('DELETE', 'faults')
+  await makeAllDue(stack)
+  await stack.runSchedules()
+  const told = story((await log(tenant, 8)).filter(({ type }) => type !== 'connection.created'))
+  expect(told).toEqual([
+    'connection.suspended',
+    'connection.resumed',
+    'app.unhealthy: provider_down',
+    'app.healthy: provider_down',
+  ])
+})
+
+test('a publisher that dies loses nothing, and what the stream did not bring comes with the schedule', async () => {
+  const tenant = await stack.createTenant()
+  const connecting = Array.from({ length: 6 }, (_, number) =>
+    stack.connect(tenant, { endUser: `user-${number}` }),
+  )
+  const killing = setInterval(() => stack.recycle('publish-events'), 150)
+  await Promise.all(connecting)
+  clearInterval(killing)
+  const events = await log(tenant, 6)
+  expect(new Set(events.map(({ data }) => data.connection_id)).size).toBe(6)
+  expect(events).toHaveLength(6)
 })

@@ -9,6 +9,8 @@ import type { EventPorts } from './ports.ts'
 
 /** A transaction may have 100 parts: the log's last position, and two for each event. */
 export const MAX_EVENTS_AT_ONCE = 40
+/** So often in a row another process may be first. */
+const MAX_LOST = 20
 
 type Ports = Pick<Ambient & EventPorts, 'now' | 'outbox' | 'eventLog' | 'eventRetentionDays'>
 
@@ -23,6 +25,7 @@ export async function publishEvents(
 ): Promise<number> {
   const { now, outbox, eventLog, eventRetentionDays } = services
   let published = 0
+  let lost = 0
   while (mayGoOn()) {
     const waiting = await outbox.waiting(tenant, MAX_EVENTS_AT_ONCE)
     if (waiting.length === 0) break
@@ -38,27 +41,37 @@ export async function publishEvents(
     )
     const moved = await outbox.publish(tenant, last, entries)
     if (moved) published += entries.length
+    // Another process was first, and has taken these events or others.
+    lost = moved ? 0 : lost + 1
+    if (lost === MAX_LOST) throw new Error(`The events of the tenant "${tenant}" cannot be moved`)
     if (moved && entries.length < MAX_EVENTS_AT_ONCE) break
   }
   return published
 }
 
-/** Publishes what the table's stream did not bring: events that have waited for a minute. */
+/**
+ * Publishes what the table's stream did not bring: events that have waited for a minute.
+ * @throws Error after all tenants had their turn, if one of them failed
+ */
 export async function sweepOutbox(
   services: Ports & Pick<Ambient, 'log'>,
   mayGoOn: () => boolean,
 ): Promise<{ readonly tenants: number; readonly published: number }> {
   const tenants = await services.outbox.overdue(services.now())
   let published = 0
+  let failed = 0
   for (const tenant of tenants) {
     if (!mayGoOn()) break
     try {
       published += await publishEvents(services, tenant, mayGoOn)
     } catch (error) {
       services.log.error('Events of a tenant were not published yet', { tenant, error })
+      failed += 1
     }
   }
   if (published > 0) services.log.warn('Events were published late', { tenants: tenants.length, published })
+  // The function fails, so that its alarm rises. The other tenants have their events by now.
+  if (failed > 0) throw new Error(`The events of ${failed} of ${tenants.length} tenants were not published`)
   return { tenants: tenants.length, published }
 }
 
