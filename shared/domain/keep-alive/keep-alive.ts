@@ -91,7 +91,7 @@ function duePages(services: Ports, { shard, of }: Share): () => Promise<readonly
 async function attempt(services: Ports, work: DueWork, deadline: Deadline): Promise<Ended> {
   try {
     return work.kind === 'revocation'
-      ? await processDueRevocation(services, work)
+      ? await processDueRevocation(services, work, deadline)
       : await processDueConnection(services, work, deadline)
   } catch (error) {
     services.log.error('Keep-alive failed for one piece of work', { ...work, error })
@@ -161,11 +161,15 @@ async function postpone(services: Ports, connection: Connection, seconds: number
   await services.connections.update(refOf(connection), { generation }, change, connection)
 }
 
-async function processDueRevocation(services: Ports, work: DueWork & { kind: 'revocation' }): Promise<Ended> {
+async function processDueRevocation(
+  services: Ports,
+  work: DueWork & { kind: 'revocation' },
+  deadline: Deadline,
+): Promise<Ended> {
   const revocation = await services.revocations.get(work.tenantId, work.revocationId)
   if (revocation === undefined || revocation.dueAt > services.now())
     return { outcome: 'not_due', signal: 'good' }
-  const outcome = await attemptRevocation(services, revocation)
+  const outcome = await attemptRevocation(services, revocation, deadline)
   const signal = outcome === 'settled' ? 'good' : 'trouble'
   return { outcome: outcome === 'error' ? outcome : `revocation_${outcome}`, signal }
 }

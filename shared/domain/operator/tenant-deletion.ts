@@ -12,7 +12,7 @@ import { attemptRevocation } from '../revocation/revocation.ts'
 import { findTenant } from '../tenants/manage-tenants.ts'
 import type { TenancyPorts } from '../tenants/ports.ts'
 import { isLiving, type Tenant } from '../tenants/tenant.ts'
-import { type EpochSeconds, later } from '../time.ts'
+import { type Deadline, deadlineIn, type EpochSeconds, later } from '../time.ts'
 import type { DisconnectPorts } from '../tokens/disconnect.ts'
 import type { VaultPorts } from '../vault/ports.ts'
 import { CALL_SECONDS, type RevocationReport, revokeMany } from './mass-revocation.ts'
@@ -46,10 +46,11 @@ export async function deleteTenant(services: Ports, id: TenantId, revoke: boolea
   const shredded = (await services.tenantKeys.list(id)).shreddedAt !== undefined
   if (shredded || !revoke) return { ...nothing, ...(await eraseTenant(services, tenant)) }
   const until = later(services.now(), CALL_SECONDS)
+  const deadline = deadlineIn(services.now())
   const { report, next } = await revokeMany(services, id, {}, undefined)
   const { revoked, failed } = report
   if (next !== undefined) return { stage: 'revoking', revoked, owed: report.owed, failed, erased: 0 }
-  const revocations = await attemptRevocations(services, id, until)
+  const revocations = await attemptRevocations(services, id, until, deadline)
   const counts = { revoked: revoked + revocations.done, owed: revocations.owed, failed }
   if (failed > 0 || revocations.owed > 0 || revocations.more)
     return { stage: 'revoking', ...counts, erased: 0 }
@@ -102,11 +103,12 @@ async function attemptRevocations(
   services: Ports,
   id: TenantId,
   until: EpochSeconds,
+  deadline: Deadline,
 ): Promise<{ readonly done: number; readonly owed: number; readonly more: boolean }> {
   for (let done = 0; ; ) {
     const revocations = await services.revocations.ofTenant(id, WIDTH)
     const outcomes = await Promise.all(
-      revocations.map((revocation) => attemptRevocation(services, revocation)),
+      revocations.map((revocation) => attemptRevocation(services, revocation, deadline)),
     )
     const settled = outcomes.filter((outcome) => outcome === 'settled').length
     done += settled

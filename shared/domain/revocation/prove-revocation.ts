@@ -6,20 +6,28 @@ import type { App } from '../apps/app.ts'
 import { withClientCredentials } from '../apps/client-secrets.ts'
 import type { TokenSet } from '../provider/authorization-server.ts'
 import type { Secret } from '../secret.ts'
+import { type Deadline, later } from '../time.ts'
 import { enqueueOrphan, presentedOf, revokeAt } from './orphan.ts'
 import type { RevocationPorts } from './ports.ts'
+
+/** How long the token endpoint has for its answer. */
+const ANSWER_SECONDS = 5
+/** A process that is cut off between the answer and the store of its tokens leaves them to no one. */
+const PROOF_SECONDS = ANSWER_SECONDS + 5
 
 /** @returns unproven: ClickFunnels still accepts the refresh token */
 export async function proveRevocation(
   services: RevocationPorts,
   app: App,
   refreshToken: Secret,
+  deadline: Pick<Deadline, 'end'>,
 ): Promise<'done' | 'unproven' | 'client_refused' | 'failed'> {
   for (const _ of ['ends the old tokens', 'shows that they ended']) {
+    if (later(services.now(), PROOF_SECONDS) > deadline.end) return 'failed'
     const { answer } = await withClientCredentials(
       services,
       app,
-      (client) => services.authorizationServer.refresh(client, refreshToken),
+      (client) => services.authorizationServer.refresh(client, refreshToken, ANSWER_SECONDS),
       ({ outcome }) => outcome === 'client_refused',
     )
     if (answer.outcome === 'grant_refused') return 'done'

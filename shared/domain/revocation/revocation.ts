@@ -14,7 +14,7 @@ import type { ErrorCode } from '../errors.ts'
 import { equalSecrets } from '../hash.ts'
 import { parseId } from '../ids.ts'
 import type { TokenSet } from '../provider/authorization-server.ts'
-import { later } from '../time.ts'
+import { type Deadline, deadlineIn, later } from '../time.ts'
 import type { Sealed } from '../vault/vault.ts'
 import { enqueueOrphan, FIRST_ATTEMPT_SECONDS, presentedOf, revokeAt } from './orphan.ts'
 import type { RevocationPorts } from './ports.ts'
@@ -55,7 +55,7 @@ export async function revokeOrphan(services: RevocationPorts, app: App, tokens: 
     // The store is down, or the tenant's keys were deleted. Only this process has the tokens, so it revokes them now.
     if ((await revoke().catch(() => 'failed')) !== 'done') throw error
   })
-  if (revocation !== undefined) await attemptRevocation(services, revocation, revoke)
+  if (revocation !== undefined) await attemptRevocation(services, revocation, undefined, revoke)
 }
 
 /** settled: revoked or given up, and removed. postponed: due again later. error: the store failed; it stays due. */
@@ -64,11 +64,13 @@ export type RevocationOutcome = 'settled' | 'postponed' | 'error'
 /**
  * Tries once to revoke; if that fails, the revocation is due again later. Never throws: its caller's own work is
  * done.
+ * @param deadline of the invocation: no proof is begun that could be cut off before its tokens are stored
  */
 export async function attemptRevocation(
   services: RevocationPorts,
   revocation: Revocation,
-  revoke = () => revokeTokens(services, revocation),
+  deadline: Pick<Deadline, 'end'> = deadlineIn(services.now()),
+  revoke = () => revokeTokens(services, revocation, deadline),
 ): Promise<RevocationOutcome> {
   const { id, attempts } = revocation
   try {
@@ -124,7 +126,11 @@ function revocationNote({ tenantId, appId, record }: Revocation, givenUp: ErrorC
  * Presents both tokens. If the access token has expired, the answer proves nothing (prove-revocation.ts). The proof takes
  * several requests, so it is left to keep-alive: the first attempt is made while a caller waits.
  */
-async function revokeTokens(services: RevocationPorts, revocation: Revocation) {
+async function revokeTokens(
+  services: RevocationPorts,
+  revocation: Revocation,
+  deadline: Pick<Deadline, 'end'>,
+) {
   const { tenantId, appId, record, generation, expiresAt, attempts } = revocation
   const app = await services.apps.get(tenantId, appId)
   if (app === undefined) {
@@ -140,7 +146,7 @@ async function revokeTokens(services: RevocationPorts, revocation: Revocation) {
   const answer = await revokeAt(services, app, presentedOf(tokens))
   const expired = expiresAt !== undefined && expiresAt <= later(services.now(), EXPIRY_SKEW_SECONDS)
   if (answer !== 'done' || refreshToken === undefined || !expired) return answer
-  return attempts === 0 ? 'unproven' : proveRevocation(services, app, refreshToken)
+  return attempts === 0 ? 'unproven' : proveRevocation(services, app, refreshToken, deadline)
 }
 
 /**

@@ -2,6 +2,7 @@
 // refresh token is presented afterwards: only a refusal of it proves the revocation.
 import { describe, expect, test } from 'vitest'
 import { attemptRevocation } from '#domain/revocation/revocation.ts'
+import { later } from '#domain/time.ts'
 import { disconnect } from '#domain/tokens/disconnect.ts'
 import { connectedScene, dieIn, type Scene } from '../../fakes/scene.ts'
 import type { FakeServices } from '../../fakes.ts'
@@ -112,4 +113,16 @@ test('a provider that accepts the refresh token for ever is given up soon, and t
       result: 'upstream_malformed',
     }),
   )
+})
+
+test('no proof is begun when the process may be cut off before new tokens are stored', async () => {
+  const { services, scene, connection } = await connectedScene('strict')
+  revokesOnlyLiveTokens(services)
+  services.clock.advance(EXPIRED)
+  await disconnect(services, scene.caller, connection.id)
+  const end = later(services.now(), 9)
+  expect(await attemptRevocation(services, onlyRevocation(services), { end })).toBe('postponed')
+  expect(services.clickfunnels.counts.refresh).toBe(0)
+  await settle(services)
+  expect(refreshable(services)).toEqual([])
 })
