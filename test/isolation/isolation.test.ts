@@ -5,7 +5,7 @@ import { ROUTES, type RouteKey } from '#http/routes.ts'
 import { resourcesOf, service } from '../infra/synthesized.ts'
 import { type FaultyDynamoDb, startFaultyDynamoDb } from '../support/faulty-dynamodb.ts'
 import { type ApiAnswer, startTestStack, type TestStack, type TestTenant } from '../support/stack.ts'
-import { storedItems } from '../support/table.ts'
+import { storedItems, untilPublished } from '../support/table.ts'
 import { AUDIENCE, newKey, startTokenIssuer, type TokenIssuer, unsigned } from '../support/token-issuer.ts'
 import { attempt, type Targets } from './attempts.ts'
 
@@ -155,6 +155,7 @@ test('the very user whom the refused tokens name is let in by a good one', async
 
 const OUTSIDERS = ['other tenant', "other tenant's JWT", 'other end user']
 test.each(OUTSIDERS)('to %s, what is missing and what is foreign takes the same work', async (name) => {
+  await untilPublished(stack)
   const key = credentials[name]?.key
   for (const routeKey of tenantRoutes.filter((key) => key.includes('{'))) {
     const operationsFor = async (at: Targets) => {

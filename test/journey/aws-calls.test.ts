@@ -5,6 +5,7 @@ import { ROOT_KEY_COUNT } from '#adapters/vault/root-keys.ts'
 import { REMEMBERED_SECONDS } from '#domain/tokens/token-memory.ts'
 import { type FaultyDynamoDb, startFaultyDynamoDb } from '../support/faulty-dynamodb.ts'
 import { type ApiCall, startTestStack, type TestStack, WORKSPACE_ID } from '../support/stack.ts'
+import { untilPublished } from '../support/table.ts'
 
 let store: FaultyDynamoDb
 let stack: TestStack
@@ -25,6 +26,7 @@ const kmsCalls = () => Object.values(stack.kmsCalls()).reduce((sum, count) => su
 async function callable(limits?: object) {
   const tenant = await stack.createTenant({ tokens: 'rotating', ...(limits && { limits }) })
   const { id } = (await stack.connect(tenant)).json
+  await untilPublished(stack)
   return async (call: ApiCall = {}) => {
     const operations: string[] = []
     const kmsBefore = kmsCalls()

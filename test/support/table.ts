@@ -1,4 +1,5 @@
 // The table past the service: to look at everything that is stored, and to make time pass for what is due.
+import { setTimeout as sleep } from 'node:timers/promises'
 import {
   DynamoDBClient,
   ListTablesCommand,
@@ -24,6 +25,12 @@ export async function storedItems(stack: Stack): Promise<readonly Item[]> {
 /** The keys of all items, each as "<pk> <sk>". */
 export async function keysStored(stack: Stack): Promise<string[]> {
   return (await storedItems(stack)).map(({ pk, sk }) => `${pk?.S} ${sk?.S}`)
+}
+
+/** Waits until no event waits in the outbox: its publication makes calls, too, which a test may count. */
+export async function untilPublished(stack: Stack): Promise<void> {
+  const isWaiting = (key: string) => key.includes(` ${prefixOf.outbox}`)
+  while ((await keysStored(stack)).some(isWaiting)) await sleep(50)
 }
 
 /** Makes everything that has a due time due now, but for events: they are on their way, and would be put again. */
