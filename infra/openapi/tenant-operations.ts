@@ -76,7 +76,7 @@ export const TENANT_OPERATIONS = {
     answers: {
       201: { says: 'The session was started.', schema: 'ConnectSession', example: 'StartedSession' },
     },
-    problems: ['return_url_not_registered', 'not_found', 'app_suspended', ...LIMITS, ...VAULT],
+    problems: ['return_url_not_registered', 'app_suspended', ...LIMITS, ...VAULT],
   },
   'GET /v1/connect-sessions/{id}': {
     id: 'getConnectSession',

@@ -2,8 +2,9 @@
 import type { Part } from './part.ts'
 import { cfnLint } from './parts/cfn-lint.ts'
 import { deployment } from './parts/deployment.ts'
+import { openapi } from './parts/openapi.ts'
 import { runtimeClient } from './parts/runtime-client.ts'
 import { stores } from './parts/stores.ts'
 import { update } from './parts/update.ts'
 
-export const PARTS: readonly Part[] = [cfnLint, deployment, update, runtimeClient, stores]
+export const PARTS: readonly Part[] = [cfnLint, deployment, update, runtimeClient, stores, openapi]

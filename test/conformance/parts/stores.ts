@@ -44,7 +44,7 @@ async function runContracts({ python, directory, say }: PartContext): Promise<Re
         `${sealed} tests of the vault on local-kms`,
       ],
       notProvable: [
-        'throttling, conflicts of transactions and replicas that lag: moto has none of them (npm run simulation has)',
+        'throttling, conflicts of transactions and replicas that lag: moto has none of them (npm run simulate has)',
       ],
     }
   } finally {
