@@ -21,7 +21,7 @@ export const deployment: Part = {
 
 /**
  * What a person does beside the guide: has the sources already, and answers the question before a stack is deleted. PyPI has
- * version 1 of AWS's command line, which cannot print credentials and calls the host of a queue's URL.
+ * version 1 of AWS's command line, which cannot print credentials, and does not take the endpoint of SQS from the environment.
  */
 const PERSON = `npm() { :; }
 git() { :; }
@@ -29,7 +29,7 @@ npx() { if [ "$2" = destroy ]; then command npx "$@" --force; else command npx "
 aws() {
   if [ "$1 $2" = 'configure export-credentials' ]; then
     echo "export AWS_ACCESS_KEY_ID=$AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY=$AWS_SECRET_ACCESS_KEY"
-  else command aws "\${@/#https:\\/\\/sqs.us-east-1.amazonaws.com/$AWS_ENDPOINT_URL}"; fi
+  else command aws --endpoint-url "$AWS_ENDPOINT_URL" "$@"; fi
 }`
 
 async function followGuide({ directory, say }: PartContext, setting: Setting): Promise<Report> {
