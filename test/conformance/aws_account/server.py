@@ -1,4 +1,4 @@
-"""moto as one AWS account on loopback: one process, one thread, with what supplied.py and stacks.py add to it.
+"""moto as one AWS account on loopback: one process, one thread, with what the other files here add to it.
 
 Usage: python -m aws_account.server <port> <url of the HTTP API>
 
@@ -27,12 +27,13 @@ from moto.moto_server.werkzeug_app import (  # noqa: E402
 )
 from werkzeug.serving import run_simple  # noqa: E402
 
-from . import stacks, supplied  # noqa: E402
+from . import change_sets, mended, stacks, supplied_api, supplied_data, supplied_operation  # noqa: E402
 
 # boto3 in this process reaches moto's state without HTTP.
 mock_aws().start()
-supplied.API_URL = api_url
-stacks.install()
+supplied_api.API_URL = api_url
+for part in (stacks, change_sets, mended):
+    part.install()
 
 moto = DomainDispatcherApplication(create_backend_app)
 _committed = set()
