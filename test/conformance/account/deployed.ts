@@ -18,7 +18,6 @@ export interface Deployed {
     readonly function: string
     readonly input: unknown
   }[]
-  readonly eventSources: readonly { readonly queueArn: string; readonly function: string }[]
   readonly outputs: Readonly<Record<string, string>>
   readonly record: {
     readonly resources: readonly RecordedResource[]

@@ -1,7 +1,7 @@
 """Reads the deployed service out of the account, as a person with read access would, and unpacks its functions.
 
 Usage: python -m aws_account.deployed <url of the account> <folder for the functions>
-Writes JSON to standard output: functions, routes, schedules, event sources, outputs, and the record of server.py.
+Writes JSON to standard output: functions, routes, schedules, outputs, and the record of server.py.
 """
 
 import hashlib
@@ -29,10 +29,6 @@ def main(account, folder):
         "functions": functions,
         "routes": list(read_routes(client("apigatewayv2"), api_id, functions)),
         "schedules": list(read_schedules(client("scheduler"), names)),
-        "eventSources": [
-            {"queueArn": one["EventSourceArn"], "function": names[one["FunctionArn"]]}
-            for one in client("lambda").list_event_source_mappings()["EventSourceMappings"]
-        ],
         "outputs": {one["OutputKey"]: one["OutputValue"] for one in stack["Outputs"]},
         "record": record,
     }

@@ -17,6 +17,7 @@ class GlobalTable(Supplied):
         ttl = given.pop("TimeToLiveSpecification", None)
         recovery = replica.pop("PointInTimeRecoverySpecification", None)
         encryption = given.pop("SSESpecification", {})
+        stream = given.pop("StreamSpecification", None)
         region = replica.pop("Region")
         if region != self.region:
             raise ValueError(f"A replica in {region} for a stack in {self.region}")
@@ -34,6 +35,10 @@ class GlobalTable(Supplied):
         indexes = replica.pop("GlobalSecondaryIndexes", [])
         if replica or any(len(index) > 1 for index in indexes):
             raise ValueError(f"The plugin does not know these properties of a replica: {list(replica)}")
+        # DynamoDB refuses a stream that is on already.
+        if stream and (created or not self.stream):
+            changeable["StreamSpecification"] = {"StreamEnabled": True, **stream}
+        self.stream = stream
         if created:
             self.api.create_table(TableName=self.name, **given, **changeable)
             self.fixed = given
@@ -45,8 +50,10 @@ class GlobalTable(Supplied):
             self.api.update_continuous_backups(
                 TableName=self.name, PointInTimeRecoverySpecification=recovery
             )
-        arn = self.api.describe_table(TableName=self.name)["Table"]["TableArn"]
-        self.attributes = {"Arn": arn, "TableId": self.name}
+        table = self.api.describe_table(TableName=self.name)["Table"]
+        self.attributes = {"Arn": table["TableArn"], "TableId": self.name}
+        if stream:
+            self.attributes["StreamArn"] = table["LatestStreamArn"]
 
     def change(self, given, changeable):
         """DynamoDB adds and removes one index for each call. It changes neither keys nor an index."""
