@@ -77,7 +77,7 @@ function exchange(
   const input = JSON.parse(textOf(request.body)) as object
   const where = lineOf(target)
   return new Promise((resolve, reject) => {
-    const fault = weather.fault(where, AWS_FAULTS)
+    const fault = weather.fault(where, AWS_FAULTS, isWrite(target))
     if (fault) onFault(where, target, fault.kind, timeline.current)
     let stalled: Readable | undefined
     const end = (error: Error) => {
@@ -157,7 +157,8 @@ function outcomeOf(
     case 'stall': {
       const { body, ...head } = sdkResponse(carryOut())
       const piece = (body as Uint8Array).subarray(0, fault.chance.below((body as Uint8Array).length))
-      const stream = new Readable({ read() {} })
+      // Node's own answers fail in silence, too, when nothing listens.
+      const stream = new Readable({ read() {} }).on('error', () => {})
       if (piece.length > 0) stream.push(piece)
       return { ...head, body: stream }
     }
@@ -197,6 +198,11 @@ const DECODER = new TextDecoder()
 
 function textOf(body: unknown): string {
   return typeof body === 'string' ? body : DECODER.decode(body as Uint8Array)
+}
+
+/** Whether an operation changes what is stored. */
+export function isWrite(target: string): boolean {
+  return !/\.(BatchGet|Get|Query|Decrypt)/.test(target)
 }
 
 function lineOf(target: string): Line {

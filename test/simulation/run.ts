@@ -29,11 +29,11 @@ const runs = Number(values.runs)
 
 if (values.mutant !== '') {
   const { catchMutants } = await import('./mutation.ts')
-  await catchMutants(0, 1, values.mutant)
+  await catchMutants(runs, 0, 1, values.mutant)
 } else if (values.mutants) {
   const { catchMutants, checkMutants } = await import('./mutation.ts')
-  if (values.worker) await catchMutants(from, Number(values.workers))
-  else process.exitCode = await checkMutants(Number(values.workers))
+  if (values.worker) await catchMutants(runs, from, Number(values.workers))
+  else process.exitCode = await checkMutants(runs, Number(values.workers))
 } else if (values.repeat) {
   const { repeat } = await import('./replay.ts')
   await repeat(values.replay, from, runs)

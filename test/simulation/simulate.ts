@@ -63,9 +63,9 @@ export async function simulate(
     violation,
     ids: [...stage.weather.happened.map(({ id }) => id), ...plan.acts.map(({ id }) => id)],
     faults,
-    covered: stage.covered,
+    covered: stage.observer.covered,
     steps: stage.timeline.steps,
-    trace: stage.trace,
+    trace: stage.observer.trace,
   }
 }
 
@@ -82,7 +82,7 @@ async function play(stage: Stage, { acts, trouble }: Plan, template: Template): 
   for (const act of all) act.catch((error) => stage.fail(error))
   await timeline.sleep(trouble)
   stage.note('calm')
-  for (const body of stage.unstored) sendAgain(stage, body)
+  for (const body of stage.observer.unstored) sendAgain(stage, body)
   const calls: Calls = new Map(template.connections.map((connection) => [connection, []]))
   let before = 0
   for (const at of CALLS_AT) {

@@ -1,21 +1,20 @@
 // One run's world: time, weather, AWS, ClickFunnels, Lambda and the callers, put together. It lets events happen one by
 // one, and looks after each whether something is so that must not be.
 import type { FunctionName } from '#runtime/env.ts'
-import { type AwsAnswer, connectAws } from './aws.ts'
 import type { Bundle } from './bundle.ts'
 import { Chance } from './chance.ts'
 import { Client } from './client.ts'
 import { followTime, START } from './clocks.ts'
 import { LambdaHost } from './lambda/host.ts'
 import { Sandbox } from './lambda/sandbox.ts'
-import { type Holdings, Storage, type Vault } from './model/holdings.ts'
+import { Storage, type Vault } from './model/holdings.ts'
+import { Observer } from './model/observer.ts'
 import { TokenModel } from './model/tokens.ts'
 import { ClickFunnels, type ProviderSettings } from './provider/clickfunnels.ts'
-import { type Arrived, exchangeOn } from './provider/line.ts'
 import { renewClients } from './sdk.ts'
-import { connectNetwork } from './socket.ts'
-import { type Owner, Timeline } from './timeline.ts'
+import { Timeline } from './timeline.ts'
 import { Weather } from './weather.ts'
+import { connectWires } from './wires.ts'
 import { KEY_ARN, RECOVERY_QUEUE, TABLE } from './world/our-aws.ts'
 import type { World } from './world/world.ts'
 
@@ -48,15 +47,11 @@ export class Stage {
   readonly client: Client
   readonly chance: Chance
   readonly tokens: TokenModel
-  readonly trace: string[] = []
-  readonly covered: Record<string, number> = {}
-  /** Messages that went to the log because the queue did not take them. */
-  readonly unstored: string[] = []
+  readonly observer: Observer
   /** Called after every event. */
   readonly watchers: (() => void)[] = []
   readonly #storage: Storage | undefined
   #isChanged = true
-  #states = ''
   #failure: { readonly error: unknown } | undefined
   #paused: { readonly process: Sandbox; readonly milliseconds: number } | undefined
 
@@ -76,6 +71,7 @@ export class Stage {
       },
     })
     this.tokens = new TokenModel(this.provider.rows, now)
+    this.observer = new Observer(now, this.tokens, this.#storage, (error) => this.fail(error))
     this.host = new LambdaHost({
       timeline: this.timeline,
       weather: this.weather,
@@ -83,19 +79,17 @@ export class Stage {
       bundle,
       libraries,
       environment,
-      onLog: (sandbox, line) => this.#noteLog(sandbox, line),
+      onLog: (sandbox, line) => this.observer.noteLog(sandbox, line),
       onEnd: (sandbox, outcome) => this.note(`${sandbox.name} ${outcome.kind}`),
     })
     this.client = new Client(this.host)
-    this.#connect(seed)
+    connectWires(this, new Chance(seed, 'latency'))
   }
 
   /** Milliseconds since the epoch. */
   readonly wall = (): number => START + this.timeline.now
 
-  readonly note = (what: string): void => {
-    this.trace.push(`${(this.timeline.now / 1000).toFixed(3).padStart(10)}  ${what}`)
-  }
+  readonly note = (what: string): void => this.observer.note(what)
 
   /** Says that something must not be so; the run ends after the present event. */
   fail(error: unknown): void {
@@ -147,7 +141,7 @@ export class Stage {
       this.#isChanged = false
       if (held) {
         this.tokens.noteHoldings(held)
-        this.#states = statesOf(held)
+        this.observer.noteHoldings(held)
       }
       this.tokens.check()
       for (const watch of this.watchers) watch()
@@ -178,100 +172,6 @@ export class Stage {
       if (process.state === 'frozen' && process.isBusy) process.state = 'running'
     })
   }
-
-  #connect(seed: number): void {
-    const { timeline, weather, world, provider } = this
-    const latency = new Chance(seed, 'latency')
-    const slowest = latency.pick([5, 5, 40])
-    const far = latency.pick([60, 60, 400])
-    connectAws({
-      timeline,
-      weather,
-      aws: (target, input): AwsAnswer => world.call(target, input, this.wall()),
-      milliseconds: () => 1 + latency.below(slowest),
-      onFault: (line, target, fault, process) => {
-        this.#noteFault(`${line} ${fault}`, target, process)
-        if (process instanceof Sandbox) this.tokens.noteFault(line, process)
-      },
-      onCall: (_, target, { status }, process) => {
-        const operation = target.slice(target.indexOf('.') + 1)
-        if (!/Get|Query|Decrypt/.test(operation)) this.noteChange()
-        this.note(`${process?.name} ${operation}${status === 200 ? '' : ` ${status}`}`)
-      },
-    })
-    connectNetwork({
-      timeline,
-      milliseconds: () => 10 + latency.below(far),
-      connectFault: () => weather.fault('api', ['unreachable']),
-      exchange: (request, process) =>
-        exchangeOn(
-          {
-            provider,
-            weather,
-            milliseconds: () => 10 + latency.below(far),
-            onRequest: (arrived) => this.#noteRequest(arrived),
-            onFault: (line, fault, owner) => this.#noteFault(`${line} ${fault}`, line, owner),
-            onRead: (arrived) => this.#noteRead(arrived),
-            onRefused: (arrived) => this.#noteRefused(arrived),
-          },
-          request,
-          process,
-          () => timeline.now,
-        ),
-    })
-  }
-
-  #noteFault(fault: string, call: string, process: Owner | undefined): void {
-    this.note(`${process?.name} ${fault}`)
-    const functionName = process instanceof Sandbox ? process.functionName : ''
-    this.covered[`${this.#states} ${fault} ${functionName} ${call}`] = 1
-  }
-
-  #noteRequest(arrived: Arrived): void {
-    const { line, request, process } = arrived
-    this.note(`${process?.name} asks ${request.method} ${request.path}`)
-    const form = new URLSearchParams(request.body)
-    const token = form.get(line === 'revoke' ? 'token' : 'refresh_token')
-    try {
-      if (line === 'revoke' && token !== null) this.tokens.noteRevocation(token)
-      if (line === 'token' && token !== null) this.tokens.notePresented(token, arrived)
-    } catch (error) {
-      this.fail(error)
-    }
-  }
-
-  #noteRead({ answer, process, request }: Arrived): void {
-    this.note(`${process?.name} reads ${answer?.status} of ${request.method} ${request.path}`)
-    if (answer?.row && process instanceof Sandbox) this.tokens.noteReached(answer.row, process)
-  }
-
-  #noteRefused({ answer, process, sentAt }: Arrived): void {
-    this.note(`${process?.name} has closed the socket of ${answer?.row?.name ?? 'an answer'}`)
-    try {
-      if (answer?.row && process instanceof Sandbox) this.tokens.noteRefused(answer.row, process, sentAt)
-    } catch (error) {
-      this.fail(error)
-    }
-  }
-
-  #noteLog(sandbox: Sandbox, line: string): void {
-    const { level, message, recovery_message: unstored } = JSON.parse(line)
-    if (unstored !== undefined && this.#storage) {
-      this.unstored.push(unstored)
-      this.tokens.noteLogged(this.#storage.message(unstored))
-    }
-    if (level !== 'INFO') this.note(`${sandbox.name} logs ${level}: ${message}`)
-  }
-}
-
-/** What is stored, in a word: for the coverage. */
-function statesOf({ connections, revocations, queue }: Holdings): string {
-  const states = [...connections.values()].map(
-    ({ status, endedAt, lastError, isLeased }) =>
-      `${endedAt ? 'ended' : status === 'active' ? 'active' : 'refused'}/${lastError ?? '-'}/${isLeased ? 'leased' : '-'}`,
-  )
-  const extra = `${revocations.size > 0 ? ' revocation' : ''}${queue.size > 0 ? ' queued' : ''}`
-  return `${[...new Set(states)].toSorted().join('+')}${extra}`
 }
 
 function environment(name: FunctionName): Readonly<Record<string, string>> {

@@ -41,9 +41,9 @@ export const RETURN_URL = 'https://product.example.com/done'
 const CONNECTIONS = 2
 
 export async function makeTemplate(parts: Parts, mode: TokenMode): Promise<Template> {
-  const world = new World(OUR_AWS, 1)
+  const world = new World(OUR_AWS, 0)
   const provider = { mode, lifetime: LIFETIME_MILLISECONDS, me: 'truth' } as const
-  const stage = new Stage(parts, { seed: 1, world, provider, secrets: [CLIENT_SECRET], from: 0, calmAt: 0 })
+  const stage = new Stage(parts, { seed: 0, world, provider, secrets: [CLIENT_SECRET], from: 0, calmAt: 0 })
   let account: Account | undefined
   const connections: string[] = []
   const prepare = async () => {

@@ -61,10 +61,23 @@ export interface Fault<K extends string> {
 /** How likely each call or event meets a fault outside of a trouble; one of these for the whole run. */
 const BASES: Readonly<Partial<Record<Line, readonly number[]>>> = {
   token: [0, 0, 0.1, 0.3, 0.7],
+  revoke: [0, 0, 0.1],
   me: [0, 0, 0.3],
   api: [0, 0, 0.1, 0.3],
   process: [0, 0, 0, 0.001, 0.006],
 }
+
+const LINES: readonly Line[] = ['dynamodb', 'kms', 'sqs', 'token', 'revoke', 'me', 'api', 'process']
+/** What fails together when tokens were issued. */
+const THEMES: readonly (readonly Line[])[] = [
+  [],
+  [],
+  ['dynamodb'],
+  ['dynamodb'],
+  ['dynamodb', 'sqs'],
+  ['dynamodb', 'kms'],
+  ['sqs', 'revoke'],
+]
 
 interface Trouble {
   /** Milliseconds; counted from the beginning, or from the last time that tokens were issued. */
@@ -72,7 +85,14 @@ interface Trouble {
   readonly from: number
   readonly until: number
   readonly likelihood: number
+  /** Only writes fail, and reads go on. */
+  readonly isOfWrites: boolean
+  /** The one fault of an outage; without, faults of all kinds. */
+  readonly kind: string | undefined
 }
+
+/** How likely a fault is at a moment, and of which kind alone. */
+type Present = Pick<Trouble, 'likelihood'> & Partial<Pick<Trouble, 'kind'>>
 
 export interface Happened {
   readonly id: string
@@ -103,28 +123,31 @@ export class Weather {
     for (const kind of new Set<string>([...AWS_FAULTS, ...PROVIDER_FAULTS, 'killed', 'paused'])) {
       this.#weights[kind] = chance.pick([0, 1, 1, 4])
     }
-    const isCalm = chance.isLikely(0.1)
-    for (const line of ['dynamodb', 'kms', 'sqs', 'token', 'revoke', 'me', 'api', 'process'] as const) {
+    const isCalm = chance.isLikely(0.05)
+    const theme = new Set<Line>(chance.pick(THEMES))
+    for (const line of LINES) {
       const base = chance.pick(BASES[line] ?? [0, 0, 0, 0.02, 0.1])
-      const count = line === 'process' ? chance.pick([0, 0, 0, 1]) : chance.pick([0, 0, 0, 1, 1, 2])
+      const count = chance.pick(line === 'process' ? [0, 0, 0, 1] : [0, 0, 0, 1, 1, 2])
       const troubles = Array.from({ length: count }, () => this.#trouble(chance, line))
+      if (theme.has(line)) troubles.push(this.#crisis(chance))
       this.#lines.set(line, isCalm ? { base: 0, troubles: [] } : { base, troubles })
     }
   }
 
   /** Decides whether something goes wrong now, and what. */
-  fault<K extends string>(line: Line, kinds: readonly K[]): Fault<K> | undefined {
+  fault<K extends string>(line: Line, kinds: readonly K[], isWrite = true): Fault<K> | undefined {
     const count = (this.#counts.get(line) ?? 0) + 1
     this.#counts.set(line, count)
-    const likelihood = this.#likelihood(line)
+    const { likelihood, kind: only } = this.#present(line, isWrite)
     if (likelihood === 0) return undefined
     const id = `${line}#${count}`
     const chance = new Chance(this.#seed, id)
     if (!chance.isLikely(likelihood)) return undefined
     const weights = Object.fromEntries(kinds.map((kind) => [kind, this.#weights[kind] ?? 0]))
-    if (Object.values(weights).every((weight) => weight === 0)) return undefined
+    const isOnly = only !== undefined && only in weights
+    if (!isOnly && Object.values(weights).every((weight) => weight === 0)) return undefined
     if (this.#allowed !== undefined && !this.#allowed.has(id)) return undefined
-    const kind = chance.weighted(weights) as K
+    const kind = (isOnly ? only : chance.weighted(weights)) as K
     this.happened.push({ id, kind, at: this.#now() })
     return { kind, chance }
   }
@@ -134,17 +157,19 @@ export class Weather {
     this.#tokensAt = this.#now()
   }
 
-  #likelihood(line: Line): number {
+  /** How likely a fault is now, and which one. */
+  #present(line: Line, isWrite: boolean): Present {
     const now = this.#now()
-    if (now >= this.calmAt) return 0
+    if (now >= this.calmAt) return { likelihood: 0 }
     const { base, troubles } = this.#lines.get(line) ?? { base: 0, troubles: [] }
-    let likelihood = base
+    let present: Present = { likelihood: base }
     for (const trouble of troubles) {
+      if (trouble.isOfWrites && !isWrite) continue
       const since = now - (trouble.since === 'start' ? this.#from : this.#tokensAt)
-      if (since >= trouble.from && since < trouble.until)
-        likelihood = Math.max(likelihood, trouble.likelihood)
+      const isOn = since >= trouble.from && since < trouble.until
+      if (isOn && trouble.likelihood > present.likelihood) present = trouble
     }
-    return likelihood
+    return present
   }
 
   #trouble(chance: Chance, line: Line): Trouble {
@@ -152,6 +177,25 @@ export class Weather {
     const from = since === 'start' ? chance.pick([0, 0, 1]) * chance.below(this.calmAt - this.#from) : 0
     const length = chance.pick([200, 2_000, 10_000, 15_000, 30_000, 120_000])
     const likelihood = line === 'process' ? chance.pick([0.02, 0.1]) : chance.pick([0.3, 0.7, 1])
-    return { since, from, until: from + length, likelihood }
+    const kinds: readonly string[] = line in BASES ? PROVIDER_FAULTS : AWS_FAULTS
+    const kind = chance.isLikely(0.5) ? chance.pick(kinds) : undefined
+    return { since, from, until: from + length, likelihood, isOfWrites: chance.isLikely(0.3), kind }
+  }
+
+  /** Trouble at the moment at which it does most harm: when tokens were issued. */
+  #crisis(chance: Chance): Trouble {
+    const until = chance.pick([1_500, 5_000, 12_000, 30_000, 45_000])
+    const likelihood = chance.pick([0.5, 1])
+    const kind = chance.pick([
+      'before',
+      'after',
+      'never',
+      'lost',
+      'reset_before',
+      'stall',
+      'throttle',
+      undefined,
+    ])
+    return { since: 'tokens', from: 0, until, likelihood, isOfWrites: chance.isLikely(0.5), kind }
   }
 }

@@ -138,14 +138,15 @@ export class TokenModel {
   }
 
   #isExcused({ row, process, at, call, faults }: Reached): boolean {
-    const now = this.#now()
-    if (now - at < STORED_WITHIN_MILLISECONDS) return true
+    const within = STORED_WITHIN_MILLISECONDS + process.starved
+    if (this.#now() - at < within) return true
     const everyStoreFailed = faults.has('dynamodb') && (faults.has('sqs') || row.parent === undefined)
     if (process.endedAt !== undefined) {
-      return process.endedAt - at < STORED_WITHIN_MILLISECONDS || everyStoreFailed
+      return process.endedAt - at < within || everyStoreFailed
     }
     // It has them in hand, and cannot store them yet.
-    return process.isBusy && process.calls === call && faults.size > 0
+    const isHindered = faults.has('dynamodb') || faults.has('sqs') || faults.has('kms')
+    return process.isBusy && process.calls === call && isHindered
   }
 
   #nameOf(token: string): string {

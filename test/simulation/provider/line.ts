@@ -20,7 +20,7 @@ export interface LinePorts {
   readonly weather: Weather
   readonly milliseconds: () => number
   readonly onRequest: (request: Arrived) => void
-  readonly onFault: (line: Line, fault: ProviderFault, process: Owner | undefined) => void
+  readonly onFault: (line: Line, fault: ProviderFault, call: string, process: Owner | undefined) => void
   /** All bytes of the answer came to a process that read them. */
   readonly onRead: (request: Arrived) => void
   /** They came when the process had closed the socket. */
@@ -58,7 +58,7 @@ export function exchangeOn(
 ): Exchange {
   const line = lineOf(request)
   const fault = line && weather.fault(line, KINDS_OF[line] ?? [])
-  if (fault && line) onFault(line, fault.kind, process)
+  if (fault && line) onFault(line, fault.kind, request.path, process)
   const arrived: Arrived = { line: line ?? 'api', request, process, sentAt: now(), isPending: true }
   onRequest(arrived)
   const extra = fault?.kind === 'slow' ? fault.chance.logUniform(1, 60_000) : 0
@@ -153,7 +153,7 @@ function onTheWay(answer: Answer, fault: Fault<ProviderFault> | undefined, delay
     case 'late':
       return {
         bytes: whole,
-        delay: delay + fault.chance.logUniform(1_000, 60_000),
+        delay: delay + fault.chance.logUniform(2_000, 40_000),
         segments: 1 + fault.chance.below(4),
         finally: 'keep',
       }
