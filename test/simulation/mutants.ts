@@ -12,7 +12,7 @@ const one = (name: string, file: string, find: string, replace: string): Mutant 
 export const MUTANTS: readonly Mutant[] = [
   one(
     'no fence: tokens are committed whatever the generation',
-    adapter('dynamodb/connection-conditions.ts'),
+    adapter('dynamodb/connections/conditions.ts'),
     "return { expression: 'generation = :generation', values: { ':generation': generation } }",
     "return { expression: 'attribute_exists(generation)' }",
   ),

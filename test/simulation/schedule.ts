@@ -37,7 +37,9 @@ function duePartitions({ world, wall }: Stage): ReadonlySet<number> {
   const now = wall() / 1000
   for (const { item } of world.dynamodb.tables.get(TABLE.name)?.rows.values() ?? []) {
     const due = item.dueShard?.S
-    if (due !== undefined && Number(item.dueAt?.N) <= now + 5) partitions.add(Number(due.split('#')[1]))
+    // The outbox of events is in the same index, under another name.
+    const number = /^due#(\d+)$/.exec(due ?? '')?.[1]
+    if (number !== undefined && Number(item.dueAt?.N) <= now + 5) partitions.add(Number(number))
   }
   return partitions
 }

@@ -11,7 +11,7 @@ import { answer } from '../../fakes/clickfunnels.ts'
 import { seededRandom } from '../../fakes/random.ts'
 import { openScene, type Scene } from '../../fakes/scene.ts'
 import type { FakeServices } from '../../fakes.ts'
-import { Turns } from '../../faults/turns.ts'
+import { Turns } from '../../support/turns.ts'
 
 const CALLS = Number(process.env.KEYED_CALLS ?? 200)
 const SEED = Number(process.env.KEYED_CALLS_SEED ?? 1)
