@@ -2,6 +2,7 @@
 import type { Actors } from '../acts.ts'
 import type { Stage } from '../stage.ts'
 import type { Template } from '../template.ts'
+import { checkEvents } from './events.ts'
 import { Violation } from './violation.ts'
 
 export interface CalmCall {
@@ -60,6 +61,7 @@ export async function checkEnd(
     if (isGone && known && provider.rows.isLive(row) && !tokens.wasReplaced(row))
       throw new Violation('I8', `${row.name} lives although its connection is gone`)
   }
+  checkEvents(stage.world)
   for (const [key, done] of actors.keyed) {
     const times = provider.deeds.get(key)?.times ?? 0
     if (times > 1) throw new Violation('I7', `the call ${key} was carried out ${times} times`)
