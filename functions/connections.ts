@@ -2,7 +2,6 @@
 
 import { requesterOf } from '#domain/callers/caller.ts'
 import { findConnection, listConnections } from '#domain/connections/list-connections.ts'
-import { disconnect } from '#domain/tokens/disconnect.ts'
 import { authentication } from '#http/credentials/authenticate.ts'
 import { json, noContent } from '#http/message/answer.ts'
 import { parseQuery } from '#http/message/parse.ts'
@@ -42,6 +41,7 @@ export const connections = (services: Services) =>
       },
 
       'DELETE /v1/connections/{id}': async (request, caller) => {
+        const { disconnect } = await import('#domain/tokens/disconnect.ts')
         await disconnect(services, caller, connectionOf(request))
         return noContent
       },

@@ -4,12 +4,8 @@
 import { tenantConnection } from '#domain/connections/list-connections.ts'
 import { noSuchConnection } from '#domain/connections/reach.ts'
 import { validationFailed } from '#domain/errors.ts'
-import { lookNow } from '#domain/operator/look-now.ts'
-import { revokeMany } from '#domain/operator/mass-revocation.ts'
 import { switchConnection } from '#domain/operator/switches.ts'
-import { deleteTenant } from '#domain/operator/tenant-deletion.ts'
 import { findTenant } from '#domain/tenants/manage-tenants.ts'
-import { disconnectNow } from '#domain/tokens/disconnect.ts'
 import { changesOf } from '#http/audit.ts'
 import { json, noContent } from '#http/message/answer.ts'
 import { parseBody, parseQuery } from '#http/message/parse.ts'
@@ -48,10 +44,14 @@ export const tenantConnections = (services: Services) =>
       return { ...json(200, connectionJson(connection)), reason: changesOf({ status }) }
     },
 
-    'POST /v1/tenants/{tenant_id}/connections/{connection_id}/look': async (request) =>
-      json(200, lookJson(await lookNow(services, refOf(request)))),
+    'POST /v1/tenants/{tenant_id}/connections/{connection_id}/look': async (request) => {
+      // A cold start loads only what shows connections and suspends them. The other routes load their own parts.
+      const { lookNow } = await import('#domain/operator/look-now.ts')
+      return json(200, lookJson(await lookNow(services, refOf(request))))
+    },
 
     'DELETE /v1/tenants/{tenant_id}/connections/{connection_id}': async (request) => {
+      const { disconnectNow } = await import('#domain/tokens/disconnect.ts')
       if ((await disconnectNow(services, refOf(request), 'operator')) === 'no_connection')
         throw noSuchConnection()
       return noContent
@@ -60,6 +60,7 @@ export const tenantConnections = (services: Services) =>
     'POST /v1/tenants/{tenant_id}/connections/revoke': async (request) => {
       const { filter, after } = parseBody(revocationSchema, jsonBody(request))
       const { id } = await findTenant(services, tenantOf(request))
+      const { revokeMany } = await import('#domain/operator/mass-revocation.ts')
       const report = await revokeMany(services, id, filter, after)
       return { ...json(200, revocationJson(report)), reason: changesOf(filter) || 'all' }
     },
@@ -69,6 +70,7 @@ export const tenantConnections = (services: Services) =>
       const id = tenantOf(request)
       if (confirm !== id)
         throw validationFailed({ pointer: '#/confirm', detail: 'must be the id of the tenant to delete' })
+      const { deleteTenant } = await import('#domain/operator/tenant-deletion.ts')
       const report = await deleteTenant(services, id, revoke)
       return { ...json(200, deletionJson(id, report)), ...(!revoke && { reason: 'without revoking' }) }
     },
