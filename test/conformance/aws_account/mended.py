@@ -8,6 +8,8 @@ from moto.awslambda.models import LambdaBackend
 from moto.cloudformation import models, parsing, responses
 from moto.cloudformation.exceptions import ValidationError
 from moto.core.responses import EmptyResult
+from moto.dynamodb.models import dynamodb_backends
+from moto.dynamodb.models.table import StreamShard
 from moto.kms.models import Key
 from moto.logs.models import LogGroup
 
@@ -89,9 +91,19 @@ def read_templates_by_path():
 
 
 def leave_functions_alone():
-    """moto would invoke functions for messages and for a table's stream, in Docker. The messages stay in their queue."""
+    """moto would invoke functions for messages and for a table's stream, in Docker. The messages stay in their queue. A
+    transaction copies the table, so the table must not hold the function, with its code, for which the stream is."""
+    create = LambdaBackend.create_event_source_mapping
+
+    def create_apart(self, spec):
+        mapping = create(self, spec)
+        for table in dynamodb_backends[self.account_id][self.region_name].tables.values():
+            table.lambda_event_source_mappings = {}
+        return mapping
+
+    LambdaBackend.create_event_source_mapping = create_apart
     LambdaBackend.send_sqs_batch = lambda self, *_: False
-    LambdaBackend.send_dynamodb_items = lambda self, *_: True
+    StreamShard.add = lambda self, *_: None
 
 
 def mend_updates():
