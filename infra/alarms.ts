@@ -47,8 +47,9 @@ export function createAlarms(scope: Construct, { api, keepAlive, data, logs }: W
   /** How often a message was logged, by all functions together. */
   const logged = (metricName: string, message: string) => {
     const metric = { metricNamespace: 'FunnelConnect', metricName }
-    for (const [i, logGroup] of logs.entries()) {
-      new MetricFilter(scope, `${metricName}${i}`, {
+    for (const logGroup of logs) {
+      // Named for the function, because a filter is replaced when its log group changes.
+      new MetricFilter(scope, `${metricName}${logGroup.node.scope?.node.id}`, {
         logGroup,
         ...metric,
         filterPattern: FilterPattern.stringValue('$.message', '=', message),
