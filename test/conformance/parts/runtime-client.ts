@@ -68,6 +68,7 @@ async function callEachFunction(service: ServiceUnderClient, simulatorUrl: strin
   await expectStatus(200, `/v1/connections/${json.id}/proxy/me`, { key })
   await expectStatus(200, `/v1/connections/${json.id}`, { key })
   await expectStatus(200, '/v1/audit-events', { key })
+  await expectStatus(200, '/v1/events', { key })
   await expectStatus(200, `/v1/tenants/${tenant.id}/connections`)
   await expectStatus(200, '/v1/health')
   const runs = await service.schedules.runAll()
