@@ -2,6 +2,7 @@
 // requests succeed while the secret is being rotated at ClickFunnels.
 
 import type { ClientCredentials } from '../provider/authorization-server.ts'
+import type { Secret } from '../secret.ts'
 import type { VaultPorts } from '../vault/ports.ts'
 import type { App } from './app.ts'
 import { firstSerial } from './app-health.ts'
@@ -11,10 +12,26 @@ export function clientSecretOf({ tenantId, id }: Pick<App, 'tenantId' | 'id'>, s
   return { tenantId, record: id, generation: serial, field: 'client_secret' } as const
 }
 
+/** Client secrets in clear, by their serial. */
+export type OpenedSecrets = ReadonlyMap<number, Secret>
+
+/** Opens all client secrets of an app, for a request that must not depend on the vault any more. */
+export async function openClientSecrets(
+  { vault }: Pick<VaultPorts, 'vault'>,
+  app: App,
+): Promise<OpenedSecrets> {
+  const opened = new Map<number, Secret>()
+  for (const { serial, sealed } of app.clientSecrets) {
+    opened.set(serial, await vault.open(clientSecretOf(app, serial), sealed))
+  }
+  return opened
+}
+
 /**
  * Makes a request to the authorization server with one client secret after the other, while the server refuses the client.
  * @param refused whether an answer refuses the client
  * @param mayGoOn whether there is time for another request
+ * @param opened the client secrets, if they are open already
  * @returns the last answer, and the serial of the client secret it was given to
  */
 export async function withClientCredentials<Answer>(
@@ -23,6 +40,7 @@ export async function withClientCredentials<Answer>(
   request: (client: ClientCredentials) => Promise<Answer>,
   refused: (answer: Answer) => boolean,
   mayGoOn: () => boolean = () => true,
+  opened: OpenedSecrets = new Map(),
 ): Promise<{ readonly answer: Answer; readonly serial: number }> {
   const { clientSecrets } = app
   const working = firstSerial(app)
@@ -32,7 +50,8 @@ export async function withClientCredentials<Answer>(
   ]
   if (first === undefined) throw new Error(`The app "${app.id}" has no client secret`)
   const attempt = async ({ serial, sealed }: typeof first) => {
-    const clientSecret = await services.vault.open(clientSecretOf(app, serial), sealed)
+    const clientSecret =
+      opened.get(serial) ?? (await services.vault.open(clientSecretOf(app, serial), sealed))
     return { answer: await request({ clientId: app.clientId, clientSecret }), serial }
   }
   let asked = await attempt(first)

@@ -22,14 +22,18 @@ import {
   CODE_LIFETIME_SECONDS,
   type ConnectSession,
   codeOf,
-  codeVerifierOf,
   type PendingAuthorization,
   rejectionReason,
   SESSION_MEMORY_SECONDS,
   type SessionState,
   visibleStatus,
 } from './connect-session.ts'
-import { type CodeGrant, type ExchangePorts, exchangeForConnection } from './exchange-code.ts'
+import {
+  type CodeGrant,
+  type ExchangePorts,
+  exchangeForConnection,
+  prepareExchange,
+} from './exchange-code.ts'
 import type { ConnectPorts } from './ports.ts'
 import { type Product, productOf, returnLocation } from './product.ts'
 import { type RepeatedOutcome, repeatedResponse } from './repeated-response.ts'
@@ -144,9 +148,8 @@ async function nextStep(
     const state = { status: 'awaiting_completion', code: sealed, codeVerifier, completionHash } as const
     return { state, expiresAt }
   }
-  const app = await services.apps.get(session.tenantId, session.appId)
-  const verifier = await services.vault.open(codeVerifierOf(session), codeVerifier)
-  return { state: { status: 'exchanging' }, expiresAt, grant: { app, code, codeVerifier: verifier } }
+  const grant = await prepareExchange(services, session, code, codeVerifier)
+  return { state: { status: 'exchanging' }, expiresAt, grant }
 }
 
 function unregistered(now: EpochSeconds): Next {

@@ -14,14 +14,8 @@ import { sha256 } from '../hash.ts'
 import type { ConnectionId, ConnectSessionId, EndUserId } from '../ids.ts'
 import { suspended, suspensionOf } from '../tenants/suspension.ts'
 import { later } from '../time.ts'
-import {
-  type ConnectSession,
-  codeOf,
-  codeVerifierOf,
-  SESSION_MEMORY_SECONDS,
-  visibleStatus,
-} from './connect-session.ts'
-import { type ExchangePorts, exchangeForConnection } from './exchange-code.ts'
+import { type ConnectSession, codeOf, SESSION_MEMORY_SECONDS, visibleStatus } from './connect-session.ts'
+import { type ExchangePorts, exchangeForConnection, prepareExchange } from './exchange-code.ts'
 import { problemOf } from './session-errors.ts'
 import { noSuchSession } from './start-session.ts'
 
@@ -63,13 +57,12 @@ export async function completeSession(
   const what = suspensionOf(await services.tenants.get(tenant.id), session)
   if (what !== undefined) throw suspended(what)
   // If the store or the vault fails here, the session stays as it is and can be completed later.
-  const app = await services.apps.get(tenant.id, session.appId)
   const code = await services.vault.open(codeOf(session), session.state.code)
-  const codeVerifier = await services.vault.open(codeVerifierOf(session), session.state.codeVerifier)
+  const grant = await prepareExchange(services, session, code, session.state.codeVerifier)
   const exchanging = { status: 'exchanging' } as const
   const claimed = await services.sessions.move(session, 'awaiting_completion', exchanging, session.expiresAt)
   if (!claimed) throw notCompletable(session, 'awaiting_completion')
-  const state = await exchangeForConnection(services, session, { app, code, codeVerifier })
+  const state = await exchangeForConnection(services, session, grant)
   if (state.status === 'connected') return connectionOf(services, session, state.connectionId)
   throw problemOf(state.error).afterChange()
 }

@@ -2,7 +2,7 @@
 import type { Ambient } from '../ambient.ts'
 import { type App, redirectUri } from '../apps/app.ts'
 import { noteAnswer } from '../apps/app-health.ts'
-import { withClientCredentials } from '../apps/client-secrets.ts'
+import { type OpenedSecrets, openClientSecrets, withClientCredentials } from '../apps/client-secrets.ts'
 import type { AppStorePorts } from '../apps/ports.ts'
 import { logOddities } from '../provider/authorization-server.ts'
 import type { ProviderPorts } from '../provider/ports.ts'
@@ -10,17 +10,45 @@ import type { Secret } from '../secret.ts'
 import { later } from '../time.ts'
 import { ruleOf } from '../tokens/refresh-rules.ts'
 import type { VaultPorts } from '../vault/ports.ts'
-import { type ConnectSession, SESSION_MEMORY_SECONDS, type SessionState } from './connect-session.ts'
+import type { Sealed, Sealer } from '../vault/vault.ts'
+import {
+  type ConnectSession,
+  codeVerifierOf,
+  SESSION_MEMORY_SECONDS,
+  type SessionState,
+} from './connect-session.ts'
 import type { ConnectPorts } from './ports.ts'
 import { type ExchangeError, faultError, TOKEN_ERRORS } from './session-errors.ts'
 import { type GrantPorts, storeGrant } from './store-grant.ts'
 
-/** What an exchange needs. It is read before the session moves to "exchanging": a failure until then can be retried. */
+/**
+ * What an exchange needs. It is read and opened before the session moves to "exchanging": a failure until then can be
+ * retried, and after that neither the vault nor KMS can make us lose the code.
+ */
 export interface CodeGrant {
   /** The session's app; `undefined` if it was deleted in the meantime. */
   readonly app: App | undefined
   readonly code: Secret
   readonly codeVerifier: Secret
+  readonly clientSecrets: OpenedSecrets
+  readonly sealer: Sealer
+}
+
+/** Reads and opens what an exchange needs. */
+export async function prepareExchange(
+  services: Pick<ExchangePorts, 'apps' | 'vault'>,
+  session: ConnectSession,
+  code: Secret,
+  sealedVerifier: Sealed,
+): Promise<CodeGrant> {
+  const app = await services.apps.get(session.tenantId, session.appId)
+  return {
+    app,
+    code,
+    codeVerifier: await services.vault.open(codeVerifierOf(session), sealedVerifier),
+    clientSecrets: app === undefined ? new Map() : await openClientSecrets(services, app),
+    sealer: await services.vault.sealer(session.tenantId),
+  }
 }
 
 export type ExchangePorts = Pick<
@@ -51,7 +79,7 @@ export async function exchangeForConnection(
 async function exchange(
   services: ExchangePorts,
   session: ConnectSession,
-  { app, code, codeVerifier }: CodeGrant,
+  { app, code, codeVerifier, clientSecrets, sealer }: CodeGrant,
 ): Promise<Exchanged> {
   // Without its app the session has no client credentials any more.
   if (app === undefined) return { status: 'failed', error: 'invalid_client' }
@@ -65,6 +93,8 @@ async function exchange(
         redirectUri: redirectUri(services.publicUrl, app.id),
       }),
     ({ outcome }) => outcome === 'client_refused',
+    undefined,
+    clientSecrets,
   )
   const { blames } = ruleOf(answer.outcome)
   if (answer.outcome !== 'granted') {
@@ -73,7 +103,7 @@ async function exchange(
     return { status: 'failed', error: TOKEN_ERRORS[answer.outcome] }
   }
   logOddities(services.log, answer.tokens, { session: session.id })
-  const stored = await storeGrant(services, session, app, answer.tokens)
+  const stored = await storeGrant(services, session, app, { tokens: answer.tokens, sealer })
   await noteAnswer(services, app, blames, serial)
   if (stored.outcome !== 'stored') return { status: 'failed', error: stored.outcome }
   return { status: 'connected', connectionId: stored.connection.id }

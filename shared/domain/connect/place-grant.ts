@@ -16,6 +16,7 @@ import type { TenancyPorts } from '../tenants/ports.ts'
 import { appSuspendedSince } from '../tenants/suspension.ts'
 import { isLiving } from '../tenants/tenant.ts'
 import { changeForTokens, sealTokens } from '../tokens/new-tokens.ts'
+import type { Sealer } from '../vault/vault.ts'
 import type { ConnectSession } from './connect-session.ts'
 import type { GrantRefusal } from './session-errors.ts'
 
@@ -24,6 +25,8 @@ export interface Grant {
   readonly session: ConnectSession
   readonly tokens: TokenSet
   readonly workspace: Workspace
+  /** Was obtained before the code was exchanged, so that no fault of the keys loses the tokens. */
+  readonly sealer: Sealer
 }
 
 export type Placement =
@@ -98,12 +101,11 @@ async function renewConnection(
 
 async function newConnection(
   services: PlacementPorts,
-  { session, tokens, workspace }: Grant,
+  { session, tokens, workspace, sealer }: Grant,
 ): Promise<Connection> {
   const now = services.now()
   const id = services.newId('connection')
   const { tenantId, appId, endUser } = session
-  const sealer = await services.vault.sealer(tenantId)
   const credential = sealTokens(sealer, { tenantId, connectionId: id }, 1, tokens, now)
   return {
     id,
@@ -127,9 +129,8 @@ async function newConnection(
 async function replaceTokens(
   services: PlacementPorts,
   current: Connection,
-  { session, tokens, workspace }: Grant,
+  { session, tokens, workspace, sealer }: Grant,
 ): Promise<Connection | undefined> {
-  const sealer = await services.vault.sealer(current.tenantId)
   const change = {
     ...changeForTokens(services, sealer, current, tokens),
     endUser: session.endUser,

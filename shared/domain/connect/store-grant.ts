@@ -7,7 +7,7 @@ import type { ProviderPorts } from '../provider/ports.ts'
 import type { Workspace } from '../provider/workspace.ts'
 import { revokeOrphan } from '../revocation/revocation.ts'
 import type { ConnectSession } from './connect-session.ts'
-import { PerhapsStored, type Placement, type PlacementPorts, placeGrant } from './place-grant.ts'
+import { type Grant, PerhapsStored, type Placement, type PlacementPorts, placeGrant } from './place-grant.ts'
 
 export type GrantPorts = PlacementPorts & Pick<ProviderPorts, 'resourceServer'>
 
@@ -19,11 +19,11 @@ export async function storeGrant(
   services: GrantPorts,
   session: ConnectSession,
   app: App,
-  tokens: TokenSet,
+  { tokens, sealer }: Pick<Grant, 'tokens' | 'sealer'>,
 ): Promise<Placement> {
   try {
     const workspace = await identifyWorkspace(services, tokens)
-    const stored = await placeGrant(services, { session, tokens, workspace })
+    const stored = await placeGrant(services, { session, tokens, workspace, sealer })
     if (stored.outcome === 'stored') await services.audit.note(grantNote(session, stored.connection))
     else await revokeOrphan(services, app, tokens)
     return stored
