@@ -18,7 +18,7 @@ export class ProcessBackground implements Background {
     let late = false
     let timer: NodeJS.Timeout | undefined
     const moment = new Promise<undefined>((resolve) => {
-      timer = setTimeout(() => resolve(undefined), until * 1000 - Date.now())
+      timer = setTimeout(() => resolve(undefined), Math.max(0, until * 1000 - Date.now()))
     })
     this.#watch(
       work.then(
