@@ -36,7 +36,10 @@ export async function startHangingAws(upstream: Readonly<Record<AwsService, stri
     const target = String(incoming.headers['x-amz-target'])
     const service = TARGETS.find(([prefix]) => target.startsWith(prefix))?.[1] ?? 'SQS'
     calls.push([service, target.split('.').at(-1) ?? ''])
-    if (next !== undefined && calls.length > next.at && hanging.size === 0) hanging.set(service, next.how)
+    if (next !== undefined && calls.length > next.at) {
+      hanging.set(service, next.how)
+      next = undefined
+    }
     const how = hanging.get(service)
     const body = await buffer(incoming)
     if (how !== undefined) {
