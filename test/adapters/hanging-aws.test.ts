@@ -234,6 +234,6 @@ function casesOf(calls: readonly string[]): readonly Case[] {
       for (const queueToo of [false, true]) cases.push({ from, how, queueToo, lifted: queueToo ? 31 : 12 })
     }
   }
-  const commit = calls.findLastIndex((call) => call === 'DynamoDB UpdateItem')
+  const commit = calls.lastIndexOf('DynamoDB UpdateItem')
   return ALL ? cases : cases.filter(({ from, queueToo }) => !queueToo && (from === 0 || from === commit))
 }

@@ -6,7 +6,8 @@ import { receiveAuthorizationResponse } from '#domain/connect/callback.ts'
 import { ServiceError } from '#domain/errors.ts'
 import { cookiesOf, openScene, type Scene } from '../../fakes/scene.ts'
 
-const down = async () => Promise.reject(new ServiceError('storage_unavailable', 'KMS did not answer in time.'))
+const down = async () =>
+  Promise.reject(new ServiceError('storage_unavailable', 'KMS did not answer in time.'))
 
 /** The vault fails after the next call of a method of the sessions. */
 function failVaultAfter({ services }: Scene, method: 'take' | 'move'): void {
