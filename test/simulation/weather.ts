@@ -79,6 +79,9 @@ const THEMES: readonly (readonly Line[])[] = [
   ['sqs', 'revoke'],
 ]
 
+/** Faults that keep a call from its effect or its caller from knowing it; and all kinds. */
+const CRISIS_KINDS = ['before', 'after', 'never', 'lost', 'reset_before', 'stall', 'throttle', undefined]
+
 interface Trouble {
   /** Milliseconds; counted from the beginning, or from the last time that tokens were issued. */
   readonly since: 'start' | 'tokens'
@@ -125,11 +128,12 @@ export class Weather {
     }
     const isCalm = chance.isLikely(0.05)
     const theme = new Set<Line>(chance.pick(THEMES))
+    const crisis = this.#crisis(chance)
     for (const line of LINES) {
       const base = chance.pick(BASES[line] ?? [0, 0, 0, 0.02, 0.1])
       const count = chance.pick(line === 'process' ? [0, 0, 0, 1] : [0, 0, 0, 1, 1, 2])
       const troubles = Array.from({ length: count }, () => this.#trouble(chance, line))
-      if (theme.has(line)) troubles.push(this.#crisis(chance))
+      if (theme.has(line)) troubles.push({ ...crisis, kind: chance.pick(CRISIS_KINDS) })
       this.#lines.set(line, isCalm ? { base: 0, troubles: [] } : { base, troubles })
     }
   }
@@ -183,19 +187,9 @@ export class Weather {
   }
 
   /** Trouble at the moment at which it does most harm: when tokens were issued. */
-  #crisis(chance: Chance): Trouble {
+  #crisis(chance: Chance): Omit<Trouble, 'kind'> {
     const until = chance.pick([1_500, 5_000, 12_000, 30_000, 45_000])
     const likelihood = chance.pick([0.5, 1])
-    const kind = chance.pick([
-      'before',
-      'after',
-      'never',
-      'lost',
-      'reset_before',
-      'stall',
-      'throttle',
-      undefined,
-    ])
-    return { since: 'tokens', from: 0, until, likelihood, isOfWrites: chance.isLikely(0.5), kind }
+    return { since: 'tokens', from: 0, until, likelihood, isOfWrites: chance.isLikely(0.5) }
   }
 }
