@@ -10,8 +10,8 @@ interface Seed {
   readonly seed: number
   /** What the run showed when it was found. */
   readonly violation: string
-  /** The faults and acts that it takes. */
-  readonly allowed: readonly string[]
+  /** The faults and acts that it takes; without, all of the seed. */
+  readonly allowed?: readonly string[]
 }
 
 const print = (text: string) => process.stdout.write(`${text}\n`)
@@ -21,7 +21,7 @@ export async function replay(files: readonly string[], withTrace: boolean): Prom
   const { parts, templates } = await load()
   for (const file of files) {
     const { seed, allowed } = JSON.parse(readFileSync(file, 'utf8')) as Seed
-    const report = await simulate(parts, templates, seed, new Set(allowed))
+    const report = await simulate(parts, templates, seed, allowed && new Set(allowed))
     if (withTrace) print(report.trace.join('\n'))
     print(`${file}: ${report.violation ?? 'passed'}`)
     if (report.violation !== undefined) process.exitCode = 1
@@ -31,9 +31,12 @@ export async function replay(files: readonly string[], withTrace: boolean): Prom
 /** Makes the runs of the files and of some seeds, and then all again: they have to pass, and to be the same. */
 export async function repeat(files: readonly string[], from: number, runs: number): Promise<void> {
   const { parts, templates } = await load()
-  const seeds = Array.from({ length: runs }, (_, index) => ({ seed: from + index, allowed: undefined }))
-  const all = [...files.map((file) => JSON.parse(readFileSync(file, 'utf8')) as Seed), ...seeds]
-  const make = async ({ seed, allowed }: (typeof all)[number]) => {
+  const seeds = Array.from({ length: runs }, (_, index) => ({ seed: from + index }))
+  const all: Pick<Seed, 'seed' | 'allowed'>[] = [
+    ...files.map((file) => JSON.parse(readFileSync(file, 'utf8')) as Seed),
+    ...seeds,
+  ]
+  const make = async ({ seed, allowed }: Pick<Seed, 'seed' | 'allowed'>) => {
     const { trace, violation } = await simulate(parts, templates, seed, allowed && new Set(allowed))
     return [...trace, violation ?? 'passed']
   }

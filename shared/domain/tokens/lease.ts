@@ -1,7 +1,14 @@
 // The lease: the right of one process to refresh or probe one connection, and the ways to give it back. Every write
 // under it names the owner and the generation that was read, so that a process that is too late changes nothing.
 import type { Ambient } from '../ambient.ts'
-import { backoffUntil, type Connection, NO_OWNER, QUEUED, refOf } from '../connections/connection.ts'
+import {
+  backoffUntil,
+  type Connection,
+  type Lease,
+  NO_OWNER,
+  QUEUED,
+  refOf,
+} from '../connections/connection.ts'
 import type { ConnectionPorts } from '../connections/ports.ts'
 import type { TenancyPorts } from '../tenants/ports.ts'
 import { type Suspended, suspensionOf } from '../tenants/suspension.ts'
@@ -120,7 +127,7 @@ export async function keepTokens(
   const notBefore = later(now, Math.min(retryAfterSeconds, MAX_RETRY_AFTER_SECONDS))
   const failing = !frozen && isSuspicious(result) && consecutiveFailures >= FAILURES_AT_RISK
   const change = {
-    lease: over === undefined ? null : { owner: nextOwner, until: over },
+    lease: over === undefined ? leaseOfDead(connection, owner, now) : { owner: nextOwner, until: over },
     // While the app's credentials are refused, its connections stay due, so that they go on as soon as it has new ones.
     ...(again !== 'when_app_works' && {
       dueAt: nextTry(connection, latest(latest(retryAt, notBefore), over ?? now), now),
@@ -134,6 +141,16 @@ export async function keepTokens(
   const fence = fenceOf(connection, owner)
   const kept = await services.connections.update(refOf(connection), fence, change, connection)
   return kept ? { outcome: 'failed', error: result } : { outcome: 'overtaken' }
+}
+
+/**
+ * A process that died may have sent tokens to the queue. The next attempts have to know that, so its lease, which has
+ * expired, stays until the queue had its time. No write of the dead process passes, because the owner is another.
+ */
+function leaseOfDead(connection: Connection, owner: string, now: EpochSeconds): Lease | null {
+  const until = queuedUntil(connection)
+  if (connection.lease === undefined || until === undefined || now >= until) return null
+  return { owner, until: connection.lease.until }
 }
 
 /** Faults of ours and limits of calls say nothing about the connection. */

@@ -28,6 +28,22 @@ describe('the lease', () => {
     expect(await refreshConnection(services, connection)).toMatchObject({ outcome: 'refreshed' })
   })
 
+  test('of a process that died is remembered after another failure, because the queue may still have its tokens', async () => {
+    const { services, scene, connection } = await connectedScene('strict')
+    await dieIn(services, 'refresh', () => refreshConnection(services, connection))
+    // ClickFunnels carried the request out, so the stored refresh token is refused from now on.
+    const [row] = services.clickfunnels.tokens.rows
+    if (row && !row.revoked) services.clickfunnels.tokens.refresh(row)
+    services.clock.advance(LEASE_SECONDS)
+    const lost = async () => ({ outcome: 'answer_lost', detail: 'reset' }) as const
+    services.clickfunnels.script('refresh', lost)
+    services.clickfunnels.script('refresh', lost)
+    const abandoned = await scene.stored(connection)
+    expect(await refreshConnection(services, abandoned)).toMatchObject({ error: 'answer_lost' })
+    const again = await refreshConnection(services, await scene.stored(connection))
+    expect(again).toMatchObject({ outcome: 'failed', queued: true })
+  })
+
   test('is given back after a fault of ours, which counts as a failed attempt', async () => {
     const { services, scene, connection } = await connectedScene()
     services.clickfunnels.script('refresh', async () => Promise.reject(new Error('unforeseen')))

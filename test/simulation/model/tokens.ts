@@ -140,12 +140,14 @@ export class TokenModel {
   #isExcused({ row, process, at, call, faults }: Reached): boolean {
     const within = STORED_WITHIN_MILLISECONDS + process.starved
     if (this.#now() - at < within) return true
-    const everyStoreFailed = faults.has('dynamodb') && (faults.has('sqs') || row.parent === undefined)
+    // A first grant has no queue: its end user is there, and tries again.
+    const isFirst = row.parent === undefined
+    const everyStoreFailed = isFirst || (faults.has('dynamodb') && faults.has('sqs'))
     if (process.endedAt !== undefined) {
       return process.endedAt - at < within || everyStoreFailed
     }
     // It has them in hand, and cannot store them yet.
-    const isHindered = faults.has('dynamodb') || faults.has('sqs') || faults.has('kms')
+    const isHindered = isFirst || faults.has('dynamodb') || faults.has('sqs') || faults.has('kms')
     return process.isBusy && process.calls === call && isHindered
   }
 
