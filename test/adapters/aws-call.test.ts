@@ -15,6 +15,7 @@ import { GenerateDataKeyCommand, KMSClient, KMSServiceException } from '@aws-sdk
 import { marshall } from '@aws-sdk/util-dynamodb'
 import { mockClient } from 'aws-sdk-client-mock'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { connectionItem } from '#adapters/dynamodb/connections/items.ts'
 import { DynamoDbConnections } from '#adapters/dynamodb/connections.ts'
 import { tenantKey } from '#adapters/dynamodb/schema.ts'
 import { Table } from '#adapters/dynamodb/table.ts'
@@ -31,6 +32,7 @@ const table = new Table(client, 'table')
 const connections = new DynamoDbConnections(table, stampFor({ newId, now: () => NOW }))
 const connection = aConnection(newId('tenant'))
 const KEY = tenantKey(connection.tenantId)
+const STORED = marshall(connectionItem(connection), { removeUndefinedValues: true })
 
 beforeEach(() => {
   dynamodb.reset()
@@ -108,6 +110,7 @@ describe('a transaction', () => {
     [['None', 'ConditionalCheckFailed']],
     [['ConditionalCheckFailed', 'TransactionConflict']],
   ])('that is cancelled because of %j was refused by its condition', async (codes) => {
+    dynamodb.on(GetItemCommand).resolves({ Item: STORED })
     dynamodb.on(TransactWriteItemsCommand).rejects(cancelled(...codes))
     expect(await connections.create(connection)).toBe(false)
     expect(await connections.replaceGrant(connection, { updatedAt: NOW }, aRevocation(connection))).toBe(
@@ -127,6 +130,7 @@ describe('a transaction', () => {
 
 describe('a write whose first answer was lost, tried again by the SDK', () => {
   test('is told as refused when the condition no longer holds: the caller reads again', async () => {
+    dynamodb.on(GetItemCommand).resolves({ Item: STORED })
     dynamodb.on(UpdateItemCommand).rejects(conditionFailed())
     const change = { generation: 2, updatedAt: NOW }
     expect(await connections.update(refOf(connection), { generation: 1, leaseOwner: 'me' }, change)).toBe(

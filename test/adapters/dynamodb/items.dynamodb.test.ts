@@ -109,7 +109,10 @@ test('the due index holds only items with a due time, and of those only keys and
   await connections.create(busy)
   const mine = async () => {
     const entries = await backend.items(DUE_INDEX.name)
-    return entries.filter(({ pk }) => pk === connectionKey(idle.tenantId, idle.id).pk)
+    // Events that wait in the outbox are in it, too.
+    return entries.filter(
+      ({ pk, sk }) => pk === connectionKey(idle.tenantId, idle.id).pk && !String(sk).startsWith('outbox#'),
+    )
   }
   expect((await mine()).map(({ sk }) => sk)).toEqual([connectionKey(busy.tenantId, busy.id).sk])
   expect(Object.keys((await mine())[0] ?? {}).sort()).toEqual(['appId', 'dueAt', 'dueShard', 'pk', 'sk'])

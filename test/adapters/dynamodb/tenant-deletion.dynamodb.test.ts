@@ -58,13 +58,16 @@ const MOMENTS: readonly [string, (services: Scene['services']) => void][] = [
   ],
   [
     'between the last look at the tenant and the write of the connection',
-    ({ vault }) => {
-      const sealer = vault.sealer.bind(vault)
-      vault.sealer = async (tenant) => {
-        const made = await sealer(tenant)
-        vault.sealer = sealer
+    ({ connections }) => {
+      const create = connections.create.bind(connections)
+      connections.create = async (...args) => {
         await deleted()
-        return made
+        return create(...args)
+      }
+      const replaceGrant = connections.replaceGrant.bind(connections)
+      connections.replaceGrant = async (...args) => {
+        await deleted()
+        return replaceGrant(...args)
       }
     },
   ],
