@@ -80,5 +80,5 @@ test('a taken port is refused with its number and the variable, and it ends', as
 test('a wrong variable is refused by name', async () => {
   const { ended, complaint } = start({ PORT: 'high' })
   expect(await ended).toBe(1)
-  expect((await complaint).trim()).toBe('PORT must be a number from 0 to 65533, not "high"')
+  expect((await complaint).trim()).toBe('PORT must be a number from 0 to 65530, not "high"')
 })
