@@ -159,6 +159,14 @@ export class FakeConnections implements Connections, DueIndex {
     return [...this.items.values()].some(({ tenantId, appId }) => tenantId === tenant && appId === app)
   }
 
+  /** Remembered, because a run reads every partition. */
+  readonly #partitions = new Map<string, number>()
+  #partitionOf(id: ConnectionId | RevocationId): number {
+    const known = this.#partitions.get(id) ?? duePartitionOf(id)
+    this.#partitions.set(id, known)
+    return known
+  }
+
   async due(
     partition: number,
     now: EpochSeconds,
@@ -168,7 +176,7 @@ export class FakeConnections implements Connections, DueIndex {
     const entries: { at: string; dueAt: EpochSeconds; work: DueWork }[] = []
     const enter = (id: ConnectionId | RevocationId, dueAt: EpochSeconds, work: DueWork) => {
       const at = `${String(dueAt).padStart(12, '0')}/${id}`
-      if (duePartitionOf(id) === partition && dueAt <= now && at > String(after ?? '')) {
+      if (this.#partitionOf(id) === partition && dueAt <= now && at > String(after ?? '')) {
         entries.push({ at, dueAt, work })
       }
     }
