@@ -34,7 +34,10 @@ export async function runAll(from: number, runs: number, workers: number, failur
             `${sum.runs} of ${runs} runs, ${seconds.toFixed(0)} s; to go on from here: --seed ${from + sum.runs}`,
           )
         })
-        child.on('exit', (code, signal) => resolve(code === 0 || signal === 'SIGTERM'))
+        child.on('exit', (code, signal) => {
+          if (code !== 0 && signal !== 'SIGTERM') print(`A worker has ended with ${code ?? signal}`)
+          resolve(code === 0 || signal === 'SIGTERM')
+        })
       }),
   )
   const wells = await Promise.all(ended)

@@ -86,11 +86,13 @@ async function play(stage: Stage, { acts, trouble }: Plan, template: Template): 
   const calls: Calls = new Map(template.connections.map((connection) => [connection, []]))
   let before = 0
   for (const at of CALLS_AT) {
-    await timeline.sleep(at - before)
+    await timeline.sleep(Math.max(0, at - before))
     before = at
     const connections = template.connections.filter((one) => isCalled(stage, one, at))
     await Promise.all(
-      connections.map(async (connection) => {
+      connections.map(async (connection, index) => {
+        // In an outage one call a second asks ClickFunnels, so two at the same moment would stand in each other's way.
+        await timeline.sleep(index * 3_000)
         const answer = await actors.callFunnels(connection)
         stage.note(`calm call of ${connection}: ${answer?.status} ${answer?.json?.code ?? ''}`)
         calls.get(connection)?.push({ at, status: answer?.status ?? 0, code: answer?.json?.code })

@@ -57,7 +57,7 @@ export async function checkEnd(
     const number = Number(row.workspace.at(-1)) - 1
     const connection = template.connections[number] ?? ''
     const isGone = actors.disconnected.has(connection) && !held.connections.has(connection)
-    const known = tokens.wasStored(row) || tokens.reached(row)
+    const known = tokens.wasStored(row) || tokens.wasKept(row)
     if (isGone && known && provider.rows.isLive(row) && !tokens.wasReplaced(row))
       throw new Violation('I8', `${row.name} lives although its connection is gone`)
   }

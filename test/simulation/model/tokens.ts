@@ -34,6 +34,8 @@ export class TokenModel {
   readonly #stored = new Map<Row, number>()
   readonly #presented: { readonly token: string; readonly arrived: Arrived }[] = []
   readonly #logged = new Set<string>()
+  /** Access tokens that were on the queue or in a revocation. */
+  readonly #kept = new Set<string>()
   #holdings: Holdings | undefined
 
   constructor(rows: Rows, now: () => number) {
@@ -83,6 +85,7 @@ export class TokenModel {
 
   noteHoldings(holdings: Holdings): void {
     this.#holdings = holdings
+    for (const token of [...holdings.queue, ...holdings.revocations]) this.#kept.add(token)
     for (const { accessToken } of holdings.connections.values()) {
       const row = this.#rows.find(accessToken)
       if (row && !this.#stored.has(row)) this.#stored.set(row, this.#now())
@@ -123,8 +126,9 @@ export class TokenModel {
     return [...this.#stored.keys()].some((stored) => stored.parent === row)
   }
 
-  reached(row: Row): boolean {
-    return this.#reached.some((one) => one.row === row)
+  /** Whether the pair was ever on the queue or in a revocation. */
+  wasKept(row: Row): boolean {
+    return this.#kept.has(row.accessToken)
   }
 
   #isKept(row: Row): boolean {
