@@ -61,10 +61,12 @@ export class Observer {
     if (answer?.row && process instanceof Sandbox) this.#tokens.noteReached(answer.row, process)
   }
 
-  noteRefused({ answer, process, sentAt }: Arrived): void {
+  noteRefused({ answer, process, sentAt, call }: Arrived): void {
     this.note(`${process?.name} has closed the socket of ${answer?.row?.name ?? 'an answer'}`)
     this.#judge(() => {
-      if (answer?.row && process instanceof Sandbox) this.#tokens.noteRefused(answer.row, process, sentAt)
+      // A process that has its next call had given up in the one before.
+      const isSame = process instanceof Sandbox && process.calls === call
+      if (answer?.row && isSame) this.#tokens.noteRefused(answer.row, process, sentAt)
     })
   }
 

@@ -146,6 +146,7 @@ export class TokenModel {
     if (this.#now() - at < within) return true
     // A first grant has no queue: its end user is there, and tries again.
     const isFirst = row.parent === undefined
+    if (isFirst && faults.size > 0) return true
     const everyStoreFailed = isFirst || (faults.has('dynamodb') && faults.has('sqs'))
     if (process.endedAt !== undefined) {
       return process.endedAt - at < within || everyStoreFailed

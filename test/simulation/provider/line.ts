@@ -33,6 +33,8 @@ export interface Arrived {
   readonly request: ProviderRequest
   readonly process: Owner | undefined
   readonly sentAt: number
+  /** Which call of the process sent it. */
+  readonly call: number | undefined
   /** Whether the provider may still carry it out. */
   isPending: boolean
   answer?: Answer
@@ -59,7 +61,14 @@ export function exchangeOn(
   const line = lineOf(request)
   const fault = line && weather.fault(line, KINDS_OF[line] ?? [])
   if (fault && line) onFault(line, fault.kind, request.path, process)
-  const arrived: Arrived = { line: line ?? 'api', request, process, sentAt: now(), isPending: true }
+  const arrived: Arrived = {
+    line: line ?? 'api',
+    request,
+    process,
+    sentAt: now(),
+    call: callOf(process),
+    isPending: true,
+  }
   onRequest(arrived)
   const extra = fault?.kind === 'slow' ? fault.chance.logUniform(1, 60_000) : 0
   return {
@@ -160,6 +169,10 @@ function onTheWay(answer: Answer, fault: Fault<ProviderFault> | undefined, delay
     default:
       return { bytes: whole, delay, segments, finally: 'keep' }
   }
+}
+
+function callOf(process: Owner | undefined): number | undefined {
+  return (process as { calls?: number } | undefined)?.calls
 }
 
 function bytesOf({ status, headers = {}, body }: Answer): Buffer {
