@@ -20,6 +20,8 @@ export interface Started {
 
 /** So few that they fit into the seconds for which a token is remembered. */
 const WARM_CALLS = 100
+/** The function's (infra/permissions.ts). */
+const TIMEOUT_MILLISECONDS = 29_000
 
 const emulated: Emulated = JSON.parse(process.env.EMULATED ?? '')
 const { connections, directory, endpoints, routes } = emulated
@@ -28,7 +30,8 @@ Object.assign(process.env, emulated.environment, { AWS_LAMBDA_FUNCTION_NAME: 'pr
 const callsToAws = countAwsCalls({ DynamoDB: endpoints.dynamodb, KMS: endpoints.kms })
 const { handler } = await import(pathToFileURL(join(directory, 'index.mjs')).href)
 const bridge = await openBridge(0)
-bridge.serve({ routes, invoke: (_, event) => handler(event, {}) })
+const context = { getRemainingTimeInMillis: () => TIMEOUT_MILLISECONDS }
+bridge.serve({ routes, invoke: (_, event) => handler(event, context) })
 
 const to = (name: keyof typeof connections, path: string): Caller => ({
   url: `${bridge.url}/v1/connections/${connections[name].id}/${path}`,

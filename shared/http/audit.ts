@@ -11,7 +11,7 @@ import type { ApiRequest } from './message/request.ts'
 import { PROBLEMS } from './problems/problem.ts'
 import { ROUTES, type Route, type RouteKey } from './routes.ts'
 
-export type Auditing = (request: ApiRequest, answer: Answer, failure: unknown) => Promise<void>
+export type Auditing = (request: ApiRequest, answer: Answer, failure: unknown) => Promise<void> | undefined
 
 /** The request was refused for its form or by a limit, so nothing was tried. */
 const NOT_TRIED: ReadonlySet<string> = new Set([
@@ -47,13 +47,14 @@ const ID_KINDS = {
 /** Builds the auditing of a process. It writes before the answer leaves, and never throws. */
 export function auditing(trail: AuditTrail): Auditing {
   const refusals = new ExpiringCache<void>(REFUSAL_SECONDS, MAX_REFUSALS)
-  return async (request, answer, failure) => {
+  return (request, answer, failure) => {
     const note = answer.audit ?? noteOf(request, answer, failure)
-    if (note === undefined) return
+    // Most requests change nothing. They wait for nothing.
+    if (note === undefined) return undefined
     const write = () => trail.note({ ...note, from: originOf(request) })
     const { tenantId, action, actor, result, reason } = note
     if (!isRepeatable(note, failure)) return write()
-    await refusals.get(JSON.stringify([tenantId, action, actor, result, reason]), write)
+    return refusals.get(JSON.stringify([tenantId, action, actor, result, reason]), write)
   }
 }
 

@@ -16,7 +16,15 @@ import { type ApiRequest, toApiRequest } from './message/request.ts'
 import { methodNotAllowed } from './problems/method-not-allowed.ts'
 import { PROBLEMS, problemAnswer } from './problems/problem.ts'
 import { methodsAt } from './route-match.ts'
-import { type Access, type ApiFunction, ROUTES, type RouteKey, type RoutesOf, scopeOf } from './routes.ts'
+import {
+  type Access,
+  ANY_METHOD,
+  type ApiFunction,
+  ROUTES,
+  type RouteKey,
+  type RoutesOf,
+  scopeOf,
+} from './routes.ts'
 
 /** Serves one route. It gets a caller exactly when the route's access is "tenant". */
 export type Endpoint<K extends RouteKey> = (typeof ROUTES)[K]['access'] extends 'tenant'
@@ -118,7 +126,7 @@ export function httpHandler<F extends ApiFunction>(ports: StackPorts, endpoints:
     }
     if (isOurFault(failure)) ports.log.error('Request failed', { ...line, error: failure })
     else ports.log.info('Request', { ...line, ...(failure instanceof ServiceError && refusalOf(failure)) })
-    const noted = audit?.(request, answer, failure).then(() => result)
+    const noted = audit?.(request, answer, failure)?.then(() => result)
     // The audit trail writes on if it takes longer than the caller waits.
     if (noted !== undefined) await (ports.background?.within(noted, request.deadline.answerBy) ?? noted)
     return result
@@ -129,9 +137,8 @@ export function httpHandler<F extends ApiFunction>(ports: StackPorts, endpoints:
     if (endpoint === undefined) throw new Error(`No endpoint serves the route "${request.routeKey}"`)
     if (request.method === 'OPTIONS') return preflight(request)
     // ANY means the methods of the table, and not TRACE, which would send the access token back to the caller.
-    const allowed = methodsAt(request)
-    if (request.routeKey.startsWith('ANY ') && !allowed.includes(request.method)) {
-      return methodNotAllowed(allowed, ports.publicUrl)
+    if (request.routeKey.startsWith('ANY ') && !ANY_METHOD.includes(request.method as never)) {
+      return methodNotAllowed(methodsAt(request), ports.publicUrl)
     }
     return endpoint(request, request.caller as Caller)
   }

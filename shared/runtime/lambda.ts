@@ -11,8 +11,8 @@ interface Startable {
   readonly background?: Background
   /** Runs before the first request. */
   readonly prime?: () => Promise<void>
-  /** Does what an earlier invocation left to this process. It runs beside each invocation. */
-  readonly resume?: () => Promise<void>
+  /** Does what an earlier invocation left to this process, if it left anything. It runs beside the invocation. */
+  readonly resume?: () => Promise<void> | undefined
 }
 
 /**
@@ -47,7 +47,8 @@ export async function onLambda<F extends FunctionName, Ports extends Startable, 
   return async (event, context) => {
     started ??= start()
     const { handle, services } = started
-    if (services.resume !== undefined) services.background?.start(services.resume)
+    const resumed = services.resume?.()
+    if (resumed !== undefined) services.background?.start(() => resumed)
     try {
       return await handle(event, context)
     } finally {

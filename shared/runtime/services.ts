@@ -52,8 +52,8 @@ interface Primable {
 }
 
 interface Resumable {
-  /** Stores the token rotations that an earlier invocation of this process could not store. */
-  resume(): Promise<void>
+  /** Stores the token rotations that an earlier invocation of this process could not store, if there are any. */
+  resume(): Promise<void> | undefined
 }
 
 interface StoreSettings {
@@ -138,7 +138,7 @@ export function createServices(
       store.log,
     ),
     resourceServer: new ClickFunnelsApi(provider),
-    resume: () => store.heldRotations.attemptAll(),
+    resume: () => (store.heldRotations.isEmpty() ? undefined : store.heldRotations.attemptAll()),
   }
 }
 
