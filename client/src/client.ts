@@ -1,20 +1,20 @@
 // The library's main class: the service's routes as methods. Browsers use it with the user's JWT, servers with an API key.
 import type { Connection, ConnectSession, Funnel } from './api.ts'
 import { browserWindow } from './browser.ts'
-import {
-  type Abortable,
-  type CompleteBody,
-  type CompleteOptions,
-  type ConnectOptions,
-  type ConnectOutcome,
-  complete,
-  connect,
-  type SessionRequest,
-  type Sessions,
-  type StartedSession,
-} from './connect.ts'
+import { complete } from './complete.ts'
+import { connect } from './connect.ts'
 import { Paged } from './paged.ts'
 import { proxiedUrl } from './proxied-url.ts'
+import type {
+  Abortable,
+  CompleteBody,
+  CompleteOptions,
+  ConnectOptions,
+  ConnectOutcome,
+  SessionRequest,
+  Sessions,
+  StartedSession,
+} from './sessions.ts'
 import { type Options, Transport } from './transport.ts'
 
 export interface ConnectionFilter {

@@ -2,7 +2,7 @@
 // `document.querySelector('connect-clickfunnels').client = new FunnelConnect(…)`.
 import type { Connection } from './api.ts'
 import type { FunnelConnect } from './client.ts'
-import type { ConnectOutcome } from './connect.ts'
+import type { ConnectOutcome } from './sessions.ts'
 
 export type ElementState = 'loading' | 'disconnected' | 'connecting' | 'connected' | 'reconnect' | 'error'
 

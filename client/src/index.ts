@@ -1,6 +1,10 @@
 // The exports of the package.
 export type { Connection, ConnectSession, Funnel } from './api.ts'
 export { type ConnectionFilter, FunnelConnect } from './client.ts'
+export type { ErrorCode } from './error-codes.ts'
+export { type Page, Paged } from './paged.ts'
+export { Problem, type ProblemCode } from './problem.ts'
+export { type FinishOptions, finishPopup } from './return.ts'
 export type {
   CompleteBody,
   CompleteOptions,
@@ -8,9 +12,5 @@ export type {
   ConnectOutcome,
   SessionRequest,
   StartedSession,
-} from './connect.ts'
-export type { ErrorCode } from './error-codes.ts'
-export { type Page, Paged } from './paged.ts'
-export { Problem, type ProblemCode } from './problem.ts'
-export { type FinishOptions, finishPopup } from './return.ts'
+} from './sessions.ts'
 export type { Options, TokenProvider } from './transport.ts'

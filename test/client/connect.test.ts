@@ -1,7 +1,9 @@
 // Connecting from a page against the real service: by redirect, in a popup, blocked, refused, cut off, given up.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type ConnectOptions, complete, connect } from '../../client/src/connect.ts'
+import { complete } from '../../client/src/complete.ts'
+import { connect } from '../../client/src/connect.ts'
 import { FunnelConnect } from '../../client/src/index.ts'
+import type { ConnectOptions } from '../../client/src/sessions.ts'
 import { Browser, type Page } from '../support/browser.ts'
 import { startTestStack, type TestStack, type TestTenant, WORKSPACE_ID } from '../support/stack.ts'
 import { FakePage } from './page.ts'
