@@ -6,7 +6,7 @@ export interface Scene {
   readonly apps: number
   /** How unevenly the connections are spread: 1 is evenly, more gives most of them to a few apps. */
   readonly skew: number
-  /** Seconds, each as often as it stands here. */
+  /** Seconds for which tokens live. One that is listed twice is twice as frequent. */
   readonly lifetimes: readonly number[]
   /** Average time that the token endpoint takes, in milliseconds. */
   readonly upstreamMs: number

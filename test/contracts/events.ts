@@ -134,7 +134,7 @@ export function eventsContract(open: OpenStores): void {
   })
 
   describe('the event log', () => {
-    test('takes each event once, in the order of its connection, whoever publishes', async () => {
+    test('takes each event once, in the order of its connection, when two processes publish', async () => {
       const { connection, tenant, ref } = await stored()
       const fence = { generation: 1 }
       for (const suspendedAt of [NOW, null, NOW])

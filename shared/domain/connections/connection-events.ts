@@ -1,5 +1,6 @@
 // The events of a connection. What follows from a change is decided here, from the connection as it is stored and the change,
-// so that each transition has exactly one event, whoever makes it. The stores call this and write the event with the change.
+// so that each transition has exactly one event, also when an operator or the schedule makes it. The stores call this and
+// write the event with the change.
 import type { Disconnecter, EventDraft } from '../events/event.ts'
 import type { BreakReason, OwnEventType } from '../events/event-types.ts'
 import type { Connection, ReauthorizationReason } from './connection.ts'

@@ -1,4 +1,5 @@
-// What an expression is evaluated against: an item, and the names and values that stand behind its placeholders.
+// What an expression is evaluated against: an item, and the names and values that the call gives for its placeholders
+// (#name, :value).
 import { refuse } from '../aws-error.ts'
 import { type AttributeValue, acceptedValue, type Item } from './value.ts'
 
@@ -19,7 +20,7 @@ export interface Used {
   readonly values: ReadonlySet<string>
 }
 
-/** The members of an input that stand behind the placeholders. */
+/** The members of a call that give its placeholders' names and values. */
 export interface Placeholders {
   readonly ExpressionAttributeNames?: Names
   readonly ExpressionAttributeValues?: Item
