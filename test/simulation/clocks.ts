@@ -5,6 +5,8 @@ import type { Event, Timeline } from './timeline.ts'
 const real = {
   setTimeout: globalThis.setTimeout,
   clearTimeout: globalThis.clearTimeout,
+  setImmediate: globalThis.setImmediate,
+  clearImmediate: globalThis.clearImmediate,
   Date: globalThis.Date,
   random: Math.random,
   monotonic: performance.now.bind(performance),
@@ -84,6 +86,17 @@ export function replaceClocks(): void {
   }
   globalThis.setTimeout = setTimer as unknown as typeof globalThis.setTimeout
   globalThis.clearTimeout = clearTimer as typeof globalThis.clearTimeout
+  const setSoon = (run: (...args: unknown[]) => void, ...args: unknown[]) => {
+    const present = timeline
+    if (present === undefined) return real.setImmediate(run, ...args)
+    return new Timer(() => present.immediately(() => run(...args)))
+  }
+  const clearSoon = (immediate: unknown) => {
+    if (immediate instanceof Timer) immediate.stop()
+    else real.clearImmediate(immediate as NodeJS.Immediate)
+  }
+  globalThis.setImmediate = setSoon as unknown as typeof globalThis.setImmediate
+  globalThis.clearImmediate = clearSoon as typeof globalThis.clearImmediate
   globalThis.Date = SimulatedDate as DateConstructor
   Math.random = () => (timeline?.current?.random ?? real.random)()
   performance.now = () =>

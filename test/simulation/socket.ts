@@ -57,6 +57,7 @@ class SimulatedSocket extends Duplex {
   readonly #network: Network
   readonly #process: Owner | undefined
   #received = ''
+  readonly #arrivals: (() => void)[] = []
   #onConnected: (() => void)[] = []
 
   constructor(network: Network) {
@@ -147,31 +148,29 @@ class SimulatedSocket extends Duplex {
     for (let from = 0; from < bytes.length; from += size) {
       const piece = bytes.subarray(from, from + size)
       const isLast = from + size >= bytes.length
-      timeline.after(
-        at,
-        () => {
-          if (this.destroyed) return
-          this.bytesRead += piece.length
-          this.push(piece)
-          if (isLast) onRead?.()
-        },
-        this.#process,
-      )
+      this.#arrive(at, () => {
+        if (this.destroyed) return
+        this.bytesRead += piece.length
+        this.push(piece)
+        if (isLast) onRead?.()
+      })
       at += 1
     }
     timeline.outside(at, () => {
       if (this.destroyed) onRefused?.()
     })
     if (ending === 'close' || ending === 'reset') {
-      timeline.after(
-        at,
-        () => {
-          if (ending === 'close') this.push(null)
-          else this.destroy(Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }))
-        },
-        this.#process,
-      )
+      this.#arrive(at, () => {
+        if (ending === 'close') this.push(null)
+        else this.destroy(Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }))
+      })
     }
+  }
+
+  /** What came while the process stood still is due at once, in any order. A socket still gives its bytes in theirs. */
+  #arrive(milliseconds: number, read: () => void): void {
+    this.#arrivals.push(read)
+    this.#network.timeline.after(milliseconds, () => this.#arrivals.shift()?.(), this.#process)
   }
 }
 

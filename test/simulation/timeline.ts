@@ -39,7 +39,16 @@ export class Timeline {
   after(milliseconds: number, run: () => void, owner: Owner | undefined = this.current): Event {
     // Node rounds a delay below one millisecond up to one. A whole number keeps the trace readable.
     const at = this.now + Math.max(0, Math.round(milliseconds))
-    const event = { at, order: this.#order(), owner, run, isOver: false }
+    return this.#add({ at, order: this.#order(), owner, run, isOver: false })
+  }
+
+  /** After everything else that is due now: Node runs immediates after it has read from all sockets. */
+  immediately(run: () => void): Event {
+    const order = Number.POSITIVE_INFINITY
+    return this.#add({ at: this.now, order, owner: this.current, run, isOver: false })
+  }
+
+  #add(event: Event): Event {
     this.#events.push(event)
     return event
   }

@@ -24,15 +24,20 @@ export function exchange(
   milliseconds: number,
 ): Promise<OutgoingResponse> {
   return new Promise((resolve, reject) => {
-    const fail = (error: Error) => {
+    let late: NodeJS.Immediate | undefined
+    const stop = () => {
       clearTimeout(timer)
+      clearImmediate(late)
+    }
+    const fail = (error: Error) => {
+      stop()
       request.destroy()
       reject(error)
     }
-    const timer = setTimeout(
-      () => fail(new OutgoingError('timeout', 'no complete answer within the deadline')),
-      milliseconds,
-    )
+    const timer = setTimeout(() => {
+      // Node runs timers before it reads sockets. A process that had no CPU reads first what came in time.
+      late = setImmediate(() => fail(new OutgoingError('timeout', 'no complete answer within the deadline')))
+    }, milliseconds)
     const sent = watchSocket(request)
     let interim = 0
     request.on('information', () => {
@@ -44,7 +49,7 @@ export function exchange(
     request.on('error', (error) => fail(sent.faultOf(codeOf(error))))
     request.on('response', (response) => {
       readAnswer(request, response, method).then((answer) => {
-        clearTimeout(timer)
+        stop()
         resolve(answer)
       }, fail)
     })
