@@ -1,9 +1,10 @@
 // The services as they are deployed, on a DynamoDB client that the benchmark can watch, and without logs.
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { DynamoDbApps } from '#adapters/dynamodb/apps.ts'
 import { DynamoDbConnections } from '#adapters/dynamodb/connections.ts'
 import { DynamoDbRevocations } from '#adapters/dynamodb/revocations.ts'
 import { Table } from '#adapters/dynamodb/table.ts'
-import { DynamoDbApps, DynamoDbTenants } from '#adapters/dynamodb/tenants.ts'
+import { DynamoDbTenants } from '#adapters/dynamodb/tenants.ts'
 import { stampFor } from '#domain/events/event.ts'
 import type { Services } from '#runtime/all-services.ts'
 import { createServices } from '#runtime/services.ts'

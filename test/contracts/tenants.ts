@@ -137,6 +137,16 @@ export function tenantsContract(open: OpenStores): void {
       expect(await apps.get(app.tenantId, app.id)).toEqual(changes[replaced.indexOf(true)])
     })
 
+    test('are replaced by the same write again: its first answer may be lost', async () => {
+      const { apps } = open()
+      const app = anApp(newId('tenant'))
+      await apps.create(app)
+      const secret = { serial: 2, sealed: bytes(5), createdAt: NOW }
+      const next = { ...app, clientSecrets: [secret, ...app.clientSecrets], untriedSecret: 2 }
+      expect([await apps.replace(next, app), await apps.replace(next, app)]).toEqual([true, true])
+      expect(await apps.get(app.tenantId, app.id)).toEqual(next)
+    })
+
     test('are not replaced when the time or a secret has moved, nor when they do not exist', async () => {
       const { apps } = open()
       const app = anApp(newId('tenant'))

@@ -1,15 +1,11 @@
-// Tenants and apps in DynamoDB.
-import type { App, Apps } from '#domain/apps/app.ts'
-import { eventOfHealth } from '#domain/apps/app-events.ts'
-import type { Stamp } from '#domain/events/event.ts'
-import type { AppId, TenantId } from '#domain/ids.ts'
+// Tenants in DynamoDB.
+import type { TenantId } from '#domain/ids.ts'
 import type { SuspendedApps, Tenant, Tenants } from '#domain/tenants/tenant.ts'
 import type { EpochSeconds } from '#domain/time.ts'
-import { outboxWrites } from './events/outbox-item.ts'
 import { ABSENT, type Condition, type Item } from './expressions.ts'
-import { appKey, PARTITION_KEY, prefixOf, TENANT_LIST, tenantKey, tenantListKey } from './schema.ts'
+import { PARTITION_KEY, prefixOf, TENANT_LIST, tenantKey, tenantListKey } from './schema.ts'
 import type { Table } from './table.ts'
-import { allOfTenant, LIVING, unlessDeleted, unlessShredded, withoutKey } from './tenant-items.ts'
+import { allOfTenant, LIVING, withoutKey } from './tenant-items.ts'
 
 const inStatus = (status: Tenant['status']): Condition => ({
   expression: '#current = :current',
@@ -101,109 +97,5 @@ export class DynamoDbTenants implements Tenants {
       ...(after && { after: tenantListKey(after) }),
     })
     return items.map(({ sk }) => sk as TenantId)
-  }
-}
-
-export class DynamoDbApps implements Apps {
-  readonly #table: Table
-  readonly #stamp: Stamp
-
-  constructor(table: Table, stamp: Stamp) {
-    this.#table = table
-    this.#stamp = stamp
-  }
-
-  create(app: App): Promise<boolean> {
-    return this.#table.transact([
-      { put: { ...appKey(app.tenantId, app.id), ...app }, condition: ABSENT },
-      unlessDeleted(app.tenantId),
-      unlessShredded(app.tenantId),
-    ])
-  }
-
-  async get(tenant: TenantId, id: AppId): Promise<App | undefined> {
-    const item = await this.#table.get(appKey(tenant, id))
-    return item && withoutKey<App>(item)
-  }
-
-  async list(tenant: TenantId): Promise<readonly App[]> {
-    return (await allOfTenant(this.#table, tenant, prefixOf.apps)).map((item) => withoutKey<App>(item))
-  }
-
-  async setHealth(read: App, health: Parameters<Apps['setHealth']>[1]): Promise<boolean> {
-    const { trouble, refusals, workingSecret, alert } = health
-    const remove = [
-      ...(trouble === undefined ? ['trouble'] : []),
-      ...(refusals === undefined ? ['refusals'] : []),
-      ...(alert === undefined ? ['alert'] : []),
-      ...(workingSecret === undefined ? [] : ['untriedSecret']),
-    ]
-    const key = appKey(read.tenantId, read.id)
-    const set = { trouble, refusals, workingSecret, alert }
-    const draft = eventOfHealth(read, health)
-    if (draft === undefined)
-      return (await this.#table.update(key, { set, remove }, unchanged(read))) !== undefined
-    const change = { set: { ...set, eventCount: draft.data.sequence }, remove }
-    return this.#table.transact([
-      { update: key, change, condition: unchanged(read) },
-      ...outboxWrites(this.#stamp(draft)),
-    ])
-  }
-
-  replace(app: App, read: App): Promise<boolean> {
-    return this.#table.put({ ...appKey(app.tenantId, app.id), ...app }, asRead(read))
-  }
-
-  remove(read: App, suspendedSince: EpochSeconds): Promise<boolean> {
-    return this.#table.transact([
-      { delete: appKey(read.tenantId, read.id), condition: asRead(read) },
-      {
-        check: tenantKey(read.tenantId),
-        condition: {
-          expression: 'suspendedApps.#app = :since',
-          names: { '#app': read.id },
-          values: { ':since': suspendedSince },
-        },
-      },
-    ])
-  }
-}
-
-/** The app is as it was read. What was learnt about its secrets is compared, too, because it changes without `updatedAt`. */
-function asRead(app: App): Condition {
-  const learnt = (['trouble', 'refusals', 'workingSecret', 'untriedSecret', 'eventCount'] as const).map(
-    (name) => asIn(app, name),
-  )
-  const { name, updatedAt, clientSecrets } = app
-  return {
-    expression: [
-      '#name = :name AND updatedAt = :updatedAt AND clientSecrets = :clientSecrets',
-      ...learnt.map(({ expression }) => expression),
-    ].join(' AND '),
-    names: { '#name': 'name' },
-    values: Object.assign(
-      { ':name': name, ':updatedAt': updatedAt, ':clientSecrets': clientSecrets },
-      ...learnt.map(({ values }) => values),
-    ),
-  }
-}
-
-type Learnt = 'trouble' | 'refusals' | 'workingSecret' | 'untriedSecret' | 'eventCount'
-
-/** An attribute has the value that the app has, or is absent if the app has none. */
-function asIn(app: App, name: Learnt): Condition {
-  return app[name] === undefined
-    ? { expression: `attribute_not_exists(${name})` }
-    : { expression: `${name} = :${name}`, values: { [`:${name}`]: app[name] } }
-}
-
-/** The app's health and its client secrets are as they were read. */
-function unchanged(app: App): Condition {
-  const learnt = (['trouble', 'refusals', 'eventCount'] as const).map((name) => asIn(app, name))
-  return {
-    expression: ['clientSecrets = :clientSecrets', ...learnt.map(({ expression }) => expression)].join(
-      ' AND ',
-    ),
-    values: Object.assign({ ':clientSecrets': app.clientSecrets }, ...learnt.map(({ values }) => values)),
   }
 }
