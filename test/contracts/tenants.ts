@@ -126,11 +126,9 @@ export function tenantsContract(open: OpenStores): void {
       const { apps } = open()
       const app = anApp(newId('tenant'))
       await apps.create(app)
-      const secret = { serial: 2, sealed: bytes(5), createdAt: NOW }
-      const changes = [1, 2, 3, 4].map((number) => ({
+      const changes = [1, 2, 3, 4].map((byte) => ({
         ...app,
-        name: `Name ${number}`,
-        clientSecrets: [secret, ...app.clientSecrets],
+        clientSecrets: [{ serial: 2, sealed: bytes(byte), createdAt: NOW }, ...app.clientSecrets],
       }))
       const replaced = await Promise.all(changes.map((change) => apps.replace(change, app)))
       expect(replaced.filter(Boolean)).toHaveLength(1)

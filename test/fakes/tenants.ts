@@ -151,11 +151,11 @@ function versionOf({
   untriedSecret,
   eventCount,
 }: App): string {
-  const serials = clientSecrets.map(({ serial }) => serial)
   return JSON.stringify([
     name,
     updatedAt,
-    serials,
+    // With the sealed bytes: two changes at the same moment name the same serial.
+    clientSecrets.map(({ serial, sealed }) => [serial, ...sealed]),
     trouble,
     refusals,
     workingSecret,
