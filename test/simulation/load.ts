@@ -16,6 +16,8 @@ const FUNCTIONS = [
   'proxy',
   'keep-alive',
   'recover-rotations',
+  'publish-events',
+  'events',
 ] as const
 
 export interface Loaded {

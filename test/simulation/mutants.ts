@@ -112,4 +112,42 @@ export const MUTANTS: readonly Mutant[] = [
     'const NOT_CARRIED_OUT = [401, 429]',
     'const NOT_CARRIED_OUT = [401, 429, 503]',
   ),
+  one(
+    'no event (I11): a connection breaks in silence',
+    adapter('dynamodb/events/outbox-item.ts'),
+    'if (event === undefined) return []',
+    "if (event === undefined || event.type === 'connection.broken') return []",
+  ),
+  {
+    name: 'no comparison of the last position (I11): two publishers write the same positions of the log',
+    changes: [
+      {
+        file: adapter('dynamodb/events/event-log.ts'),
+        find: 'condition: last === 0 ? ABSENT : isLast(last),',
+        replace: '',
+      },
+      {
+        file: adapter('dynamodb/events/event-log.ts'),
+        find: '[TTL_ATTRIBUTE]: event.expiresAt },\n          condition: ABSENT,',
+        replace: '[TTL_ATTRIBUTE]: event.expiresAt },',
+      },
+      {
+        file: adapter('dynamodb/events/event-log.ts'),
+        find: 'delete: keyInOutbox(event), condition: EXISTS',
+        replace: 'delete: keyInOutbox(event)',
+      },
+    ],
+  },
+  one(
+    'no sweep (I11): what the stream did not bring stays in the outbox',
+    adapter('dynamodb/events/event-log.ts'),
+    'return [...new Set(found.map(',
+    'return [...new Set(found.slice(found.length).map(',
+  ),
+  one(
+    'no proof (B9): a 200 to the revocation of an expired token is believed',
+    domain('revocation/revocation.ts'),
+    "return attempts === 0 ? 'unproven' : proveRevocation(services, app, refreshToken, deadline)",
+    'return deadline && answer',
+  ),
 ]

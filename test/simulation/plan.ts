@@ -13,6 +13,10 @@ export interface Plan {
   readonly age: number
   /** Milliseconds from the beginning until nothing goes wrong any more. */
   readonly trouble: number
+  /** After how many milliseconds at most the table's indexes show a change. */
+  readonly indexLag: number
+  /** Whether ClickFunnels revokes a token that has expired, or only says so. */
+  readonly revokesExpired: boolean
   readonly acts: readonly Act[]
 }
 
@@ -54,6 +58,8 @@ export function planOf(seed: number, allowed?: ReadonlySet<string>): Plan {
     me: chance.pick<MePersona>(['truth', 'truth', 'truth', 'absent', 'forbidden', 'unavailable', 'page']),
     age: LIFETIME_MILLISECONDS - chance.pick([3600, 1200, 900, 30, 3, -60]) * SECOND,
     trouble,
+    indexLag: chance.pick([0, 0, 1 * SECOND, 30 * SECOND]),
+    revokesExpired: chance.isLikely(0.5),
     acts: acts.filter(({ id }) => allowed === undefined || allowed.has(id)),
   }
 }

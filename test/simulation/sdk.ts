@@ -6,6 +6,7 @@ interface Config {
   readonly requestHandler?: Timeouts
 }
 interface Client {
+  destroy: () => void
   readonly config: { retryStrategy(): Promise<unknown> }
   readonly middlewareStack: { remove(name: string): boolean }
 }
@@ -18,40 +19,56 @@ interface Kept {
   readonly fresh: Record<string, unknown>
 }
 
-const pools = new Map<ClientClass, { readonly kept: Kept[]; used: number }>()
+interface Pool {
+  readonly kept: Kept[]
+  /** Those that no owner has. The next one is at the end. */
+  free: Kept[]
+}
+
+const pools = new Map<ClientClass, Pool>()
 
 /** A class that gives kept clients of the real one, each to one owner in a run. */
 export function keptClients(Real: ClientClass): unknown {
-  const pool = { kept: [] as Kept[], used: 0 }
+  const pool: Pool = { kept: [], free: [] }
   pools.set(Real, pool)
   return class {
     constructor({ requestHandler = {} }: Config) {
-      const next = pool.kept[pool.used]
+      const next = pool.free.pop()
       if (next === undefined) throw new Error('No client is left: raise MAX_CLIENTS')
-      pool.used += 1
       next.handler.timeouts = requestHandler
+      // What is sent to the queue has a client of its own for each call.
+      next.client.destroy = () => {
+        next.client.destroy = () => {}
+        renew(next)
+        pool.free.push(next)
+      }
       // biome-ignore lint/correctness/noConstructorReturn: the class stands in place of the real one
       return next.client
     }
   }
 }
 
-/** More than a run ever has processes. */
+/** More than a run ever has at the same time. */
 const MAX_CLIENTS = 60
 
 /** Makes the clients. */
 export async function makeClients(): Promise<void> {
   for (const [Real, pool] of pools) {
     while (pool.kept.length < MAX_CLIENTS) pool.kept.push(await newClient(Real))
+    pool.free = pool.kept.toReversed()
   }
 }
 
 /** Gives all clients back, as if they were new. */
 export function renewClients(): void {
   for (const pool of pools.values()) {
-    for (const { strategy, fresh } of pool.kept.slice(0, pool.used)) Object.assign(strategy, fresh)
-    pool.used = 0
+    pool.kept.forEach(renew)
+    pool.free = pool.kept.toReversed()
   }
+}
+
+function renew({ strategy, fresh }: Kept): void {
+  Object.assign(strategy, fresh)
 }
 
 /** Headers and log lines that nothing of ours depends on. They take a quarter of the time of a call. */

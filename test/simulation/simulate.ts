@@ -1,9 +1,12 @@
 // One run: a copy of the template, some minutes of trouble, and then calm, in which everything has to come right.
 import { Actors } from './acts.ts'
+import { Follower } from './follower.ts'
 import { type Calls, checkEnd } from './model/ending.ts'
+import { checkFollower } from './model/events.ts'
 import { Violation } from './model/violation.ts'
 import { type Plan, planOf } from './plan.ts'
 import type { TokenMode } from './provider/rows.ts'
+import { startPublishing } from './publishing.ts'
 import { startSchedules } from './schedule.ts'
 import { type Parts, Stage } from './stage.ts'
 import { CLIENT_SECRET, LIFETIME_MILLISECONDS, type Template } from './template.ts'
@@ -37,11 +40,13 @@ export async function simulate(
   const plan = planOf(seed, allowed)
   const template = templates[plan.mode]
   const from = template.readyAt + plan.age
+  const world = template.world.clone()
+  for (const { lateness } of world.dynamodb.tables.values()) lateness.indexMilliseconds = plan.indexLag
   const stage = new Stage(parts, {
     seed,
-    world: template.world.clone(),
+    world,
     vault: template.vault,
-    provider: { mode: plan.mode, lifetime: LIFETIME_MILLISECONDS, me: plan.me, rows: template.rows },
+    provider: { ...plan, lifetime: LIFETIME_MILLISECONDS, rows: template.rows },
     secrets: [CLIENT_SECRET],
     from,
     calmAt: from + plan.trouble,
@@ -73,6 +78,8 @@ async function play(stage: Stage, { acts, trouble }: Plan, template: Template): 
   const { timeline } = stage
   const actors = new Actors(stage, template)
   startSchedules(stage)
+  startPublishing(stage)
+  const follower = new Follower(stage, template.account)
   const all = acts.map(async (act) => {
     await timeline.sleep(act.at)
     stage.note(`${act.id}: ${act.kind} of connection ${act.number}`)
@@ -80,6 +87,8 @@ async function play(stage: Stage, { acts, trouble }: Plan, template: Template): 
   })
   // A violation must end the run at once, and not when all acts are over.
   for (const act of all) act.catch((error) => stage.fail(error))
+  const following = follower.follow(trouble)
+  following.catch((error) => stage.fail(error))
   await timeline.sleep(trouble)
   stage.note('calm')
   for (const body of stage.observer.unstored) sendAgain(stage, body)
@@ -99,8 +108,10 @@ async function play(stage: Stage, { acts, trouble }: Plan, template: Template): 
       }),
     )
   }
-  await Promise.all(all)
+  await Promise.all([...all, following])
   await checkEnd(stage, actors, template, calls)
+  await follower.catchUp()
+  checkFollower(stage.world, follower.seen)
 }
 
 /** What an operator does with a line of the log that holds a message (docs/runbook.md). */

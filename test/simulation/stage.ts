@@ -50,6 +50,8 @@ export class Stage {
   readonly observer: Observer
   /** Called after every event. */
   readonly watchers: (() => void)[] = []
+  /** Called with the partition of an event that was put in the outbox. */
+  onStreamed: (partition: string) => void = () => {}
   readonly #storage: Storage | undefined
   #isChanged = true
   #failure: { readonly error: unknown } | undefined
@@ -184,5 +186,6 @@ function environment(name: FunctionName): Readonly<Record<string, string>> {
     RECOVERY_QUEUE_URL: RECOVERY_QUEUE.url,
     CLICKFUNNELS_PROFILE: 'clickfunnels',
     AUDIT_RETENTION_DAYS: '400',
+    EVENT_RETENTION_DAYS: '90',
   }
 }

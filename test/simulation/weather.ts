@@ -2,8 +2,8 @@
 // repeated with some of its faults only, which is how a failure is shrunk.
 import { Chance } from './chance.ts'
 
-/** Where faults happen: the calls of each AWS service, of each endpoint of ClickFunnels, and the events of our processes. */
-export type Line = 'dynamodb' | 'kms' | 'sqs' | 'token' | 'revoke' | 'me' | 'api' | 'process'
+/** Where faults happen: the calls of each AWS service, of each endpoint of ClickFunnels, and the events of our processes, and the table's stream. */
+export type Line = 'dynamodb' | 'kms' | 'sqs' | 'token' | 'revoke' | 'me' | 'api' | 'process' | 'stream'
 
 /**
  * never: the request vanishes. lost: it is carried out and the answer vanishes. before, after: a server fault, without
@@ -67,7 +67,7 @@ const BASES: Readonly<Partial<Record<Line, readonly number[]>>> = {
   process: [0, 0, 0, 0.001, 0.006],
 }
 
-const LINES: readonly Line[] = ['dynamodb', 'kms', 'sqs', 'token', 'revoke', 'me', 'api', 'process']
+const LINES: readonly Line[] = ['dynamodb', 'kms', 'sqs', 'token', 'revoke', 'me', 'api', 'process', 'stream']
 /** What fails together when tokens were issued. */
 const THEMES: readonly (readonly Line[])[] = [
   [],

@@ -2,6 +2,7 @@
 import { type AwsAnswer, connectAws, isWrite } from './aws.ts'
 import type { Chance } from './chance.ts'
 import { exchangeOn } from './provider/line.ts'
+import { streamedBy } from './publishing.ts'
 import { connectNetwork } from './socket.ts'
 import type { Stage } from './stage.ts'
 
@@ -13,7 +14,11 @@ export function connectWires(stage: Stage, latency: Chance): void {
   connectAws({
     timeline,
     weather,
-    aws: (target, input): AwsAnswer => world.call(target, input, stage.wall()),
+    aws: (target, input): AwsAnswer => {
+      const answer = world.call(target, input, stage.wall())
+      if (answer.status === 200) for (const partition of streamedBy(input)) stage.onStreamed(partition)
+      return answer
+    },
     milliseconds: () => 1 + latency.below(slowest),
     onFault: (line, target, fault, process) => observer.noteFault(line, fault, target, process),
     onCall: (_, target, { status }, process) => {

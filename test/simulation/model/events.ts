@@ -1,6 +1,8 @@
 // The events of connections, held against the connections themselves: each transition that is stored has exactly one event, and no
 // event tells of a transition that was not stored.
 import { unmarshall } from '@aws-sdk/util-dynamodb'
+import { prefixOf } from '#adapters/dynamodb/schema.ts'
+import type { Followed } from '../follower.ts'
 import type { World } from '../world/world.ts'
 import { Violation } from './violation.ts'
 
@@ -36,6 +38,29 @@ export function checkEvents(world: World): void {
   }
   for (const id of connections.keys()) if (!told.has(id)) throw new Violation('I11', `${id} has no event`)
   for (const [id, events] of told) checkStory(id, events, connections.get(id))
+}
+
+/**
+ * The log has all events and the outbox none, and who followed the log by its cursor has seen each of them once, in its order.
+ * @throws Violation
+ */
+export function checkFollower(world: World, seen: readonly Followed[]): void {
+  const items = [...world.dynamodb.tables.values()].flatMap(({ rows }) => [...rows.values()])
+  const keys = items.map(({ item }) => ({ pk: item.pk?.S ?? '', sk: item.sk?.S ?? '', id: item.id?.S ?? '' }))
+  const left = keys.filter(({ sk }) => sk.startsWith(prefixOf.outbox))
+  if (left.length > 0) throw new Violation('I11', `${left.length} events are not published`)
+  const logged = keys
+    .filter(({ pk, sk }) => pk.startsWith('events#') && sk !== 'last')
+    .toSorted((one, other) => (one.sk < other.sk ? -1 : 1))
+  const [log, read] = [logged.map(({ id }) => id).join(' '), seen.map(({ id }) => id).join(' ')]
+  if (log !== read) throw new Violation('I11', `the log holds ${log} and its follower has read ${read}`)
+  const told = new Map<string, number>()
+  for (const { data } of seen) {
+    const subject = data.connection_id ?? data.connect_session_id ?? data.app_id ?? ''
+    if (data.sequence <= (told.get(subject) ?? 0))
+      throw new Violation('I11', `events of ${subject} are out of order`)
+    told.set(subject, data.sequence)
+  }
 }
 
 /** What was told of a connection leads to what is stored. */

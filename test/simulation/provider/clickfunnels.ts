@@ -48,9 +48,10 @@ export class ClickFunnels {
   readonly #grants = new Map<string, Grant>()
   readonly #now: () => number
   readonly #hooks: Hooks
+  readonly #revokesExpired: boolean
 
   constructor(
-    { mode, lifetime, me, rows = [] }: ProviderSettings,
+    { mode, lifetime, me, revokesExpired = true, rows = [] }: ProviderSettings,
     secrets: readonly string[],
     now: () => number,
     chance: Chance,
@@ -61,6 +62,7 @@ export class ClickFunnels {
     this.secrets = new Set(secrets)
     this.#now = now
     this.#hooks = hooks
+    this.#revokesExpired = revokesExpired
   }
 
   /** The end user agrees: what the authorization endpoint would send back. */
@@ -90,7 +92,7 @@ export class ClickFunnels {
     const form = new URLSearchParams(request.body)
     if (!this.secrets.has(form.get('client_secret') ?? '')) return json(403, { error: 'unauthorized_client' })
     const row = this.rows.find(form.get('token') ?? '')
-    if (row) row.revoked = true
+    if (row && (this.#revokesExpired || this.rows.works(row))) row.revoked = true
     return json(200, {})
   }
 
@@ -136,6 +138,8 @@ export interface ProviderSettings {
   /** Of an access token, in milliseconds. */
   readonly lifetime: number
   readonly me: MePersona
+  /** Doorkeeper before 5.8.1 answers 200 to the revocation of an expired token, and does nothing. */
+  readonly revokesExpired?: boolean
   readonly rows?: readonly Row[]
 }
 
