@@ -22,16 +22,20 @@ const THROTTLES = new Set([
 
 /**
  * Makes a call to AWS within its deadline.
+ * @param service its name for the log: an operator has to know what is slow
  * @param send passes the signal to the SDK, which closes the socket when the deadline has passed
  * @throws ServiceError storage_unavailable after throttling, a server fault, no connection or no answer in time (the SDK
  *   has retried); any other fault as it is
  */
-export async function callAws<T>(send: (options: { abortSignal: AbortSignal }) => Promise<T>): Promise<T> {
+export async function callAws<T>(
+  service: 'DynamoDB' | 'KMS' | 'SQS',
+  send: (options: { abortSignal: AbortSignal }) => Promise<T>,
+): Promise<T> {
   const controller = new AbortController()
   let timer: NodeJS.Timeout | undefined
   const deadline = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      const late = new Error(`AWS did not answer within ${AWS_CALL_MILLISECONDS} ms`)
+      const late = new Error(`${service} did not answer within ${AWS_CALL_MILLISECONDS} ms`)
       reject(storageUnavailable(late))
       controller.abort(late)
     }, AWS_CALL_MILLISECONDS)
@@ -39,7 +43,7 @@ export async function callAws<T>(send: (options: { abortSignal: AbortSignal }) =
   try {
     return await Promise.race([send({ abortSignal: controller.signal }), deadline])
   } catch (error) {
-    throw isTemporary(error) ? storageUnavailable(error) : error
+    throw isTemporary(error) ? storageUnavailable(new Error(`${service} failed`, { cause: error })) : error
   } finally {
     clearTimeout(timer)
   }

@@ -63,7 +63,8 @@ describe('a fault that passes', () => {
     ['a timeout', Object.assign(new Error('late'), { name: 'TimeoutError' })],
   ])('(%s) is storage trouble, to be tried again', async (_, error) => {
     dynamodb.onAnyCommand().rejects(error)
-    const expected = { code: 'storage_unavailable', retryAfterSeconds: 2, cause: error }
+    const cause = { message: 'DynamoDB failed', cause: error }
+    const expected = { code: 'storage_unavailable', retryAfterSeconds: 2, cause }
     await expect(table.get(KEY)).rejects.toMatchObject(expected)
     await expect(table.getMany([KEY])).rejects.toMatchObject(expected)
     await expect(table.put({ ...KEY })).rejects.toMatchObject(expected)

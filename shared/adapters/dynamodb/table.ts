@@ -58,7 +58,7 @@ export class Table {
 
   /** Reads one item, strongly consistent. */
   async get(key: Key): Promise<Item | undefined> {
-    const { Item } = await callAws((options) =>
+    const { Item } = await callAws('DynamoDB', (options) =>
       this.#client.send(
         new GetItemCommand({ TableName: this.#name, Key: marshall(key), ConsistentRead: true }),
         options,
@@ -76,7 +76,7 @@ export class Table {
       const input: BatchGetItemCommandInput = {
         RequestItems: { [this.#name]: { Keys: wanted.splice(0, MAX_BATCH_GET_KEYS) } },
       }
-      const { Responses, UnprocessedKeys }: BatchGetItemCommandOutput = await callAws((options) =>
+      const { Responses, UnprocessedKeys }: BatchGetItemCommandOutput = await callAws('DynamoDB', (options) =>
         this.#client.send(new BatchGetItemCommand(input), options),
       )
       found.push(...(Responses?.[this.#name] ?? []).map((item) => unmarshall(item)))
@@ -95,7 +95,7 @@ export class Table {
   async query(query: Query): Promise<{ readonly items: readonly Item[]; readonly last?: Item }> {
     const [attribute, value] = query.partition
     const { sort, filter } = query
-    const { Items, LastEvaluatedKey } = await callAws((options) =>
+    const { Items, LastEvaluatedKey } = await callAws('DynamoDB', (options) =>
       this.#client.send(
         new QueryCommand({
           TableName: this.#name,
@@ -145,7 +145,7 @@ export class Table {
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
     } as const
     try {
-      const { Attributes } = await callAws((options) =>
+      const { Attributes } = await callAws('DynamoDB', (options) =>
         this.#client.send(new UpdateItemCommand(input), options),
       )
       return { changed: true, ...(Attributes && { item: unmarshall(Attributes) }) }
@@ -171,7 +171,7 @@ export class Table {
     const TransactItems = writes.map((write) => transactInput(this.#name, write))
     for (let attempt = 1; ; attempt++) {
       try {
-        await callAws((options) =>
+        await callAws('DynamoDB', (options) =>
           this.#client.send(new TransactWriteItemsCommand({ TransactItems }), options),
         )
         return true
@@ -189,7 +189,7 @@ export class Table {
 
   async #conditional(call: (options: { abortSignal: AbortSignal }) => Promise<unknown>): Promise<boolean> {
     try {
-      await callAws(call)
+      await callAws('DynamoDB', call)
       return true
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) return false

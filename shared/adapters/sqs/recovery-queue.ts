@@ -45,7 +45,7 @@ async function withClient(
   const { SQSClient } = await import('@aws-sdk/client-sqs')
   const client = new SQSClient({ requestHandler: AWS_TIMEOUTS })
   try {
-    await callAws((options) => call(client, options))
+    await callAws('SQS', (options) => call(client, options))
   } finally {
     client.destroy()
   }

@@ -18,7 +18,7 @@ export class KmsDataKeys {
 
   /** Makes a key of 256 bits. */
   async generate(keyArn: string, context: EncryptionContext): Promise<DataKey> {
-    const { Plaintext, CiphertextBlob } = await callAws((options) =>
+    const { Plaintext, CiphertextBlob } = await callAws('KMS', (options) =>
       this.#kms.send(
         new GenerateDataKeyCommand({ KeyId: keyArn, KeySpec: 'AES_256', EncryptionContext: { ...context } }),
         options,
@@ -29,7 +29,7 @@ export class KmsDataKeys {
   }
 
   async decrypt(keyArn: string, wrapped: Uint8Array, context: EncryptionContext): Promise<Uint8Array> {
-    const { Plaintext } = await callAws((options) =>
+    const { Plaintext } = await callAws('KMS', (options) =>
       this.#kms.send(
         new DecryptCommand({ KeyId: keyArn, CiphertextBlob: wrapped, EncryptionContext: { ...context } }),
         options,
