@@ -1,6 +1,7 @@
 // The operator's routes for a tenant's ClickFunnels applications.
 
 import { createApp, findApp, removeClientSecret, updateApp } from '#domain/apps/manage-apps.ts'
+import { keepAppSecret } from '#domain/feeds/app-feed.ts'
 import { removeApp } from '#domain/operator/remove-app.ts'
 import { switchApp } from '#domain/operator/switches.ts'
 import { findTenant } from '#domain/tenants/manage-tenants.ts'
@@ -40,8 +41,9 @@ export const apps = (services: StoreServices) =>
 
     'PATCH /v1/tenants/{tenant_id}/apps/{app_id}': async (request) => {
       const given = parseBody(appChangeSchema, jsonBody(request))
-      const { status, ...change } = given
+      const { status, webhookSecret, ...change } = given
       const app = await updateApp(services, tenantOf(request), appOf(request), change)
+      if (webhookSecret) await keepAppSecret(services, app, webhookSecret)
       const tenant = status
         ? await switchApp(services, app, status)
         : await findTenant(services, app.tenantId)

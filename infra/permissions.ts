@@ -190,6 +190,14 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
     table: { ...AUDIT, ...CALLERS, tenant: READ, events: ['Query'] },
     notesKeyUse: true,
   },
+  'clickfunnels-events': {
+    impact:
+      'Events of ClickFunnels are refused. ClickFunnels repeats them for 37 hours, and the hourly repair fetches them.',
+    timeout: API_TIMEOUT,
+    table: { ...SEALING, tenant: [...READ, ...WRITE] },
+    vault: 'opens',
+    recovery: true,
+  },
   'publish-events': {
     impact:
       "Events are stored with their changes, but do not reach tenants' event logs until this function works.",

@@ -19,6 +19,7 @@ import { FakeClickFunnels } from './fakes/clickfunnels.ts'
 import { FakeClock } from './fakes/clock.ts'
 import { FakeConnections, FakeRevocations } from './fakes/connections.ts'
 import { FakeEvents } from './fakes/events.ts'
+import { FakeFeeds } from './fakes/feeds.ts'
 import { FakeIdentityProviders, FakeTokenVerifier } from './fakes/identity-providers.ts'
 import { FakeKeyedCalls } from './fakes/keyed-calls.ts'
 import { FakeLog } from './fakes/log.ts'
@@ -30,6 +31,7 @@ import { FakeTenantRemains } from './fakes/tenant-remains.ts'
 import { FakeApps, FakeTenants } from './fakes/tenants.ts'
 import { FakeUsage } from './fakes/usage.ts'
 import { FakeVault } from './fakes/vault.ts'
+import { FakeWebhookEndpoints } from './fakes/webhook-endpoints.ts'
 
 export interface FakeServices extends Services, EventPorts {
   readonly clock: FakeClock
@@ -40,6 +42,8 @@ export interface FakeServices extends Services, EventPorts {
   readonly clickfunnels: FakeClickFunnels
   readonly connections: FakeConnections
   readonly revocations: FakeRevocations
+  readonly feeds: FakeFeeds
+  readonly webhookEndpoints: FakeWebhookEndpoints
   readonly sessions: FakeSessions
   readonly keyedCalls: FakeKeyedCalls
   readonly recoveryQueue: FakeRecoveryQueue
@@ -79,7 +83,9 @@ export function fakeServices(overrides: Partial<Services> = {}): FakeServices {
   const keyedCalls = new FakeKeyedCalls()
   const vault = new FakeVault(clock.now)
   const apps = new FakeApps(tenants, (tenant) => isDeleted(tenant) || vault.isShredded(tenant), events)
-  const sealedRecords = new FakeSealedRecords({ apps, sessions, connections, revocations, keyedCalls })
+  const feeds = new FakeFeeds(connections, apps, events, isDeleted)
+  connections.feeds = feeds.items
+  const sealedRecords = new FakeSealedRecords({ apps, feeds, sessions, connections, revocations, keyedCalls })
   const apiKeys = new FakeApiKeys(isDeleted)
   const identityProviders = new FakeIdentityProviders(isDeleted)
   return {
@@ -102,6 +108,7 @@ export function fakeServices(overrides: Partial<Services> = {}): FakeServices {
     authorizations: sessions,
     connections,
     revocations,
+    feeds,
     keyedCalls,
     recoveryQueue: new FakeRecoveryQueue(),
     dueIndex: connections,
@@ -116,6 +123,7 @@ export function fakeServices(overrides: Partial<Services> = {}): FakeServices {
       revocations,
       usage,
       events,
+      feeds,
     }),
     rootKeys: vault,
     sealedRecords,
@@ -123,6 +131,7 @@ export function fakeServices(overrides: Partial<Services> = {}): FakeServices {
     authorizationServer: clickfunnels,
     issuerRule: new IssuerRule(() => clickfunnels.issuerPromise(), clock.now, log),
     resourceServer: clickfunnels,
+    webhookEndpoints: new FakeWebhookEndpoints(),
     usage,
     events,
     outbox: events,

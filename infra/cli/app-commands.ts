@@ -24,6 +24,11 @@ const MEMBERS: readonly Column[] = [
   ['client id', ({ client_id }) => client_id],
   ['client secrets', ({ client_secrets }) => client_secrets.map(secretLine).join('\n')],
   ['redirect URI', ({ redirect_uri }) => redirect_uri],
+  [
+    'events',
+    ({ event_types }) => event_types && (event_types.join(', ') || 'platform_application.disconnected'),
+  ],
+  ['events URL', ({ events_url }) => events_url],
   ['health', ({ health }) => health.status + (health.since ? ` since ${time(health.since)}` : '')],
   ['refused', ({ health }) => refusedLine(health)],
   ['created', ({ created_at }) => time(created_at)],
@@ -91,6 +96,33 @@ export const APP_COMMANDS: Readonly<Record<string, Command>> = {
     options: { name: { value: 'name', about: 'the new name', required: true } },
     run: async ({ api, out, values }) =>
       out.record(await api.call('PATCH', appPath(values), { name: values.text('name') }), MEMBERS),
+  },
+  events: {
+    about: "Chooses the types of ClickFunnels' events that the tenant wants.",
+    takes: ['tenant', 'app'],
+    options: {
+      types: {
+        value: 'types',
+        about: 'separated by commas, for example contact.identified; none if left out',
+      },
+      off: { about: 'no events at all; the endpoints at ClickFunnels are deleted' },
+    },
+    more: 'The type platform_application.disconnected is always among them, unless --off is given.',
+    run: async ({ api, out, values }) => {
+      const types = (values.text('types') ?? '').split(',').filter(Boolean)
+      const event_types = values.flag('off') ? null : types
+      out.record(await api.call('PATCH', appPath(values), { event_types }), MEMBERS)
+    },
+  },
+  'events-secret': {
+    about:
+      "Stores the secret of an endpoint that the tenant created at ClickFunnels with the app's events URL.",
+    takes: ['tenant', 'app'],
+    more: SECRET_HELP,
+    run: async ({ api, out, terminal, values }) => {
+      const webhook_secret = await terminal.secret('webhook secret', SECRET_VARIABLE)
+      out.record(await api.call('PATCH', appPath(values), { webhook_secret }), MEMBERS)
+    },
   },
   'rotate-secret': {
     about: 'Adds a new client secret; the old one keeps working.',

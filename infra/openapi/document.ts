@@ -53,6 +53,7 @@ const COMMON: Readonly<Record<Access, readonly ErrorCode[]>> = {
   operator: ['missing_credential', 'storage_unavailable', 'internal_error'],
   // Browsers get pages.
   browser: [],
+  provider: ['storage_unavailable', 'internal_error'],
   anyone: ['internal_error'],
 }
 const OF_A_BODY: readonly ErrorCode[] = ['malformed_request', 'request_too_large', 'validation_failed']

@@ -35,6 +35,7 @@ export function tagOf(key: RouteKey): (typeof TAGS)[number]['name'] {
   const { access } = ROUTES[key]
   if (access === 'operator') return 'Operator'
   if (access === 'browser') return 'Browser'
+  if (access === 'provider') return 'ClickFunnels'
   if (access === 'anyone') return 'Service'
   if (key.includes('/v1/connect-sessions')) return 'Connect sessions'
   if (/\/(funnels|proxy)\b/.test(key)) return 'ClickFunnels'
@@ -126,6 +127,11 @@ interface PathParameter {
 const PATH_PARAMETERS: Readonly<Record<Exclude<NamesIn<RouteKey>, 'id'>, PathParameter>> = {
   app_id: { description: 'Id of the app.', example: APP },
   connection_id: { description: 'Id of the connection.', example: CONNECTION },
+  ingest_id: {
+    description: 'The last part of the URL that the endpoint at ClickFunnels has.',
+    example:
+      '01k2q8v4000123456789abcdef-conn-01k2q8v4000123456789abcdef-3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',
+  },
   key_id: { description: 'Id of the API key (not the key itself).', example: API_KEY },
   provider_id: { description: 'Id of the identity provider.', example: IDENTITY_PROVIDER },
   serial: { description: 'Number of the client secret: `serial` in the app.', example: '1' },

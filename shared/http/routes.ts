@@ -7,9 +7,10 @@ import { isSafeMethod } from '#domain/provider/resource-server.ts'
 
 /**
  * tenant: an API key or an end user's JWT, sent as a bearer token. operator: IAM (SigV4), checked by API Gateway.
- * browser: an end user's browser, known by the link or the state that it sends. anyone: no credential.
+ * browser: an end user's browser, known by the link or the state that it sends. provider: ClickFunnels, known by its signature.
+ * anyone: no credential.
  */
-export type Access = 'tenant' | 'operator' | 'browser' | 'anyone'
+export type Access = 'tenant' | 'operator' | 'browser' | 'provider' | 'anyone'
 
 /** The scope that an API key needs: the same for all methods, or one for safe methods (RFC 9110 section 9.2.1) and one for others. */
 type Needed = Scope | { readonly safe: Scope; readonly unsafe: Scope }
@@ -61,6 +62,7 @@ export const ROUTES = {
   'ANY /v1/connections/{id}/proxy/{path+}': { function: 'proxy', access: 'tenant', scope: PROXIED },
   'GET /v1/audit-events': { function: 'audit-events', access: 'tenant', scope: 'audit:read' },
   'GET /v1/events': { function: 'events', access: 'tenant', scope: 'events:read' },
+  'POST /v1/clickfunnels-events/{ingest_id}': { function: 'clickfunnels-events', access: 'provider' },
   'GET /v1/tenants/{tenant_id}/audit-events': { function: 'audit-events', access: 'operator' },
   'POST /v1/tenants': { function: 'tenants', access: 'operator', audit: 'tenant.create' },
   'GET /v1/tenants': { function: 'tenants', access: 'operator' },

@@ -70,6 +70,7 @@ export const ENV = {
   tenants: store,
   'audit-events': trailed,
   events: trailed,
+  'clickfunnels-events': full,
   'publish-events': {
     TABLE_NAME: text,
     EVENT_RETENTION_DAYS: days,

@@ -6,11 +6,13 @@ import { KMSClient } from '@aws-sdk/client-kms'
 import { AWS_TIMEOUTS } from '#adapters/aws-call.ts'
 import { ClickFunnelsApi } from '#adapters/clickfunnels/api.ts'
 import { LazyAuthorizationServer } from '#adapters/clickfunnels/lazy-authorization-server.ts'
+import { LazyWebhookEndpoints } from '#adapters/clickfunnels/lazy-webhook-endpoints.ts'
 import { type ProviderSettings, providerProfile } from '#adapters/clickfunnels/profiles.ts'
 import { DynamoDbApiKeys } from '#adapters/dynamodb/api-keys.ts'
 import { DynamoDbApps } from '#adapters/dynamodb/apps.ts'
 import { DynamoDbAuditEvents } from '#adapters/dynamodb/audit-events.ts'
 import { DynamoDbConnections } from '#adapters/dynamodb/connections.ts'
+import { DynamoDbFeeds } from '#adapters/dynamodb/feeds/feeds.ts'
 import { DynamoDbIdentityProviders } from '#adapters/dynamodb/identity-providers.ts'
 import { DynamoDbKeyedCalls } from '#adapters/dynamodb/keyed-calls.ts'
 import { DynamoDbRevocations } from '#adapters/dynamodb/revocations.ts'
@@ -44,7 +46,13 @@ import { lazyTokenVerifier } from './token-verifier.ts'
 /** The services of a function that does not call ClickFunnels. */
 export type StoreServices = Omit<
   Services,
-  'provider' | 'tokenVerifier' | 'authorizationServer' | 'issuerRule' | 'resourceServer' | 'recoveryQueue'
+  | 'provider'
+  | 'tokenVerifier'
+  | 'authorizationServer'
+  | 'issuerRule'
+  | 'resourceServer'
+  | 'webhookEndpoints'
+  | 'recoveryQueue'
 >
 
 interface Primable {
@@ -98,6 +106,7 @@ export function createStoreServices(functionName: string, settings: StoreSetting
     authorizations: sessions,
     connections: new DynamoDbConnections(table, stamp),
     revocations,
+    feeds: new DynamoDbFeeds(table, stamp),
     keyedCalls: new DynamoDbKeyedCalls(table),
     dueIndex: revocations,
     vault: new KmsVault(tenantKeys),
@@ -139,6 +148,10 @@ export function createServices(
       store.log,
     ),
     resourceServer: new ClickFunnelsApi(provider),
+    webhookEndpoints: new LazyWebhookEndpoints(async () => {
+      const { ClickFunnelsWebhookEndpoints } = await import('#adapters/clickfunnels/webhook-endpoints.ts')
+      return new ClickFunnelsWebhookEndpoints(provider)
+    }),
     resume: () => (store.heldRotations.isEmpty() ? undefined : store.heldRotations.attemptAll()),
   }
 }

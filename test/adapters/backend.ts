@@ -15,6 +15,7 @@ import { DynamoDbApps } from '#adapters/dynamodb/apps.ts'
 import { DynamoDbAuditEvents } from '#adapters/dynamodb/audit-events.ts'
 import { DynamoDbConnections } from '#adapters/dynamodb/connections.ts'
 import { DynamoDbEventLog } from '#adapters/dynamodb/events/event-log.ts'
+import { DynamoDbFeeds } from '#adapters/dynamodb/feeds/feeds.ts'
 import { DynamoDbIdentityProviders } from '#adapters/dynamodb/identity-providers.ts'
 import { DynamoDbKeyedCalls } from '#adapters/dynamodb/keyed-calls.ts'
 import { DynamoDbRevocations } from '#adapters/dynamodb/revocations.ts'
@@ -102,6 +103,7 @@ export function storesOn(table: Table): Stores {
     authorizations: sessions,
     connections: new DynamoDbConnections(table, stamp),
     revocations,
+    feeds: new DynamoDbFeeds(table, stamp),
     keyedCalls: new DynamoDbKeyedCalls(table),
     dueIndex: revocations,
     sealedRecords,

@@ -6,6 +6,7 @@ import { SCOPES } from '#domain/callers/caller.ts'
 import type { IdentityProvider } from '#domain/callers/identity-provider.ts'
 import type { ConnectLink, ConnectSession, PendingAuthorization } from '#domain/connect/connect-session.ts'
 import type { Connection, Revocation } from '#domain/connections/connection.ts'
+import type { Feed } from '#domain/connections/feed.ts'
 import { sha256 } from '#domain/hash.ts'
 import {
   type AppId,
@@ -138,6 +139,26 @@ export function aRevocation({ tenantId, appId, id, generation }: Connection): Re
     refreshToken: bytes(4, 4),
     attempts: 0,
     dueAt: later(NOW, 60),
+  }
+}
+
+export function aFeed(
+  { tenantId, appId, id: owner, workspace }: Connection,
+  change: Partial<Feed> = {},
+): Feed {
+  const endpoint = { id: '7', serial: 1, secret: bytes(8, 8), types: ['contact.identified'] }
+  const ingestKey = randomBytes(32).toString('base64url')
+  return {
+    tenantId,
+    appId,
+    owner,
+    workspace,
+    ingestKey,
+    endpoint,
+    since: NOW,
+    version: 1,
+    dueAt: NOW,
+    ...change,
   }
 }
 

@@ -12,6 +12,7 @@ export type Stores = Pick<
   | 'authorizations'
   | 'connections'
   | 'revocations'
+  | 'feeds'
   | 'keyedCalls'
   | 'dueIndex'
   | 'sealedRecords'

@@ -12,6 +12,7 @@ import {
   type Page,
   type Revocations,
 } from '#domain/connections/connection-store.ts'
+import type { Feed } from '#domain/connections/feed.ts'
 import { mayShrink } from '#domain/connections/pace.ts'
 import type { Disconnecter, EventDraft } from '#domain/events/event.ts'
 import type { AppId, ConnectionId, EndUserId, RevocationId, TenantId, WorkspaceId } from '#domain/ids.ts'
@@ -53,6 +54,8 @@ export class FakeRevocations implements Revocations {
 
 export class FakeConnections implements Connections, DueIndex {
   readonly items = new Map<string, Connection>()
+  /** The feeds of connections, which are in the same due index. */
+  feeds: ReadonlyMap<string, Feed> = new Map()
   readonly #claims = new Map<string, ConnectionId>()
   readonly #revocations: FakeRevocations
   readonly #usage: FakeUsage
@@ -182,6 +185,10 @@ export class FakeConnections implements Connections, DueIndex {
     }
     for (const { id, tenantId, appId, dueAt } of this.items.values()) {
       if (dueAt !== undefined) enter(id, dueAt, { kind: 'connection', tenantId, appId, connectionId: id })
+    }
+    for (const { owner, tenantId, appId, dueAt } of this.feeds.values()) {
+      const connectionId = owner as ConnectionId
+      if (dueAt !== undefined) enter(connectionId, dueAt, { kind: 'feed', tenantId, appId, connectionId })
     }
     for (const { id, tenantId, appId, dueAt } of this.#revocations.items.values()) {
       enter(id, dueAt, { kind: 'revocation', tenantId, appId, revocationId: id })

@@ -6,6 +6,7 @@ import {
   type KeptCall,
   type KeyRotationProgress,
   type KeyRotationProgressStore,
+  type SealedFeed,
   type SealedKind,
   type SealedKinds,
   type SealedRecord,
@@ -13,12 +14,14 @@ import {
   type WaitingSession,
 } from '#domain/keys/sealed-records.ts'
 import type { FakeConnections, FakeRevocations } from './connections.ts'
+import type { FakeFeeds } from './feeds.ts'
 import type { FakeKeyedCalls } from './keyed-calls.ts'
 import type { FakeSessions } from './sessions.ts'
 import type { FakeApps } from './tenants.ts'
 
 interface Stores {
   readonly apps: FakeApps
+  readonly feeds: FakeFeeds
   readonly sessions: FakeSessions
   readonly connections: FakeConnections
   readonly revocations: FakeRevocations
@@ -61,7 +64,7 @@ export class FakeSealedRecords implements SealedRecords, KeyRotationProgressStor
   }
 
   #all(): SealedRecord[] {
-    const { apps, sessions, connections, revocations, keyedCalls } = this.#stores
+    const { apps, feeds, sessions, connections, revocations, keyedCalls } = this.#stores
     const records: { readonly [K in SealedKind]: readonly SealedKinds[K][] } = {
       app: [...apps.items.values()],
       connection: [...connections.items.values()],
@@ -69,6 +72,7 @@ export class FakeSealedRecords implements SealedRecords, KeyRotationProgressStor
       session: [...sessions.sessions.values()].filter(
         (record): record is WaitingSession => record.state.status === 'awaiting_completion',
       ),
+      feed: [...feeds.items.values()].filter((record): record is SealedFeed => record.endpoint !== undefined),
       kept_call: [...keyedCalls.items.values()].filter(
         (record): record is KeptCall => record.state.status === 'kept',
       ),
@@ -89,6 +93,8 @@ function sealsOf(sealed: SealedRecord): object {
       return { accessToken: sealed.record.accessToken, refreshToken: sealed.record.refreshToken }
     case 'app':
       return { clientSecrets: sealed.record.clientSecrets }
+    case 'feed':
+      return { endpoint: sealed.record.endpoint }
     case 'session':
     case 'kept_call':
       return { state: sealed.record.state }

@@ -5,6 +5,7 @@ import type { TenantId } from '#domain/ids.ts'
 import type { TenantRemains } from '#domain/operator/tenant-remains.ts'
 import type { FakeConnections, FakeRevocations } from './connections.ts'
 import type { FakeEvents } from './events.ts'
+import type { FakeFeeds } from './feeds.ts'
 import type { FakeSessions } from './sessions.ts'
 import type { FakeApps } from './tenants.ts'
 import type { FakeUsage } from './usage.ts'
@@ -18,6 +19,7 @@ interface Stores {
   readonly revocations: FakeRevocations
   readonly usage: FakeUsage
   readonly events: FakeEvents
+  readonly feeds: FakeFeeds
 }
 
 export class FakeTenantRemains implements TenantRemains {
@@ -41,6 +43,8 @@ export class FakeTenantRemains implements TenantRemains {
       sessions.sessions,
       connections.items,
       revocations.items,
+      this.#stores.feeds.items,
+      this.#stores.feeds.received,
     ]
     for (const map of maps) {
       for (const [key, { tenantId }] of map) {

@@ -156,6 +156,7 @@ export const ALLOWED: Readonly<Record<FunctionName, readonly string[]>> = {
   ],
   'audit-events': [...AUDITED, ...CALLERS, ...items(TENANT, 'GetItem Query'), ...items('audit#*', 'Query')],
   events: [...AUDITED, ...CALLERS, ...items(TENANT, 'GetItem Query'), ...items('events#*', 'Query')],
+  'clickfunnels-events': [...AUDITED, ...items(TENANT, READ_AND_WRITE), ...VAULT, ...SEND_ROTATIONS],
   'publish-events': [
     ...ON_TABLE_KEY,
     ...items(TENANT, 'Query DeleteItem'),

@@ -8,6 +8,7 @@ import { findWorkspace, type ProviderState, teamOf } from './provider-state.ts'
 import { unauthorized } from './refusals.ts'
 import type { Resources, Written } from './resources.ts'
 import type { AccessTokenRow } from './tokens.ts'
+import { webhookReply } from './webhook-api.ts'
 
 export function apiReply(state: ProviderState, request: SimulatorRequest): Reply {
   const bearer = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1]
@@ -64,6 +65,9 @@ function workspaceReply(
   path: readonly string[],
   workspace: Workspace,
 ): Reply {
+  const isNested = path[0] === 'workspaces' && names(workspace, path[1] ?? '')
+  const ofWebhooks = webhookReply(state, request, isNested ? path.slice(2) : path, workspace, isNested)
+  if (ofWebhooks !== undefined) return ofWebhooks
   const [first, id = '', nested, ...more] = path
   if (more.length > 0) return notFound()
   if (first === 'workspaces' && names(workspace, id)) {

@@ -13,6 +13,7 @@ import {
   stringsMember,
 } from './control-body.ts'
 import { readFaultOrder } from './control-faults.ts'
+import { webhookControl } from './control-webhooks.ts'
 import { json, noContent, type Reply, type SimulatorRequest } from './http.ts'
 import type { ProviderState } from './provider-state.ts'
 import type { AccessTokenRow } from './tokens.ts'
@@ -41,6 +42,8 @@ function route(state: ProviderState, request: SimulatorRequest): Reply {
   const path = request.pathname.slice('/_control'.length)
   const changed = /^\/applications\/([^/]+)$/.exec(path)?.[1]
   if (request.method === 'PATCH' && changed !== undefined) return change(state, request, changed)
+  const ofWebhooks = webhookControl(state, request, path)
+  if (ofWebhooks !== undefined) return ofWebhooks
   switch (`${request.method} ${path}`) {
     case 'POST /applications':
       return register(state, request)

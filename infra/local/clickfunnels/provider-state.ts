@@ -8,6 +8,8 @@ import { Faults } from './faults.ts'
 import { RequestLog } from './request-log.ts'
 import { Resources } from './resources.ts'
 import { AccessTokens } from './tokens.ts'
+import { Deliveries } from './webhook-deliveries.ts'
+import { Webhooks } from './webhooks.ts'
 
 export class ProviderState {
   readonly now: () => number
@@ -23,6 +25,8 @@ export class ProviderState {
   tokens: AccessTokens
   funnels: Resources
   contacts: Resources
+  webhooks: Webhooks
+  deliveries: Deliveries
   /** Aborted on reset and close. That ends the answers that a fault delays. */
   waiting = new AbortController()
 
@@ -41,6 +45,8 @@ export class ProviderState {
     this.codes = new AuthorizationCodes(now, journal.kept('code'))
     this.tokens = new AccessTokens(now, journal.kept('token'))
     this.funnels = new Resources('funnel', seedFunnels(), now, journal.kept('funnel'))
+    this.webhooks = new Webhooks(now, journal.kept('endpoint'), journal.kept('event'))
+    this.deliveries = new Deliveries(now, this.waiting.signal)
     this.contacts = new Resources('contact', seedContacts(), now, journal.kept('contact'))
   }
 
@@ -54,6 +60,10 @@ export class ProviderState {
   /** The value of `workspace_url`: the workspace's own host. */
   workspaceUrl(workspace: Workspace): string {
     return this.#workspaceOrigins[WORKSPACES.indexOf(workspace)] as string
+  }
+
+  get workspaceIds(): readonly number[] {
+    return WORKSPACES.map(({ id }) => id)
   }
 
   workspaceServedAt(origin: string): Workspace | undefined {

@@ -66,6 +66,23 @@ export const apps = {
         'Redirect URI of the app. Enter it in the settings of the application at ClickFunnels, exactly as it is.',
       format: 'uri',
     },
+    'AppChange.event_types': {
+      description:
+        "Types of ClickFunnels' events that the tenant wants, for example `contact.identified`. For each connection of the app, this service creates an endpoint in its workspace at ClickFunnels, now or within a day. `platform_application.disconnected` is always among them, so an empty list means that type alone. `null` deletes the endpoints. Default: unchanged.",
+    },
+    'AppChange.webhook_secret': {
+      description:
+        'The secret that ClickFunnels shows for an endpoint which you created yourself with `events_url`: 64 hex characters. It is stored encrypted and never shown again.',
+      writeOnly: true,
+    },
+    'App.event_types': {
+      description: "Types of ClickFunnels' events that the tenant wants. Absent if it wants none.",
+    },
+    'App.events_url': {
+      description:
+        'URL for an endpoint of the app itself, which you can create in your own workspace at ClickFunnels. Absent until `event_types` is set.',
+      format: 'uri',
+    },
     health: { description: "Whether ClickFunnels accepts the app's credentials and answers." },
     'health.status': {
       description:

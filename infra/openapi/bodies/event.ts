@@ -1,5 +1,11 @@
 // Events of the log.
-import { eventPageSchema, eventQuerySchema, eventSchema } from '#http/wire/event.ts'
+import {
+  clickfunnelsEventReceiptSchema,
+  clickfunnelsEventSchema,
+  eventPageSchema,
+  eventQuerySchema,
+  eventSchema,
+} from '#http/wire/event.ts'
 import { type Bodies, time } from './body.ts'
 import { APP, CONNECTION } from './samples.ts'
 
@@ -17,8 +23,25 @@ const event = {
 }
 
 export const events = {
-  schemas: { EventQuery: eventQuerySchema, Event: eventSchema, EventPage: eventPageSchema },
-  examples: { EventPage: { data: [event], next_cursor: '1204' } },
+  schemas: {
+    ClickFunnelsEvent: clickfunnelsEventSchema,
+    ClickFunnelsEventReceipt: clickfunnelsEventReceiptSchema,
+    EventQuery: eventQuerySchema,
+    Event: eventSchema,
+    EventPage: eventPageSchema,
+  },
+  examples: {
+    ClickFunnelsEvent: {
+      event_id: '60df598e-94fd-4d53-8f20-2bbc1e05fa38',
+      event_type: 'contact.identified',
+      subject_id: 356,
+      subject_type: 'Contact',
+      workspace_id: 20417,
+      data: { id: 246579500, email_address: 'bobby@example.com' },
+    },
+    ClickFunnelsEventReceipt: { status: 'stored' },
+    EventPage: { data: [event], next_cursor: '1204' },
+  },
   fields: {
     after: {
       description: 'The `next_cursor` of an earlier page. Default: the oldest event that is still there.',
@@ -42,6 +65,22 @@ export const events = {
         'Number of the event among those about the same connection, connect session or app: 1, 2, 3 and so on.',
     },
     'data.reason': { description: 'Why it happened. docs/events.md lists the reasons of each type.' },
+    'ClickFunnelsEvent.event_id': {
+      description: "ClickFunnels' id of the event, the same for every delivery.",
+    },
+    'ClickFunnelsEvent.event_type': { description: 'Type of the event at ClickFunnels.' },
+    'ClickFunnelsEventReceipt.status': {
+      description: '`stored`: the event is new. `repeated`: it was stored before.',
+    },
+    'data.event_id': { description: "ClickFunnels' id of the event. Only in events of ClickFunnels." },
+    'data.body': {
+      description:
+        'The event as ClickFunnels sent it: JSON, as text, unchanged. Only in events of ClickFunnels.',
+    },
+    'data.repaired': {
+      description:
+        '`true` if ClickFunnels did not deliver the event, and this service fetched it from the list of events. Absent otherwise.',
+    },
     by: { description: 'Who disconnected the connection.' },
     'EventPage.data': { description: 'The events of this page, oldest first.' },
     'EventPage.next_cursor': {

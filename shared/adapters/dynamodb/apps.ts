@@ -89,9 +89,7 @@ export class DynamoDbApps implements Apps {
  * @param prefix of the placeholders, where two such conditions are in one expression
  */
 function asRead(app: App, prefix = ''): Condition {
-  const learnt = (['trouble', 'refusals', 'workingSecret', 'untriedSecret', 'eventCount'] as const).map(
-    (name) => asIn(app, name, prefix),
-  )
+  const learnt = LEARNT.map((name) => asIn(app, name, prefix))
   const { name, updatedAt, clientSecrets } = app
   return {
     expression: [
@@ -110,7 +108,24 @@ function asRead(app: App, prefix = ''): Condition {
   }
 }
 
-type Learnt = 'trouble' | 'refusals' | 'workingSecret' | 'untriedSecret' | 'eventCount'
+type Learnt =
+  | 'trouble'
+  | 'refusals'
+  | 'workingSecret'
+  | 'untriedSecret'
+  | 'eventCount'
+  | 'eventTypes'
+  | 'ingestKey'
+
+const LEARNT: readonly Learnt[] = [
+  'trouble',
+  'refusals',
+  'workingSecret',
+  'untriedSecret',
+  'eventCount',
+  'eventTypes',
+  'ingestKey',
+]
 
 /** An attribute has the value that the app has, or is absent if the app has none. */
 function asIn(app: App, name: Learnt, prefix = ''): Condition {

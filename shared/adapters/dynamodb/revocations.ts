@@ -86,6 +86,7 @@ export class DynamoDbRevocations implements Revocations, DueIndex {
 function workOf({ pk, sk, appId }: Item): DueWork {
   const whose = { tenantId: String(pk).slice('tenant#'.length) as TenantId, appId: appId as AppId }
   const [kind, id] = String(sk).split('#')
+  if (kind === 'feed') return { ...whose, kind, connectionId: id as ConnectionId }
   if (kind === 'revocation') return { ...whose, kind, revocationId: id as RevocationId }
   return { ...whose, kind: 'connection', connectionId: id as ConnectionId }
 }

@@ -16,6 +16,8 @@
 //    by due time (index) *    due#<partition>           dueAt                         query up to now
 //  workspace claim            tenant#<T>                workspace#<A>#<W>#<U>         get (connected already?)
 //  revocation                 tenant#<T>                revocation#<R>                get; due index as above
+//  feed of ClickFunnels' events tenant#<T>              feed#<C or A>                  get; due index as above
+//  received event's id        tenant#<T>                received-event#<C or A>#<id>  get; expires
 //  event in the outbox        tenant#<T>                outbox#<id>#<sequence>        query; the stream; due index, see below
 //  call with a key            tenant#<T>                idempotency-key#<C>#<sha256>  get; expires
 //  tenant key                 tenant#<T>                tenant-key#<version>          query newest, get, query all; with the tenant
@@ -81,6 +83,8 @@ export type TenantItem =
   | 'connection'
   | 'workspace'
   | 'revocation'
+  | 'feed'
+  | 'received-event'
   | 'outbox'
   | 'idempotency-key'
   | 'tenant-key'
@@ -138,6 +142,13 @@ export const connectionKey = (tenant: TenantId, connection: ConnectionId) =>
   inTenant(tenant, `connection#${connection}`)
 export const workspaceClaimKey = (tenant: TenantId, app: AppId, workspace: WorkspaceId, endUser: EndUserId) =>
   inTenant(tenant, `workspace#${app}#${foreign(workspace)}#${foreign(endUser)}`)
+/** The start of the claims of all end users of an app to a workspace. */
+export const workspaceClaims = (app: AppId, workspace: WorkspaceId): string =>
+  `workspace#${app}#${foreign(workspace)}#`
+export const feedKey = (tenant: TenantId, owner: ConnectionId | AppId) => inTenant(tenant, `feed#${owner}`)
+export const receivedEventKey = (tenant: TenantId, owner: ConnectionId | AppId, eventId: string) =>
+  // ClickFunnels writes an id with hyphens in some places and without in others.
+  inTenant(tenant, `received-event#${owner}#${eventId.replaceAll('-', '').toLowerCase()}`)
 export const revocationKey = (tenant: TenantId, revocation: RevocationId) =>
   inTenant(tenant, `revocation#${revocation}`)
 export const keyedCallKey = (tenant: TenantId, connection: ConnectionId, keyHash: string) =>
@@ -192,7 +203,7 @@ export const endUserPartition = (tenant: TenantId, endUser: EndUserId): string =
   `${tenantPk(tenant)}#end-user#${foreign(endUser)}`
 export const duePartition = (partition: number): string => `due#${partition}`
 /** The partition of a connection, revocation or event: a hash of its id, so that the load is spread evenly. */
-export const duePartitionOf = (id: ConnectionId | RevocationId | EventId): number =>
+export const duePartitionOf = (id: ConnectionId | AppId | RevocationId | EventId): number =>
   createHash('sha256').update(id).digest().readUInt32BE(0) % DUE_PARTITIONS
 
 /** Six digits, so that versions sort as numbers. */

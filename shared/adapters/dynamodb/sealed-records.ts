@@ -7,6 +7,7 @@ import type {
   KeptCall,
   KeyRotationProgress,
   KeyRotationProgressStore,
+  SealedFeed,
   SealedKind,
   SealedKinds,
   SealedRecord,
@@ -16,10 +17,12 @@ import type {
 import type { KeyedCall } from '#domain/proxy/idempotency.ts'
 import { connectionOf, revocationOf } from './connections/items.ts'
 import { ABSENT, type Condition, type Item } from './expressions.ts'
+import { feedOf } from './feeds/feeds.ts'
 import {
   appKey,
   connectionKey,
   connectSessionKey,
+  feedKey,
   KEY_ROTATION_PROGRESS_KEY,
   type Key,
   keyedCallKey,
@@ -42,6 +45,8 @@ const KINDS: Readonly<Record<TenantItem, SealedKind | undefined>> = {
   connection: 'connection',
   workspace: undefined,
   revocation: 'revocation',
+  feed: 'feed',
+  'received-event': undefined,
   outbox: undefined,
   'idempotency-key': 'kept_call',
   // Wrapped by root keys or by KMS, not sealed.
@@ -72,6 +77,14 @@ const PLACES: { readonly [K in SealedKind]: Place<SealedKinds[K]> } = {
     recordOf: (item) => withoutKey<App>(item),
     keyOf: ({ tenantId, id }) => appKey(tenantId, id),
     sealsOf: ({ clientSecrets }) => ({ clientSecrets }),
+  },
+  feed: {
+    recordOf: (item) => {
+      const feed = feedOf(item)
+      return feed.endpoint && (feed as SealedFeed)
+    },
+    keyOf: ({ tenantId, owner }) => feedKey(tenantId, owner),
+    sealsOf: ({ endpoint }) => ({ endpoint }),
   },
   session: {
     recordOf: (item) => {

@@ -58,6 +58,8 @@ const LEADS: Readonly<Record<TenantItem, (item: Item) => readonly Lead[]>> = {
   connection: nothing,
   workspace: nothing,
   revocation: nothing,
+  feed: nothing,
+  'received-event': nothing,
   outbox: nothing,
   'idempotency-key': nothing,
   'tenant-key': nothing,

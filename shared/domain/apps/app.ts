@@ -23,6 +23,10 @@ export interface App {
   readonly workingSecret?: number
   /** Serial of a new secret that was not presented yet. It is presented first. */
   readonly untriedSecret?: number
+  /** The types of ClickFunnels' events that the tenant wants. Absent: it wants none, and no endpoints are created. */
+  readonly eventTypes?: readonly string[]
+  /** The random part of the app's own ingest id. */
+  readonly ingestKey?: string
   /** Absent while all is well; see app-health.ts. */
   readonly trouble?: AppTrouble
   /** Absent while no connection is refused; see refusals.ts. */

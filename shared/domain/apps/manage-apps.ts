@@ -2,6 +2,7 @@
 // secret keeps working beside a new one.
 import type { Ambient } from '../ambient.ts'
 import { ServiceError } from '../errors.ts'
+import { randomSecret } from '../hash.ts'
 import type { AppId, TenantId } from '../ids.ts'
 import { untilUnchanged } from '../repeat.ts'
 import type { Secret } from '../secret.ts'
@@ -14,9 +15,16 @@ import { secretState } from './app-health.ts'
 import { clientSecretOf } from './client-secrets.ts'
 import type { AppStorePorts } from './ports.ts'
 
+/** Members that are absent stay. `eventTypes` null: no events are wanted any more. */
+export interface AppChange {
+  readonly name?: string
+  readonly clientSecret?: Secret
+  readonly eventTypes?: readonly string[] | null
+}
+
 type AppPorts = Pick<
   Ambient & TenancyPorts & AppStorePorts & VaultPorts,
-  'now' | 'newId' | 'tenants' | 'apps' | 'vault'
+  'now' | 'newId' | 'randomBytes' | 'tenants' | 'apps' | 'vault'
 >
 
 /** @throws ServiceError not_found or tenant_deleted if there is no such tenant; tenant_shredded */
@@ -63,17 +71,20 @@ export async function updateApp(
   services: AppPorts,
   tenantId: TenantId,
   id: AppId,
-  change: { readonly name?: string; readonly clientSecret?: Secret },
+  change: AppChange,
 ): Promise<App> {
   return untilUnchanged(`The app "${id}"`, async () => {
     const read = await findApp(services, tenantId, id)
-    if (change.name === undefined && change.clientSecret === undefined) return read
+    if (Object.keys(change).length === 0) return read
     const serial = (read.clientSecrets[0]?.serial ?? 0) + 1
     const added = change.clientSecret && (await sealSecret(services, read, serial, change.clientSecret))
     const { trouble, ...untroubled } = read
+    const { eventTypes, ...base } = added ? { ...untroubled, untriedSecret: serial } : read
+    const wanted = change.eventTypes === undefined ? eventTypes : change.eventTypes
     const app: App = {
       // A new secret is tried first, even if the old ones were refused a moment ago.
-      ...(added ? { ...untroubled, untriedSecret: serial } : read),
+      ...base,
+      ...(wanted && { eventTypes: wanted, ingestKey: read.ingestKey ?? randomSecret(services.randomBytes) }),
       name: change.name ?? read.name,
       clientSecrets: added ? [added, ...secretsToKeep(read)] : read.clientSecrets,
       updatedAt: services.now(),

@@ -4,6 +4,7 @@ import { type App, redirectUri } from '../apps/app.ts'
 import { noteAnswer } from '../apps/app-health.ts'
 import { type OpenedSecrets, openClientSecrets, withClientCredentials } from '../apps/client-secrets.ts'
 import type { AppStorePorts } from '../apps/ports.ts'
+import type { FeedPorts } from '../feeds/ports.ts'
 import { logOddities } from '../provider/authorization-server.ts'
 import type { ProviderPorts } from '../provider/ports.ts'
 import type { Secret } from '../secret.ts'
@@ -53,8 +54,9 @@ export async function prepareExchange(
 
 export type ExchangePorts = Pick<
   Ambient & AppStorePorts & ConnectPorts & VaultPorts & ProviderPorts,
-  'now' | 'publicUrl' | 'apps' | 'sessions' | 'vault' | 'authorizationServer' | 'log'
+  'now' | 'publicUrl' | 'apps' | 'sessions' | 'vault' | 'authorizationServer' | 'background' | 'log'
 > &
+  FeedPorts &
   GrantPorts
 
 /** How an exchange ends a session. */
@@ -106,5 +108,13 @@ async function exchange(
   const stored = await storeGrant(services, session, app, { tokens: answer.tokens, sealer })
   await noteAnswer(services, app, blames, serial)
   if (stored.outcome !== 'stored') return { status: 'failed', error: stored.outcome }
+  if (app.eventTypes !== undefined) {
+    const { connection } = stored
+    // The end user does not wait for it. If it fails, the schedule does it when the connection is next due.
+    services.background.start(async () => {
+      const { startFeed } = await import('../feeds/start-feed.ts')
+      await startFeed(services, app, connection, answer.tokens.accessToken)
+    })
+  }
   return { status: 'connected', connectionId: stored.connection.id }
 }

@@ -29,6 +29,8 @@ export type ConnectionChange = {
     | 'lastError'
     | 'lastRefreshedAt'
     | 'suspendedAt'
+    | 'feed'
+    | 'disconnectReportedAt'
     | 'alert']?: Connection[K] | null
 } & { readonly updatedAt: EpochSeconds }
 

@@ -95,6 +95,10 @@ export interface Connection {
   readonly alert?: ConnectionAlert
   /** How many events it has had. Each write checks it, so that no event is lost or written twice. */
   readonly eventCount?: number
+  /** Its events come from ClickFunnels, see feed.ts. */
+  readonly feed?: true
+  /** When ClickFunnels reported that the app was disconnected. New tokens and a probe that succeeds remove it. */
+  readonly disconnectReportedAt?: EpochSeconds
   readonly lastRefreshedAt?: EpochSeconds
   readonly createdAt: EpochSeconds
   readonly updatedAt: EpochSeconds

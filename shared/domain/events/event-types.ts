@@ -20,6 +20,8 @@ export const RISK_REASONS = [
   ...BREAK_REASONS,
   /** Several attempts in a row to refresh or probe the connection failed, and not because of an outage. */
   'attempts_failing',
+  /** ClickFunnels does not let the connection's token manage webhook endpoints. */
+  'events_refused',
 ] as const
 
 /** Why no connection of an app can be refreshed. */

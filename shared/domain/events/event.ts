@@ -18,6 +18,10 @@ export interface EventData {
   readonly sequence: number
   readonly reason?: string
   readonly by?: Disconnecter
+  /** Of ClickFunnels' events: its id there, its body as it came, and whether it was fetched because it was not delivered. */
+  readonly eventId?: string
+  readonly body?: string
+  readonly repaired?: true
 }
 
 /** An event before the store that writes it gives it an id and a time. */

@@ -58,9 +58,14 @@ export async function readLog(
   return { events: found, next }
 }
 
+/** `clickfunnels.*` means all events of ClickFunnels. */
+function isOfType(type: string, wanted: string): boolean {
+  return type === wanted || (wanted === 'clickfunnels.*' && type.startsWith('clickfunnels.'))
+}
+
 function matches({ type, data }: LoggedEvent, { types, connectionId, endUserId }: EventFilter): boolean {
   return (
-    (types === undefined || types.includes(type)) &&
+    (types === undefined || types.some((wanted) => isOfType(type, wanted))) &&
     (connectionId === undefined || data.connectionId === connectionId) &&
     (endUserId === undefined || data.endUserId === endUserId)
   )

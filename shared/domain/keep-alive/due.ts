@@ -1,9 +1,11 @@
-// The index of what is due, across tenants: connections that need work, and revocations that have to be attempted.
+// The index of what is due, across tenants: connections and feeds that need work, and revocations that have to be attempted.
 import type { AppId, Brand, ConnectionId, RevocationId, TenantId } from '../ids.ts'
 import type { EpochSeconds } from '../time.ts'
 
 export type DueWork = { readonly tenantId: TenantId; readonly appId: AppId } & (
   | { readonly kind: 'connection'; readonly connectionId: ConnectionId }
+  /** The feed of a connection. */
+  | { readonly kind: 'feed'; readonly connectionId: ConnectionId }
   | { readonly kind: 'revocation'; readonly revocationId: RevocationId }
 )
 

@@ -1,9 +1,10 @@
-// Does the work that is due in one shard: refreshes, probes, revocations. The table is the queue: what a run does not
+// Does the work that is due in one shard: refreshes, probes, revocations, feeds of ClickFunnels' events. The table is the queue: what a run does not
 // reach stays due. The cost grows with what is due, not with what is stored. Each app has its own lane (lanes.ts), so
 // that an app whose provider is down or whose credentials are refused takes nothing from the others.
 
 import { type Connection, expiryOf, refOf } from '../connections/connection.ts'
 import { isPaced } from '../connections/pace.ts'
+import type { FeedPorts } from '../feeds/ports.ts'
 import { attemptRevocation } from '../revocation/revocation.ts'
 import { type Deadline, deadlineIn, type EpochSeconds, later } from '../time.ts'
 import type { FreshTokenPorts } from '../tokens/await-refresh.ts'
@@ -37,7 +38,7 @@ export interface Share {
   readonly of: number
 }
 
-type Ports = FreshTokenPorts & Pick<KeepAlivePorts, 'dueIndex'>
+type Ports = FreshTokenPorts & FeedPorts & Pick<KeepAlivePorts, 'dueIndex'>
 interface Ended {
   readonly outcome: string
   readonly signal: LaneSignal
@@ -56,7 +57,7 @@ export async function keepAlive(
   const report: Record<string, number> = {}
   const left = await runInLanes(
     duePages(services, share),
-    ({ tenantId, appId }) => `${tenantId}/${appId}`,
+    laneOf,
     async (work) => {
       const { outcome, signal } = await attempt(services, work, deadline ?? deadlineIn(services.now()))
       report[outcome] = (report[outcome] ?? 0) + 1
@@ -90,13 +91,23 @@ function duePages(services: Ports, { shard, of }: Share): () => Promise<readonly
 /** Does one piece of work. Its error is logged and it stays due, so that it does not stop the others. */
 async function attempt(services: Ports, work: DueWork, deadline: Deadline): Promise<Ended> {
   try {
-    return work.kind === 'revocation'
-      ? await processDueRevocation(services, work, deadline)
-      : await processDueConnection(services, work, deadline)
+    switch (work.kind) {
+      case 'revocation':
+        return await processDueRevocation(services, work, deadline)
+      case 'feed':
+        return await (await import('./feed-work.ts')).processDueFeed(services, work, deadline)
+      case 'connection':
+        return await processDueConnection(services, work, deadline)
+    }
   } catch (error) {
     services.log.error('Keep-alive failed for one piece of work', { ...work, error })
     return { outcome: 'error', signal: 'trouble' }
   }
+}
+
+/** Feeds have lanes of their own, so that no token waits for the repair of a feed. */
+function laneOf({ tenantId, appId, kind }: DueWork): string {
+  return kind === 'feed' ? `${tenantId}/${appId}/feeds` : `${tenantId}/${appId}`
 }
 
 async function processDueConnection(
@@ -117,10 +128,22 @@ async function processDueConnection(
     connection.credential.kind === 'refreshable'
       ? await refreshConnection(services, connection, 'schedule', deadline)
       : await probeConnection(services, connection)
+  if (connection.feed === undefined && isGood(ended)) await startMissingFeed(services, connection)
   // The connections of a deleted app have nothing to wait for.
   if (ended.outcome === 'app_gone') await postpone(services, connection, undefined)
   if (ended.outcome === 'suspended') await postpone(services, connection, SUSPENDED_SECONDS)
   return { outcome: ended.outcome, signal: signalOf(ended) }
+}
+
+/** Work that shows that the token works. */
+function isGood({ outcome }: RefreshOutcome | ProbeResult): boolean {
+  return outcome === 'refreshed' || outcome === 'alive'
+}
+
+async function startMissingFeed(services: Ports, connection: Connection): Promise<void> {
+  const app = await services.apps.get(connection.tenantId, connection.appId)
+  if (app?.eventTypes !== undefined)
+    await (await import('./feed-work.ts')).startMissingFeed(services, app, connection)
 }
 
 /** What an outcome means for the other work of the same app. */

@@ -5,6 +5,7 @@ import type { App } from '../apps/app.ts'
 import { clientSecretOf } from '../apps/client-secrets.ts'
 import { type ConnectSession, codeOf, codeVerifierOf, type SessionState } from '../connect/connect-session.ts'
 import { type Connection, type Revocation, tokenOf } from '../connections/connection.ts'
+import { type Feed, type FeedEndpoint, feedSecretOf } from '../connections/feed.ts'
 import type { TenantId } from '../ids.ts'
 import { type CallOutcome, type KeyedCall, keptAnswerOf } from '../proxy/idempotency.ts'
 import { resealCredential } from '../tokens/new-tokens.ts'
@@ -20,6 +21,9 @@ export type KeptCall = Omit<KeyedCall, 'state'> & {
   readonly state: Extract<CallOutcome, { status: 'kept' }>
 }
 
+/** A feed with the secret of its endpoint. */
+export type SealedFeed = Feed & { readonly endpoint: FeedEndpoint }
+
 /** The records of each kind. */
 export interface SealedKinds {
   readonly connection: Connection
@@ -27,6 +31,7 @@ export interface SealedKinds {
   readonly app: App
   readonly session: WaitingSession
   readonly kept_call: KeptCall
+  readonly feed: SealedFeed
 }
 
 export type SealedKind = keyof SealedKinds
@@ -45,10 +50,12 @@ export const HOLDERS = {
   code: ['session'],
   code_verifier: ['session'],
   answer: ['kept_call'],
+  webhook_secret: ['feed'],
 } as const satisfies Readonly<Record<SealBinding['field'], readonly SealedKind[]>>
 
 /** The name of a record, for a log. */
 export function idOf({ kind, record }: SealedRecord): string {
+  if (kind === 'feed') return record.owner
   return kind === 'kept_call' ? `${record.connectionId}/${record.keyHash}` : record.id
 }
 
@@ -104,6 +111,7 @@ const RESEAL: {
   app: resealApp,
   session: resealSession,
   kept_call: resealCall,
+  feed: resealFeed,
 }
 
 /**
@@ -152,6 +160,12 @@ async function resealSession(vault: Resealing, record: WaitingSession): Promise<
     ...record,
     state: { ...record.state, ...(code && { code }), ...(codeVerifier && { codeVerifier }) },
   }
+}
+
+async function resealFeed(vault: Resealing, record: SealedFeed): Promise<SealedFeed | undefined> {
+  const { endpoint } = record
+  const secret = await vault.reseal(feedSecretOf(record, endpoint.serial), endpoint.secret)
+  return secret && { ...record, endpoint: { ...endpoint, secret } }
 }
 
 async function resealCall(vault: Resealing, record: KeptCall): Promise<KeptCall | undefined> {

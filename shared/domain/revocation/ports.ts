@@ -16,6 +16,9 @@ export type RevocationPorts = Pick<
   | 'vault'
   | 'authorizationServer'
   | 'resourceServer'
+  | 'feeds'
+  | 'webhookEndpoints'
+  | 'publicUrl'
   | 'audit'
   | 'log'
 >

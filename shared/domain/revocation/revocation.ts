@@ -16,6 +16,7 @@ import { parseId } from '../ids.ts'
 import type { TokenSet } from '../provider/authorization-server.ts'
 import { type Deadline, deadlineIn, later } from '../time.ts'
 import type { Sealed } from '../vault/vault.ts'
+import { endFeed } from './end-feed.ts'
 import { enqueueOrphan, FIRST_ATTEMPT_SECONDS, presentedOf, revokeAt } from './orphan.ts'
 import type { RevocationPorts } from './ports.ts'
 import { proveRevocation } from './prove-revocation.ts'
@@ -142,6 +143,9 @@ async function revokeTokens(
     services.vault.open(tokenOf(tenantId, record, generation, field), sealed)
   const refreshToken = revocation.refreshToken && (await open('refresh_token', revocation.refreshToken))
   const accessToken = await open('access_token', revocation.accessToken)
+  const connectionId = parseId('connection', record)
+  if (connectionId && !(await endFeed(services, { tenantId, owner: connectionId }, accessToken, attempts)))
+    return 'failed'
   const tokens = { accessToken, ...(refreshToken && { refreshToken }) }
   const answer = await revokeAt(services, app, presentedOf(tokens))
   const expired = expiresAt !== undefined && expiresAt <= later(services.now(), EXPIRY_SKEW_SECONDS)

@@ -46,6 +46,7 @@ export function changeForCredential(
     dueAt: nextDueAt(now, expiryOf(credential), services.chance),
     consecutiveFailures: 0,
     lastError: null,
+    disconnectReportedAt: null,
     alert: null,
     updatedAt: now,
   }

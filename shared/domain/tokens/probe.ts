@@ -14,7 +14,7 @@ import { resealCredential } from './new-tokens.ts'
 import type { RefreshPorts } from './refresh.ts'
 import { type RefreshCause, ruleOf } from './refresh-rules.ts'
 import { noteRecovery, type RefusedOutcome, requireReauthorization } from './refusal.ts'
-import { type Evidence, earlierLook, verdictOn } from './verdict.ts'
+import { type Evidence, earlierLook, reportOf, verdictOn } from './verdict.ts'
 
 export type ProbeResult =
   | { readonly outcome: 'alive' }
@@ -41,10 +41,12 @@ export async function probeConnection(
   const caller = cause === 'refused_call' ? 'refused' : 'silent'
   const stored = await underLease(services, connection, owner, async () => {
     // Another process may have been refused between our read of the connection and our lease.
-    const { state } = (await services.connections.get(refOf(connection))) ?? connection
+    const found = (await services.connections.get(refOf(connection))) ?? connection
+    const { state, disconnectReportedAt } = found
+    const current = { ...connection, state, ...(disconnectReportedAt && { disconnectReportedAt }) }
     const earlier = earlierLook({ state }, services.now())
     const probe = await confirmedProbe(services, connection, caller === 'refused' || earlier !== 'none')
-    return store(services, { ...connection, state }, owner, { probe, caller, earlier }, app)
+    return store(services, current, owner, { probe, caller, earlier }, app)
   })
   const outage = app !== undefined && (await note(services, app, connection, stored))
   return stored.outcome === 'unclear' && outage ? { ...stored, outage } : stored
@@ -69,6 +71,7 @@ async function store(
     caller,
     earlier,
     probe: probe.found,
+    report: reportOf(connection),
   })
   switch (verdict) {
     case 'refused':
@@ -99,6 +102,7 @@ async function storeAlive(
     dueAt: nextDueAt(now, undefined, services.chance),
     consecutiveFailures: 0,
     lastError: null,
+    disconnectReportedAt: null,
     alert: null,
     updatedAt: now,
   }
@@ -113,7 +117,7 @@ async function storeAlive(
 async function note(
   services: RefreshPorts,
   app: App,
-  { state }: Connection,
+  { state, disconnectReportedAt }: Connection,
   { outcome }: ProbeResult,
 ): Promise<boolean> {
   if (app.trouble?.kind === 'credentials_refused') return false
@@ -123,7 +127,12 @@ async function note(
     case 'unclear':
       return noteAnswer(services, app, ruleOf('probe_unclear').blames)
     case 'reauthorization_required':
-      return noteAnswer(services, app, state.status === 'active' ? 'connection' : 'grant')
+      // What ClickFunnels announced is no sign that it refuses by mistake.
+      return noteAnswer(
+        services,
+        app,
+        state.status === 'active' && !disconnectReportedAt ? 'connection' : 'grant',
+      )
     default:
       return false
   }

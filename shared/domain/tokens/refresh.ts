@@ -118,7 +118,7 @@ export async function refreshConnection(
       : await conclude(services, connection, lease, { ...asked, cause }, answer)
   if (outcome.outcome === 'refreshed') await noteRecovery(services, connection)
   const isFirst = outcome.outcome === 'reauthorization_required' && connection.state.status === 'active'
-  const blames = isFirst ? 'connection' : ruleOf(answer.outcome).blames
+  const blames = isFirst && !connection.disconnectReportedAt ? 'connection' : ruleOf(answer.outcome).blames
   const outage = await noteAnswer(services, asked.app, blames, serial)
   return outcome.outcome === 'failed' && outage ? { ...outcome, outage } : outcome
 }

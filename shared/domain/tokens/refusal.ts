@@ -33,6 +33,7 @@ import {
   type Evidence,
   earlierLook,
   nextLookAt,
+  reportOf,
   verdictOn,
 } from './verdict.ts'
 
@@ -88,6 +89,7 @@ export async function judgeRefusal(
     accessToken: expiresAt !== undefined && expiresAt <= now ? 'expired' : 'unexpired',
     probe: 'none',
     earlier: earlierLook(stored, now),
+    report: reportOf(stored),
   } as const satisfies Evidence
   const unprobed = verdictOn(evidence)
   const verdict =
@@ -98,7 +100,8 @@ export async function judgeRefusal(
   // If the access token was refused before this request, the answer that is missing did not end the grant.
   const before = connection.unanswered ?? stored.unanswered ?? wasAbandoned(connection)
   const reason = lost && (before || cause !== 'refused_call') ? 'answer_lost' : 'grant_refused'
-  const current = { ...connection, state: stored.state }
+  const { state, disconnectReportedAt } = stored
+  const current = { ...connection, state, ...(disconnectReportedAt && { disconnectReportedAt }) }
   return requireReauthorization(services, current, owner, reason, verdict, app)
 }
 
@@ -130,9 +133,9 @@ export async function requireReauthorization(
 ): Promise<RefusedOutcome> {
   const now = services.now()
   const { state } = connection
-  const held =
-    awaitsConfirmation(connection) && verdict === 'ended' && app !== undefined && mayNotEnd(app, now)
-  const ends = awaitsConfirmation(connection) && verdict === 'ended' && !held
+  const mayEnd = verdict === 'ended' && (state.status === 'active' || awaitsConfirmation(connection))
+  const held = mayEnd && app !== undefined && mayNotEnd(app, now)
+  const ends = mayEnd && !held
   const before = state.status === 'active' ? { reason, refusedAt: now } : state
   const after = { ...before, status: 'reauthorization_required', ...(ends && { endedAt: now }) } as const
   const change = {
@@ -157,14 +160,15 @@ export async function requireReauthorization(
 
 /** What the tenant is told. Of a mass refusal it hears once, by an event of the app. */
 function alertOf(
-  { alert }: Connection,
+  { alert, disconnectReportedAt }: Connection,
   { reason, endedAt }: ReauthorizationState,
   app: App | undefined,
   now: EpochSeconds,
 ): Pick<ConnectionChange, 'alert'> {
-  if (endedAt !== undefined) return { alert: { kind: 'broken', reason: breakReason(reason) } }
+  const told = disconnectReportedAt === undefined ? breakReason(reason) : 'disconnected_by_provider'
+  if (endedAt !== undefined) return { alert: { kind: 'broken', reason: told } }
   const silent = alert !== undefined || (app !== undefined && mayNotEnd(app, now))
-  return silent ? {} : { alert: { kind: 'at_risk', reason: breakReason(reason) } }
+  return silent ? {} : { alert: { kind: 'at_risk', reason: told } }
 }
 
 function mayNotEnd(app: App, now: EpochSeconds): boolean {

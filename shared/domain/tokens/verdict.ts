@@ -16,6 +16,7 @@
 //
 // One refusal ends nothing: the connection is looked at again. A refusal at least a minute after the first one is final
 // ("ended"), unless ClickFunnels refuses all connections of the app (apps/refusals.ts).
+// A report of ClickFunnels that the app was disconnected is a second witness: with it, the first refusal is final.
 // "unproven" changes nothing: an active connection stays active, and a refused one stays refused.
 import type { Connection, ReauthorizationState } from '../connections/connection.ts'
 import { type EpochSeconds, later } from '../time.ts'
@@ -36,6 +37,8 @@ export interface Evidence {
   readonly probe: 'alive' | 'rejected' | 'rejected_twice' | 'unclear' | 'none'
   /** When an earlier look was refused: never, less than a minute ago, or before that. */
   readonly earlier: 'none' | 'recent' | 'confirming'
+  /** Whether ClickFunnels reported that the app was disconnected. */
+  readonly report: 'none' | 'disconnected'
 }
 
 export type Verdict =
@@ -48,7 +51,8 @@ export type Verdict =
   | 'ended'
 
 export function verdictOn(evidence: Evidence): Verdict {
-  if (isRefused(evidence)) return evidence.earlier === 'confirming' ? 'ended' : 'refused'
+  const isConfirmed = evidence.earlier === 'confirming' || evidence.report === 'disconnected'
+  if (isRefused(evidence)) return isConfirmed ? 'ended' : 'refused'
   return evidence.probe === 'alive' ? 'alive' : 'unproven'
 }
 
@@ -64,6 +68,13 @@ function isRefused({ refreshToken, caller, accessToken, probe, earlier }: Eviden
 export function earlierLook({ state }: Pick<Connection, 'state'>, now: EpochSeconds): Evidence['earlier'] {
   if (state.status === 'active') return 'none'
   return now < confirmationDue(state) ? 'recent' : 'confirming'
+}
+
+/** What ClickFunnels reported, as it is noted with the connection. */
+export function reportOf({
+  disconnectReportedAt,
+}: Pick<Connection, 'disconnectReportedAt'>): Evidence['report'] {
+  return disconnectReportedAt === undefined ? 'none' : 'disconnected'
 }
 
 /** When the second look is due. Items from before there were second looks were final at once. */

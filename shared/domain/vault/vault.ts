@@ -13,7 +13,14 @@ export interface SealBinding {
   /** Id of the item that holds it. */
   readonly record: string
   readonly generation: number
-  readonly field: 'access_token' | 'refresh_token' | 'client_secret' | 'code' | 'code_verifier' | 'answer'
+  readonly field:
+    | 'access_token'
+    | 'refresh_token'
+    | 'client_secret'
+    | 'code'
+    | 'code_verifier'
+    | 'answer'
+    | 'webhook_secret'
 }
 
 /** Seals for one tenant with a key in memory, so that it works even if the store or KMS fails in the meantime. */

@@ -3,6 +3,7 @@ import * as z from 'zod/mini'
 import { type App, redirectUri } from '#domain/apps/app.ts'
 import { recognisedTrouble, secretState } from '#domain/apps/app-health.ts'
 import { heldUntil } from '#domain/apps/refusals.ts'
+import { ingestUrl } from '#domain/connections/feed.ts'
 import { Secret } from '#domain/secret.ts'
 import { appSuspendedSince } from '#domain/tenants/suspension.ts'
 import type { Tenant } from '#domain/tenants/tenant.ts'
@@ -15,21 +16,34 @@ const secret = z.pipe(
   z.transform((value) => new Secret(value)),
 )
 
+/** 64 hex characters, of which ClickFunnels uses the text. */
+const webhookSecret = z.pipe(
+  z.string().check(z.regex(/^[0-9a-f]{64}$/, 'must be 64 hex characters')),
+  z.transform((value) => new Secret(value)),
+)
+
 export const newAppSchema = z.pipe(
   z.object({ name: text(128), client_id: text(256), client_secret: secret }),
   z.transform((body) => ({ name: body.name, clientId: body.client_id, clientSecret: body.client_secret })),
 )
+
+/** Names of ClickFunnels' event types: an open list. */
+const eventTypes = z.array(z.string().check(z.regex(/^[\w.-]{1,100}$/))).check(z.maxLength(50))
 
 export const appChangeSchema = z.pipe(
   z.object({
     name: z.optional(text(128)),
     client_secret: z.optional(secret),
     status: z.optional(z.enum(['active', 'suspended'])),
+    event_types: z.optional(z.nullable(eventTypes)),
+    webhook_secret: z.optional(webhookSecret),
   }),
-  z.transform(({ name, client_secret, status }) => ({
+  z.transform(({ name, client_secret, status, event_types, webhook_secret }) => ({
     ...(name && { name }),
     ...(client_secret && { clientSecret: client_secret }),
     ...(status && { status }),
+    ...(event_types !== undefined && { eventTypes: event_types }),
+    ...(webhook_secret && { webhookSecret: webhook_secret }),
   })),
 )
 
@@ -50,6 +64,8 @@ export const appSchema = z.object({
     }),
   ),
   redirect_uri: z.string(),
+  event_types: z.optional(z.array(z.string())),
+  events_url: z.optional(z.string()),
   health: z.object({
     status: z.enum(['working', 'credentials_refused', 'provider_down', 'connections_refused']),
     since: z.optional(z.string()),
@@ -76,6 +92,8 @@ export function appJson(app: App, tenant: Tenant, publicUrl: string) {
       created_at: toRfc3339(createdAt),
     })),
     redirect_uri: redirectUri(publicUrl, app.id),
+    event_types: app.eventTypes && [...app.eventTypes],
+    events_url: app.ingestKey && ingestUrl(publicUrl, { ...app, owner: app.id, ingestKey: app.ingestKey }),
     health: {
       status: trouble?.kind ?? 'working',
       since: optionalTime(trouble?.since),

@@ -15,6 +15,9 @@ export const eventType = z.union([
   z.string().check(z.regex(/^clickfunnels\.[\w.-]{1,100}$/)),
 ])
 
+/** All events of ClickFunnels, in a filter. */
+const ANY_OF_CLICKFUNNELS = z.literal('clickfunnels.*')
+
 const MAX_TYPES = 50
 
 const types = z.pipe(
@@ -22,7 +25,7 @@ const types = z.pipe(
     z.string(),
     z.transform((value) => value.split(',')),
   ),
-  z.array(eventType).check(z.maxLength(MAX_TYPES)),
+  z.array(z.union([eventType, ANY_OF_CLICKFUNNELS])).check(z.maxLength(MAX_TYPES)),
 )
 
 /** Positions have 12 digits in the table. */
@@ -64,8 +67,15 @@ export const eventSchema = z.object({
     sequence: z.number(),
     reason: z.optional(z.string()),
     by: z.optional(z.enum(['api_key', 'end_user', 'operator'])),
+    event_id: z.optional(z.string()),
+    body: z.optional(z.string()),
+    repaired: z.optional(z.literal(true)),
   }),
 })
+
+/** What this service reads of ClickFunnels' events. Their other members are passed on. */
+export const clickfunnelsEventSchema = z.looseObject({ event_id: z.string(), event_type: z.string() })
+export const clickfunnelsEventReceiptSchema = z.object({ status: z.enum(['stored', 'repeated']) })
 
 export const eventPageSchema = z.object({ data: z.array(eventSchema), next_cursor: z.string() })
 
@@ -87,6 +97,9 @@ export function eventJson({ id, type, at, data }: LoggedEvent) {
       sequence: data.sequence,
       reason: data.reason,
       by: data.by,
+      event_id: data.eventId,
+      body: data.body,
+      repaired: data.repaired,
     },
   })
 }

@@ -4,6 +4,7 @@ import { HOLDERS, resealed, type SealedKind, type SealedRecord } from '#domain/k
 import type { SealBinding, Sealed } from '#domain/vault/vault.ts'
 import {
   aConnection,
+  aFeed,
   aKeyedCall,
   anApp,
   aRevocation,
@@ -26,6 +27,7 @@ const SAMPLES: Readonly<Record<SealedKind, object>> = {
   revocation: aRevocation(connection),
   app: anApp(tenant),
   session: aSession(tenant, { state: waiting }),
+  feed: aFeed(connection),
   kept_call: { ...aKeyedCall(tenant), state: { status: 'kept', answer: bytes(7) } },
 }
 const KINDS = Object.keys(SAMPLES) as SealedKind[]

@@ -16,6 +16,7 @@ const VALUES = {
   accessToken: ['expired', 'unexpired'],
   probe: ['alive', 'rejected', 'rejected_twice', 'unclear', 'none'],
   earlier: ['none', 'recent', 'confirming'],
+  report: ['none', 'disconnected'],
 } as const satisfies { readonly [K in keyof Evidence]: readonly Evidence[K][] }
 
 const ALL: readonly Evidence[] = Object.entries(VALUES).reduce<object[]>(
@@ -26,7 +27,7 @@ const where = (condition: (evidence: Evidence) => boolean) => ALL.filter(conditi
 const dead = (evidence: Evidence) => ['refused', 'ended'].includes(verdictOn(evidence))
 
 describe('of all combinations of evidence', () => {
-  test('there are 120', () => expect(ALL).toHaveLength(120))
+  test('there are 240', () => expect(ALL).toHaveLength(240))
 
   test('a 401 to the access token and a refused refresh token are a refusal, whatever the probe says', () => {
     for (const one of where((e) => e.refreshToken === 'refused' && e.caller === 'refused')) {
@@ -40,9 +41,11 @@ describe('of all combinations of evidence', () => {
     }
   })
 
-  test('only a refusal at least a minute after the first one ends', () => {
+  test('only a refusal at least a minute after the first one ends, or one that ClickFunnels announced', () => {
     for (const one of ALL) {
-      if (verdictOn(one) === 'ended') expect(one.earlier, JSON.stringify(one)).toBe('confirming')
+      const confirmed = one.earlier === 'confirming' || one.report === 'disconnected'
+      if (verdictOn(one) === 'ended') expect(confirmed, JSON.stringify(one)).toBe(true)
+      if (one.report === 'disconnected') expect(verdictOn(one)).not.toBe('refused')
       if (one.earlier === 'confirming') expect(verdictOn(one)).not.toBe('refused')
     }
   })
@@ -78,7 +81,7 @@ describe('of all combinations of evidence', () => {
   test('how many lead to which verdict is pinned', () => {
     const counts: Record<string, number> = {}
     for (const one of ALL) counts[verdictOn(one)] = (counts[verdictOn(one)] ?? 0) + 1
-    expect(counts).toEqual({ alive: 13, unproven: 28, refused: 51, ended: 28 })
+    expect(counts).toEqual({ alive: 26, unproven: 56, refused: 51, ended: 107 })
   })
 })
 

@@ -60,6 +60,9 @@ export function revocationOf(item: Item): Revocation {
 }
 
 /** Puts an item into the due index. */
-export function dueAttributes(id: Connection['id'] | Revocation['id'], dueAt: Connection['dueAt']): Item {
+export function dueAttributes(
+  id: Connection['id'] | Connection['appId'] | Revocation['id'],
+  dueAt: Connection['dueAt'],
+): Item {
   return { [DUE_INDEX.partitionKey]: duePartition(duePartitionOf(id)), [DUE_INDEX.sortKey]: dueAt }
 }

@@ -3,7 +3,7 @@ import type { LoggedEvent, TenantEvent } from '#domain/events/event.ts'
 import type { EventLog, Outbox } from '#domain/events/event-log.ts'
 import type { TenantId } from '#domain/ids.ts'
 import type { EpochSeconds } from '#domain/time.ts'
-import { ABSENT, type Condition } from '../expressions.ts'
+import { ABSENT, type Condition, type Item } from '../expressions.ts'
 import { DUE_INDEX, PARTITION_KEY, prefixOf, SORT_KEY, TTL_ATTRIBUTE, tenantKey } from '../schema.ts'
 import type { Table } from '../table.ts'
 import { EXISTS, withoutKey } from '../tenant-items.ts'
@@ -28,16 +28,24 @@ export class DynamoDbEventLog implements EventLog, Outbox {
   }
 
   async waiting(tenant: TenantId, limit: number): Promise<readonly TenantEvent[]> {
-    const { items } = await this.#table.query({
-      partition: [PARTITION_KEY, tenantKey(tenant).pk],
-      sort: {
-        attribute: SORT_KEY,
-        expression: 'begins_with(#sort, :prefix)',
-        values: { ':prefix': prefixOf.outbox },
-      },
-      limit,
-    })
-    return items.map(waitingEventOf)
+    const found: Item[] = []
+    // DynamoDB reads a megabyte at a time, and events of ClickFunnels have a body.
+    for (let after: Item | undefined; found.length < limit; ) {
+      const { items, last } = await this.#table.query({
+        partition: [PARTITION_KEY, tenantKey(tenant).pk],
+        sort: {
+          attribute: SORT_KEY,
+          expression: 'begins_with(#sort, :prefix)',
+          values: { ':prefix': prefixOf.outbox },
+        },
+        limit: limit - found.length,
+        ...(after && { after }),
+      })
+      found.push(...items)
+      if (last === undefined) break
+      after = last
+    }
+    return found.map(waitingEventOf)
   }
 
   async lastPosition(tenant: TenantId): Promise<number> {
