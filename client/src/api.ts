@@ -246,5 +246,14 @@ export interface Event {
     readonly reason?: string
     /** Who disconnected the connection. */
     readonly by?: 'api_key' | 'end_user' | 'operator'
+    /** ClickFunnels' id of the event. Only in events of ClickFunnels. */
+    readonly event_id?: string
+    /** The event as ClickFunnels sent it: JSON, as text, unchanged. Only in events of ClickFunnels. */
+    readonly body?: string
+    /**
+     * `true` if ClickFunnels did not deliver the event, and this service fetched it from the list of
+     * events. Absent otherwise.
+     */
+    readonly repaired?: boolean
   }
 }
