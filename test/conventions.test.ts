@@ -44,6 +44,7 @@ const SLICES = [
   'connections',
   'revocation',
   'tokens',
+  'feeds',
   'keep-alive',
   'proxy',
   'connect',
