@@ -16,6 +16,10 @@ const refusedLine = ({ refused_connections: count, ends_held_until: until }: Jso
   return until ? `${connections}; no connection is ended before ${time(until)}` : connections
 }
 
+/** The type that is always among those that an application wants. */
+const ALWAYS = 'platform_application.disconnected'
+const eventsLine = (types: readonly string[] | undefined) => (types ? [...types, ALWAYS].join('\n') : '')
+
 const MEMBERS: readonly Column[] = [
   ['id', ({ id }) => id],
   ['name', ({ name }) => name],
@@ -24,11 +28,8 @@ const MEMBERS: readonly Column[] = [
   ['client id', ({ client_id }) => client_id],
   ['client secrets', ({ client_secrets }) => client_secrets.map(secretLine).join('\n')],
   ['redirect URI', ({ redirect_uri }) => redirect_uri],
-  [
-    'events',
-    ({ event_types }) => event_types && (event_types.join(', ') || 'platform_application.disconnected'),
-  ],
-  ['events URL', ({ events_url }) => events_url],
+  ['events', ({ event_types }) => eventsLine(event_types)],
+  ['events URL', ({ events_url }) => events_url ?? ''],
   ['health', ({ health }) => health.status + (health.since ? ` since ${time(health.since)}` : '')],
   ['refused', ({ health }) => refusedLine(health)],
   ['created', ({ created_at }) => time(created_at)],

@@ -28,6 +28,7 @@ it('functions and their logs keep their ids: the name of a function follows its 
     ['tenants', 'TenantsFunction93855A35', 'TenantsLogCFA351D3'],
     ['audit-events', 'AuditEventsFunctionE8E22518', 'AuditEventsLogFC695720'],
     ['events', 'EventsFunctionD12C8C52', 'EventsLogF3A4B60A'],
+    ['clickfunnels-events', 'ClickfunnelsEventsFunction6FB16B3E', 'ClickfunnelsEventsLogF2D36D01'],
     ['publish-events', 'PublishEventsFunction077F6489', 'PublishEventsLogF80685FB'],
     ['service', 'ServiceFunction243F2A49', 'ServiceLogD7D86640'],
   ])
