@@ -1,13 +1,15 @@
-// A tenant's connections: list, show, refresh now, disconnect.
+// A tenant's connections: list, show, change tags and label, refresh now, disconnect.
 
 import { requesterOf } from '#domain/callers/caller.ts'
 import { findConnection, listConnections } from '#domain/connections/list-connections.ts'
+import { changesOf } from '#http/audit.ts'
 import { authentication } from '#http/credentials/authenticate.ts'
 import { json, noContent } from '#http/message/answer.ts'
-import { parseQuery } from '#http/message/parse.ts'
+import { parseBody, parseQuery } from '#http/message/parse.ts'
 import { connectionOf } from '#http/message/path-id.ts'
-import { queryParameters } from '#http/message/request.ts'
+import { jsonBody, queryParameters } from '#http/message/request.ts'
 import { httpHandler } from '#http/stack.ts'
+import { connectionUpdateSchema } from '#http/wire/annotations.ts'
 import { connectionJson } from '#http/wire/connection.ts'
 import { listQuerySchema } from '#http/wire/list-query.ts'
 import { pageJson } from '#http/wire/shaped.ts'
@@ -27,6 +29,13 @@ export const connections = (services: Services) =>
 
       'GET /v1/connections/{id}': async (request, caller) =>
         json(200, connectionJson(await findConnection(services, caller, connectionOf(request)))),
+
+      'PATCH /v1/connections/{id}': async (request, caller) => {
+        const change = parseBody(connectionUpdateSchema, jsonBody(request))
+        const { annotateConnection } = await import('#domain/connections/annotate-connection.ts')
+        const connection = await annotateConnection(services, caller, connectionOf(request), change)
+        return { ...json(200, connectionJson(connection)), reason: changesOf(change) }
+      },
 
       'POST /v1/connections/{id}/refresh': async (request, caller) => {
         // Seldom called, so a cold start does not load everything about refreshes.

@@ -1,10 +1,10 @@
-// The operator's routes for a tenant's connections: show, suspend, resume, look at, revoke. And the deletion of a tenant, which revokes
+// The operator's routes for a tenant's connections: show, suspend, resume, annotate, look at, revoke. And the deletion of a tenant, which revokes
 // them all.
 
 import { tenantConnection } from '#domain/connections/list-connections.ts'
 import { noSuchConnection } from '#domain/connections/reach.ts'
 import { validationFailed } from '#domain/errors.ts'
-import { switchConnection } from '#domain/operator/switches.ts'
+import { changeConnection } from '#domain/operator/change-connection.ts'
 import { findTenant } from '#domain/tenants/manage-tenants.ts'
 import { changesOf } from '#http/audit.ts'
 import { json, noContent } from '#http/message/answer.ts'
@@ -38,10 +38,13 @@ export const tenantConnections = (services: Services) =>
       json(200, connectionJson(await tenantConnection(services, refOf(request)))),
 
     'PATCH /v1/tenants/{tenant_id}/connections/{connection_id}': async (request) => {
-      const { suspended } = parseBody(connectionSwitchSchema, jsonBody(request))
-      const status = suspended ? 'suspended' : 'active'
-      const connection = await switchConnection(services, refOf(request), status)
-      return { ...json(200, connectionJson(connection)), reason: changesOf({ status }) }
+      const change = parseBody(connectionSwitchSchema, jsonBody(request))
+      const connection = await changeConnection(services, refOf(request), change)
+      return {
+        ...json(200, connectionJson(connection)),
+        action: change.status === undefined ? 'connection.update' : 'connection.switch',
+        reason: changesOf(change),
+      }
     },
 
     'POST /v1/tenants/{tenant_id}/connections/{connection_id}/look': async (request) => {

@@ -46,6 +46,18 @@ export interface ConnectSessionRequest {
    * user already has to the chosen workspace.
    */
   readonly connection_id?: string
+  /**
+   * Tags for the connection, by key, such as `4711` for the key `project`: up to 10, keys of 1 to 40
+   * and values of 1 to 200 characters. The service does not interpret them; every event of the
+   * connection repeats them. With an API key only. Default: no tags; a connection that is reconnected
+   * keeps its tags.
+   */
+  readonly tags?: Readonly<Record<string, string>>
+  /**
+   * Label for the connection, for people, 1 to 200 characters. With an API key only. Default: no label;
+   * a connection that is reconnected keeps its label.
+   */
+  readonly label?: string
 }
 
 export interface ConnectSession {
@@ -97,6 +109,10 @@ export interface ConnectSession {
    * or `invalid_grant`, or one of this service such as `workspace_mismatch`. Absent otherwise.
    */
   readonly error?: string
+  /** Tags for the connection. Absent if none were sent. */
+  readonly tags?: Readonly<Record<string, string>>
+  /** Label for the connection. Absent if none was sent. */
+  readonly label?: string
   /** When it was created. */
   readonly created_at: string
   /**
@@ -188,10 +204,24 @@ export interface Connection {
      */
     readonly last_error?: string
   }
+  /** Tags that the tenant set, by key. The end user can read them, too. Absent if there are none. */
+  readonly tags?: Readonly<Record<string, string>>
+  /** Label that the tenant set. The end user can read it, too. Absent if there is none. */
+  readonly label?: string
   /** When it was created. */
   readonly created_at: string
   /** When it was last changed. */
   readonly updated_at: string
+}
+
+export interface ConnectionUpdate {
+  /**
+   * New tags, which replace all former ones: up to 10, keys of 1 to 40 and values of 1 to 200
+   * characters. `null` or `{}` removes all. Default: the tags stay.
+   */
+  readonly tags?: Readonly<Record<string, string>> | null
+  /** New label, 1 to 200 characters. `null` removes it. Default: the label stays. */
+  readonly label?: string | null
 }
 
 export interface Funnel {
@@ -237,6 +267,10 @@ export interface Event {
        */
       readonly id: string
     }
+    /** Tags of the connection or connect session. Absent if there are none. */
+    readonly tags?: Readonly<Record<string, string>>
+    /** Label of the connection or connect session. Absent if there is none. */
+    readonly label?: string
     /**
      * Number of the event among those about the same connection, connect session or app: 1, 2, 3 and so
      * on.

@@ -1,5 +1,5 @@
 // The library's main class: the service's routes as methods. Browsers use it with the user's JWT, servers with an API key.
-import type { Connection, ConnectSession, Funnel } from './api.ts'
+import type { Connection, ConnectionUpdate, ConnectSession, Funnel } from './api.ts'
 import { browserWindow } from './browser.ts'
 import { complete } from './complete.ts'
 import { connect } from './connect.ts'
@@ -57,6 +57,9 @@ export class FunnelConnect {
       }),
     get: (id: string, options?: Abortable) =>
       this.#transport.json<Connection>('GET', `/v1/connections/${segment(id)}`, options),
+    /** Changes tags and label, with an API key only. `tags` replaces all tags; `null` removes. */
+    update: (id: string, body: ConnectionUpdate, options?: Abortable) =>
+      this.#transport.json<Connection>('PATCH', `/v1/connections/${segment(id)}`, { body, ...options }),
     /** Refreshes the token now. Calls do not need this: the service refreshes tokens before they expire. */
     refresh: (id: string, options?: Abortable) =>
       this.#transport.json<Connection>('POST', `/v1/connections/${segment(id)}/refresh`, options),

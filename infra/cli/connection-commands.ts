@@ -20,6 +20,14 @@ export const CONNECTION_MEMBERS: readonly Column[] = [
     'workspace',
     ({ workspace }) => [workspace.name, workspace.id, workspace.subdomain].filter(Boolean).join(', '),
   ],
+  ['label', ({ label }) => label ?? ''],
+  [
+    'tags',
+    ({ tags }) =>
+      Object.entries(tags ?? {})
+        .map(([key, value]) => `${key}=${value}`)
+        .join('\n'),
+  ],
   ['scopes', ({ scopes }) => scopes.join(' ')],
   ['token', ({ token }) => (token.refreshable ? `expires ${time(token.expires_at)}` : 'does not expire')],
   ['next due', ({ token }) => time(token.next_due_at)],

@@ -1,5 +1,7 @@
 // The operator's command line: npm run tenants -- <noun> <verb>. Each command calls routes of the API. It lies beside the
 // deployment code, because the people who deploy use it. It is part of no function.
+
+import { ANNOTATION_COMMANDS } from './annotation-commands.ts'
 import { operatorApi } from './api.ts'
 import { APP_COMMANDS } from './app-commands.ts'
 import { type Command, helpOf, readArguments } from './command.ts'
@@ -21,7 +23,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ...ofNoun('tenants', TENANT_COMMANDS),
   ...ofNoun('apps', APP_COMMANDS),
   ...ofNoun('keys', KEY_COMMANDS),
-  ...ofNoun('connections', { ...CONNECTION_COMMANDS, ...LOOK_COMMANDS }),
+  ...ofNoun('connections', { ...CONNECTION_COMMANDS, ...ANNOTATION_COMMANDS, ...LOOK_COMMANDS }),
   ['revoke-all', REVOKE_ALL],
   ...ofNoun('identity-providers', IDENTITY_PROVIDER_COMMANDS),
   ...ofNoun('limits', LIMIT_COMMANDS),

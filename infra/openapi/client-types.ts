@@ -4,7 +4,14 @@ import { ERROR_CODES } from '#domain/errors.ts'
 import type { JsonSchema } from './json-schemas.ts'
 
 /** The schemas that a tenant's code meets. */
-const WANTED = ['ConnectSessionRequest', 'ConnectSession', 'Connection', 'Funnel', 'Event'] as const
+const WANTED = [
+  'ConnectSessionRequest',
+  'ConnectSession',
+  'Connection',
+  'ConnectionUpdate',
+  'Funnel',
+  'Event',
+] as const
 
 const MAX_LINE_CHARACTERS = 100
 
@@ -30,6 +37,9 @@ function typeOf(schema: JsonSchema, indent: string): string {
   if (type === 'array') return `readonly ${typeOf(items ?? {}, indent)}[]`
   if (type === 'integer') return 'number'
   if (Array.isArray(type)) return type.map((one) => typeOf({ ...schema, type: one }, indent)).join(' | ')
+  if (Object.keys(properties ?? {}).length === 0 && typeof additionalProperties === 'object') {
+    return `Readonly<Record<string, ${typeOf(additionalProperties as JsonSchema, indent)}>>`
+  }
   if (properties === undefined) return String(type ?? 'unknown')
   const inner = `${indent}  `
   const members = Object.entries(properties).map(([name, member]) => {

@@ -21,8 +21,8 @@ export const OPERATOR_CONNECTION_OPERATIONS = {
   },
   'PATCH /v1/tenants/{tenant_id}/connections/{connection_id}': {
     id: 'switchConnection',
-    summary: 'Suspend or resume a connection',
-    more: 'A suspended connection is neither called nor refreshed. Its tokens are kept.',
+    summary: 'Suspend or resume a connection, or change its tags and label',
+    more: 'A suspended connection is neither called nor refreshed. Its tokens are kept. Fields that are left out stay as they are; at least one is required.',
     body: { schema: 'ConnectionSwitch', example: 'ConnectionSwitch' },
     answers: { 200: { says: 'The connection.', schema: 'Connection', example: 'Connection' } },
     problems: ['not_found'],

@@ -119,6 +119,14 @@ export const TENANT_OPERATIONS = {
     answers: { 200: { says: 'The connection.', schema: 'Connection', example: 'Connection' } },
     problems: ['not_found'],
   },
+  'PATCH /v1/connections/{id}': {
+    id: 'updateConnection',
+    summary: 'Change the tags and the label of a connection',
+    more: 'Fields that are left out stay as they are. `tags` replaces all tags of the connection. For API keys only: an end user may read tags and labels, but not change them. To repeat the request is harmless.',
+    body: { schema: 'ConnectionUpdate', example: 'ConnectionUpdate' },
+    answers: { 200: { says: 'The connection.', schema: 'Connection', example: 'Connection' } },
+    problems: ['not_found'],
+  },
   'POST /v1/connections/{id}/refresh': {
     id: 'refreshConnection',
     summary: "Refresh a connection's access token now",

@@ -80,7 +80,8 @@ function noteOf(request: ApiRequest, answer: Answer, failure: unknown): AuditNot
   const route: Route | undefined = ROUTES[request.routeKey as RouteKey]
   const result = resultOf(failure)
   if (route === undefined || NOT_TRIED.has(result)) return undefined
-  const { audit: action, access } = route
+  const { access } = route
+  const action = answer.action ?? route.audit
   // A route that changes nothing leaves an event only when its caller may not use it.
   if (action === undefined && !(isForbidden(result) && access === 'tenant')) return undefined
   const actor = actorOf(request)

@@ -46,6 +46,12 @@ export const ROUTES = {
   'GET /v1/callback/{app_id}': { function: 'callback', access: 'browser' },
   'GET /v1/connections': { function: 'connections', access: 'tenant', scope: 'connections:read' },
   'GET /v1/connections/{id}': { function: 'connections', access: 'tenant', scope: 'connections:read' },
+  'PATCH /v1/connections/{id}': {
+    function: 'connections',
+    access: 'tenant',
+    scope: 'connections:write',
+    audit: 'connection.update',
+  },
   'POST /v1/connections/{id}/refresh': {
     function: 'connections',
     access: 'tenant',

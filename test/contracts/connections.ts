@@ -24,6 +24,7 @@ export function connectionsContract(open: OpenStores): void {
         'with everything',
         { lease: lease('me'), lastError: 'x', lastRefreshedAt: NOW, consecutiveFailures: 3 },
       ],
+      ['with tags and a label', { tags: { plan: 'pro', 'a b': 'ü' }, label: 'Main shop' }],
       ['that ended', { state: { status: 'reauthorization_required', reason: 'grant_refused' } }],
     ])('(%s) is given back as it was created, to its own tenant', async (_, change) => {
       const { connections, connection, ref } = await stored(change)
@@ -42,6 +43,26 @@ export function connectionsContract(open: OpenStores): void {
       const back = { dueAt: later(NOW, 3), lastError: 'y', lastRefreshedAt: updatedAt, updatedAt }
       expect(await connections.update(ref, { generation: 1 }, back)).toBe(true)
       expect(await connections.get(ref)).toEqual({ ...expected, ...back })
+    })
+
+    test('is annotated whatever its generation, again with the same result, and only if it is there', async () => {
+      const { connections, connection, ref } = await stored({ label: 'old' })
+      const at = later(NOW, 5)
+      const annotate = (change: object) => connections.annotate(ref, change, at)
+      const expected = { ...connection, tags: { plan: 'pro' }, updatedAt: at }
+      for (let time = 1; time <= 2; time++)
+        expect(await annotate({ tags: { plan: 'pro' } })).toEqual({ ...expected, label: 'old' })
+      const { label: _, ...unlabelled } = expected
+      expect(await annotate({ tags: { size: 'L' }, label: null })).toEqual({
+        ...unlabelled,
+        tags: { size: 'L' },
+      })
+      const { tags: __, ...bare } = unlabelled
+      expect(await annotate({ tags: null })).toEqual(bare)
+      expect(await connections.get(ref)).toEqual(bare)
+      const missing = { ...ref, connectionId: newId('connection') }
+      expect(await connections.annotate(missing, { label: 'x' }, at)).toBeUndefined()
+      expect(await connections.get(missing)).toBeUndefined()
     })
 
     test('that is suspended gives no lease until it is resumed', async () => {

@@ -59,6 +59,35 @@ export function eventsContract(open: OpenStores): void {
       }
     })
 
+    test('repeats tags and label as they are when the change is made', async () => {
+      const { connections } = open()
+      const { tenant, ref } = await stored({ tags: { plan: 'free' }, label: 'Shop' })
+      await connections.annotate(ref, { tags: { plan: 'pro' }, label: null }, NOW)
+      await connections.update(ref, { generation: 1 }, { suspendedAt: NOW, updatedAt: NOW })
+      const read = await connections.get(ref)
+      if (read === undefined) throw new Error('gone')
+      const regranted = { generation: 2, tags: { plan: 'max' }, updatedAt: NOW }
+      await connections.replaceGrant(read, regranted, undefined)
+      const told = (await waiting(tenant)).map(({ data: { tags, label } }) => ({ tags, label }))
+      expect(told).toEqual([
+        { tags: { plan: 'free' }, label: 'Shop' },
+        { tags: { plan: 'pro' }, label: undefined },
+        { tags: { plan: 'max' }, label: undefined },
+      ])
+    })
+
+    test('that ClickFunnels sent repeats tags and label, too', async () => {
+      const noted = { tags: { plan: 'pro' }, label: 'Shop' }
+      const { connection, tenant } = await stored(noted)
+      const received = { eventId: 'e-1', eventType: 'contact.created', body: '{}' }
+      const ref = { tenantId: tenant, owner: connection.id }
+      expect(await open().feeds.receive(ref, received)).toBe('stored')
+      expect((await waiting(tenant)).at(-1)).toMatchObject({
+        type: 'clickfunnels.contact.created',
+        data: { connectionId: connection.id, ...noted },
+      })
+    })
+
     test('is not written when the change is not made', async () => {
       const { connections } = open()
       const { connection, tenant, ref } = await stored()
@@ -104,13 +133,16 @@ export function eventsContract(open: OpenStores): void {
 
     test('of a session tells that it ended without a connection', async () => {
       const { sessions } = open()
-      const session = aSession(newId('tenant'))
+      const session = { ...aSession(newId('tenant')), tags: { plan: 'pro' }, label: 'Shop' }
       await sessions.create(session, aLink(session))
       const failed = { status: 'failed', error: 'invalid_grant' } as const
       expect(await sessions.move(session, 'created', { status: 'authorizing' }, NOW)).toBe(true)
       expect(await sessions.move(session, 'created', failed, NOW)).toBe(false)
       expect(await sessions.move(session, 'authorizing', failed, NOW)).toBe(true)
       expect(await story(session.tenantId)).toEqual(['1 connect_session.failed invalid_grant'])
+      expect(await waiting(session.tenantId)).toMatchObject([
+        { data: { tags: { plan: 'pro' }, label: 'Shop' } },
+      ])
     })
 
     test('of an app comes when its alert changes, from one of those who see it', async () => {

@@ -2,7 +2,7 @@
 
 import { duePartitionOf } from '#adapters/dynamodb/schema.ts'
 import type { Connection, ConnectionRef, Lease, Pace, Revocation } from '#domain/connections/connection.ts'
-import { connectionEvent, eventOfChange } from '#domain/connections/connection-events.ts'
+import { connectionEvent, eventOfChange, reconnectionEvent } from '#domain/connections/connection-events.ts'
 import {
   type ConnectionChange,
   type ConnectionFilter,
@@ -17,6 +17,7 @@ import { mayShrink } from '#domain/connections/pace.ts'
 import type { Disconnecter, EventDraft } from '#domain/events/event.ts'
 import type { AppId, ConnectionId, EndUserId, RevocationId, TenantId, WorkspaceId } from '#domain/ids.ts'
 import type { DueCursor, DueIndex, DueWork } from '#domain/keep-alive/due.ts'
+import type { AnnotationChange } from '#domain/tenants/annotations.ts'
 import type { EpochSeconds } from '#domain/time.ts'
 import type { FakeEvents } from './events.ts'
 import type { FakeUsage } from './usage.ts'
@@ -112,6 +113,13 @@ export class FakeConnections implements Connections, DueIndex {
     return true
   }
 
+  async annotate(ref: ConnectionRef, change: AnnotationChange, now: EpochSeconds) {
+    const stored = this.items.get(keyOf(ref))
+    if (stored === undefined) return undefined
+    apply(this, stored, { ...change, updatedAt: now }, undefined)
+    return this.get(ref)
+  }
+
   async setPace(ref: ConnectionRef, pace: Pace): Promise<boolean> {
     const stored = this.items.get(keyOf(ref))
     if (stored === undefined || !mayShrink(stored.pace, pace.setAt)) return false
@@ -127,8 +135,7 @@ export class FakeConnections implements Connections, DueIndex {
     if (former !== undefined && this.#revocations.items.has(former.id)) return false
     const stored = this.items.get(keyOf(ref))
     if (stored?.generation !== read.generation) return false
-    const told = { ...stored, ...(change.endUser && { endUser: change.endUser }) }
-    apply(this, stored, change, connectionEvent(told, 'connection.reconnected'))
+    apply(this, stored, change, reconnectionEvent(stored, change))
     if (claim !== undefined) this.#claims.set(claim, read.id)
     if (former !== undefined) await this.#revocations.enqueue(former)
     return true

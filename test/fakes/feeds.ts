@@ -11,6 +11,7 @@ import {
   type Tell,
 } from '#domain/connections/feed.ts'
 import type { AppId, ConnectionId, TenantId, WorkspaceId } from '#domain/ids.ts'
+import { annotationsOf } from '#domain/tenants/annotations.ts'
 import type { FakeConnections } from './connections.ts'
 import type { FakeEvents } from './events.ts'
 import type { FakeApps } from './tenants.ts'
@@ -68,7 +69,12 @@ export class FakeFeeds implements Feeds {
     if (this.received.has(key)) return 'repeated'
     this.received.set(key, { tenantId })
     const about = connection
-      ? { connectionId: connection.id, appId: connection.appId, endUserId: connection.endUser.id }
+      ? {
+          connectionId: connection.id,
+          appId: connection.appId,
+          endUserId: connection.endUser.id,
+          ...annotationsOf(connection),
+        }
       : { appId: ref.owner as AppId }
     const { eventCount = 0 } = connection ?? app ?? {}
     const draft = clickfunnelsEvent({ tenantId, data: about }, eventCount, event)

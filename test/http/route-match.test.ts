@@ -13,7 +13,7 @@ const unrouted = async (method: string, path: string) =>
 
 test.each([
   ['/v1/connections', ['GET']],
-  ['/v1/connections/x', ['GET', 'DELETE']],
+  ['/v1/connections/x', ['GET', 'PATCH', 'DELETE']],
   ['/v1/connections/x/refresh', ['POST']],
   ['/v1/connections/x/proxy/a/b', ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']],
   ['/v1/tenants/x', ['GET', 'PATCH', 'DELETE']],
@@ -47,14 +47,14 @@ test.each([
 test('a wrong method is a 405 that lists the right ones, in the header and in the text', async () => {
   const answer = await unrouted('PUT', '/v1/connections/x')
   expect(answer).toMatchObject({ statusCode: 405, json: { code: 'method_not_allowed' } })
-  expect(answer.headers.allow).toBe('GET, DELETE')
-  expect(answer.json.detail).toContain('GET, DELETE')
+  expect(answer.headers.allow).toBe('GET, PATCH, DELETE')
+  expect(answer.json.detail).toContain('GET, PATCH, DELETE')
 })
 
 test('no GET route serves HEAD: it is refused, and neither a 405 nor a preflight lists it', async () => {
   const answer = await unrouted('HEAD', '/v1/connections')
   expect(answer).toMatchObject({ statusCode: 405, headers: { allow: 'GET' } })
-  expect(methodsAt({ routeKey: '$default', path: '/v1/connections/x' })).toEqual(['GET', 'DELETE'])
+  expect(methodsAt({ routeKey: '$default', path: '/v1/connections/x' })).toEqual(['GET', 'PATCH', 'DELETE'])
 })
 
 const PROXIED = 'ANY /v1/connections/{id}/proxy/{path+}'

@@ -22,7 +22,7 @@ const OTHERS: Partial<Record<FunctionName, number>> = {
   // It makes the seals of feeds again, too.
   'rotate-keys': 228_500,
   'publish-events': 173_000,
-  service: 27_000,
+  service: 27_500,
   // It refreshes and probes, too, since the operator can look at refused connections.
   'tenant-connections': 312_000,
 }

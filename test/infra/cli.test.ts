@@ -128,6 +128,25 @@ describe('the command line', () => {
     LONG_TIMEOUT_MILLISECONDS,
   )
 
+  test('a connection gets tags and a label, and loses them', async () => {
+    const { id, tenantId } = await scene.connect()
+    const annotate = (options: string) => tenants(`connections annotate ${tenantId} ${id} ${options}`)
+    const given = await annotate('--tag plan=pro --tag url=a=b --label Shop')
+    expect(given.out).toMatch(/label +Shop\ntags +plan=pro\n +url=a=b\n/)
+    const kept = await annotate('--label=')
+    expect(kept.out).toContain('plan=pro')
+    expect(kept.out).not.toContain('Shop')
+    expect((await annotate('--no-tags')).out).not.toContain('plan')
+    expect(await annotate('--tag plan')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('--tag takes <key>=<value>, not "plan"'),
+    })
+    expect(await annotate('--tag a=b --no-tags')).toMatchObject({ code: 2 })
+    const nothing = await tenants(`connections annotate ${tenantId} ${id}`)
+    expect(nothing).toMatchObject({ code: 2, err: expect.stringContaining('Nothing to change') })
+    expect((await tenants(`connections revoke ${tenantId} ${id}`)).code).toBe(0)
+  })
+
   test(
     'a connection is seen, suspended, resumed, revoked; many are, with progress and a report',
     async () => {

@@ -73,6 +73,31 @@ test('tells the life of a connection: created, reconnected, broken, recovered, d
   expect(broken.data.map(({ id: event }) => event)).toEqual([events[3]?.id])
 })
 
+test('repeats tags and label, which the back end sets with the session and changes later', async () => {
+  const tenant = await stack.createTenant()
+  const { apiKey: key } = tenant
+  const noted = { tags: { project: '4711' }, label: 'Main shop' }
+  const { id, tags, label } = (await stack.connect(tenant, { session: noted })).json
+  expect({ tags, label }).toEqual(noted)
+  const change = { tags: { project: '4712', plan: 'pro' }, label: null }
+  const patch = (body: object) => stack.api(`/v1/connections/${id}`, { method: 'PATCH', key, body })
+  const changed = await patch(change)
+  expect(changed).toMatchObject({ status: 200, json: { id, tags: change.tags } })
+  expect(changed.json).not.toHaveProperty('label')
+  expect((await stack.api(`/v1/connections/${id}`, { key })).json).toEqual(changed.json)
+  expect((await patch({ tags: { k: 1 } })).status).toBe(422)
+  await stack.api(`/v1/connections/${id}`, { method: 'DELETE', key })
+  const [created, disconnected] = await log(tenant, 2)
+  expect(created?.data).toMatchObject(noted)
+  expect(disconnected?.data).toMatchObject({ tags: change.tags, by: 'api_key' })
+  const trail = await stack.api(`/v1/tenants/${tenant.id}/audit-events?action=connection.update`)
+  expect(trail.json.data).toMatchObject([
+    { actor: { type: 'api_key' }, resource: { id }, result: 'ok', reason: 'tags, label' },
+  ])
+  const deleted = await patch({})
+  expect(deleted).toMatchObject({ status: 404, json: { code: 'not_found' } })
+})
+
 test("is one tenant's own, and refuses what is no cursor and no type", async () => {
   const tenant = await stack.createTenant()
   const other = await stack.createTenant({ name: 'Other' })

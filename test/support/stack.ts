@@ -71,6 +71,8 @@ export interface ConnectOptions {
   readonly browser?: Browser
   /** The connection to reconnect. */
   readonly connectionId?: string
+  /** More members of the session. */
+  readonly session?: object
 }
 
 const SIMULATOR: ProviderSettings = { profile: 'custom', accountsUrl: '', apiUrl: '', workspaceHosts: '' }
@@ -173,6 +175,7 @@ async function connectEndUser(
     workspaceId = WORKSPACE_ID,
     browser = new Browser(),
     connectionId,
+    session: more,
   }: ConnectOptions = {},
 ): Promise<ApiAnswer> {
   const end_user = { id: endUser }
@@ -181,6 +184,7 @@ async function connectEndUser(
     return_url: returnUrl,
     completion: 'verified',
     ...(connectionId && { connection_id: connectionId }),
+    ...more,
   }
   const session = await created(api('/v1/connect-sessions', { ...post(wanted), key: apiKey }))
   const consent = await browser.visit(session.connect_url)

@@ -1,6 +1,6 @@
 // Bodies of no resource in particular, and members that many bodies have.
 import * as z from 'zod/mini'
-import { PAGE_LIMIT } from '#http/wire/list-query.ts'
+import { PAGE_LIMIT } from '#http/wire/page-limit.ts'
 import { type Bodies, time } from './body.ts'
 
 const text = z.string()

@@ -1,9 +1,10 @@
 // Connections, for tenants and for the operator.
+import { connectionUpdateSchema } from '#http/wire/annotations.ts'
 import { connectionLookSchema, connectionSchema, connectionSwitchSchema } from '#http/wire/connection.ts'
 import { listQuerySchema } from '#http/wire/list-query.ts'
 import { pageOf } from '#http/wire/shaped.ts'
 import { type Bodies, time } from './body.ts'
-import { APP, CONNECTION, END_USER } from './samples.ts'
+import { APP, CONNECTION, END_USER, LABEL, TAGS } from './samples.ts'
 
 const connection = {
   id: CONNECTION,
@@ -25,6 +26,8 @@ const connection = {
     next_due_at: '2026-03-01T10:47:00Z',
     consecutive_failures: 0,
   },
+  tags: TAGS,
+  label: LABEL,
   created_at: '2026-03-01T09:02:00Z',
   updated_at: '2026-03-01T09:02:00Z',
 }
@@ -34,12 +37,14 @@ export const connections = {
     ListQuery: listQuerySchema,
     Connection: connectionSchema,
     ConnectionPage: pageOf(connectionSchema),
+    ConnectionUpdate: connectionUpdateSchema,
     ConnectionSwitch: connectionSwitchSchema,
     ConnectionLook: connectionLookSchema,
   },
   examples: {
     Connection: connection,
     ConnectionPage: { data: [connection], next_cursor: CONNECTION },
+    ConnectionUpdate: { tags: TAGS, label: LABEL },
     ConnectionSwitch: { suspended: true },
     ConnectionLook: { found: 'works', connection },
   },
@@ -112,9 +117,34 @@ export const connections = {
       description: 'Lists only the connections of the app with this id. Default: all apps.',
     },
     'ListQuery.status': { description: 'Lists only the connections with this status. Default: any status.' },
+    'Connection.tags': {
+      description:
+        'Tags that the tenant set, by key. The end user can read them, too. Absent if there are none.',
+    },
+    'Connection.label': {
+      description: 'Label that the tenant set. The end user can read it, too. Absent if there is none.',
+    },
+    'ConnectionUpdate.tags': {
+      description:
+        'New tags, which replace all former ones: up to 10, keys of 1 to 40 and values of 1 to 200 characters. `null` or `{}` removes all. Default: the tags stay.',
+      maxProperties: 10,
+      propertyNames: { minLength: 1, maxLength: 40 },
+    },
+    'ConnectionUpdate.label': {
+      description: 'New label, 1 to 200 characters. `null` removes it. Default: the label stays.',
+    },
+    'ConnectionSwitch.tags': {
+      description:
+        'New tags, which replace all former ones: up to 10, keys of 1 to 40 and values of 1 to 200 characters. `null` or `{}` removes all. Default: the tags stay.',
+      maxProperties: 10,
+      propertyNames: { minLength: 1, maxLength: 40 },
+    },
+    'ConnectionSwitch.label': {
+      description: 'New label, 1 to 200 characters. `null` removes it. Default: the label stays.',
+    },
     suspended: {
       description:
-        '`true` suspends the connection: calls stop within 5 seconds, refreshes at once, and nothing is lost. `false` resumes it.',
+        '`true` suspends the connection: calls stop within 5 seconds, refreshes at once, and nothing is lost. `false` resumes it. Default: it stays as it is.',
     },
   },
 } satisfies Bodies

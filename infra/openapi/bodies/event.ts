@@ -7,7 +7,7 @@ import {
   eventSchema,
 } from '#http/wire/event.ts'
 import { type Bodies, time } from './body.ts'
-import { APP, CONNECTION } from './samples.ts'
+import { APP, CONNECTION, LABEL, TAGS } from './samples.ts'
 
 const event = {
   id: 'evt_01k2q8v4000123456789abcdef',
@@ -17,6 +17,8 @@ const event = {
     connection_id: CONNECTION,
     app_id: APP,
     end_user: { id: 'user-4711' },
+    tags: TAGS,
+    label: LABEL,
     sequence: 3,
     reason: 'refresh_rejected',
   },
@@ -60,6 +62,10 @@ export const events = {
     'data.connect_session_id': { description: 'Id of the connect session.' },
     'data.app_id': { description: 'Id of the app.' },
     'data.end_user': { description: 'The end user.' },
+    'data.tags': { description: 'Tags of the connection or connect session. Absent if there are none.' },
+    'data.label': {
+      description: 'Label of the connection or connect session. Absent if there is none.',
+    },
     'data.sequence': {
       description:
         'Number of the event among those about the same connection, connect session or app: 1, 2, 3 and so on.',

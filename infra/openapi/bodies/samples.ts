@@ -6,4 +6,6 @@ export const APP = 'app_01k2q8v3d00123456789abcdef'
 export const TENANT = 'ten_01k2q8v3c00123456789abcdef'
 export const API_KEY = 'key_01k2q8v3b00123456789abcdef'
 export const IDENTITY_PROVIDER = 'idp_01k2q8v3a00123456789abcdef'
+export const TAGS = { plan: 'pro', project: '4711' }
+export const LABEL = 'Main shop'
 export const END_USER = { id: 'user-1', display_name: 'ada@example.com' }

@@ -1,7 +1,7 @@
 // Connect sessions.
 import { completionSchema, sessionRequestSchema, sessionSchema } from '#http/wire/session.ts'
 import { type Bodies, time } from './body.ts'
-import { APP, CONNECTION, END_USER, SESSION } from './samples.ts'
+import { APP, CONNECTION, END_USER, LABEL, SESSION, TAGS } from './samples.ts'
 
 const session = {
   id: SESSION,
@@ -9,6 +9,8 @@ const session = {
   app_id: APP,
   end_user: END_USER,
   completion: 'verified',
+  tags: TAGS,
+  label: LABEL,
   created_at: '2026-03-01T09:00:00Z',
   expires_at: '2026-03-01T09:30:00Z',
 }
@@ -24,6 +26,8 @@ export const sessions = {
       end_user: END_USER,
       return_url: 'https://app.example.com/connected',
       completion: 'verified',
+      tags: TAGS,
+      label: LABEL,
     },
     CompletionRequest: { end_user: { id: END_USER.id }, completion_code: 'from-the-return-url' },
     StartedSession: {
@@ -72,6 +76,18 @@ export const sessions = {
       description:
         'Id of the connection to reconnect; it keeps its id and gets new tokens. It must belong to the same end user. If it is left out, the session creates a connection, or updates the one that this end user already has to the chosen workspace.',
     },
+    'ConnectSessionRequest.tags': {
+      description:
+        'Tags for the connection, by key, such as `4711` for the key `project`: up to 10, keys of 1 to 40 and values of 1 to 200 characters. The service does not interpret them; every event of the connection repeats them. With an API key only. Default: no tags; a connection that is reconnected keeps its tags.',
+      maxProperties: 10,
+      propertyNames: { minLength: 1, maxLength: 40 },
+    },
+    'ConnectSessionRequest.label': {
+      description:
+        'Label for the connection, for people, 1 to 200 characters. With an API key only. Default: no label; a connection that is reconnected keeps its label.',
+    },
+    'ConnectSession.tags': { description: 'Tags for the connection. Absent if none were sent.' },
+    'ConnectSession.label': { description: 'Label for the connection. Absent if none was sent.' },
     'ConnectSession.connection_id': {
       description:
         'Id of the connection that the session created or updated. Before the session is `connected`, it is the connection to reconnect; absent if there is none.',

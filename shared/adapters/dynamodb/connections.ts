@@ -9,7 +9,7 @@ import {
   type Revocation,
   refOf,
 } from '#domain/connections/connection.ts'
-import { connectionEvent, eventOfChange } from '#domain/connections/connection-events.ts'
+import { connectionEvent, eventOfChange, reconnectionEvent } from '#domain/connections/connection-events.ts'
 import {
   type ConnectionChange,
   type ConnectionFilter,
@@ -19,18 +19,25 @@ import {
   type Page,
 } from '#domain/connections/connection-store.ts'
 import { SHRINK_SECONDS } from '#domain/connections/pace.ts'
-import type { Disconnecter, EventDraft, Stamp } from '#domain/events/event.ts'
+import type { Disconnecter, Stamp } from '#domain/events/event.ts'
 import type { AppId, ConnectionId, EndUserId, TenantId, WorkspaceId } from '#domain/ids.ts'
+import type { AnnotationChange } from '#domain/tenants/annotations.ts'
 import type { EpochSeconds } from '#domain/time.ts'
 import { storageUnavailable } from '../aws-call.ts'
 import { claimedBy, claimOf, fencedSince } from './connections/conditions.ts'
-import { connectionItem, connectionOf, connectionUpdate, revocationItem } from './connections/items.ts'
+import {
+  connectionItem,
+  connectionOf,
+  connectionUpdate,
+  counted,
+  revocationItem,
+} from './connections/items.ts'
 import { listConnections } from './connections/list.ts'
 import { outboxWrites } from './events/outbox-item.ts'
-import { ABSENT, type Update } from './expressions.ts'
+import { ABSENT } from './expressions.ts'
 import { connectionKey, prefixOf, workspaceClaimKey } from './schema.ts'
 import type { Table } from './table.ts'
-import { hasAnyOfApp, unlessAppSuspended } from './tenant-items.ts'
+import { EXISTS, hasAnyOfApp, unlessAppSuspended } from './tenant-items.ts'
 import { connectionCounted } from './usage.ts'
 
 /** How often a write is tried while the connection has other events. */
@@ -141,25 +148,25 @@ export class DynamoDbConnections implements Connections {
 
   async setPace({ tenantId, connectionId }: ConnectionRef, pace: Pace): Promise<boolean> {
     const free = 'attribute_not_exists(pace) OR pace.setAt <= :before'
-    const updated = await this.#table.update(
-      connectionKey(tenantId, connectionId),
-      { set: { pace } },
-      {
-        expression: `attribute_exists(pk) AND (${free})`,
-        values: { ':before': pace.setAt - SHRINK_SECONDS },
-      },
-    )
-    return updated !== undefined
+    const condition = {
+      expression: `attribute_exists(pk) AND (${free})`,
+      values: { ':before': pace.setAt - SHRINK_SECONDS },
+    }
+    const key = connectionKey(tenantId, connectionId)
+    return (await this.#table.update(key, { set: { pace } }, condition)) !== undefined
+  }
+
+  async annotate({ tenantId, connectionId }: ConnectionRef, change: AnnotationChange, now: EpochSeconds) {
+    const update = connectionUpdate(connectionId, { ...change, updatedAt: now })
+    const item = await this.#table.update(connectionKey(tenantId, connectionId), update, EXISTS)
+    return item && connectionOf(item)
   }
 
   replaceGrant(read: Connection, change: ConnectionChange, former: Revocation | undefined): Promise<boolean> {
     const claim = claimOf({ ...read, ...change })
     const fence = { generation: read.generation }
     return this.#sinceLastEvent(read, fence, (known) => {
-      const draft = connectionEvent(
-        { ...known, ...(change.endUser && { endUser: change.endUser }) },
-        'connection.reconnected',
-      )
+      const draft = reconnectionEvent(known, change)
       return this.#table.transact([
         {
           update: connectionKey(read.tenantId, read.id),
@@ -209,9 +216,4 @@ export class DynamoDbConnections implements Connections {
   anyOfApp(tenant: TenantId, app: AppId): Promise<boolean> {
     return hasAnyOfApp(this.#table, tenant, prefixOf.connections, app)
   }
-}
-
-/** A change that counts its event. */
-function counted({ set, remove }: Update, { data }: EventDraft): Update {
-  return { set: { ...set, eventCount: data.sequence }, ...(remove && { remove }) }
 }

@@ -11,6 +11,7 @@ import {
   type PendingAuthorizations,
   SESSION_MEMORY_SECONDS,
   type SessionState,
+  type SessionSubject,
 } from '#domain/connect/connect-session.ts'
 import { endsUnconnected, eventOfMove } from '#domain/connect/session-events.ts'
 import type { Stamp } from '#domain/events/event.ts'
@@ -83,7 +84,7 @@ export class DynamoDbSessions implements ConnectSessions, PendingAuthorizations 
   }
 
   move(
-    session: Pick<ConnectSession, 'tenantId' | 'id' | 'appId' | 'endUser'>,
+    session: SessionSubject,
     from: SessionState['status'],
     to: SessionState,
     expiresAt: EpochSeconds,
@@ -134,7 +135,7 @@ export class DynamoDbSessions implements ConnectSessions, PendingAuthorizations 
     ])
   }
 
-  #event(session: Parameters<typeof eventOfMove>[0], to: SessionState): readonly Write[] {
+  #event(session: SessionSubject, to: SessionState): readonly Write[] {
     const draft = eventOfMove(session, to)
     return outboxWrites(draft && this.#stamp(draft))
   }

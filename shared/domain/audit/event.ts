@@ -39,6 +39,7 @@ export const AUDIT_ACTIONS = [
   'connection.refresh',
   'connection.require_reauthorization',
   'connection.recover',
+  'connection.update',
   'connection.switch',
   'connection.delete',
   'connection.revoke_tokens',

@@ -6,6 +6,7 @@
 //                           └─▶ denied | failed
 //   Every state but the last three expires by time alone.
 import type { AppId, ConnectionId, ConnectSessionId, TenantId } from '../ids.ts'
+import type { Annotations } from '../tenants/annotations.ts'
 import type { EndUser } from '../tenants/tenant.ts'
 import { DAY_SECONDS, type EpochSeconds } from '../time.ts'
 import type { Sealed } from '../vault/vault.ts'
@@ -32,7 +33,8 @@ export type SessionState =
 
 export type SessionStatus = SessionState['status']
 
-export interface ConnectSession {
+/** Its annotations are carried to the connection. */
+export interface ConnectSession extends Annotations {
   readonly id: ConnectSessionId
   readonly tenantId: TenantId
   readonly appId: AppId
@@ -46,6 +48,9 @@ export interface ConnectSession {
   /** When the current state runs out. */
   readonly expiresAt: EpochSeconds
 }
+
+/** What the event of a session tells about it. */
+export type SessionSubject = Pick<ConnectSession, 'tenantId' | 'id' | 'appId' | 'endUser' | 'tags' | 'label'>
 
 /** Leads from the hash of a connect link's secret to the session. */
 export interface ConnectLink {
@@ -113,7 +118,7 @@ export interface ConnectSessions {
   begin(link: ConnectLink, pending: PendingAuthorization, confirmationHash?: string): Promise<boolean>
   /** Moves the session to another state if it is still in the state `from`, and writes its event; false if not. */
   move(
-    session: Pick<ConnectSession, 'tenantId' | 'id' | 'appId' | 'endUser'>,
+    session: SessionSubject,
     from: SessionState['status'],
     to: SessionState,
     expiresAt: EpochSeconds,

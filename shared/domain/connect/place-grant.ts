@@ -12,6 +12,7 @@ import type { Workspace } from '../provider/workspace.ts'
 import { untilUnchanged } from '../repeat.ts'
 import type { RevocationPorts } from '../revocation/ports.ts'
 import { attemptRevocation, revocationOfReplaced } from '../revocation/revocation.ts'
+import { annotationsOf } from '../tenants/annotations.ts'
 import type { TenancyPorts } from '../tenants/ports.ts'
 import { appSuspendedSince } from '../tenants/suspension.ts'
 import { isLiving } from '../tenants/tenant.ts'
@@ -112,6 +113,7 @@ async function newConnection(
     tenantId,
     appId,
     endUser,
+    ...annotationsOf(session),
     state: { status: 'active' },
     workspace,
     scopes: tokens.scopes,
@@ -134,6 +136,7 @@ async function replaceTokens(
   const change = {
     ...changeForTokens(services, sealer, current, tokens),
     endUser: session.endUser,
+    ...annotationsOf(session),
     workspace: { ...current.workspace, ...workspace },
     scopes: tokens.scopes,
   }

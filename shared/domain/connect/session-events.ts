@@ -1,19 +1,19 @@
 // The event of a connect session: that it ended without a connection. One that only ran out of time has none, because nothing
 // happens at that moment.
 import type { EventDraft } from '../events/event.ts'
-import type { ConnectSession, SessionState } from './connect-session.ts'
+import { annotationsOf } from '../tenants/annotations.ts'
+import type { SessionState, SessionSubject } from './connect-session.ts'
 
 /** The event of a session that moves to another state; `undefined` if the tenant need not know of it. */
-export function eventOfMove(
-  { id, tenantId, appId, endUser }: Pick<ConnectSession, 'id' | 'tenantId' | 'appId' | 'endUser'>,
-  to: SessionState,
-): EventDraft | undefined {
+export function eventOfMove(session: SessionSubject, to: SessionState): EventDraft | undefined {
   if (!endsUnconnected(to)) return undefined
+  const { id, tenantId, appId, endUser } = session
+  const about = { connectSessionId: id, appId, endUserId: endUser.id, ...annotationsOf(session) }
   return {
     tenantId,
     type: 'connect_session.failed',
     // A session ends once.
-    data: { connectSessionId: id, appId, endUserId: endUser.id, sequence: 1, reason: to.error },
+    data: { ...about, sequence: 1, reason: to.error },
   }
 }
 

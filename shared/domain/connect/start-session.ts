@@ -8,6 +8,7 @@ import { ServiceError, validationFailed } from '../errors.ts'
 import { randomSecret, sha256 } from '../hash.ts'
 import type { AppId, ConnectionId, ConnectSessionId } from '../ids.ts'
 import { Secret } from '../secret.ts'
+import { type Annotations, annotationsOf } from '../tenants/annotations.ts'
 import { connectionsExceeded } from '../tenants/limits.ts'
 import type { TenancyPorts } from '../tenants/ports.ts'
 import { suspended, suspensionOf } from '../tenants/suspension.ts'
@@ -16,7 +17,8 @@ import { later } from '../time.ts'
 import { type Completion, type ConnectSession, LINK_LIFETIME_SECONDS } from './connect-session.ts'
 import type { ConnectPorts } from './ports.ts'
 
-export interface SessionRequest {
+/** Its annotations are those of the new connection, or replace those of the connection to reconnect. */
+export interface SessionRequest extends Annotations {
   readonly appId?: AppId
   /** Who connects. May be left out with a JWT, which names the end user itself. */
   readonly endUser?: EndUser
@@ -41,8 +43,8 @@ type Ports = Pick<
 /**
  * Starts a connect session.
  * @throws ServiceError end_user_mismatch; return_url_not_registered; tenant_suspended; app_suspended; tenant_limit_exceeded; end_user_limit_exceeded;
- *   validation_failed when the end user is missing, when app or connection do not belong to the tenant or to this end user, or
- *   when an end user chooses "confirmed" and the tenant does not allow that
+ *   validation_failed when the end user is missing, when app or connection do not belong to the tenant or to this end user,
+ *   when an end user sends tags or a label, or when it chooses "confirmed" and the tenant does not allow that
  */
 export async function startSession(
   services: Ports,
@@ -77,6 +79,7 @@ export async function startSession(
       detail: 'cannot be "confirmed" with a JWT, unless the operator allows it for the tenant',
     })
   }
+  refuseAnnotationsOfEndUser(caller, request)
   const now = services.now()
   await services.limiter.countSession(requesterOf(caller), now)
   // Refused now, and not after the end user has approved. A reconnection adds no connection.
@@ -91,6 +94,7 @@ export async function startSession(
     returnUrl: request.returnUrl,
     completion,
     ...(reconnected && { reconnects: reconnected.id }),
+    ...annotationsOf(request),
     state: { status: 'created' },
     createdAt: now,
     expiresAt: later(now, LINK_LIFETIME_SECONDS),
@@ -134,6 +138,14 @@ function endUserFor({ actor }: Caller, given: EndUser | undefined): EndUser {
     pointer: '#/end_user',
     detail: 'is required with an API key: name the end user who connects',
   })
+}
+
+/** Back ends act on the tags of events, so no end user may choose them. */
+function refuseAnnotationsOfEndUser({ actor }: Caller, request: Annotations): void {
+  const given = Object.keys(annotationsOf(request))
+  if (actor.kind !== 'end_user' || given.length === 0) return
+  const detail = 'can be set with an API key only, not with a JWT'
+  throw validationFailed(...given.map((name) => ({ pointer: `#/${name}`, detail })))
 }
 
 async function connectionToReconnect(

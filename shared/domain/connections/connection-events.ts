@@ -3,24 +3,40 @@
 // write the event with the change.
 import type { Disconnecter, EventDraft } from '../events/event.ts'
 import type { BreakReason, OwnEventType } from '../events/event-types.ts'
+import { annotationsOf } from '../tenants/annotations.ts'
 import type { Connection, ReauthorizationReason } from './connection.ts'
-import type { ConnectionChange } from './connection-store.ts'
+import { type ConnectionChange, changed } from './connection-store.ts'
 
 type Told = Pick<
   Connection,
-  'id' | 'tenantId' | 'appId' | 'endUser' | 'eventCount' | 'alert' | 'state' | 'suspendedAt'
+  | 'id'
+  | 'tenantId'
+  | 'appId'
+  | 'endUser'
+  | 'tags'
+  | 'label'
+  | 'eventCount'
+  | 'alert'
+  | 'state'
+  | 'suspendedAt'
 >
 type ConnectionEventType = OwnEventType & `connection.${string}`
 
 /** An event of a connection, with the next number. */
 export function connectionEvent(
-  { id, tenantId, appId, endUser, eventCount = 0 }: Omit<Told, 'state'>,
+  told: Omit<Told, 'state'>,
   type: ConnectionEventType,
   more: { readonly reason?: string; readonly by?: Disconnecter } = {},
 ): EventDraft {
+  const { id, tenantId, appId, endUser, eventCount = 0 } = told
   const sequence = eventCount + 1
-  const data = { connectionId: id, appId, endUserId: endUser.id, sequence, ...more }
-  return { tenantId, type, data }
+  const about = { connectionId: id, appId, endUserId: endUser.id, ...annotationsOf(told) }
+  return { tenantId, type, data: { ...about, sequence, ...more } }
+}
+
+/** The event of a new grant, which may bring another name of the end user, and other tags. */
+export function reconnectionEvent(known: Connection, change: ConnectionChange): EventDraft {
+  return connectionEvent(changed(known, change), 'connection.reconnected')
 }
 
 /** The event of a change; `undefined` if the tenant need not know of it. */

@@ -2,6 +2,7 @@
 // revocation are: connection.ts.
 import type { Disconnecter } from '../events/event.ts'
 import type { AppId, ConnectionId, EndUserId, RevocationId, TenantId, WorkspaceId } from '../ids.ts'
+import type { AnnotationChange } from '../tenants/annotations.ts'
 import type { EpochSeconds } from '../time.ts'
 import type { Connection, ConnectionRef, ConnectionState, Lease, Pace, Revocation } from './connection.ts'
 
@@ -32,7 +33,7 @@ export type ConnectionChange = {
     | 'feed'
     | 'disconnectReportedAt'
     | 'alert']?: Connection[K] | null
-} & { readonly updatedAt: EpochSeconds }
+} & AnnotationChange & { readonly updatedAt: EpochSeconds }
 
 export interface ConnectionFilter {
   readonly endUserId?: EndUserId
@@ -73,6 +74,8 @@ export interface Connections {
    * the same) and the event, and claims the workspace. False if the generation has changed or another connection has the workspace.
    */
   replaceGrant(read: Connection, change: ConnectionChange, former: Revocation | undefined): Promise<boolean>
+  /** Changes tags and label, and gives the connection as it is now. `undefined` if there is none. */
+  annotate(ref: ConnectionRef, change: AnnotationChange, now: EpochSeconds): Promise<Connection | undefined>
   /** Sets the pace of a connection. False if it was set within the last seconds, or if the connection is gone. */
   setPace(ref: ConnectionRef, pace: Pace): Promise<boolean>
   /**

@@ -5,6 +5,7 @@ import type { Chance } from '../ambient.ts'
 import type { RiskReason } from '../events/event-types.ts'
 import type { AppId, ConnectionId, RevocationId, TenantId } from '../ids.ts'
 import type { Workspace } from '../provider/workspace.ts'
+import type { Annotations } from '../tenants/annotations.ts'
 import type { EndUser } from '../tenants/tenant.ts'
 import { DAY_SECONDS, type EpochSeconds, later } from '../time.ts'
 import type { SealBinding, Sealed } from '../vault/vault.ts'
@@ -69,7 +70,7 @@ export interface ConnectionAlert {
   readonly reason: RiskReason
 }
 
-export interface Connection {
+export interface Connection extends Annotations {
   readonly id: ConnectionId
   readonly tenantId: TenantId
   readonly appId: AppId

@@ -3,13 +3,15 @@
 // explains the types; docs/adr/0024 explains the order.
 import type { Ambient } from '../ambient.ts'
 import type { AppId, ConnectionId, ConnectSessionId, EndUserId, EventId, TenantId } from '../ids.ts'
+import type { Annotations } from '../tenants/annotations.ts'
 import type { EpochSeconds } from '../time.ts'
 import type { EventType } from './event-types.ts'
 
 /** Who asked for a disconnection. */
 export type Disconnecter = 'api_key' | 'end_user' | 'operator'
 
-export interface EventData {
+/** With the annotations of the connection or connect session, as they were when the change began. */
+export interface EventData extends Annotations {
   readonly connectionId?: ConnectionId
   readonly connectSessionId?: ConnectSessionId
   readonly appId?: AppId

@@ -1,7 +1,7 @@
 // An endpoint's answer, and its form for API Gateway (payload format 2.0).
 import { isUtf8 } from 'node:buffer'
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
-import type { AuditNote } from '#domain/audit/event.ts'
+import type { AuditAction, AuditNote } from '#domain/audit/event.ts'
 import { ServiceError } from '#domain/errors.ts'
 
 export interface Answer {
@@ -12,6 +12,8 @@ export interface Answer {
   readonly body?: string | Uint8Array
   /** The event for the audit trail, from an endpoint whose route takes no credential. Not sent. */
   readonly audit?: AuditNote
+  /** The action for the audit trail, where the route has more than one. Not sent. */
+  readonly action?: AuditAction
   /** The reason for the audit trail, where the route's action does not say enough. Not sent. */
   readonly reason?: string
   /** The id of what was created, for the audit trail. Not sent. */

@@ -27,7 +27,7 @@ export const CALL_ERRORS = {
   },
   insufficient_scope: {
     meaning:
-      'The credential is valid, but it lacks the scope that this route needs. "scope" names it. The audit trail is for API keys only, so a JWT never has the scope "audit:read".',
+      'The credential is valid, but it lacks the scope that this route needs. "scope" names it. The audit trail is for API keys only, so a JWT never has the scope "audit:read". A JWT cannot change the tags and the label of a connection, either; then there is no "scope".',
     remedy: 'Use an API key that has the scope, or ask the operator for one.',
   },
   origin_not_registered: {

@@ -4,7 +4,7 @@ import { AUDIT_ACTIONS, type AuditEvent, type AuditFilter } from '#domain/audit/
 import type { AuditEventId } from '#domain/ids.ts'
 import { toRfc3339 } from '#domain/time.ts'
 import { id, text } from './fields.ts'
-import { pageLimit } from './list-query.ts'
+import { pageLimit } from './page-limit.ts'
 import { shaped } from './shaped.ts'
 
 export const auditQuerySchema = z.pipe(

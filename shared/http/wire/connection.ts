@@ -1,9 +1,11 @@
 // Connections on the wire.
 import * as z from 'zod/mini'
 import { type Connection, expiryOf } from '#domain/connections/connection.ts'
+import type { ConnectionOrder } from '#domain/operator/change-connection.ts'
 import type { Look } from '#domain/operator/look-now.ts'
 import { subdomainOf } from '#domain/provider/profile.ts'
 import { toRfc3339 } from '#domain/time.ts'
+import { annotated, annotationChangeIn, reannotating } from './annotations.ts'
 import { optionalTime } from './fields.ts'
 import { shaped } from './shaped.ts'
 
@@ -38,6 +40,7 @@ export const connectionSchema = z.object({
     consecutive_failures: z.number(),
     last_error: z.optional(z.string()),
   }),
+  ...annotated,
   created_at: z.string(),
   updated_at: z.string(),
 })
@@ -49,8 +52,23 @@ export const connectionLookSchema = z.object({
   connection: connectionSchema,
 })
 
-/** The operator's switch that suspends and resumes a connection. */
-export const connectionSwitchSchema = z.object({ suspended: z.boolean() })
+/** How the operator changes a connection: suspends or resumes it, and sets its tags and its label. */
+export const connectionSwitchSchema = z.pipe(
+  z
+    .object({ suspended: z.optional(z.boolean()), ...reannotating })
+    .check(
+      z.refine(
+        (body) => Object.values(body).some((value) => value !== undefined),
+        'must have "suspended", "tags" or "label"',
+      ),
+    ),
+  z.transform(
+    ({ suspended, ...annotations }): ConnectionOrder => ({
+      ...(suspended !== undefined && { status: suspended ? 'suspended' : 'active' }),
+      ...annotationChangeIn(annotations),
+    }),
+  ),
+)
 
 export function connectionJson(connection: Connection) {
   return shaped(connectionSchema, membersOf(connection))
@@ -88,6 +106,8 @@ function membersOf(connection: Connection) {
       consecutive_failures: connection.consecutiveFailures,
       last_error: connection.lastError,
     },
+    tags: connection.tags,
+    label: connection.label,
     created_at: toRfc3339(connection.createdAt),
     updated_at: toRfc3339(connection.updatedAt),
   }

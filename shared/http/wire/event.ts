@@ -5,8 +5,9 @@ import type { EventPage } from '#domain/events/event-log.ts'
 import { OWN_EVENT_TYPES } from '#domain/events/event-types.ts'
 import type { EventQuery } from '#domain/events/list-events.ts'
 import { toRfc3339 } from '#domain/time.ts'
+import { annotated } from './annotations.ts'
 import { endUserId, id } from './fields.ts'
-import { pageLimit } from './list-query.ts'
+import { pageLimit } from './page-limit.ts'
 import { shaped } from './shaped.ts'
 
 /** Our own types, and any that ClickFunnels has: its list is open. */
@@ -64,6 +65,7 @@ export const eventSchema = z.object({
     connect_session_id: z.optional(z.string()),
     app_id: z.optional(z.string()),
     end_user: z.optional(z.object({ id: z.string() })),
+    ...annotated,
     sequence: z.number(),
     reason: z.optional(z.string()),
     by: z.optional(z.enum(['api_key', 'end_user', 'operator'])),
@@ -94,6 +96,8 @@ export function eventJson({ id, type, at, data }: LoggedEvent) {
       connect_session_id: data.connectSessionId,
       app_id: data.appId,
       end_user: data.endUserId && { id: data.endUserId },
+      tags: data.tags,
+      label: data.label,
       sequence: data.sequence,
       reason: data.reason,
       by: data.by,

@@ -3,22 +3,7 @@ import * as z from 'zod/mini'
 import type { ListQuery } from '#domain/connections/list-connections.ts'
 import { STATUSES } from './connection.ts'
 import { endUserId, id } from './fields.ts'
-
-export const PAGE_LIMIT = { default: 20, min: 1, max: 100 } as const
-
-/** The maximum number of items on a page. */
-export const pageLimit = z._default(
-  z.pipe(
-    z.pipe(
-      z
-        .string()
-        .check(z.regex(/^\d{1,3}$/, `must be a whole number from ${PAGE_LIMIT.min} to ${PAGE_LIMIT.max}`)),
-      z.transform(Number),
-    ),
-    z.number().check(z.minimum(PAGE_LIMIT.min), z.maximum(PAGE_LIMIT.max)),
-  ),
-  PAGE_LIMIT.default,
-)
+import { pageLimit } from './page-limit.ts'
 
 export const listQuerySchema = z.pipe(
   z.object({

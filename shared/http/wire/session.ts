@@ -4,6 +4,7 @@ import { type ConnectSession, visibleStatus } from '#domain/connect/connect-sess
 import type { SessionRequest } from '#domain/connect/start-session.ts'
 import type { Secret } from '#domain/secret.ts'
 import { type EpochSeconds, toRfc3339 } from '#domain/time.ts'
+import { annotated, annotating, annotationsIn } from './annotations.ts'
 import { endUser, endUserId, id, text } from './fields.ts'
 import { shaped } from './shaped.ts'
 
@@ -14,6 +15,7 @@ export const sessionRequestSchema = z.pipe(
     return_url: text(2048),
     completion: z.optional(z.enum(['verified', 'confirmed'])),
     connection_id: z.optional(id('connection')),
+    ...annotating,
   }),
   z.transform(
     (body): SessionRequest => ({
@@ -27,6 +29,7 @@ export const sessionRequestSchema = z.pipe(
       ...(body.app_id && { appId: body.app_id }),
       ...(body.completion && { completion: body.completion }),
       ...(body.connection_id && { connectionId: body.connection_id }),
+      ...annotationsIn(body),
     }),
   ),
 )
@@ -53,6 +56,7 @@ export const sessionSchema = z.object({
   completion: z.enum(['verified', 'confirmed']),
   connection_id: z.optional(z.string()),
   error: z.optional(z.string()),
+  ...annotated,
   created_at: z.string(),
   expires_at: z.string(),
 })
@@ -73,6 +77,8 @@ export function sessionJson(
     completion: session.completion,
     connection_id: state.status === 'connected' ? state.connectionId : session.reconnects,
     error: 'error' in state ? state.error : undefined,
+    tags: session.tags,
+    label: session.label,
     created_at: toRfc3339(session.createdAt),
     expires_at: toRfc3339(session.expiresAt),
   })

@@ -1,6 +1,7 @@
 // Connections and revocations as items, one mapping each way.
 import type { Connection, Revocation } from '#domain/connections/connection.ts'
 import type { ConnectionChange } from '#domain/connections/connection-store.ts'
+import type { EventDraft } from '#domain/events/event.ts'
 import type { Item, Update } from '../expressions.ts'
 import {
   connectionKey,
@@ -44,6 +45,11 @@ export function connectionUpdate(id: Connection['id'], change: ConnectionChange)
   if (dueAt === null) remove.push(DUE_INDEX.partitionKey, DUE_INDEX.sortKey)
   else if (dueAt !== undefined) Object.assign(set, dueAttributes(id, dueAt))
   return { set, remove }
+}
+
+/** A change that counts its event. */
+export function counted({ set, remove }: Update, { data }: EventDraft): Update {
+  return { set: { ...set, eventCount: data.sequence }, ...(remove && { remove }) }
 }
 
 export function revocationItem(revocation: Revocation): Item {

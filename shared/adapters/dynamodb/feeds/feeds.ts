@@ -17,6 +17,7 @@ import {
 } from '#domain/connections/feed.ts'
 import type { EventDraft, Stamp } from '#domain/events/event.ts'
 import { type AppId, type ConnectionId, parseId, type TenantId, type WorkspaceId } from '#domain/ids.ts'
+import { annotationsOf } from '#domain/tenants/annotations.ts'
 import { DAY_SECONDS, later } from '#domain/time.ts'
 import { storageUnavailable } from '../../aws-call.ts'
 import { connectionOf, dueAttributes } from '../connections/items.ts'
@@ -122,8 +123,9 @@ function subjectOf(tenantId: TenantId, item: Item) {
   const id = String(item.id)
   const connectionId = parseId('connection', id)
   if (connectionId === undefined) return { tenantId, data: { appId: id as AppId } }
-  const { appId, endUser } = item as unknown as Connection
-  return { tenantId, data: { connectionId, appId, endUserId: endUser.id } }
+  const connection = item as unknown as Connection
+  const { appId, endUser } = connection
+  return { tenantId, data: { connectionId, appId, endUserId: endUser.id, ...annotationsOf(connection) } }
 }
 
 function sameCount(eventCount: unknown): Condition {
