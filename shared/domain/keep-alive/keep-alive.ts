@@ -1,10 +1,11 @@
 // Does the work that is due in one shard: refreshes, probes, revocations, feeds of ClickFunnels' events. The table is the queue: what a run does not
 // reach stays due. The cost grows with what is due, not with what is stored. Each app has its own lane (lanes.ts), so
 // that an app whose provider is down or whose credentials are refused takes nothing from the others.
-
+import type { App } from '../apps/app.ts'
 import { type Connection, expiryOf, refOf } from '../connections/connection.ts'
 import { isPaced } from '../connections/pace.ts'
 import type { FeedPorts } from '../feeds/ports.ts'
+import type { AppId } from '../ids.ts'
 import { attemptRevocation } from '../revocation/revocation.ts'
 import { type Deadline, deadlineIn, type EpochSeconds, later } from '../time.ts'
 import type { FreshTokenPorts } from '../tokens/await-refresh.ts'
@@ -55,11 +56,13 @@ export async function keepAlive(
   deadline?: Deadline,
 ): Promise<KeepAliveReport> {
   const report: Record<string, number> = {}
+  const startMissingFeed = feedStarter(services)
   const left = await runInLanes(
     duePages(services, share),
     laneOf,
     async (work) => {
-      const { outcome, signal } = await attempt(services, work, deadline ?? deadlineIn(services.now()))
+      const end = deadline ?? deadlineIn(services.now())
+      const { outcome, signal } = await attempt(services, work, end, startMissingFeed)
       report[outcome] = (report[outcome] ?? 0) + 1
       return signal
     },
@@ -89,7 +92,12 @@ function duePages(services: Ports, { shard, of }: Share): () => Promise<readonly
 }
 
 /** Does one piece of work. Its error is logged and it stays due, so that it does not stop the others. */
-async function attempt(services: Ports, work: DueWork, deadline: Deadline): Promise<Ended> {
+async function attempt(
+  services: Ports,
+  work: DueWork,
+  deadline: Deadline,
+  startMissingFeed: StartFeed,
+): Promise<Ended> {
   try {
     switch (work.kind) {
       case 'revocation':
@@ -97,7 +105,7 @@ async function attempt(services: Ports, work: DueWork, deadline: Deadline): Prom
       case 'feed':
         return await (await import('./feed-work.ts')).processDueFeed(services, work, deadline)
       case 'connection':
-        return await processDueConnection(services, work, deadline)
+        return await processDueConnection(services, work, deadline, startMissingFeed)
     }
   } catch (error) {
     services.log.error('Keep-alive failed for one piece of work', { ...work, error })
@@ -114,6 +122,7 @@ async function processDueConnection(
   services: Ports,
   work: DueWork & { kind: 'connection' },
   deadline: Deadline,
+  startMissingFeed: StartFeed,
 ): Promise<Ended> {
   const connection = await services.connections.get(work)
   // The index is eventually consistent: it may name work that is gone or was done a moment ago.
@@ -128,7 +137,7 @@ async function processDueConnection(
     connection.credential.kind === 'refreshable'
       ? await refreshConnection(services, connection, 'schedule', deadline)
       : await probeConnection(services, connection)
-  if (connection.feed === undefined && isGood(ended)) await startMissingFeed(services, connection)
+  if (connection.feed === undefined && isGood(ended)) await startMissingFeed(connection)
   // The connections of a deleted app have nothing to wait for.
   if (ended.outcome === 'app_gone') await postpone(services, connection, undefined)
   if (ended.outcome === 'suspended') await postpone(services, connection, SUSPENDED_SECONDS)
@@ -140,10 +149,21 @@ function isGood({ outcome }: RefreshOutcome | ProbeResult): boolean {
   return outcome === 'refreshed' || outcome === 'alive'
 }
 
-async function startMissingFeed(services: Ports, connection: Connection): Promise<void> {
-  const app = await services.apps.get(connection.tenantId, connection.appId)
-  if (app?.eventTypes !== undefined)
-    await (await import('./feed-work.ts')).startMissingFeed(services, app, connection)
+type StartFeed = (connection: Connection) => Promise<void>
+
+/** Starts the feeds of connections that have none, if their app wants events. A run reads each app once for that. */
+function feedStarter(services: Ports): StartFeed {
+  const apps = new Map<AppId, Promise<App | undefined>>()
+  return async (connection) => {
+    const { tenantId, appId } = connection
+    const read = apps.get(appId) ?? services.apps.get(tenantId, appId)
+    apps.set(appId, read)
+    // A read that failed says nothing about the app.
+    read.catch(() => apps.delete(appId))
+    const app = await read
+    if (app?.eventTypes !== undefined)
+      await (await import('./feed-work.ts')).startMissingFeed(services, app, connection)
+  }
 }
 
 /** What an outcome means for the other work of the same app. */
