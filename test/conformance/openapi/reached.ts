@@ -10,6 +10,8 @@ const UNREACHED: Readonly<Record<string, string>> = {
 }
 const IN_A_BROWSER =
   'a browser in the middle of a session: test/journey/connect.test.ts, test/journey/fixation.test.ts'
+const SIGNED =
+  'a signature with the secret of a ClickFunnels endpoint: test/journey/clickfunnels-events.test.ts'
 const NO_BODY = 'the HTTP client of this check sends no body with GET and HEAD'
 const ONE_BY_ONE: Readonly<Record<string, string>> = {
   'completeConnectSession 409': IN_A_BROWSER,
@@ -23,6 +25,9 @@ const ONE_BY_ONE: Readonly<Record<string, string>> = {
   'receiveAuthorizationResponse 410': IN_A_BROWSER,
   'listFunnels 400':
     'a request that is no HTTP, which the gateway refuses first: test/adapters/clickfunnels/api.test.ts',
+  ...Object.fromEntries(
+    [202, 204, 400, 413, 422].map((status) => [`receiveClickFunnelsEvent ${status}`, SIGNED]),
+  ),
   'proxyGet 413': NO_BODY,
   'proxyHead 413': NO_BODY,
 }
