@@ -67,12 +67,12 @@ export const MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: domain('tokens/verdict.ts'),
-        find: "return evidence.earlier === 'confirming' ? 'ended' : 'refused'",
+        find: "return isConfirmed ? 'ended' : 'refused'",
         replace: "return 'ended'",
       },
       {
         file: domain('tokens/refusal.ts'),
-        find: "const ends = awaitsConfirmation(connection) && verdict === 'ended' && !held",
+        find: 'const ends = mayEnd && !held',
         replace: "const ends = verdict === 'ended'",
       },
       {
