@@ -40,12 +40,14 @@ export async function proveRevocation(
 
 /**
  * Uses new tokens once and revokes them. Where Doorkeeper keeps the old tokens until the new ones are used, the use ends
- * the old ones. The new tokens are stored before, so that keep-alive revokes them if this process dies or fails.
+ * the old ones. The new tokens are stored before, so that keep-alive revokes them if this process dies or fails. If the table does
+ * not take them, they are revoked all the same, because only this process has them.
+ * @throws Error when they are neither stored nor revoked
  */
 async function endSuccessor(services: RevocationPorts, app: App, tokens: TokenSet): Promise<void> {
-  const stored = await enqueueOrphan(services, app, tokens)
+  const [stored] = await Promise.allSettled([enqueueOrphan(services, app, tokens)])
   await services.resourceServer.probe(tokens.accessToken)
-  if ((await revokeAt(services, app, presentedOf(tokens))) === 'done') {
-    await services.revocations.remove(stored)
-  }
+  const answer = await revokeAt(services, app, presentedOf(tokens))
+  if (stored.status === 'rejected' && answer !== 'done') throw stored.reason
+  if (stored.status === 'fulfilled' && answer === 'done') await services.revocations.remove(stored.value)
 }

@@ -1,6 +1,6 @@
 // Doorkeeper before 5.8.1 answers 200 to the revocation of a pair whose access token has expired, and does nothing. So the
 // refresh token is presented afterwards: only a refusal of it proves the revocation.
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { attemptRevocation } from '#domain/revocation/revocation.ts'
 import { later } from '#domain/time.ts'
 import { disconnect } from '#domain/tokens/disconnect.ts'
@@ -60,6 +60,17 @@ describe.each(['rotating', 'strict'] as const)('an expired pair (%s)', (mode) =>
     expect(services.clickfunnels.counts.refresh).toBe(1)
     expect(services.clickfunnels.tokens.rows).toHaveLength(1)
     expect(await notes(scene)).toHaveLength(1)
+  })
+
+  test('is dead in the end if the table does not take the new tokens of a proof', async () => {
+    const { services, scene, connection } = await connectedScene(mode)
+    revokesOnlyLiveTokens(services)
+    services.clock.advance(EXPIRED)
+    await disconnect(services, scene.caller, connection.id)
+    const enqueue = vi.spyOn(services.revocations, 'enqueue').mockRejectedValueOnce(new Error('no table'))
+    await settle(services)
+    expect(enqueue).toHaveBeenCalled()
+    expect(refreshable(services)).toEqual([])
   })
 
   test('is dead in the end if the process dies when it has new tokens in hand', async () => {
