@@ -71,6 +71,8 @@ async function callEachFunction(service: ServiceUnderClient, simulatorUrl: strin
   await expectStatus(200, '/v1/events', { key })
   await expectStatus(200, `/v1/tenants/${tenant.id}/connections`)
   await expectStatus(200, '/v1/health')
+  // A genuine event needs the secret of an endpoint. The function looks for the id, and refuses it.
+  await expectStatus(404, '/v1/clickfunnels-events/unknown', { method: 'POST', body: {} })
   const runs = await service.schedules.runAll()
   for (const { function: name, error } of runs) {
     if (error) throw new Error(`The schedule of "${name}" failed: ${error.message}`)
