@@ -1,5 +1,7 @@
 // What an event costs: docs/cost.md states these units.
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Connection } from '#domain/connections/connection.ts'
+import type { ConnectionChange } from '#domain/connections/connection-store.ts'
 import { publishEvents } from '#domain/events/publish-events.ts'
 import { type Consumption, countCapacity } from '../../../bench/capacity.ts'
 import { aConnection, NOW, newId, refOf } from '../../contracts/samples.ts'
@@ -19,23 +21,25 @@ async function unitsOf(work: () => Promise<unknown>): Promise<{ read: number; wr
   return { read: consumed.readUnits - readUnits, written: consumed.writeUnits - writeUnits }
 }
 
-test('an event makes its change dearer and takes a few units to publish; a change without one costs what it did', async () => {
+/** A change without an event, one with an event, and the publication of that event. */
+async function costsOf(annotations: Partial<Connection>) {
   const { connections } = backend.stores
-  const connection = aConnection(newId('tenant'))
+  const connection = aConnection(newId('tenant'), annotations)
   await connections.create(connection)
-  const ref = refOf(connection)
   const publishing = { ...backend.stores, now: () => NOW, eventRetentionDays: 90 }
-  await publishEvents(publishing, connection.tenantId)
+  const publish = () => publishEvents(publishing, connection.tenantId)
+  await publish()
+  const update = (change: Partial<ConnectionChange>) =>
+    connections.update(refOf(connection), { generation: 1 }, { ...change, updatedAt: NOW }, connection)
+  return {
+    plain: await unitsOf(() => update({ lastError: 'x' })),
+    change: await unitsOf(() => update({ suspendedAt: NOW })),
+    published: await unitsOf(publish),
+  }
+}
 
-  const fence = { generation: 1 }
-  const plain = await unitsOf(() =>
-    connections.update(ref, fence, { lastError: 'x', updatedAt: NOW }, connection),
-  )
-  const change = await unitsOf(() =>
-    connections.update(ref, fence, { suspendedAt: NOW, updatedAt: NOW }, connection),
-  )
-  const published = await unitsOf(() => publishEvents(publishing, connection.tenantId))
-  expect({ plain, change, published }).toEqual({
+test('an event makes its change dearer and takes a few units to publish; a change without one costs what it did', async () => {
+  expect(await costsOf({})).toEqual({
     plain: { read: 0, written: 1 },
     change: { read: 0, written: 5 },
     published: { read: 2, written: 7 },
@@ -43,23 +47,9 @@ test('an event makes its change dearer and takes a few units to publish; a chang
 })
 
 test('a kilobyte of tags is written with each change of the connection, and with each event', async () => {
-  const { connections } = backend.stores
   const value = 'x'.repeat(200)
   const tags = Object.fromEntries(['a', 'b', 'c', 'd', 'e'].map((key) => [key, value]))
-  const connection = aConnection(newId('tenant'), { tags })
-  await connections.create(connection)
-  const ref = refOf(connection)
-  const publishing = { ...backend.stores, now: () => NOW, eventRetentionDays: 90 }
-  await publishEvents(publishing, connection.tenantId)
-  const fence = { generation: 1 }
-  const plain = await unitsOf(() =>
-    connections.update(ref, fence, { lastError: 'x', updatedAt: NOW }, connection),
-  )
-  const change = await unitsOf(() =>
-    connections.update(ref, fence, { suspendedAt: NOW, updatedAt: NOW }, connection),
-  )
-  const published = await unitsOf(() => publishEvents(publishing, connection.tenantId))
-  expect({ plain, change, published }).toEqual({
+  expect(await costsOf({ tags })).toEqual({
     plain: { read: 0, written: 2 },
     change: { read: 0, written: 9 },
     published: { read: 2, written: 11 },
