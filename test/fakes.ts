@@ -79,7 +79,7 @@ export function fakeServices(overrides: Partial<Services> = {}): FakeServices {
   const isDeleted = (tenant: TenantId) => tenants.isDeleted(tenant)
   const isClosed = (tenant: TenantId, app: AppId) =>
     isDeleted(tenant) || tenants.suspendedSince(tenant, app) !== undefined
-  const connections = new FakeConnections(revocations, usage, isClosed, events)
+  const connections = new FakeConnections(revocations, usage, isClosed, events, sessions)
   const keyedCalls = new FakeKeyedCalls()
   const vault = new FakeVault(clock.now)
   const apps = new FakeApps(tenants, (tenant) => isDeleted(tenant) || vault.isShredded(tenant), events)

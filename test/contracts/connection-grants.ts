@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { Connection } from '#domain/connections/connection.ts'
 import type { EndUserId, TenantId, WorkspaceId } from '#domain/ids.ts'
 import { later } from '#domain/time.ts'
-import { aConnection, aRevocation, bytes, NOW, newId, refOf } from './samples.ts'
+import { aConnection, aLink, aRevocation, aSession, bytes, NOW, newId, refOf } from './samples.ts'
 import type { OpenStores, Stores } from './stores.ts'
 
 const find = ({ connections }: Stores, { tenantId, appId, workspace, endUser }: Connection) =>
@@ -102,6 +102,59 @@ export function connectionGrantsContract(open: OpenStores): void {
       expect(await stores.connections.get(ref)).toEqual(connection)
       expect(await find(stores, holder)).toBe(holder.id)
       expect(await stores.revocations.get(former.tenantId, former.id)).toBeUndefined()
+    })
+  })
+
+  describe('the session that brought a grant', () => {
+    async function exchanging() {
+      const { stores, connection, ref } = await stored()
+      const session = aSession(connection.tenantId, { state: { status: 'exchanging' } })
+      await stores.sessions.create(session, aLink(session))
+      const granting = { id: session.id, expiresAt: later(NOW, 60) }
+      const stateNow = async () => (await stores.sessions.get(session.tenantId, session.id))?.state
+      return { stores, connection, ref, session, granting, stateNow }
+    }
+    const failed = { status: 'failed', error: 'storage_unavailable' } as const
+
+    test('is connected with the write of a new connection', async () => {
+      const { stores, session, granting } = await exchanging()
+      const connection = aConnection(session.tenantId)
+      expect(await stores.connections.create(connection, undefined, granting)).toBe(true)
+      const state = { status: 'connected', connectionId: connection.id }
+      const { expiresAt } = granting
+      expect(await stores.sessions.get(session.tenantId, session.id)).toEqual({
+        ...session,
+        state,
+        expiresAt,
+      })
+    })
+
+    test('is connected with the write of new tokens', async () => {
+      const { stores, connection, granting, stateNow } = await exchanging()
+      const { connections } = stores
+      expect(await connections.replaceGrant(connection, nextGeneration, undefined, granting)).toBe(true)
+      expect(await stateNow()).toEqual({ status: 'connected', connectionId: connection.id })
+    })
+
+    test('keeps both writes from being done once it has failed', async () => {
+      const { stores, connection, ref, session, granting, stateNow } = await exchanging()
+      const { connections, sessions } = stores
+      expect(await sessions.move(session, 'exchanging', failed, NOW)).toBe(true)
+      const other = aConnection(session.tenantId)
+      expect(await connections.create(other, undefined, granting)).toBe(false)
+      expect(await connections.replaceGrant(connection, nextGeneration, undefined, granting)).toBe(false)
+      expect(await connections.get(refOf(other))).toBeUndefined()
+      expect(await connections.get(ref)).toEqual(connection)
+      expect(await stateNow()).toEqual(failed)
+    })
+
+    test('stays as it is when the grant is not stored', async () => {
+      const { stores, connection, granting, stateNow } = await exchanging()
+      const stale = { ...connection, generation: 0 }
+      const { connections } = stores
+      expect(await connections.replaceGrant(stale, nextGeneration, undefined, granting)).toBe(false)
+      expect(await connections.create(connection, undefined, granting)).toBe(false)
+      expect(await stateNow()).toEqual({ status: 'exchanging' })
     })
   })
 

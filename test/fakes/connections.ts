@@ -8,6 +8,7 @@ import {
   type ConnectionFilter,
   type Connections,
   type Fence,
+  type GrantingSession,
   holdsFence,
   type Page,
   type Revocations,
@@ -20,6 +21,7 @@ import type { DueCursor, DueIndex, DueWork } from '#domain/keep-alive/due.ts'
 import type { AnnotationChange } from '#domain/tenants/annotations.ts'
 import type { EpochSeconds } from '#domain/time.ts'
 import type { FakeEvents } from './events.ts'
+import type { FakeSessions } from './sessions.ts'
 import type { FakeUsage } from './usage.ts'
 
 export class FakeRevocations implements Revocations {
@@ -61,6 +63,7 @@ export class FakeConnections implements Connections, DueIndex {
   readonly #revocations: FakeRevocations
   readonly #usage: FakeUsage
   readonly #takesNothing: (tenant: TenantId, app: AppId) => boolean
+  readonly #sessions: FakeSessions
   readonly events: FakeEvents
 
   /** @param takesNothing whether a tenant was deleted, or an app is suspended */
@@ -69,7 +72,9 @@ export class FakeConnections implements Connections, DueIndex {
     usage: FakeUsage,
     takesNothing: (tenant: TenantId, app: AppId) => boolean,
     events: FakeEvents,
+    sessions: FakeSessions,
   ) {
+    this.#sessions = sessions
     this.events = events
     this.#revocations = revocations
     this.#usage = usage
@@ -85,15 +90,17 @@ export class FakeConnections implements Connections, DueIndex {
     return this.#claims.get(JSON.stringify([tenant, app, workspace, endUser]))
   }
 
-  async create(connection: Connection, max?: number): Promise<boolean> {
+  async create(connection: Connection, max?: number, session?: GrantingSession): Promise<boolean> {
     const key = keyOf({ tenantId: connection.tenantId, connectionId: connection.id })
     const claim = claimOf(connection)
     if (this.items.has(key) || (claim !== undefined && this.#claims.has(claim))) return false
     if (this.#takesNothing(connection.tenantId, connection.appId)) return false
+    if (!this.#sessions.isExchanging(connection.tenantId, session)) return false
     if (!this.#usage.countConnection(connection.tenantId, 1, max)) return false
     this.items.set(key, { ...structuredClone(connection), eventCount: 1 })
     this.events.write(connectionEvent({ ...connection, eventCount: 0 }, 'connection.created'))
     if (claim !== undefined) this.#claims.set(claim, connection.id)
+    this.#sessions.connected(connection, session)
     return true
   }
 
@@ -127,7 +134,12 @@ export class FakeConnections implements Connections, DueIndex {
     return true
   }
 
-  async replaceGrant(read: Connection, change: ConnectionChange, former: Revocation | undefined) {
+  async replaceGrant(
+    read: Connection,
+    change: ConnectionChange,
+    former: Revocation | undefined,
+    session?: GrantingSession,
+  ) {
     const ref = { tenantId: read.tenantId, connectionId: read.id }
     const claim = claimOf({ ...read, ...withoutNulls(change) })
     const holder = claim === undefined ? undefined : this.#claims.get(claim)
@@ -135,9 +147,11 @@ export class FakeConnections implements Connections, DueIndex {
     if (former !== undefined && this.#revocations.items.has(former.id)) return false
     const stored = this.items.get(keyOf(ref))
     if (stored?.generation !== read.generation) return false
+    if (!this.#sessions.isExchanging(read.tenantId, session)) return false
     apply(this, stored, change, reconnectionEvent(stored, change))
     if (claim !== undefined) this.#claims.set(claim, read.id)
     if (former !== undefined) await this.#revocations.enqueue(former)
+    this.#sessions.connected(read, session)
     return true
   }
 

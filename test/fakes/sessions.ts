@@ -11,6 +11,8 @@ import {
   type SessionState,
 } from '#domain/connect/connect-session.ts'
 import { eventOfMove } from '#domain/connect/session-events.ts'
+import type { Connection } from '#domain/connections/connection.ts'
+import type { GrantingSession } from '#domain/connections/connection-store.ts'
 import type { ConnectSessionId, TenantId } from '#domain/ids.ts'
 import type { EpochSeconds } from '#domain/time.ts'
 import type { FakeEvents } from './events.ts'
@@ -68,6 +70,20 @@ export class FakeSessions implements ConnectSessions, PendingAuthorizations {
     this.sessions.set(keyOf(tenantId, id), { ...session, state: structuredClone(to), expiresAt })
     this.#events.write(eventOfMove(session, to))
     return true
+  }
+
+  /** Whether the session that brought a grant, if there is one, still waits for it. */
+  isExchanging(tenant: TenantId, session: GrantingSession | undefined): boolean {
+    if (session === undefined) return true
+    return this.sessions.get(keyOf(tenant, session.id))?.state.status === 'exchanging'
+  }
+
+  /** Does what the transaction of a grant does with its session. */
+  connected({ tenantId, id: connectionId }: Connection, session: GrantingSession | undefined): void {
+    const stored = session && this.sessions.get(keyOf(tenantId, session.id))
+    if (stored === undefined || session === undefined) return
+    const state = { status: 'connected', connectionId } as const
+    this.sessions.set(keyOf(tenantId, session.id), { ...stored, state, expiresAt: session.expiresAt })
   }
 
   async find(stateHash: string): Promise<PendingAuthorization | undefined> {

@@ -95,6 +95,12 @@ export const MUTANTS: readonly Mutant[] = [
     'return wasAbandoned(connection) && connection.generation < 0\n    ? later',
   ),
   one(
+    'no tie of a grant to its session (I5): a write without an answer may store tokens that are revoked',
+    adapter('dynamodb/session-moves.ts'),
+    'if (session === undefined) return []',
+    'if (session === undefined || session.expiresAt > 0) return []',
+  ),
+  one(
     'no reading on (B7): a token request is given up after 10 s',
     domain('tokens/refresh.ts'),
     'end - COMMIT_SECONDS - services.now(),',

@@ -15,6 +15,7 @@ import {
   type ConnectionFilter,
   type Connections,
   type Fence,
+  type GrantingSession,
   holdsFence,
   type Page,
 } from '#domain/connections/connection-store.ts'
@@ -25,19 +26,14 @@ import type { AnnotationChange } from '#domain/tenants/annotations.ts'
 import type { EpochSeconds } from '#domain/time.ts'
 import { storageUnavailable } from '../aws-call.ts'
 import { claimedBy, claimOf, fencedSince } from './connections/conditions.ts'
-import {
-  connectionItem,
-  connectionOf,
-  connectionUpdate,
-  counted,
-  revocationItem,
-} from './connections/items.ts'
+import { firstGrant, nextGrant } from './connections/grants.ts'
+import { connectionOf, connectionUpdate, counted, revocationItem } from './connections/items.ts'
 import { listConnections } from './connections/list.ts'
 import { outboxWrites } from './events/outbox-item.ts'
 import { ABSENT } from './expressions.ts'
 import { connectionKey, prefixOf, workspaceClaimKey } from './schema.ts'
 import type { Table } from './table.ts'
-import { EXISTS, hasAnyOfApp, unlessAppSuspended } from './tenant-items.ts'
+import { EXISTS, hasAnyOfApp } from './tenant-items.ts'
 import { connectionCounted } from './usage.ts'
 
 /** How often a write is tried while the connection has other events. */
@@ -67,16 +63,9 @@ export class DynamoDbConnections implements Connections {
     return claim?.connectionId as ConnectionId | undefined
   }
 
-  create(connection: Connection, max?: number): Promise<boolean> {
-    const claim = claimOf(connection)
+  create(connection: Connection, max?: number, session?: GrantingSession): Promise<boolean> {
     const event = this.#stamp(connectionEvent({ ...connection, eventCount: 0 }, 'connection.created'))
-    return this.#table.transact([
-      connectionCounted(connection.tenantId, 1, max),
-      { put: { ...connectionItem(connection), eventCount: event.data.sequence }, condition: ABSENT },
-      ...(claim ? [{ put: { ...claim, connectionId: connection.id }, condition: ABSENT }] : []),
-      unlessAppSuspended(connection.tenantId, connection.appId),
-      ...outboxWrites(event),
-    ])
+    return this.#table.transact(firstGrant(connection, event, max, session))
   }
 
   async acquireLease(
@@ -162,28 +151,15 @@ export class DynamoDbConnections implements Connections {
     return item && connectionOf(item)
   }
 
-  replaceGrant(read: Connection, change: ConnectionChange, former: Revocation | undefined): Promise<boolean> {
-    const claim = claimOf({ ...read, ...change })
-    const fence = { generation: read.generation }
-    return this.#sinceLastEvent(read, fence, (known) => {
-      const draft = reconnectionEvent(known, change)
-      return this.#table.transact([
-        {
-          update: connectionKey(read.tenantId, read.id),
-          change: counted(connectionUpdate(read.id, change), draft),
-          condition: fencedSince(known, fence),
-        },
-        ...(claim
-          ? [
-              {
-                put: { ...claim, connectionId: read.id },
-                condition: claimedBy(read.id, 'attribute_not_exists(pk) OR '),
-              },
-            ]
-          : []),
-        ...(former ? [{ put: revocationItem(former), condition: ABSENT }] : []),
-        ...outboxWrites(this.#stamp(draft)),
-      ])
+  replaceGrant(
+    read: Connection,
+    change: ConnectionChange,
+    former: Revocation | undefined,
+    session?: GrantingSession,
+  ): Promise<boolean> {
+    return this.#sinceLastEvent(read, { generation: read.generation }, (known) => {
+      const event = this.#stamp(reconnectionEvent(known, change))
+      return this.#table.transact(nextGrant(known, change, event, former, session))
     })
   }
 

@@ -18,8 +18,9 @@ import type { Stamp } from '#domain/events/event.ts'
 import type { ConnectSessionId, TenantId } from '#domain/ids.ts'
 import { type EpochSeconds, later } from '#domain/time.ts'
 import { outboxWrites } from './events/outbox-item.ts'
-import { ABSENT, type Condition, type Update, type Write } from './expressions.ts'
+import { ABSENT, type Condition, type Write } from './expressions.ts'
 import { connectLinkKey, connectSessionKey, stateKey, TTL_ATTRIBUTE } from './schema.ts'
+import { inState, sessionMoved } from './session-moves.ts'
 import type { Table } from './table.ts'
 import { withoutKey } from './tenant-items.ts'
 
@@ -90,11 +91,7 @@ export class DynamoDbSessions implements ConnectSessions, PendingAuthorizations 
     expiresAt: EpochSeconds,
   ): Promise<boolean> {
     // A transaction even without an event. Repeated after a lost answer, it succeeds again; and it waits for another transaction on the session.
-    const key = connectSessionKey(session.tenantId, session.id)
-    return this.#table.transact([
-      { update: key, change: movedTo(to, expiresAt), condition: inState(from) },
-      ...this.#event(session, to),
-    ])
+    return this.#table.transact([sessionMoved(session, from, to, expiresAt), ...this.#event(session, to)])
   }
 
   async find(stateHash: string): Promise<PendingAuthorization | undefined> {
@@ -126,11 +123,7 @@ export class DynamoDbSessions implements ConnectSessions, PendingAuthorizations 
           values: { ':appId': appId, ':browserHash': browserHash, ':now': now },
         },
       },
-      {
-        update: connectSessionKey(tenantId, sessionId),
-        change: movedTo(to, expiresAt),
-        condition: inState('authorizing'),
-      },
+      sessionMoved({ tenantId, id: sessionId }, 'authorizing', to, expiresAt),
       ...(session ? this.#event(session, to) : []),
     ])
   }
@@ -147,17 +140,5 @@ function followedBy(follower: LinkFollower | undefined): Condition {
     expression: '#follower.#stateHash = :stateHash',
     names: { '#follower': 'follower', '#stateHash': 'stateHash' },
     values: { ':stateHash': follower.stateHash },
-  }
-}
-
-function movedTo(state: SessionState, expiresAt: EpochSeconds): Update {
-  return { set: { state, expiresAt, [TTL_ATTRIBUTE]: later(expiresAt, SESSION_MEMORY_SECONDS) } }
-}
-
-function inState(status: SessionState['status']): Condition {
-  return {
-    expression: '#state.#status = :from',
-    names: { '#state': 'state', '#status': 'status' },
-    values: { ':from': status },
   }
 }

@@ -5,19 +5,14 @@ import { noteAnswer } from '../apps/app-health.ts'
 import { type OpenedSecrets, openClientSecrets, withClientCredentials } from '../apps/client-secrets.ts'
 import type { AppStorePorts } from '../apps/ports.ts'
 import type { FeedPorts } from '../feeds/ports.ts'
-import { logOddities } from '../provider/authorization-server.ts'
+import { logOddities, type TokenSet } from '../provider/authorization-server.ts'
 import type { ProviderPorts } from '../provider/ports.ts'
 import type { Secret } from '../secret.ts'
-import { later } from '../time.ts'
 import { ruleOf } from '../tokens/refresh-rules.ts'
 import type { VaultPorts } from '../vault/ports.ts'
 import type { Sealed, Sealer } from '../vault/vault.ts'
-import {
-  type ConnectSession,
-  codeVerifierOf,
-  SESSION_MEMORY_SECONDS,
-  type SessionState,
-} from './connect-session.ts'
+import { type ConnectSession, codeVerifierOf, type SessionState } from './connect-session.ts'
+import { failSession } from './fail-session.ts'
 import type { ConnectPorts } from './ports.ts'
 import { type ExchangeError, faultError, TOKEN_ERRORS } from './session-errors.ts'
 import { type GrantPorts, storeGrant } from './store-grant.ts'
@@ -60,9 +55,19 @@ export type ExchangePorts = Pick<
   GrantPorts
 
 /** How an exchange ends a session. */
-export type Exchanged =
-  | Extract<SessionState, { readonly status: 'connected' }>
-  | { readonly status: 'failed'; readonly error: ExchangeError }
+export type Exchanged = Extract<SessionState, { readonly status: 'connected' }> | Failed
+
+interface Failed {
+  readonly status: 'failed'
+  readonly error: ExchangeError
+}
+
+interface Granted {
+  readonly app: App
+  readonly tokens: TokenSet
+  /** Which client secret was accepted. */
+  readonly serial: number
+}
 
 /** Exchanges the code of a session that is "exchanging", and moves the session to how that ended. */
 export async function exchangeForConnection(
@@ -70,19 +75,34 @@ export async function exchangeForConnection(
   session: ConnectSession,
   grant: CodeGrant,
 ): Promise<Exchanged> {
-  const state = await exchange(services, session, grant).catch((error): Exchanged => {
-    services.log.error('A session failed', { session: session.id, error })
+  const exchanged = await exchange(services, session, grant).catch((error): Failed => {
+    services.log.error('A code was not exchanged', { session: session.id, error })
     return { status: 'failed', error: faultError(error) }
   })
-  await services.sessions.move(session, 'exchanging', state, later(services.now(), SESSION_MEMORY_SECONDS))
-  return state
+  if ('status' in exchanged) {
+    await failSession(services, session, exchanged.error)
+    return exchanged
+  }
+  const { app, tokens, serial } = exchanged
+  const stored = await storeGrant(services, session, app, { tokens, sealer: grant.sealer })
+  await noteAnswer(services, app, ruleOf('granted').blames, serial)
+  if (stored.outcome !== 'stored') return { status: 'failed', error: stored.outcome }
+  if (app.eventTypes !== undefined) {
+    const { connection } = stored
+    // The end user does not wait for it. If it fails, the schedule does it when the connection is next due.
+    services.background.start(async () => {
+      const { startFeed } = await import('../feeds/start-feed.ts')
+      await startFeed(services, app, connection, tokens.accessToken)
+    })
+  }
+  return { status: 'connected', connectionId: stored.connection.id }
 }
 
 async function exchange(
   services: ExchangePorts,
   session: ConnectSession,
-  { app, code, codeVerifier, clientSecrets, sealer }: CodeGrant,
-): Promise<Exchanged> {
+  { app, code, codeVerifier, clientSecrets }: CodeGrant,
+): Promise<Failed | Granted> {
   // Without its app the session has no client credentials any more.
   if (app === undefined) return { status: 'failed', error: 'invalid_client' }
   const { answer, serial } = await withClientCredentials(
@@ -98,23 +118,11 @@ async function exchange(
     undefined,
     clientSecrets,
   )
-  const { blames } = ruleOf(answer.outcome)
-  if (answer.outcome !== 'granted') {
-    await noteAnswer(services, app, blames, serial)
-    services.log.warn('The authorization code was not exchanged', { session: session.id, ...answer })
-    return { status: 'failed', error: TOKEN_ERRORS[answer.outcome] }
+  if (answer.outcome === 'granted') {
+    logOddities(services.log, answer.tokens, { session: session.id })
+    return { app, tokens: answer.tokens, serial }
   }
-  logOddities(services.log, answer.tokens, { session: session.id })
-  const stored = await storeGrant(services, session, app, { tokens: answer.tokens, sealer })
-  await noteAnswer(services, app, blames, serial)
-  if (stored.outcome !== 'stored') return { status: 'failed', error: stored.outcome }
-  if (app.eventTypes !== undefined) {
-    const { connection } = stored
-    // The end user does not wait for it. If it fails, the schedule does it when the connection is next due.
-    services.background.start(async () => {
-      const { startFeed } = await import('../feeds/start-feed.ts')
-      await startFeed(services, app, connection, answer.tokens.accessToken)
-    })
-  }
-  return { status: 'connected', connectionId: stored.connection.id }
+  await noteAnswer(services, app, ruleOf(answer.outcome).blames, serial)
+  services.log.warn('The authorization code was not exchanged', { session: session.id, ...answer })
+  return { status: 'failed', error: TOKEN_ERRORS[answer.outcome] }
 }

@@ -2,7 +2,7 @@
 // workspace. Every write depends on what was read. If that changed, all is read again.
 import type { Ambient } from '../ambient.ts'
 import { type Connection, expiryOf, nextDueAt } from '../connections/connection.ts'
-import { changed } from '../connections/connection-store.ts'
+import { changed, type GrantingSession } from '../connections/connection-store.ts'
 import type { ConnectionPorts } from '../connections/ports.ts'
 import type { ConnectionId } from '../ids.ts'
 import type { TokenSet } from '../provider/authorization-server.ts'
@@ -16,9 +16,10 @@ import { annotationsOf } from '../tenants/annotations.ts'
 import type { TenancyPorts } from '../tenants/ports.ts'
 import { appSuspendedSince } from '../tenants/suspension.ts'
 import { isLiving } from '../tenants/tenant.ts'
+import { later } from '../time.ts'
 import { changeForTokens, sealTokens } from '../tokens/new-tokens.ts'
 import type { Sealer } from '../vault/vault.ts'
-import type { ConnectSession } from './connect-session.ts'
+import { type ConnectSession, SESSION_MEMORY_SECONDS } from './connect-session.ts'
 import type { GrantRefusal } from './session-errors.ts'
 
 /** What an end user granted: to which session, and for which workspace. */
@@ -40,7 +41,10 @@ export type PlacementPorts = Pick<
 > &
   RevocationPorts
 
-/** @throws PerhapsStored when the store does not say whether it stored the grant */
+/**
+ * Stores a grant, which moves its session to "connected".
+ * @throws what failed; the store may have carried out the write all the same, or do so later
+ */
 export async function placeGrant(services: PlacementPorts, grant: Grant): Promise<Placement> {
   const { session, workspace } = grant
   if (apiBase(services.provider, workspace, ['funnels']) === undefined)
@@ -73,8 +77,8 @@ async function createConnection(services: PlacementPorts, grant: Grant): Promise
   if (appSuspendedSince(tenant, appId) !== undefined) return { outcome: 'app_suspended' }
   const connection = await newConnection(services, grant)
   const max = services.limiter.maxConnections(tenant)
-  const create = () => services.connections.create(connection, max)
-  if (await isStored(services, connection, create)) return { outcome: 'stored', connection }
+  const isStored = await services.connections.create(connection, max, grantingSession(services, grant))
+  if (isStored) return { outcome: 'stored', connection }
   const claimed = await claimedConnection(services, grant)
   const full = claimed === undefined && (await services.limiter.isFull(tenant))
   return full ? { outcome: 'tenant_limit_exceeded' } : undefined
@@ -131,8 +135,9 @@ async function newConnection(
 async function replaceTokens(
   services: PlacementPorts,
   current: Connection,
-  { session, tokens, workspace, sealer }: Grant,
+  grant: Grant,
 ): Promise<Connection | undefined> {
+  const { session, tokens, workspace, sealer } = grant
   const change = {
     ...changeForTokens(services, sealer, current, tokens),
     endUser: session.endUser,
@@ -142,31 +147,12 @@ async function replaceTokens(
   }
   const former = await revocationOfReplaced(services, current, tokens)
   const connection = changed(current, change)
-  const replace = () => services.connections.replaceGrant(current, change, former)
-  if (!(await isStored(services, connection, replace))) return undefined
+  const granting = grantingSession(services, grant)
+  if (!(await services.connections.replaceGrant(current, change, former, granting))) return undefined
   if (former !== undefined) await attemptRevocation(services, former)
   return connection
 }
 
-/** A write failed, and the read that would show whether it was done failed, too. */
-export class PerhapsStored extends Error {}
-
-/**
- * Writes a connection with its new tokens; false if a condition of the write does not hold. A write that fails may have been
- * done while its answer was lost: the stored tokens show it, because no two seals are equal.
- */
-async function isStored(
-  services: PlacementPorts,
-  { tenantId, id: connectionId, credential }: Connection,
-  write: () => Promise<boolean>,
-): Promise<boolean> {
-  try {
-    return await write()
-  } catch (error) {
-    const found = await services.connections.get({ tenantId, connectionId }).catch(() => {
-      throw new PerhapsStored('The outcome of a write is unknown', { cause: error })
-    })
-    if (found && Buffer.compare(found.credential.accessToken, credential.accessToken) === 0) return true
-    throw error
-  }
+function grantingSession({ now }: Pick<Ambient, 'now'>, { session }: Grant): GrantingSession {
+  return { id: session.id, expiresAt: later(now(), SESSION_MEMORY_SECONDS) }
 }

@@ -1,45 +1,88 @@
 // Stores what a code exchange brought, or revokes it. Granted tokens that end up in no connection would stay valid at
 // ClickFunnels, and this service would not know them any more.
+//
+// A write that failed may have been carried out while its answer was lost, or may be carried out later. Each write of a grant
+// depends on its session being "exchanging". So the session is ended first: then no write can follow, and it is known whether
+// one came before.
 import type { App } from '../apps/app.ts'
 import { grantNote } from '../audit/trail.ts'
+import type { Connection } from '../connections/connection.ts'
 import type { TokenSet } from '../provider/authorization-server.ts'
 import type { ProviderPorts } from '../provider/ports.ts'
 import type { Workspace } from '../provider/workspace.ts'
 import { revokeOrphan } from '../revocation/revocation.ts'
 import type { ConnectSession } from './connect-session.ts'
-import { type Grant, PerhapsStored, type Placement, type PlacementPorts, placeGrant } from './place-grant.ts'
+import { failSession } from './fail-session.ts'
+import { type Grant, type PlacementPorts, placeGrant } from './place-grant.ts'
+import type { ConnectPorts } from './ports.ts'
+import { type ExchangeError, faultError } from './session-errors.ts'
 
-export type GrantPorts = PlacementPorts & Pick<ProviderPorts, 'resourceServer'>
+export type GrantPorts = PlacementPorts & Pick<ProviderPorts & ConnectPorts, 'resourceServer' | 'sessions'>
+
+/** How a grant ended: the session is "connected" or "failed" by then. */
+export type StoredGrant =
+  | { readonly outcome: 'stored'; readonly connection: Connection }
+  | { readonly outcome: ExchangeError }
+
+type Tokens = Pick<Grant, 'tokens' | 'sealer'>
 
 /**
- * Stores the tokens granted to a session.
+ * Stores the tokens granted to a session, and ends the session with that.
  * @param app the session's app as it was at the exchange: it may be deleted by now
+ * @throws ServiceError storage_unavailable when the store does not say whether it stored them. They are not revoked then:
+ * a connection may have them.
  */
 export async function storeGrant(
   services: GrantPorts,
   session: ConnectSession,
   app: App,
-  { tokens, sealer }: Pick<Grant, 'tokens' | 'sealer'>,
-): Promise<Placement> {
+  grant: Tokens,
+): Promise<StoredGrant> {
+  const placement = await place(services, session, grant)
+  const connection =
+    placement.outcome === 'stored'
+      ? placement.connection
+      : await storedAllTheSame(services, session, placement.outcome)
+  if (connection !== undefined) {
+    await services.audit.note(grantNote(session, connection))
+    return { outcome: 'stored', connection }
+  }
+  await revokeOrphan(services, app, grant.tokens).catch((error) => {
+    services.log.error('Granted tokens are neither stored nor revoked', { session: session.id, error })
+  })
+  return placement
+}
+
+async function place(
+  services: GrantPorts,
+  session: ConnectSession,
+  { tokens, sealer }: Tokens,
+): Promise<StoredGrant> {
   try {
     const workspace = await identifyWorkspace(services, tokens)
-    const stored = await placeGrant(services, { session, tokens, workspace, sealer })
-    if (stored.outcome === 'stored') await services.audit.note(grantNote(session, stored.connection))
-    else await revokeOrphan(services, app, tokens)
-    return stored
+    return await placeGrant(services, { session, tokens, workspace, sealer })
   } catch (error) {
-    if (error instanceof PerhapsStored) {
-      // If they were stored, a revocation would leave a connection that looks alive with dead tokens.
-      services.log.error('Granted tokens may be stored or not', { session: session.id, error: error.cause })
-      throw error.cause
-    }
-    await revokeOrphan(services, app, tokens).catch((cause) => {
-      services.log.error('Granted tokens are neither stored nor revoked', {
-        session: session.id,
-        error: cause,
-      })
-    })
-    throw error
+    services.log.error('Granted tokens were not stored', { session: session.id, error })
+    return { outcome: faultError(error) }
+  }
+}
+
+/** Ends the session. Gives the connection if a write of the grant was carried out before. */
+async function storedAllTheSame(
+  services: GrantPorts,
+  session: ConnectSession,
+  error: ExchangeError,
+): Promise<Connection | undefined> {
+  const { tenantId, id } = session
+  try {
+    if (await failSession(services, session, error)) return undefined
+    const state = (await services.sessions.get(tenantId, id))?.state
+    if (state?.status !== 'connected') return undefined
+    return await services.connections.get({ tenantId, connectionId: state.connectionId })
+  } catch (cause) {
+    // If they were stored, a revocation would leave a connection that looks alive with dead tokens.
+    services.log.error('Granted tokens may be stored or not', { session: id, error: cause })
+    throw cause
   }
 }
 

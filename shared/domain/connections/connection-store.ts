@@ -1,7 +1,15 @@
 // The stores of connections and of revocations, and the conditions on which they change something. What a connection and a
 // revocation are: connection.ts.
 import type { Disconnecter } from '../events/event.ts'
-import type { AppId, ConnectionId, EndUserId, RevocationId, TenantId, WorkspaceId } from '../ids.ts'
+import type {
+  AppId,
+  ConnectionId,
+  ConnectSessionId,
+  EndUserId,
+  RevocationId,
+  TenantId,
+  WorkspaceId,
+} from '../ids.ts'
 import type { AnnotationChange } from '../tenants/annotations.ts'
 import type { EpochSeconds } from '../time.ts'
 import type { Connection, ConnectionRef, ConnectionState, Lease, Pace, Revocation } from './connection.ts'
@@ -35,6 +43,16 @@ export type ConnectionChange = {
     | 'alert']?: Connection[K] | null
 } & AnnotationChange & { readonly updatedAt: EpochSeconds }
 
+/**
+ * The connect session that brought a grant. The write of the grant moves it from "exchanging" to "connected". So the two cannot
+ * contradict each other, and no write of the grant is carried out once the session has ended in another way.
+ */
+export interface GrantingSession {
+  readonly id: ConnectSessionId
+  /** How long "connected" stays readable. */
+  readonly expiresAt: EpochSeconds
+}
+
 export interface ConnectionFilter {
   readonly endUserId?: EndUserId
   readonly appId?: AppId
@@ -58,9 +76,9 @@ export interface Connections {
   ): Promise<ConnectionId | undefined>
   /**
    * False if another connection of the same app and end user has the workspace, if the tenant has `max` connections
-   * already, if its deletion has begun, or if the app is suspended.
+   * already, if its deletion has begun, if the app is suspended, or if the session is not "exchanging" any more.
    */
-  create(connection: Connection, max?: number): Promise<boolean>
+  create(connection: Connection, max?: number, session?: GrantingSession): Promise<boolean>
   /** Takes the lease. False if the generation has changed, another process holds a lease, or the connection is suspended. */
   acquireLease(ref: ConnectionRef, generation: number, lease: Lease, now: EpochSeconds): Promise<boolean>
   /**
@@ -71,9 +89,15 @@ export interface Connections {
   update(ref: ConnectionRef, fence: Fence, change: ConnectionChange, read?: Connection): Promise<boolean>
   /**
    * Replaces the grant of a connection. The same transaction stores the revocation of its former tokens (if they are not
-   * the same) and the event, and claims the workspace. False if the generation has changed or another connection has the workspace.
+   * the same) and the event, and claims the workspace. False if the generation has changed, another connection has the workspace,
+   * or the session is not "exchanging" any more.
    */
-  replaceGrant(read: Connection, change: ConnectionChange, former: Revocation | undefined): Promise<boolean>
+  replaceGrant(
+    read: Connection,
+    change: ConnectionChange,
+    former: Revocation | undefined,
+    session?: GrantingSession,
+  ): Promise<boolean>
   /** Changes tags and label, and gives the connection as it is now. `undefined` if there is none. */
   annotate(ref: ConnectionRef, change: AnnotationChange, now: EpochSeconds): Promise<Connection | undefined>
   /** Sets the pace of a connection. False if it was set within the last seconds, or if the connection is gone. */

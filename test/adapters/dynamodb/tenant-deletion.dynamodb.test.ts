@@ -72,12 +72,19 @@ const MOMENTS: readonly [string, (services: Scene['services']) => void][] = [
     },
   ],
   [
-    'between the write of the connection and the end of its session',
-    ({ sessions }) => {
-      const move = sessions.move.bind(sessions)
-      sessions.move = async (...args) => {
-        if (args[2].status === 'connected') await deleted()
-        return move(...args)
+    'between the write of the connection and its answer',
+    ({ connections }) => {
+      const create = connections.create.bind(connections)
+      connections.create = async (...args) => {
+        const isStored = await create(...args)
+        await deleted()
+        return isStored
+      }
+      const replaceGrant = connections.replaceGrant.bind(connections)
+      connections.replaceGrant = async (...args) => {
+        const isStored = await replaceGrant(...args)
+        await deleted()
+        return isStored
       }
     },
   ],

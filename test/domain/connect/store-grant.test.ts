@@ -4,6 +4,7 @@ import { tokenOf } from '#domain/connections/connection.ts'
 import { ServiceError } from '#domain/errors.ts'
 import type { WorkspaceId } from '#domain/ids.ts'
 import type { Workspace } from '#domain/provider/workspace.ts'
+import { attemptRevocation } from '#domain/revocation/revocation.ts'
 import { Secret } from '#domain/secret.ts'
 import { BOB, openScene, type Scene } from '../../fakes/scene.ts'
 import { ACME } from '../../fakes/tokens.ts'
@@ -165,6 +166,10 @@ describe('a write whose answer is lost', () => {
       const done: (...given: never[]) => Promise<boolean> = connections[write].bind(connections)
       Object.assign(connections, { [write]: async (...given: never[]) => (await done(...given)) && lost() })
       const connection = await scene.connect()
+      // What the former tokens need is stored, and the schedule does it.
+      const waiting = [...scene.services.revocations.items.values()]
+      for (const revocation of waiting) await attemptRevocation(scene.services, revocation)
+      expect(waiting).toHaveLength(write === 'replaceGrant' ? 1 : 0)
       expect(live(scene)).toEqual([await scene.accessToken(connection)])
     },
   )
@@ -172,14 +177,50 @@ describe('a write whose answer is lost', () => {
   test('that was not done leaves no live token', async () => {
     const scene = await openScene()
     Object.assign(scene.services.connections, { create: lost })
-    await expect(scene.connect()).rejects.toThrow()
+    await expect(scene.connect()).rejects.toMatchObject({ code: 'storage_unavailable' })
     expect(live(scene)).toEqual([])
+    expect(scene.services.events.story()).toEqual(['connect_session.failed: storage_unavailable'])
   })
 
-  test('whose outcome cannot be read leaves the tokens alive, because they may be in use', async () => {
+  test.each(['create', 'replaceGrant'] as const)(
+    'of %s: carried out after its tokens were revoked, it changes nothing',
+    async (write) => {
+      const scene = await openScene()
+      scene.services.clickfunnels.tokens.mode = 'rotating'
+      const before = write === 'replaceGrant' ? await scene.connect() : undefined
+      const { connections } = scene.services
+      const done: (...given: never[]) => Promise<boolean> = connections[write].bind(connections)
+      let carryOut = (): Promise<boolean> => Promise.reject(new Error('nothing was written'))
+      Object.assign(connections, {
+        [write]: (...given: never[]) => {
+          carryOut = () => done(...given)
+          return lost()
+        },
+      })
+      await expect(scene.connect()).rejects.toThrow()
+      expect(await carryOut()).toBe(false)
+      const stored = [...connections.items.values()]
+      expect(stored).toEqual(before === undefined ? [] : [before])
+      expect(live(scene)).toEqual(before === undefined ? [] : [await scene.accessToken(before)])
+    },
+  )
+
+  test.each([
+    ['the session cannot be ended', 'move'],
+    ['it cannot be read how the session ended', 'get'],
+  ] as const)('leaves the tokens alive when %s, because they may be in use', async (_, call) => {
     const scene = await openScene()
-    Object.assign(scene.services.connections, { create: lost, get: lost })
-    await expect(scene.connect()).rejects.toThrow()
+    const journey = await scene.leave({ completion: 'confirmed' })
+    const { connections, sessions } = scene.services
+    const create = connections.create.bind(connections)
+    Object.assign(connections, {
+      create: async (...given: Parameters<typeof create>) => {
+        await create(...given)
+        Object.assign(sessions, { [call]: lost })
+        return lost()
+      },
+    })
+    await expect(scene.comeBack(journey)).rejects.toMatchObject({ code: 'storage_unavailable' })
     expect(live(scene)).toHaveLength(1)
     expect(scene.services.log.entries.map(({ message }) => message)).toContain(
       'Granted tokens may be stored or not',

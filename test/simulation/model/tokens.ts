@@ -80,17 +80,7 @@ export class TokenModel {
     const row = this.#rows.find(token)
     const stored = [...(this.#holdings?.connections.values() ?? [])]
     if (row === undefined || !stored.some(({ accessToken }) => accessToken === row.accessToken)) return
-    if (this.#mayBeStoredLate(row)) return
     throw new Violation('I5', `${row.name} is revoked while its connection has it`)
-  }
-
-  /**
-   * A known fault (docs/adr/0026): a grant whose write got no answer is revoked, and a write that DynamoDB carries out after that
-   * stores it.
-   */
-  #mayBeStoredLate(row: Row): boolean {
-    const reached = this.#reached.find((one) => one.row === row)
-    return row.parent === undefined && reached?.faults.has('dynamodb') === true
   }
 
   noteHoldings(holdings: Holdings): void {
