@@ -187,7 +187,7 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
   events: {
     impact: 'Tenants cannot read their events. Events are still written; nothing else is affected.',
     timeout: API_TIMEOUT,
-    table: { ...AUDIT, ...CALLERS, tenant: READ, events: ['Query'] },
+    table: { ...AUDIT, ...CALLERS, tenant: READ, events: READ },
     notesKeyUse: true,
   },
   'clickfunnels-events': {

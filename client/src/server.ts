@@ -13,11 +13,16 @@ export interface EventPage {
 }
 
 export interface EventFilter {
-  /** The `next_cursor` of the last page that you handled. Default: the oldest event that is still there. */
+  /**
+   * The `next_cursor` of the last page that you handled, or `latest` for only what comes from now on. Default: the oldest
+   * event that is still there.
+   */
   readonly after?: string | undefined
   readonly types?: readonly string[] | undefined
   readonly connection_id?: string | undefined
   readonly end_user_id?: string | undefined
+  /** How many events a page has at the most: 1 to 100, by default 100. */
+  readonly limit?: number | undefined
 }
 
 export interface FollowOptions extends EventFilter {
@@ -40,8 +45,8 @@ export class EventReader {
   }
 
   /** One page of at most 100 events. It may be empty although there are more: then its `next_cursor` differs from `after`. */
-  page({ types, ...filter }: EventFilter = {}, signal?: AbortSignal): Promise<EventPage> {
-    const query = new URLSearchParams({ limit: String(PAGE) })
+  page({ types, limit = PAGE, ...filter }: EventFilter = {}, signal?: AbortSignal): Promise<EventPage> {
+    const query = new URLSearchParams({ limit: String(limit) })
     for (const [name, value] of Object.entries({ ...filter, types: types?.join(',') }))
       if (value !== undefined) query.set(name, value)
     return this.#transport.json<EventPage>('GET', `/v1/events?${query}`, signal && { signal })

@@ -37,6 +37,8 @@ const NEXT: Readonly<Record<string, string>> = {
   app_in_use:
     'First: apps suspend <tenant> <app>. Then: revoke-all <tenant> --app <app>. Pending revocations must end, too.',
   missing_credential: 'The API needs signed requests. Give its own URL with --url, and AWS credentials.',
+  insufficient_scope: 'Create a key with the scope: keys create <tenant> --name <name> --scope events:read.',
+  invalid_credential: 'Set $FUNNEL_CONNECT_KEY to an API key of the tenant that is in force.',
   storage_unavailable: 'Try again in a moment.',
 }
 

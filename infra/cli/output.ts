@@ -40,6 +40,11 @@ export class Output {
     this.#print(shown.map(([name, text]) => `${name.padEnd(width)}  ${indented(text, width + 2)}`).join('\n'))
   }
 
+  /** One of many lines that come over time. With --json, it is a JSON object on one line. */
+  line(answer: Json, text: string): void {
+    this.#print(this.#json ? printable(JSON.stringify(answer)) : printable(text))
+  }
+
   /** A message for people. With --json there is none. */
   say(message: string): void {
     this.endProgress()

@@ -6,6 +6,7 @@ import { operatorApi } from './api.ts'
 import { APP_COMMANDS } from './app-commands.ts'
 import { type Command, helpOf, readArguments } from './command.ts'
 import { CONNECTION_COMMANDS } from './connection-commands.ts'
+import { EVENT_COMMANDS } from './event-commands.ts'
 import { CliError, UsageError } from './faults.ts'
 import { IDENTITY_PROVIDER_COMMANDS } from './identity-provider-commands.ts'
 import { KEY_COMMANDS } from './key-commands.ts'
@@ -24,6 +25,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ...ofNoun('apps', APP_COMMANDS),
   ...ofNoun('keys', KEY_COMMANDS),
   ...ofNoun('connections', { ...CONNECTION_COMMANDS, ...ANNOTATION_COMMANDS, ...LOOK_COMMANDS }),
+  ...ofNoun('events', EVENT_COMMANDS),
   ['revoke-all', REVOKE_ALL],
   ...ofNoun('identity-providers', IDENTITY_PROVIDER_COMMANDS),
   ...ofNoun('limits', LIMIT_COMMANDS),

@@ -11,6 +11,7 @@ export interface Surroundings {
   readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean }
   readonly stdout: NodeJS.WritableStream
   readonly stderr: ErrorStream
+  once?(signal: 'SIGINT', listener: () => void): unknown
 }
 
 export class Terminal {
@@ -39,6 +40,17 @@ export class Terminal {
       throw new UsageError(`The ${what} is missing. Set $${variable}, or pass it on standard input.`)
     }
     return secret.trim()
+  }
+
+  variable(name: string): string | undefined {
+    return this.#io.env[name]
+  }
+
+  /** Aborted when the person presses Ctrl-C, from this call on. A second time, that ends the process. */
+  interruption(): AbortSignal {
+    const controller = new AbortController()
+    this.#io.once?.('SIGINT', () => controller.abort())
+    return controller.signal
   }
 
   async #ask(question: string, wanted: string): Promise<string> {

@@ -155,7 +155,7 @@ export const ALLOWED: Readonly<Record<FunctionName, readonly string[]>> = {
     ...ROTATION,
   ],
   'audit-events': [...AUDITED, ...CALLERS, ...items(TENANT, 'GetItem Query'), ...items('audit#*', 'Query')],
-  events: [...AUDITED, ...CALLERS, ...items(TENANT, 'GetItem Query'), ...items('events#*', 'Query')],
+  events: [...AUDITED, ...CALLERS, ...items(TENANT, 'GetItem Query'), ...items('events#*', 'GetItem Query')],
   'clickfunnels-events': [...AUDITED, ...items(TENANT, READ_AND_WRITE), ...VAULT, ...SEND_ROTATIONS],
   'publish-events': [
     ...ON_TABLE_KEY,

@@ -69,6 +69,7 @@ test('tells the life of a connection: created, reconnected, broken, recovered, d
   expect(events.map(({ data }) => data.sequence)).toEqual([1, 2, 3, 4, 5, 6])
   const { next_cursor } = await page(tenant)
   expect(await page(tenant, `&after=${next_cursor}`)).toEqual({ data: [], next_cursor })
+  expect(await page(tenant, '&after=latest')).toEqual({ data: [], next_cursor })
   const broken = await page(tenant, '&types=connection.broken,connection.recovered')
   expect(broken.data.map(({ id: event }) => event)).toEqual([events[3]?.id])
 })

@@ -46,7 +46,8 @@ export const events = {
   },
   fields: {
     after: {
-      description: 'The `next_cursor` of an earlier page. Default: the oldest event that is still there.',
+      description:
+        'The `next_cursor` of an earlier page, or `latest` to skip all events that are there. Default: the oldest event that is still there.',
     },
     types: {
       description:

@@ -14,6 +14,9 @@ export interface EventQuery {
   readonly after: number
 }
 
+/** "latest" skips all that is in the log: the answer is its end, for a reader who wants only what comes from now on. */
+export type EventRequest = Omit<EventQuery, 'after'> & { readonly after: number | 'latest' }
+
 /** How many events are read at once when a filter may match few of them. */
 const FILTERED_PAGE = 100
 /** A filter that matches nothing must not read a tenant's whole log in one request. */
@@ -24,12 +27,13 @@ const SETTLED_SECONDS = 60
 type Ports = Pick<Ambient & EventPorts, 'now' | 'eventLog'>
 
 /** Oldest first. The page says where the next one starts, also when nothing is there yet. */
-export async function listEvents(services: Ports, caller: Caller, query: EventQuery): Promise<EventPage> {
+export async function listEvents(services: Ports, caller: Caller, query: EventRequest): Promise<EventPage> {
   const { tenant, actor } = caller
   const { filter, after } = query
+  if (after === 'latest') return { events: [], next: await services.eventLog.lastPosition(tenant.id) }
   if (filter.endUserId !== undefined && !maySee(caller, filter.endUserId)) return { events: [], next: after }
   const own = actor.kind === 'end_user' ? { ...filter, endUserId: actor.id } : filter
-  return readLog(services, tenant.id, { ...query, filter: own })
+  return readLog(services, tenant.id, { ...query, after, filter: own })
 }
 
 /**

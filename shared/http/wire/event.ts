@@ -3,7 +3,7 @@ import * as z from 'zod/mini'
 import type { LoggedEvent } from '#domain/events/event.ts'
 import type { EventPage } from '#domain/events/event-log.ts'
 import { OWN_EVENT_TYPES } from '#domain/events/event-types.ts'
-import type { EventQuery } from '#domain/events/list-events.ts'
+import type { EventRequest } from '#domain/events/list-events.ts'
 import { toRfc3339 } from '#domain/time.ts'
 import { annotated } from './annotations.ts'
 import { endUserId, id } from './fields.ts'
@@ -30,21 +30,21 @@ const types = z.pipe(
 )
 
 /** Positions have 12 digits in the table. */
-const position = z.pipe(
-  z.string().check(z.regex(/^\d{1,11}$/, 'must be the next_cursor of an earlier page')),
-  z.transform(Number),
+const after = z.pipe(
+  z.string().check(z.regex(/^(\d{1,11}|latest)$/, 'must be the next_cursor of an earlier page, or "latest"')),
+  z.transform((value) => (value === 'latest' ? value : Number(value))),
 )
 
 export const eventQuerySchema = z.pipe(
   z.object({
-    after: z._default(position, 0),
+    after: z._default(after, 0),
     types: z.optional(types),
     connection_id: z.optional(id('connection')),
     end_user_id: z.optional(endUserId),
     limit: pageLimit,
   }),
   z.transform(
-    ({ after, types, connection_id, end_user_id, limit }): EventQuery => ({
+    ({ after, types, connection_id, end_user_id, limit }): EventRequest => ({
       filter: {
         ...(types && { types }),
         ...(connection_id && { connectionId: connection_id }),
