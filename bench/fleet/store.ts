@@ -98,7 +98,7 @@ export class FleetStore implements DueIndex {
         const connection = this.items.get(ids[place] ?? '')
         if (connection?.dueAt !== second) continue
         const { tenantId, appId, id: connectionId } = connection
-        items.push({ kind: 'connection', tenantId, appId, connectionId })
+        items.push({ kind: 'connection', tenantId, appId, connectionId, dueAt: second as EpochSeconds })
       }
       if (items.length === limit) {
         next = { second, place } as unknown as DueCursor

@@ -64,6 +64,8 @@ export interface ErrorDetails {
   readonly cause?: unknown
   /** Whether something was changed before the failure. The audit trail keeps every such failure. */
   readonly changed?: boolean
+  /** The caller's time was up while ClickFunnels had not answered. */
+  readonly upstreamIsSlow?: boolean
 }
 
 /** A failure that the caller learns of. `message` is the `detail` of the problem document and must hold no secret. */
@@ -73,6 +75,7 @@ export class ServiceError extends Error {
   readonly retryAfterSeconds: number | undefined
   readonly extensions: Readonly<Record<string, unknown>>
   readonly changed: boolean
+  readonly upstreamIsSlow: boolean
 
   constructor(code: ErrorCode, detail: string, details: ErrorDetails = {}) {
     super(detail, details.cause === undefined ? undefined : { cause: details.cause })
@@ -80,15 +83,17 @@ export class ServiceError extends Error {
     this.retryAfterSeconds = details.retryAfterSeconds
     this.extensions = details.extensions ?? {}
     this.changed = details.changed ?? false
+    this.upstreamIsSlow = details.upstreamIsSlow ?? false
   }
 
   /** The same error, marked as a failure after something was changed. */
   afterChange(): ServiceError {
-    const { code, message, retryAfterSeconds, extensions, cause } = this
+    const { code, message, retryAfterSeconds, extensions, cause, upstreamIsSlow } = this
     return new ServiceError(code, message, {
       ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
       extensions,
       cause,
+      upstreamIsSlow,
       changed: true,
     })
   }

@@ -7,6 +7,7 @@ import { type ErrorCode, ServiceError } from '#domain/errors.ts'
 import { type MintedIds, parseId, type TenantId } from '#domain/ids.ts'
 import { ExpiringCache } from './credentials/expiring-cache.ts'
 import type { Answer } from './message/answer.ts'
+import { idInPath } from './message/path-id.ts'
 import type { ApiRequest } from './message/request.ts'
 import { PROBLEMS } from './problems/problem.ts'
 import { ROUTES, type Route, type RouteKey } from './routes.ts'
@@ -90,7 +91,7 @@ function noteOf(request: ApiRequest, answer: Answer, failure: unknown): AuditNot
   if (actor === undefined || tenantId === undefined) return undefined
   const type = action === undefined ? resourceAt(request) : resourceOf(action)
   const reason = action === undefined ? request.routeKey : answer.reason
-  const id = type === 'tenant' ? tenantId : (idIn(request, type) ?? answer.createdId)
+  const id = type === 'tenant' ? tenantId : (idInPath(ID_KINDS[type], request) ?? answer.createdId)
   return {
     tenantId,
     action: action ?? 'access.refuse',
@@ -133,12 +134,6 @@ function resourceOf(action: NonNullable<Route['audit']>): ResourceType {
 function resourceAt({ routeKey }: ApiRequest): ResourceType {
   if (routeKey.includes('/connections/')) return 'connection'
   return routeKey.includes('/connect-sessions/') ? 'connect_session' : 'tenant'
-}
-
-/** The id in the path. The caller chooses the path, so only a text with the form of such an id is written. */
-function idIn({ pathParameters }: ApiRequest, type: ResourceType): string | undefined {
-  const ids = Object.values(pathParameters).map((text = '') => parseId(ID_KINDS[type], text))
-  return ids.find((id) => id !== undefined)
 }
 
 function originOf({ id, sourceIp, headers }: ApiRequest): Origin {

@@ -43,6 +43,7 @@ export function toProxyRequest(request: ApiRequest, connectionId: ConnectionId):
       value === undefined ? [] : [[name, value]],
     ),
     requestId: request.id,
+    facts: request.facts,
     ...(request.body && { body: request.body }),
     ...(minValiditySeconds !== undefined && { minValiditySeconds }),
   }

@@ -15,6 +15,7 @@ import { type Answer, toResult } from './message/answer.ts'
 import { type ApiRequest, toApiRequest } from './message/request.ts'
 import { methodNotAllowed } from './problems/method-not-allowed.ts'
 import { PROBLEMS, problemAnswer } from './problems/problem.ts'
+import { requestLine } from './request-line.ts'
 import { methodsAt } from './route-match.ts'
 import {
   type Access,
@@ -62,6 +63,7 @@ export type HttpHandler = (
 /** Wraps the endpoints of a function into its Lambda handler. */
 export function httpHandler<F extends ApiFunction>(ports: StackPorts, endpoints: Endpoints<F>): HttpHandler {
   const audit = ports.audit && auditing(ports.audit)
+  let cold = true
   const served: Readonly<Record<string, (request: ApiRequest, caller: Caller) => Promise<Answer>>> = endpoints
 
   const answering = {
@@ -116,14 +118,9 @@ export function httpHandler<F extends ApiFunction>(ports: StackPorts, endpoints:
       failure = tooLarge
       result = toResult(withCommonHeaders(request, problemAnswer(tooLarge, ports.publicUrl), error))
     }
-    const line = {
-      request: request.id,
-      route: request.routeKey,
-      method: request.method,
-      status: result.statusCode,
-      milliseconds: Math.round(performance.now() - (internal.startedAt ?? 0)),
-      tenant: request.caller?.tenant.id,
-    }
+    const milliseconds = Math.round(performance.now() - (internal.startedAt ?? 0))
+    const line = requestLine(request, { result, failure, milliseconds, cold })
+    cold = false
     if (isOurFault(failure)) ports.log.error('Request failed', { ...line, error: failure })
     else ports.log.info('Request', { ...line, ...(failure instanceof ServiceError && refusalOf(failure)) })
     const noted = audit?.(request, answer, failure)?.then(() => result)

@@ -23,7 +23,8 @@ export function dueContract(open: OpenStores): void {
     const connection = aConnection(tenantId, change)
     await stores.connections.create(connection)
     const { appId, id: connectionId } = connection
-    const work = { kind: 'connection', tenantId, appId, connectionId } as const
+    const { dueAt = NOW } = connection
+    const work = { kind: 'connection', tenantId, appId, connectionId, dueAt } as const
     return { stores, connection, tenantId, work }
   }
 
@@ -87,6 +88,7 @@ export function dueContract(open: OpenStores): void {
         tenantId,
         appId: revocation.appId,
         revocationId: revocation.id,
+        dueAt: revocation.dueAt,
       })
       await stores.revocations.postpone(revocation, later(NOW, 20_000))
       expect(await due(stores, tenantId, NOW + 10_000)).toEqual([work])
@@ -111,7 +113,13 @@ export function dueContract(open: OpenStores): void {
       const revocation = aRevocation(connection)
       await stores.connections.remove(connection, revocation, 'api_key')
       expect(await due(stores, tenantId, NOW + 1e9)).toEqual([
-        { kind: 'revocation', tenantId, appId: revocation.appId, revocationId: revocation.id },
+        {
+          kind: 'revocation',
+          tenantId,
+          appId: revocation.appId,
+          revocationId: revocation.id,
+          dueAt: revocation.dueAt,
+        },
       ])
     })
 

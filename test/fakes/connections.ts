@@ -205,14 +205,16 @@ export class FakeConnections implements Connections, DueIndex {
       }
     }
     for (const { id, tenantId, appId, dueAt } of this.items.values()) {
-      if (dueAt !== undefined) enter(id, dueAt, { kind: 'connection', tenantId, appId, connectionId: id })
+      if (dueAt !== undefined)
+        enter(id, dueAt, { kind: 'connection', tenantId, appId, connectionId: id, dueAt })
     }
     for (const { owner, tenantId, appId, dueAt } of this.feeds.values()) {
       const connectionId = owner as ConnectionId
-      if (dueAt !== undefined) enter(connectionId, dueAt, { kind: 'feed', tenantId, appId, connectionId })
+      if (dueAt !== undefined)
+        enter(connectionId, dueAt, { kind: 'feed', tenantId, appId, connectionId, dueAt })
     }
     for (const { id, tenantId, appId, dueAt } of this.#revocations.items.values()) {
-      enter(id, dueAt, { kind: 'revocation', tenantId, appId, revocationId: id })
+      enter(id, dueAt, { kind: 'revocation', tenantId, appId, revocationId: id, dueAt })
     }
     const page = entries.toSorted((one, other) => (one.at < other.at ? -1 : 1)).slice(0, limit)
     const last = page.length < entries.length ? page.at(-1)?.at : undefined

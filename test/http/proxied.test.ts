@@ -28,6 +28,7 @@ describe('a request', () => {
     })
     expect(toProxyRequest(request, ID)).toEqual({
       connectionId: ID,
+      facts: request.facts,
       method: 'PATCH',
       rawQuery: 'filter[id]=1,2&a=%2f&a=+',
       headers: [

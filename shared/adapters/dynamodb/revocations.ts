@@ -83,8 +83,9 @@ export class DynamoDbRevocations implements Revocations, DueIndex {
 }
 
 /** The keys name the work and the tenant; the only other attribute names the app. */
-function workOf({ pk, sk, appId }: Item): DueWork {
-  const whose = { tenantId: String(pk).slice('tenant#'.length) as TenantId, appId: appId as AppId }
+function workOf({ pk, sk, appId, [DUE_INDEX.sortKey]: dueAt }: Item): DueWork {
+  const tenantId = String(pk).slice('tenant#'.length) as TenantId
+  const whose = { tenantId, appId: appId as AppId, dueAt: dueAt as EpochSeconds }
   const [kind, id] = String(sk).split('#')
   if (kind === 'feed') return { ...whose, kind, connectionId: id as ConnectionId }
   if (kind === 'revocation') return { ...whose, kind, revocationId: id as RevocationId }

@@ -2,7 +2,11 @@
 import type { AppId, Brand, ConnectionId, RevocationId, TenantId } from '../ids.ts'
 import type { EpochSeconds } from '../time.ts'
 
-export type DueWork = { readonly tenantId: TenantId; readonly appId: AppId } & (
+export type DueWork = {
+  readonly tenantId: TenantId
+  readonly appId: AppId
+  readonly dueAt: EpochSeconds
+} & (
   | { readonly kind: 'connection'; readonly connectionId: ConnectionId }
   /** The feed of a connection. */
   | { readonly kind: 'feed'; readonly connectionId: ConnectionId }

@@ -15,6 +15,7 @@ import { ruleOf } from '../tokens/refresh-rules.ts'
 import { DUE_PARTITIONS, type DueCursor, type DueWork } from './due.ts'
 import { type LaneSignal, runInLanes } from './lanes.ts'
 import type { KeepAlivePorts } from './ports.ts'
+import { type Ended, type KeepAliveReport, RunReport } from './run-report.ts'
 
 /** A lane's waiting work is a little more than a run can do for it, so reading on costs no time of its own. */
 const LIMITS = { overall: 32, perLane: 8, waiting: 50_000, waitingPerLane: 5000 }
@@ -25,13 +26,8 @@ const PACED_SECONDS = 60
 /** A token with less than this left is refreshed even if calls of the connection are limited. */
 const URGENT_SECONDS = 5 * 60
 
-export interface KeepAliveReport {
-  /**
-   * How many pieces of work ended how. "waiting" and "crowded" were left for a later run: because of trouble with their
-   * app, or because the app had too much other work.
-   */
-  readonly [outcome: string]: number
-}
+/** The message of a run's log line. Metrics and alarms count it. */
+export const KEEP_ALIVE_RUN = 'Keep-alive run'
 
 /** Which of how many runs side by side this is. It works on the partitions whose number leaves `shard` when divided by `of`. */
 export interface Share {
@@ -40,10 +36,6 @@ export interface Share {
 }
 
 type Ports = FreshTokenPorts & FeedPorts & Pick<KeepAlivePorts, 'dueIndex'>
-interface Ended {
-  readonly outcome: string
-  readonly signal: LaneSignal
-}
 
 /**
  * Does a share of what is due, oldest first and each piece once, until nothing is left or `mayGoOn` says to stop.
@@ -55,24 +47,23 @@ export async function keepAlive(
   mayGoOn: () => boolean,
   deadline?: Deadline,
 ): Promise<KeepAliveReport> {
-  const report: Record<string, number> = {}
+  const report = new RunReport(services.now)
   const startMissingFeed = feedStarter(services)
-  const left = await runInLanes(
+  await runInLanes(
     duePages(services, share),
     laneOf,
     async (work) => {
-      const end = deadline ?? deadlineIn(services.now())
-      const { outcome, signal } = await attempt(services, work, end, startMissingFeed)
-      report[outcome] = (report[outcome] ?? 0) + 1
-      return signal
+      const begunAt = services.now()
+      const ended = await attempt(services, work, deadline ?? deadlineIn(begunAt), startMissingFeed)
+      report.note(work, begunAt, ended)
+      return ended.signal
     },
     mayGoOn,
     LIMITS,
+    (work, reason) => report.leave(work, reason),
   )
-  if (left.closed > 0) report.waiting = left.closed
-  if (left.crowded > 0) report.crowded = left.crowded
-  services.log.info('Keep-alive run', { ...share, ...report })
-  return report
+  services.log.info(KEEP_ALIVE_RUN, { ...share, ...report.line() })
+  return report.outcomes()
 }
 
 /** What was due when the run began, page by page, the partitions in turn. The first one is chosen by chance. */
@@ -133,6 +124,7 @@ async function processDueConnection(
     await postpone(services, connection, PACED_SECONDS)
     return { outcome: 'deferred', signal: 'good' }
   }
+  const begunAt = services.now()
   const ended =
     connection.credential.kind === 'refreshable'
       ? await refreshConnection(services, connection, 'schedule', deadline)
@@ -141,7 +133,9 @@ async function processDueConnection(
   // The connections of a deleted app have nothing to wait for.
   if (ended.outcome === 'app_gone') await postpone(services, connection, undefined)
   if (ended.outcome === 'suspended') await postpone(services, connection, SUSPENDED_SECONDS)
-  return { outcome: ended.outcome, signal: signalOf(ended) }
+  const expiresAt = expiryOf(connection.credential)
+  const late = ended.outcome === 'refreshed' && expiresAt !== undefined && expiresAt <= begunAt
+  return { outcome: ended.outcome, signal: signalOf(ended), late }
 }
 
 /** Work that shows that the token works. */

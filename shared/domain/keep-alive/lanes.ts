@@ -17,16 +17,14 @@ export interface LaneLimits {
   readonly waitingPerLane: number
 }
 
-/** How many pieces were not begun: because trouble closed their lane, or because too many of their lane were waiting. */
-export interface LeftWork {
-  closed: number
-  crowded: number
-}
+/** Why pieces were not begun: trouble closed their lane, too many of their lane were waiting, or time was up. */
+export type LeftReason = 'closed' | 'crowded' | 'time'
 
 /**
  * Runs work from pages in lanes, until there is no more or `mayGoOn` says to begin nothing new. Pages are read while
  * earlier work runs.
  * @param nextPage gives the next page, or nothing after the last
+ * @param leave is called with each piece that was read and not begun
  */
 export async function runInLanes<T>(
   nextPage: () => Promise<readonly T[] | undefined>,
@@ -34,8 +32,9 @@ export async function runInLanes<T>(
   run: (work: T) => Promise<LaneSignal>,
   mayGoOn: () => boolean,
   limits: LaneLimits,
-): Promise<LeftWork> {
-  const lanes = new Lanes(laneOf, run, limits)
+  leave: (work: T, reason: LeftReason) => void,
+): Promise<void> {
+  const lanes = new Lanes(laneOf, run, limits, leave)
   let exhausted = false
   let reading: Promise<void> | undefined
   const read = async () => {
@@ -52,22 +51,28 @@ export async function runInLanes<T>(
     await Promise.race(under)
   }
   await Promise.all([...lanes.running, reading])
-  return lanes.left
+  lanes.leaveRest()
 }
 
 class Lanes<T> {
   readonly running = new Set<Promise<void>>()
-  readonly left: LeftWork = { closed: 0, crowded: 0 }
   #waiting = 0
   readonly #lanes = new Map<string, Lane<T>>()
   readonly #laneOf: (work: T) => string
   readonly #run: (work: T) => Promise<LaneSignal>
   readonly #limits: LaneLimits
+  readonly #leave: (work: T, reason: LeftReason) => void
 
-  constructor(laneOf: (work: T) => string, run: (work: T) => Promise<LaneSignal>, limits: LaneLimits) {
+  constructor(
+    laneOf: (work: T) => string,
+    run: (work: T) => Promise<LaneSignal>,
+    limits: LaneLimits,
+    leave: (work: T, reason: LeftReason) => void,
+  ) {
     this.#laneOf = laneOf
     this.#run = run
     this.#limits = limits
+    this.#leave = leave
   }
 
   hasRoom(): boolean {
@@ -78,8 +83,8 @@ class Lanes<T> {
     const name = this.#laneOf(work)
     const lane = this.#lanes.get(name) ?? new Lane<T>()
     this.#lanes.set(name, lane)
-    if (lane.closed) this.left.closed += 1
-    else if (lane.waiting.length >= this.#limits.waitingPerLane) this.left.crowded += 1
+    if (lane.closed) this.#leave(work, 'closed')
+    else if (lane.waiting.length >= this.#limits.waitingPerLane) this.#leave(work, 'crowded')
     else {
       lane.waiting.push(work)
       this.#waiting += 1
@@ -122,8 +127,15 @@ class Lanes<T> {
   #end(lane: Lane<T>, signal: LaneSignal): void {
     lane.running -= 1
     const dropped = lane.adjust(signal, this.#limits.overall)
-    this.#waiting -= dropped
-    this.left.closed += dropped
+    this.#waiting -= dropped.length
+    for (const work of dropped) this.#leave(work, 'closed')
+  }
+
+  /** Gives up what still waits, when the time for new work is over. */
+  leaveRest(): void {
+    for (const { waiting } of this.#lanes.values())
+      for (const work of waiting.splice(0)) this.#leave(work, 'time')
+    this.#waiting = 0
   }
 }
 
@@ -141,10 +153,10 @@ class Lane<T> {
     return this.running > 0 || this.waiting.length > 0
   }
 
-  /** Makes the lane wider, narrower or closed. Gives the number of waiting pieces that were dropped. */
-  adjust(signal: LaneSignal, maxWidth: number): number {
+  /** Makes the lane wider, narrower or closed. Gives the waiting pieces that were dropped. */
+  adjust(signal: LaneSignal, maxWidth: number): T[] {
     this.#width = signal === 'good' ? Math.min(this.#width * 2, maxWidth) : 1
     this.closed ||= signal === 'closed'
-    return this.closed ? this.waiting.splice(0).length : 0
+    return this.closed ? this.waiting.splice(0) : []
   }
 }

@@ -14,13 +14,14 @@ import { apiBase, funnelsPath } from '../provider/profile.ts'
 import { type HeaderList, isSafeMethod, type UpstreamResponse } from '../provider/resource-server.ts'
 import { retryAfterSeconds } from '../provider/retry-after.ts'
 import { refuseSuspended } from '../tenants/suspension.ts'
-import { deadlineIn, type EpochSeconds, earliest, later } from '../time.ts'
+import { type Deadline, deadlineIn, type EpochSeconds, earliest, later } from '../time.ts'
 import type { FreshTokenPorts } from '../tokens/await-refresh.ts'
 import { replaceRejected, usableToken } from '../tokens/fresh-token.ts'
 import { TOKEN_REQUEST_SECONDS } from '../tokens/lease.ts'
-import type { UsableToken } from '../tokens/token-memory.ts'
+import type { ServedToken } from '../tokens/token-memory.ts'
 import { requestHeadersToSend, responseHeadersToReturn, rewriteLink } from './api-headers.ts'
 import { encodeApiPath } from './api-path.ts'
+import { CallFacts } from './call-facts.ts'
 
 export interface ProxyRequest {
   readonly connectionId: ConnectionId
@@ -35,6 +36,8 @@ export interface ProxyRequest {
   readonly requestId: string
   /** How many seconds the token should stay valid. */
   readonly minValiditySeconds?: number
+  /** Filled in for the log line of the call. */
+  readonly facts?: CallFacts
 }
 
 /** A proxied call ends within this, with all its retries. API Gateway gives up after 30 s. */
@@ -67,8 +70,22 @@ export async function proxyCall(
   const { since } = deadline
   const end = earliest(later(since, CALL_SECONDS), deadline.end)
   const reach = reachOf(caller, request.connectionId)
-  let token = await usableToken(services, reach, request.minValiditySeconds, deadline)
+  const facts = request.facts ?? new CallFacts()
+  const from = services.now()
+  const token = await usableToken(services, reach, request.minValiditySeconds, deadline)
+  facts.noteToken(token, from, services.now)
   refuseSuspended(caller.tenant, token.connection)
+  return withRefreshAfter401(services, { ...request, facts }, token, deadline, end)
+}
+
+async function withRefreshAfter401(
+  services: ProxyPorts,
+  request: FollowedRequest,
+  first: ServedToken,
+  deadline: Deadline,
+  end: EpochSeconds,
+): Promise<UpstreamResponse> {
+  let token = first
   let answer = await sendWithRetry(services, request, token, end)
   // At most twice: the stored token that replaces a remembered one may be invalid by now, too.
   for (let refused = 1; answer.status === 401 && refused <= 2; refused++) {
@@ -79,17 +96,21 @@ export async function proxyCall(
         'ClickFunnels refused the access token, and no time was left to refresh it. The call was not carried out. Try again.',
       )
     }
+    const from = services.now()
     const replacement = await replaceRejected(services, token.connection, deadline)
     // No evidence that the token is invalid: the 401 may be about something else.
     if (replacement === undefined) return answer
     token = replacement
+    request.facts.noteToken(token, from, services.now)
     answer = await sendWithRetry(services, request, token, end)
     // If the token is new, the 401 is about something else.
-    const valid = answer.status === 401 && issuedSince(token.connection, since)
+    const valid = answer.status === 401 && issuedSince(token.connection, deadline.since)
     if (valid) services.tokenMemory.markValid(token.connection, services.now())
   }
   return answer
 }
+
+type FollowedRequest = ProxyRequest & { readonly facts: CallFacts }
 
 function issuedSince({ credential }: Connection, since: EpochSeconds): boolean {
   return credential.kind === 'refreshable' && credential.issuedAt >= since
@@ -97,12 +118,12 @@ function issuedSince({ credential }: Connection, since: EpochSeconds): boolean {
 
 async function sendWithRetry(
   services: ProxyPorts,
-  request: ProxyRequest,
-  token: UsableToken,
+  request: FollowedRequest,
+  token: ServedToken,
   end: EpochSeconds,
 ): Promise<UpstreamResponse> {
   for (let attempt = 1; ; attempt++) {
-    await waitForPace(services, token.connection, end)
+    await request.facts.upstream(services.now, () => waitForPace(services, token.connection, end))
     const answer = await send(services, request, token, end)
     if (answer.status === 429) await slowDown(services, token.connection)
     if (!RETRIED_STATUSES.includes(answer.status)) return answer
@@ -112,7 +133,7 @@ async function sendWithRetry(
     if (!isSafeMethod(request.method) || attempt === MAX_ATTEMPTS || !inTime) {
       return asked === undefined ? withRetryAfter(answer, wait) : answer
     }
-    await services.sleep(wait * 1000)
+    await request.facts.upstream(services.now, () => services.sleep(wait * 1000))
   }
 }
 
@@ -154,8 +175,8 @@ function withRetryAfter(answer: UpstreamResponse, seconds: number): UpstreamResp
 
 async function send(
   services: ProxyPorts,
-  request: ProxyRequest,
-  { connection, accessToken }: UsableToken,
+  request: FollowedRequest,
+  { connection, accessToken }: ServedToken,
   end: EpochSeconds,
 ): Promise<UpstreamResponse> {
   const { base, path } = target(services, request, connection)
@@ -165,15 +186,18 @@ async function send(
       'upstream_timeout',
       'The time for this call ran out before it was sent to ClickFunnels. It was not carried out. Try again.',
     )
-  const answer = await services.resourceServer.call({
-    connection: connection.id,
-    method: request.method,
-    url: `${base}/${path}${request.rawQuery === '' ? '' : `?${request.rawQuery}`}`,
-    headers: [...requestHeadersToSend(request.headers), ['x-request-id', request.requestId]],
-    accessToken,
-    ...(request.body && { body: request.body }),
-    deadlineMilliseconds: remaining,
-  })
+  request.facts.upstreamCalls += 1
+  const answer = await request.facts.upstream(services.now, () =>
+    services.resourceServer.call({
+      connection: connection.id,
+      method: request.method,
+      url: `${base}/${path}${request.rawQuery === '' ? '' : `?${request.rawQuery}`}`,
+      headers: [...requestHeadersToSend(request.headers), ['x-request-id', request.requestId]],
+      accessToken,
+      ...(request.body && { body: request.body }),
+      deadlineMilliseconds: remaining,
+    }),
+  )
   const proxied = `${services.publicUrl}/v1/connections/${connection.id}/proxy`
   const headers = responseHeadersToReturn(answer.headers).map(([name, value]) =>
     name === 'link' ? ([name, rewriteLink(value, base, proxied)] as const) : ([name, value] as const),

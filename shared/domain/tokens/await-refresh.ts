@@ -12,6 +12,12 @@ import { appRefused, noTimeToRefresh, recovering, refreshFailed } from './refres
 import type { RefreshCause } from './refresh-rules.ts'
 import { activeConnection, failedJustNow, lasts, orGiveUp } from './usable-connection.ts'
 
+/** A connection with new tokens, and whether this process refreshed them or waited for another one. */
+export interface Renewed {
+  readonly connection: Connection
+  readonly source: 'refreshed' | 'waited'
+}
+
 export type FreshTokenPorts = RefreshPorts & Pick<Ambient & TokenPorts, 'sleep' | 'tokenMemory'>
 
 /**
@@ -24,7 +30,7 @@ export function refreshOrWait(
   connection: Connection,
   cause: RefreshCause,
   deadline: Deadline,
-): Promise<Connection> {
+): Promise<Renewed> {
   return orGiveUp(services, connection, refreshed(services, connection, cause, deadline), deadline)
 }
 
@@ -33,7 +39,7 @@ async function refreshed(
   connection: Connection,
   cause: RefreshCause,
   deadline: Deadline,
-): Promise<Connection> {
+): Promise<Renewed> {
   // A call's 401 is new evidence about a grant that was refused.
   const news = cause === 'refused_call' && connection.lastError === 'grant_refused'
   if (failedJustNow(services, connection) && !news && !isQueued(connection, services.now()))
@@ -41,13 +47,13 @@ async function refreshed(
   const refresh = await refreshConnection(services, connection, cause, deadline)
   switch (refresh.outcome) {
     case 'refreshed':
-      return refresh.connection
+      return { connection: refresh.connection, source: 'refreshed' }
     case 'failed':
       if (refresh.error === 'client_refused') throw appRefused(connection)
       if (refresh.error === 'commit_failed') throw recovering(connection)
       throw refresh.queued ? recovering(connection) : refreshFailed(connection, refresh.error)
     case 'reauthorization_required':
-      return activeConnection(services, refOf(connection))
+      return { connection: await activeConnection(services, refOf(connection)), source: 'refreshed' }
     case 'suspended':
       throw suspended(refresh.what)
     case 'app_refused':
@@ -60,7 +66,7 @@ async function refreshed(
     case 'busy':
     case 'overtaken': {
       const other = await whenIdle(services, connection, deadline)
-      if (other.generation !== connection.generation) return other
+      if (other.generation !== connection.generation) return { connection: other, source: 'waited' }
       throw isIdle(other, services.now())
         ? refreshFailed(connection, other.lastError)
         : recovering(connection)

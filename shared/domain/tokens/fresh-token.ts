@@ -9,11 +9,11 @@ import type { ConnectionId } from '../ids.ts'
 import { suspended, suspensionOf } from '../tenants/suspension.ts'
 import { deadlineIn, later, latest } from '../time.ts'
 import type { VaultPorts } from '../vault/ports.ts'
-import { type FreshTokenPorts, refreshOrWait, whenIdle } from './await-refresh.ts'
+import { type FreshTokenPorts, type Renewed, refreshOrWait, whenIdle } from './await-refresh.ts'
 import type { TokenPorts } from './ports.ts'
 import { probeConnection } from './probe.ts'
 import { reauthorizationRequired, refreshFailed } from './refresh-errors.ts'
-import type { UsableToken } from './token-memory.ts'
+import type { ServedToken, TokenSource } from './token-memory.ts'
 import { checkReach, failedJustNow, lasts, lookAgain, orGiveUp, secondLook } from './usable-connection.ts'
 import { CONFIRMATION_SECONDS } from './verdict.ts'
 
@@ -33,23 +33,24 @@ export async function usableToken(
   reach: Reach,
   minValiditySeconds = 0,
   deadline = deadlineIn(services.now()),
-): Promise<UsableToken> {
+): Promise<ServedToken> {
   const remembered = services.tokenMemory.recall(reach, services.now())
   if (remembered !== undefined && lasts(services, remembered.connection, minValiditySeconds)) {
     if (!isInReach(reach, remembered.connection)) throw noSuchConnection()
-    return remembered
+    return { ...remembered, source: 'memory' }
   }
   // Calls share the read. Each checks its own reach, because they may be of different end users.
   const read = await services.tokenMemory.read(reach, () => services.connections.get(reach))
   const connection = await secondLook(services, checkReach(reach, read), deadline)
-  if (lasts(services, connection, minValiditySeconds)) return openToken(services, connection)
+  const looked = connection.generation === read?.generation ? 'stored' : 'refreshed'
+  if (lasts(services, connection, minValiditySeconds)) return openToken(services, connection, looked)
   try {
-    return await openToken(services, await refreshOrWait(services, connection, 'call', deadline))
+    return await openRenewed(services, await refreshOrWait(services, connection, 'call', deadline))
   } catch (error) {
     const final = error instanceof ServiceError && FINAL_ERRORS.has(error.code)
     const expiresAt = expiryOf(connection.credential)
     const valid = expiresAt === undefined || expiresAt > services.now()
-    if (!final && valid) return openToken(services, connection)
+    if (!final && valid) return openToken(services, connection, looked)
     throw error
   }
 }
@@ -72,15 +73,15 @@ export async function replaceRejected(
   services: FreshTokenPorts,
   rejected: Connection,
   whole = deadlineIn(services.now()),
-): Promise<UsableToken | undefined> {
+): Promise<ServedToken | undefined> {
   const answerBy = latest(whole.answerBy, later(services.now(), LATE_WAIT_SECONDS))
   const deadline = { ...whole, answerBy }
   services.tokenMemory.forget(refOf(rejected))
   const ref = refOf(rejected)
   const current = await secondLook(services, checkReach(ref, await services.connections.get(ref)), deadline)
-  if (current.generation !== rejected.generation) return openToken(services, current)
+  if (current.generation !== rejected.generation) return openToken(services, current, 'stored')
   if (current.credential.kind === 'refreshable') {
-    return openToken(services, await refreshOrWait(services, current, 'refused_call', deadline))
+    return openRenewed(services, await refreshOrWait(services, current, 'refused_call', deadline))
   }
   // A probe that showed nothing a moment ago would show nothing now.
   if (failedJustNow(services, current)) return undefined
@@ -90,7 +91,7 @@ export async function replaceRejected(
   if (probe.outcome === 'alive') services.tokenMemory.markValid(current, services.now())
   if (probe.outcome === 'alive' || probe.outcome === 'unclear') return undefined
   const judged = await orGiveUp(services, current, whenIdle(services, current, deadline), deadline)
-  return judged.generation === current.generation ? undefined : openToken(services, judged)
+  return judged.generation === current.generation ? undefined : openToken(services, judged, 'stored')
 }
 
 /**
@@ -113,7 +114,8 @@ export async function refreshNow(
     return lookAgain(services, connection, deadline)
   }
   if (connection.credential.kind === 'refreshable') {
-    if (!wasJustRefreshed(services, connection)) return refreshOrWait(services, connection, 'call', deadline)
+    if (!wasJustRefreshed(services, connection))
+      return (await refreshOrWait(services, connection, 'call', deadline)).connection
     // Nothing is asked of ClickFunnels, but a suspension is told at once, as a refresh would tell it.
     const what = suspensionOf(await services.tenants.get(connection.tenantId), connection)
     if (what !== undefined) throw suspended(what)
@@ -130,13 +132,20 @@ function wasJustRefreshed({ now }: Pick<Ambient, 'now'>, { lastRefreshedAt }: Co
   return lastRefreshedAt !== undefined && now() < later(lastRefreshedAt, REFRESH_AGAIN_SECONDS)
 }
 
+type OpeningPorts = Pick<Ambient & VaultPorts & TokenPorts, 'now' | 'vault' | 'tokenMemory'>
+
+function openRenewed(services: OpeningPorts, { connection, source }: Renewed): Promise<ServedToken> {
+  return openToken(services, connection, source)
+}
+
 async function openToken(
-  services: Pick<Ambient & VaultPorts & TokenPorts, 'now' | 'vault' | 'tokenMemory'>,
+  services: OpeningPorts,
   connection: Connection,
-): Promise<UsableToken> {
+  source: TokenSource,
+): Promise<ServedToken> {
   const binding = tokenOf(connection.tenantId, connection.id, connection.generation, 'access_token')
   const accessToken = await services.vault.open(binding, connection.credential.accessToken)
   const token = { connection, accessToken }
   services.tokenMemory.remember(token, services.now())
-  return token
+  return { ...token, source }
 }

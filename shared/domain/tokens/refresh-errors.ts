@@ -21,11 +21,12 @@ export function reauthorizationRequired({ id, state }: Connection): ServiceError
   )
 }
 
-export function recovering({ id }: Connection): ServiceError {
+/** @param upstreamIsSlow whether ClickFunnels had not answered when the caller's time was up */
+export function recovering({ id }: Connection, upstreamIsSlow = false): ServiceError {
   return new ServiceError(
     'recovering',
     "The connection's tokens are being replaced. The end user has nothing to do. Try again later.",
-    { retryAfterSeconds: RETRY_SECONDS, extensions: { connection_id: id } },
+    { retryAfterSeconds: RETRY_SECONDS, extensions: { connection_id: id }, upstreamIsSlow },
   )
 }
 

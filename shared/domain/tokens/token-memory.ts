@@ -18,6 +18,16 @@ export interface UsableToken {
   readonly accessToken: Secret
 }
 
+/**
+ * Where a call's token came from: this process remembered it; it was stored and valid; this call refreshed it; the call
+ * waited while another process refreshed it.
+ */
+export type TokenSource = 'memory' | 'stored' | 'refreshed' | 'waited'
+
+export interface ServedToken extends UsableToken {
+  readonly source: TokenSource
+}
+
 export const REMEMBERED_SECONDS = 5
 /** For this long after a token proved valid, a 401 is passed on without refresh or probe. */
 export const MARKED_VALID_SECONDS = 30

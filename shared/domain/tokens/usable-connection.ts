@@ -40,7 +40,7 @@ export async function orGiveUp<T extends object>(
   { answerBy }: Deadline,
 ): Promise<T> {
   const done = await background.within(work, answerBy)
-  if (done === undefined) throw recovering(connection)
+  if (done === undefined) throw recovering(connection, true)
   return done
 }
 

@@ -15,6 +15,15 @@ export function pathId<K extends keyof MintedIds>(kind: K, value: string | undef
   return id
 }
 
+/** An id somewhere in the path. The caller chooses the path, so any other text is not given. */
+export function idInPath<K extends keyof MintedIds>(
+  kind: K,
+  { pathParameters }: PathOf,
+): MintedIds[K] | undefined {
+  const ids = Object.values(pathParameters).map((text = '') => parseId(kind, text))
+  return ids.find((id) => id !== undefined)
+}
+
 type PathOf = Pick<ApiRequest, 'pathParameters'>
 
 /** The tenant that an operator's path names. */

@@ -4,6 +4,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import type { Caller } from '#domain/callers/caller.ts'
 import { ServiceError } from '#domain/errors.ts'
+import { CallFacts } from '#domain/proxy/call-facts.ts'
 import type { Deadline } from '#domain/time.ts'
 
 export interface ApiRequest {
@@ -25,6 +26,8 @@ export interface ApiRequest {
   readonly deadline: Deadline
   /** Set by authentication, on routes with the access "tenant". */
   readonly caller?: Caller
+  /** What a proxied call tells the log line. */
+  readonly facts: CallFacts
 }
 
 export function toApiRequest(event: APIGatewayProxyEventV2, deadline: Deadline): ApiRequest {
@@ -46,6 +49,7 @@ export function toApiRequest(event: APIGatewayProxyEventV2, deadline: Deadline):
         : Buffer.from(event.body, event.isBase64Encoded ? 'base64' : 'utf8'),
     operator: iam?.userArn,
     deadline,
+    facts: new CallFacts(),
   }
 }
 

@@ -2,7 +2,8 @@
 
 import type { Connection } from '#domain/connections/connection.ts'
 import { DUE_PARTITIONS } from '#domain/keep-alive/due.ts'
-import { type KeepAliveReport, keepAlive } from '#domain/keep-alive/keep-alive.ts'
+import { keepAlive } from '#domain/keep-alive/keep-alive.ts'
+import type { KeepAliveReport } from '#domain/keep-alive/run-report.ts'
 import { openScene, type Scene } from '../../fakes/scene.ts'
 import type { FakeServices } from '../../fakes.ts'
 

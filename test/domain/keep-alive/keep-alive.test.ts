@@ -71,8 +71,9 @@ describe('a run', () => {
   test('skips work that the index still names though it was done or deleted a moment ago', async () => {
     const { services, scene, connections } = await sceneOf('non_expiring', 2)
     services.clock.advance(2 * 24 * 3600)
+    const dueAt = services.now()
     const items = connections.map(({ tenantId, appId, id }) => {
-      return { kind: 'connection', tenantId, appId, connectionId: id } as const
+      return { kind: 'connection', tenantId, appId, connectionId: id, dueAt } as const
     })
     await run(services)
     if (connections[1]) await disconnect(services, scene.caller, connections[1].id)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type LaneSignal, runInLanes } from '#domain/keep-alive/lanes.ts'
+import { type LaneSignal, type LeftReason, runInLanes } from '#domain/keep-alive/lanes.ts'
 
 interface Work {
   readonly lane: string
@@ -25,7 +25,8 @@ async function drive(
     active.set(name, (active.get(name) ?? 0) + by)
     most.set(name, Math.max(most.get(name) ?? 0, active.get(name) ?? 0))
   }
-  const left = await runInLanes(
+  const left = { closed: 0, crowded: 0, time: 0 }
+  await runInLanes(
     async () => rest.shift(),
     ({ lane }) => lane,
     async (work) => {
@@ -39,6 +40,9 @@ async function drive(
     },
     () => mayGoOn(begun),
     limits,
+    (_, reason: LeftReason) => {
+      left[reason] += 1
+    },
   )
   return { begun, most, left, pagesLeft: rest.length }
 }
@@ -48,7 +52,7 @@ describe('lanes', () => {
     const { begun, left } = await drive([works('a', 20), works('b', 20), [], works('a', 5)])
     expect(begun).toHaveLength(45)
     expect(new Set(begun).size).toBe(45)
-    expect(left).toEqual({ closed: 0, crowded: 0 })
+    expect(left).toEqual({ closed: 0, crowded: 0, time: 0 })
   })
 
   test('keep within the limits, overall and each', async () => {
@@ -72,7 +76,7 @@ describe('lanes', () => {
       { ...LIMITS, waitingPerLane: 40 },
     )
     expect(begun.slice(0, 60).filter(({ lane }) => lane === 'b')).toHaveLength(7)
-    expect(left).toEqual({ closed: 0, crowded: 207 - begun.length })
+    expect(left).toEqual({ closed: 0, crowded: 207 - begun.length, time: 0 })
     expect(left.crowded).toBeGreaterThan(0)
   })
 
@@ -92,7 +96,7 @@ describe('lanes', () => {
     const { begun, left } = await drive([works('a', 20), works('b', 7), works('a', 10)], signal)
     expect(begun.filter(({ lane }) => lane === 'a')).toHaveLength(3)
     expect(begun.filter(({ lane }) => lane === 'b')).toHaveLength(7)
-    expect(left).toEqual({ closed: 27, crowded: 0 })
+    expect(left).toEqual({ closed: 27, crowded: 0, time: 0 })
   })
 
   test('that are closed stay closed when what was under way ends well', async () => {
@@ -103,7 +107,7 @@ describe('lanes', () => {
     const pages = [works('a', 60), works('b', 60), works('a', 7)]
     const { begun, left } = await drive(pages, signal, turns)
     expect(begun.filter(({ lane }) => lane === 'a').map(({ number }) => number)).toEqual([0, 1, 2])
-    expect(left).toEqual({ closed: 64, crowded: 0 })
+    expect(left).toEqual({ closed: 64, crowded: 0, time: 0 })
   })
 
   test('take turns, so that a slow lane does not delay another one', async () => {
@@ -131,13 +135,14 @@ describe('lanes', () => {
   })
 
   test('begin nothing new when told to stop, and end what was begun', async () => {
-    const { begun, most } = await drive(
+    const { begun, most, left } = await drive(
       [works('a', 30)],
       () => 'good',
       () => 3,
       (so) => so.length < 10,
     )
     expect(begun.length).toBe(10)
+    expect(left).toEqual({ closed: 0, crowded: 0, time: 20 })
     expect(most.get('all')).toBeGreaterThan(1)
   })
 })

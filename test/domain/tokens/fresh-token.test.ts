@@ -15,6 +15,14 @@ const use = (services: FakeServices, connection: Connection) => usableToken(serv
 const tokenNumber = (services: FakeServices, text: string) =>
   services.clickfunnels.tokens.rows.findIndex(({ accessToken }) => accessToken === text)
 
+test('a caller learns whether its process refreshed the token or waited for another one', async () => {
+  const { services, connection } = await connectedScene()
+  services.clock.advance(7200)
+  const tokens = await Promise.all([1, 2].map(() => use(services, connection)))
+  expect(tokens.map(({ source }) => source).sort()).toEqual(['refreshed', 'waited'])
+  expect(await use(services, connection)).toMatchObject({ source: 'memory' })
+})
+
 describe('a token that is still valid', () => {
   test('is served at once, however many refreshes fail', async () => {
     const { services, scene, connection } = await connectedScene()
