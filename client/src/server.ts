@@ -1,4 +1,5 @@
-// For back ends only: the event log. It is an entry point of its own, so that no page loads it.
+// The event log. It is an entry point of its own, because hardly a page needs it: a back end reads a tenant's log with an API key. With a
+// user's JWT, a page reads that user's events.
 import type { Event } from './api.ts'
 import { type Options, Transport } from './transport.ts'
 

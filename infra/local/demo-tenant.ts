@@ -19,6 +19,7 @@ export interface DemoTenantOptions {
 
 const APP_NAME = 'Tidemark'
 const BRAND_COLOR = '#0b6b5b'
+const EVENT_TYPES = ['contact.identified']
 
 export async function provideDemoTenant(options: DemoTenantOptions): Promise<DemoTenant> {
   const file = options.dataDir === undefined ? undefined : join(options.dataDir, 'demo.json')
@@ -53,6 +54,8 @@ async function create({ apiUrl, simulatorUrl, returnUrl }: DemoTenantOptions): P
     client_secret: clientSecret,
   })
   await send('PATCH', `${applications}/${clientId}`, { redirect_uris: [text(app, 'redirect_uri')] })
+  // So ClickFunnels also reports when a user disconnects the app there.
+  await send('PATCH', `${tenants}/${tenantId}/apps/${text(app, 'id')}`, { event_types: EVENT_TYPES })
   return { ...made, app: { id: text(app, 'id'), clientId, clientSecret } }
 }
 

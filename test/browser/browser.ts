@@ -50,7 +50,7 @@ export interface RunningStack {
   call(method: string, path: string, call: Call): Promise<Called>
   /** Calls a control route of the simulator. */
   // biome-ignore lint/suspicious/noExplicitAny: tests say by their assertions what they expect
-  control(method: string, path: string): Promise<any>
+  control(method: string, path: string, body?: object): Promise<any>
   readonly output: () => string
   /** Ends it with SIGINT. Returns the exit code. */
   stop(): Promise<number | null>
@@ -78,9 +78,8 @@ export async function startLocalStack(): Promise<RunningStack> {
       sent(`http://127.0.0.1:${port}${path}`, method, body, {
         authorization: `Bearer ${credential}`,
       }),
-    control: async (method, path) =>
-      (await sent(`http://127.0.0.1:${port + 1}/_control/${path}`, method, method === 'GET' ? undefined : {}))
-        .json,
+    control: async (method, path, body = method === 'GET' ? undefined : {}) =>
+      (await sent(`http://127.0.0.1:${port + 1}/_control/${path}`, method, body)).json,
     output: () => output,
     stop: () => {
       child.kill('SIGINT')

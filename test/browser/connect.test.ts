@@ -139,6 +139,27 @@ describe('by redirect', () => {
   })
 })
 
+test('a page shows by itself that the user disconnected the app at ClickFunnels, and connects again', async () => {
+  await connectButton().click()
+  await approve()
+  await connected()
+  const endpoint = async () => (await stack.control('GET', 'endpoints')).endpoints.at(-1)
+  await expect.poll(endpoint, { timeout: 15_000 }).toBeDefined()
+  const { tokens } = await stack.control('GET', 'tokens')
+  const { client_id, workspace_id } = tokens.at(-1)
+  await stack.control('POST', 'installations/revoke', { client_id, workspace_id })
+
+  await button('Reconnect').waitFor()
+  await noticed('no longer has access')
+  const newest = page.locator('#events li').first()
+  await newest.filter({ hasText: 'connection.broken (disconnected_by_provider)' }).waitFor()
+  await inspect(page, 'demo-broken')
+  await button('Reconnect').click()
+  await approve()
+  await connected()
+  await newest.filter({ hasText: 'connection.reconnected' }).waitFor()
+})
+
 describe('in a pop-up', () => {
   const popUp = async () => {
     const opened = context.waitForEvent('page')

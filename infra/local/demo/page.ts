@@ -20,6 +20,7 @@ export const DOCUMENT = `<!doctype html>
 <div id="app" aria-busy="true"><h1>Know which funnels earn their keep</h1>
 <p class="soft">Connect to ClickFunnels to see all your funnels.</p>
 <noscript><p class="notice trouble">Tidemark needs JavaScript to show your funnels.</p></noscript></div>
+<aside id="events" aria-label="Events"></aside>
 </main>
 <footer>Tidemark is a fictional product that runs on this machine. It is the integration example of Funnel Connect
 (infra/local/demo) and holds no ClickFunnels token.</footer>
@@ -32,7 +33,10 @@ export async function bundleScript(): Promise<string> {
   const { outputFiles } = await build({
     absWorkingDir: PROJECT_ROOT,
     entryPoints: ['infra/local/demo/browser/app.ts'],
-    alias: { '@funnel-connect/client': join(PROJECT_ROOT, 'client/src/index.ts') },
+    alias: {
+      '@funnel-connect/client': join(PROJECT_ROOT, 'client/src/index.ts'),
+      '@funnel-connect/client/server': join(PROJECT_ROOT, 'client/src/server.ts'),
+    },
     bundle: true,
     write: false,
     format: 'esm',

@@ -50,6 +50,12 @@ th, td { padding: .6rem .75rem .6rem 0; border-bottom: 1px solid var(--line); te
 td:first-child { white-space: normal; min-width: 10rem; font-weight: 550; }
 th { color: var(--soft); font-size: .85rem; font-weight: 600; }
 .live { color: var(--sea); font-weight: 600; }
+#events:not(:empty) { margin: 1.5rem 0 0; padding-top: 1.25rem; border-top: 1px solid var(--line); }
+.events { margin: .6rem 0 0; padding: 0; list-style: none; font-size: .92rem; }
+.events li { display: flex; flex-wrap: wrap; gap: .1rem .9rem; padding: .45rem 0; border-bottom: 1px solid var(--line); }
+.events time { color: var(--soft); font-variant-numeric: tabular-nums; }
+.events span { flex: 1 1 14rem; }
+.events code { color: var(--soft); font-size: .85rem; overflow-wrap: anywhere; }
 footer { padding-block: 2rem; color: var(--soft); font-size: .88rem; }
 @media (max-width: 34rem) { th:nth-child(even), td:nth-child(even) { display: none; } td:first-child { min-width: 7rem; }
   .card > .actions, .card > .actions button, .card > button { width: 100%; } }

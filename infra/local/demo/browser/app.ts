@@ -1,6 +1,14 @@
 // The integration example: everything that a product's page does with Funnel Connect. It uses the client library and the
 // tokens of the product's own users. It never gets a ClickFunnels token, and the product's back end serves no funnels.
-import { type Connection, type ConnectOutcome, FunnelConnect, Problem } from '@funnel-connect/client'
+import {
+  type Connection,
+  type ConnectOutcome,
+  FunnelConnect,
+  type Options,
+  Problem,
+} from '@funnel-connect/client'
+import { EventReader } from '@funnel-connect/client/server'
+import { tellsOfChange, withNews } from './events.ts'
 import { noticeFor } from './notices.ts'
 import { type Account, type Listing, render, type State } from './view.ts'
 
@@ -10,9 +18,11 @@ const account: Account & { readonly funnel_connect_url: string; readonly app_id?
 ).json()
 
 const TOKEN_SECONDS = 240
+/** A product's back end gets events within a second by a webhook. A page asks. */
+const POLL_SECONDS = 2
 let token: { readonly value: string; readonly until: number } | undefined
 
-const funnelConnect = new FunnelConnect({
+const service: Options = {
   url: account.funnel_connect_url,
   /** Returns a JWT of the user who is logged in, and caches it until shortly before it expires. */
   token: async ({ renew, signal }) => {
@@ -22,9 +32,10 @@ const funnelConnect = new FunnelConnect({
     }
     return token.value
   },
-})
+}
+const funnelConnect = new FunnelConnect(service)
 
-let state: State = { account, known: false, busy: true }
+let state: State = { account, known: false, busy: true, events: [] }
 
 function update(change: Partial<State>): void {
   state = { ...state, ...change }
@@ -102,6 +113,32 @@ async function switchUser(id: string): Promise<void> {
   location.assign('/')
 }
 
+/** Follows the user's events for as long as the page is open, and shows what they tell of the connection. */
+async function follow(): Promise<void> {
+  const reader = new EventReader(service)
+  let after: string | undefined
+  for (;;) {
+    try {
+      for await (const page of reader.pages({ after, follow: true, pollSeconds: POLL_SECONDS })) {
+        after = page.next_cursor
+        update({ events: withNews(state.events, page.data) })
+        if (!state.busy && tellsOfChange(page.data, state.connection?.status)) await attempt(showChange)
+      }
+    } catch {
+      // The strip is an extra. What the user does shows that the service cannot be reached.
+      await new Promise((resolve) => setTimeout(resolve, POLL_SECONDS * 1000))
+    }
+  }
+}
+
+/** Something happened to the connection that nobody on this page did. */
+async function showChange(): Promise<void> {
+  const before = state.connection?.status
+  await load()
+  const status = state.connection?.status
+  if (status !== before) update({ notice: noticeFor(status ?? 'disconnected') })
+}
+
 await attempt(async () => {
   // Continues when the browser comes back from ClickFunnels. In a pop-up, this closes the window.
   let outcome: ConnectOutcome | undefined
@@ -121,3 +158,4 @@ await attempt(async () => {
   else await load()
   if (!outcome && error) update({ notice: noticeFor(error) })
 })
+void follow()

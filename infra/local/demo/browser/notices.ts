@@ -13,6 +13,7 @@ const EXPIRED = 'This attempt to connect has expired. Connect again.'
 
 const NOTICES: Readonly<Record<string, Notice>> = {
   connected: { kind: 'success', text: 'ClickFunnels is connected.' },
+  active: { kind: 'success', text: 'ClickFunnels works again.' },
   disconnected: {
     kind: 'success',
     text: 'ClickFunnels is disconnected. Tidemark can no longer read your funnels.',

@@ -1,6 +1,8 @@
 // The demo product's page: before ClickFunnels is connected, while it is connected, and after the access was lost.
 import type { Connection, Funnel } from '@funnel-connect/client'
+import type { Event } from '@funnel-connect/client/server'
 import { h } from './elements.ts'
+import { eventStrip } from './events.ts'
 import type { Notice } from './notices.ts'
 
 interface User {
@@ -27,6 +29,8 @@ export interface State {
   readonly notice?: Notice | undefined
   readonly connection?: Connection | undefined
   readonly listing?: Listing | undefined
+  /** The latest, newest first. */
+  readonly events: readonly Event[]
 }
 
 export interface Actions {
@@ -45,6 +49,7 @@ export function render(state: State, actions: Actions): void {
   place('notice').replaceChildren(
     ...(notice ? [h('p', { class: `notice ${notice.kind}` }, notice.text)] : []),
   )
+  place('events').replaceChildren(...eventStrip(state.events))
   const app = place('app')
   app.setAttribute('aria-busy', String(busy))
   if (!known) return
