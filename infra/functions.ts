@@ -5,7 +5,7 @@ import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import type { Key } from 'aws-cdk-lib/aws-kms'
 import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import type { Construct } from 'constructs'
-import { ROOT_KEY_PURPOSE, TENANT_KEY_PURPOSE } from '#adapters/vault/purpose.ts'
+import { ROOT_KEY_PURPOSE, TENANT_KEY_PURPOSE, WEBHOOK_SECRET_PURPOSE } from '#adapters/vault/purpose.ts'
 import { ENV, FUNCTION_NAMES, type FunctionName, type VariableName } from '#runtime/env.ts'
 import type { Permissions } from './permission-types.ts'
 import { PERMISSIONS } from './permissions.ts'
@@ -45,6 +45,7 @@ export function createFunctions(
     grantTable(made.lambda, data, permissions)
     if (permissions.recovery) allow(made.lambda, ['sqs:SendMessage'], data.recoveryQueue.queueArn)
     if (permissions.vault) grantVault(made, data.rootKey, permissions)
+    grantWebhookSecrets(made, data.rootKey, permissions)
     functions[name] = made
   }
   return functions as Functions
@@ -63,6 +64,18 @@ function grantVault(made: ServiceFunction, rootKey: Key, { vault, makesKeys }: P
     id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:kms:${stack.region}:*:key/*]`,
     reason:
       'Which KMS keys tenants bring is unknown at deployment. The policy of each key has to allow its use, for this purpose only.',
+  })
+}
+
+function grantWebhookSecrets(
+  { lambda }: ServiceFunction,
+  rootKey: Key,
+  { webhookSecrets }: Permissions,
+): void {
+  if (webhookSecrets === undefined) return
+  const action = webhookSecrets === 'makes' ? 'kms:GenerateDataKey' : 'kms:Decrypt'
+  allow(lambda, [action], rootKey.keyArn, {
+    StringEquals: { 'kms:EncryptionContext:purpose': WEBHOOK_SECRET_PURPOSE },
   })
 }
 

@@ -32,6 +32,8 @@ export interface Permissions {
   readonly recovery?: true
   /** May open root keys, to seal or open secrets, or also make them. A tenant has its first key from its first app. */
   readonly vault?: 'opens' | 'makes'
+  /** May make the secrets that sign webhooks, or open them. Whoever may make them cannot open them. */
+  readonly webhookSecrets?: 'makes' | 'opens'
   /** May rotate the tenant key of a tenant that uses its own KMS key. */
   readonly makesKeys?: true
 }

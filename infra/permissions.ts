@@ -2,39 +2,16 @@
 // fails. test/infra/allowed.ts lists the permissions a second time, so that a review sees a new one.
 import { Duration } from 'aws-cdk-lib'
 import type { FunctionName } from '#runtime/env.ts'
-import type { Access, Permissions } from './permission-types.ts'
+import { EVENT_PERMISSIONS } from './event-permissions.ts'
+import { API_TIMEOUT, AUDIT, CALLERS, CREATE, ERASING, READ, SEALING, WRITE } from './permission-sets.ts'
+import type { Permissions } from './permission-types.ts'
 
-/** API Gateway gives up after 30 s. The function ends before, so that its log says why. */
-const API_TIMEOUT = Duration.seconds(29)
 /** A run may overlap with that of the next minute. Leases keep the two from doing the same work. */
 const SCHEDULE_TIMEOUT = Duration.seconds(90)
 
 /** How often the key schedule runs, and how long a run may take. A run continues where the one before was cut off. */
 const ROTATION_PERIOD = Duration.hours(1)
 const ROTATION_TIMEOUT = Duration.minutes(10)
-
-/** How often events are looked for that the table's stream did not bring. A run may overlap with the next one. */
-const PUBLISH_PERIOD = Duration.minutes(1)
-const PUBLISH_TIMEOUT = Duration.seconds(60)
-
-const READ = ['GetItem', 'Query'] as const
-const WRITE = ['PutItem', 'UpdateItem', 'DeleteItem'] as const
-/** A write of something new checks, in the same transaction, that the tenant is not being deleted, nor its app suspended. */
-const CREATE = [...WRITE, 'ConditionCheckItem'] as const
-
-/** Appends audit events. */
-const AUDIT: Access = { audit: ['PutItem'] }
-const SEALING: Access = { ...AUDIT, 'root-keys': READ }
-/** Identifies the caller, by an API key or by the issuer and audience of a JWT. */
-const CALLERS: Access = { 'api-key': ['GetItem'], issuer: ['BatchGetItem'] }
-/** Erases a deleted tenant, including the items in other partitions that point to it. */
-const ERASING: Access = {
-  usage: ['Query', 'DeleteItem'],
-  events: ['Query', 'DeleteItem'],
-  tenants: ['DeleteItem'],
-  'api-key': ['DeleteItem'],
-  issuer: ['DeleteItem'],
-}
 
 export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
   'connect-sessions': {
@@ -184,28 +161,7 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
     table: { ...CALLERS, tenant: READ, audit: ['Query', 'PutItem'] },
     notesKeyUse: true,
   },
-  events: {
-    impact: 'Tenants cannot read their events. Events are still written; nothing else is affected.',
-    timeout: API_TIMEOUT,
-    table: { ...AUDIT, ...CALLERS, tenant: READ, events: READ },
-    notesKeyUse: true,
-  },
-  'clickfunnels-events': {
-    impact:
-      'Events of ClickFunnels are refused. ClickFunnels repeats them for 37 hours, and the hourly repair fetches them.',
-    timeout: API_TIMEOUT,
-    table: { ...SEALING, tenant: [...READ, ...WRITE] },
-    vault: 'opens',
-    recovery: true,
-  },
-  'publish-events': {
-    impact:
-      "Events are stored with their changes, but do not reach tenants' event logs until this function works.",
-    timeout: PUBLISH_TIMEOUT,
-    runsEvery: PUBLISH_PERIOD,
-    table: { tenant: ['Query', 'DeleteItem'], events: ['GetItem', 'PutItem'] },
-    index: 'due',
-  },
+  ...EVENT_PERMISSIONS,
   service: {
     impact:
       'Requests for unknown paths, wrong methods and preflights fail; browsers of other origins may be refused.',

@@ -40,6 +40,7 @@ const SLICES = [
   'provider',
   'callers',
   'events',
+  'webhooks',
   'apps',
   'connections',
   'revocation',

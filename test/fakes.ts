@@ -11,6 +11,7 @@ import { IssuerRule } from '#domain/provider/issuer.ts'
 import { Limiter } from '#domain/tenants/limits.ts'
 import { HeldRotations } from '#domain/tokens/recovery-queue.ts'
 import { TokenMemory } from '#domain/tokens/token-memory.ts'
+import type { WebhookPorts } from '#domain/webhooks/ports.ts'
 import type { Services } from '#runtime/all-services.ts'
 import { FakeApiKeys } from './fakes/api-keys.ts'
 import { FakeAuditEvents } from './fakes/audit-events.ts'
@@ -18,6 +19,7 @@ import { FakeBackground } from './fakes/background.ts'
 import { FakeClickFunnels } from './fakes/clickfunnels.ts'
 import { FakeClock } from './fakes/clock.ts'
 import { FakeConnections, FakeRevocations } from './fakes/connections.ts'
+import { FakeEndpointSecrets, FakeEndpoints } from './fakes/endpoints.ts'
 import { FakeEvents } from './fakes/events.ts'
 import { FakeFeeds } from './fakes/feeds.ts'
 import { FakeIdentityProviders, FakeTokenVerifier } from './fakes/identity-providers.ts'
@@ -33,7 +35,7 @@ import { FakeUsage } from './fakes/usage.ts'
 import { FakeVault } from './fakes/vault.ts'
 import { FakeWebhookEndpoints } from './fakes/webhook-endpoints.ts'
 
-export interface FakeServices extends Services, EventPorts {
+export interface FakeServices extends Services, EventPorts, WebhookPorts {
   readonly clock: FakeClock
   readonly log: FakeLog
   readonly vault: FakeVault
@@ -44,6 +46,8 @@ export interface FakeServices extends Services, EventPorts {
   readonly revocations: FakeRevocations
   readonly feeds: FakeFeeds
   readonly webhookEndpoints: FakeWebhookEndpoints
+  /** The tenants' own. */
+  readonly endpoints: FakeEndpoints
   readonly sessions: FakeSessions
   readonly keyedCalls: FakeKeyedCalls
   readonly recoveryQueue: FakeRecoveryQueue
@@ -87,6 +91,7 @@ export function fakeServices(overrides: Partial<Services> = {}): FakeServices {
   connections.feeds = feeds.items
   const sealedRecords = new FakeSealedRecords({ apps, feeds, sessions, connections, revocations, keyedCalls })
   const apiKeys = new FakeApiKeys(isDeleted)
+  const endpoints = new FakeEndpoints(isDeleted)
   const identityProviders = new FakeIdentityProviders(isDeleted)
   return {
     clock,
@@ -124,6 +129,7 @@ export function fakeServices(overrides: Partial<Services> = {}): FakeServices {
       usage,
       events,
       feeds,
+      endpoints,
     }),
     rootKeys: vault,
     sealedRecords,
@@ -132,6 +138,8 @@ export function fakeServices(overrides: Partial<Services> = {}): FakeServices {
     issuerRule: new IssuerRule(() => clickfunnels.issuerPromise(), clock.now, log),
     resourceServer: clickfunnels,
     webhookEndpoints: new FakeWebhookEndpoints(),
+    endpoints,
+    secretMaker: new FakeEndpointSecrets(),
     usage,
     events,
     outbox: events,

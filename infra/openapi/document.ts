@@ -27,6 +27,7 @@ import {
 } from './parts.ts'
 import { responsesOf } from './responses.ts'
 import { KEYED, TENANT_OPERATIONS } from './tenant-operations.ts'
+import { WEBHOOK_OPERATIONS } from './webhook-operations.ts'
 
 /** Every route but $default, which answers for all other paths. */
 export const OPERATIONS: Readonly<Record<Exclude<RouteKey, '$default'>, Operation>> = {
@@ -35,6 +36,7 @@ export const OPERATIONS: Readonly<Record<Exclude<RouteKey, '$default'>, Operatio
   ...OPERATOR_OPERATIONS,
   ...AUDIT_OPERATIONS,
   ...EVENT_OPERATIONS,
+  ...WEBHOOK_OPERATIONS,
   ...OPEN_OPERATIONS,
 }
 

@@ -5,7 +5,15 @@ import { ERROR_CODES, type ErrorCode } from '#domain/errors.ts'
 import { ERROR_CATALOG } from '#http/problems/catalog.ts'
 import { PROBLEMS, problemType } from '#http/problems/problem.ts'
 import { ROUTES, type RouteKey, scopeOf } from '#http/routes.ts'
-import { API_KEY, APP, CONNECTION, IDENTITY_PROVIDER, SESSION, TENANT } from './bodies/samples.ts'
+import {
+  API_KEY,
+  APP,
+  CONNECTION,
+  IDENTITY_PROVIDER,
+  SESSION,
+  TENANT,
+  WEBHOOK_ENDPOINT,
+} from './bodies/samples.ts'
 
 export const TAGS = [
   {
@@ -24,6 +32,11 @@ export const TAGS = [
   },
   { name: 'Tenant', description: 'What a tenant can read about itself.' },
   {
+    name: 'Webhooks',
+    description:
+      "Where this service sends a tenant's events, signed as Standard Webhooks. For API keys only.",
+  },
+  {
     name: 'Operator',
     description:
       'Routes for the operator of the service: tenants, their apps, credentials, connections and keys.',
@@ -38,6 +51,7 @@ export function tagOf(key: RouteKey): (typeof TAGS)[number]['name'] {
   if (access === 'provider') return 'ClickFunnels'
   if (access === 'anyone') return 'Service'
   if (key.includes('/v1/connect-sessions')) return 'Connect sessions'
+  if (key.includes('/v1/webhook-endpoints')) return 'Webhooks'
   if (/\/(funnels|proxy)\b/.test(key)) return 'ClickFunnels'
   return key.includes('/v1/connections') ? 'Connections' : 'Tenant'
 }
@@ -127,6 +141,7 @@ interface PathParameter {
 const PATH_PARAMETERS: Readonly<Record<Exclude<NamesIn<RouteKey>, 'id'>, PathParameter>> = {
   app_id: { description: 'Id of the app.', example: APP },
   connection_id: { description: 'Id of the connection.', example: CONNECTION },
+  endpoint_id: { description: 'Id of the webhook endpoint.', example: WEBHOOK_ENDPOINT },
   ingest_id: {
     description: 'The last part of the URL that the endpoint at ClickFunnels has.',
     example:

@@ -14,6 +14,7 @@ export type ConnectionId = Brand<string, 'ConnectionId'>
 export type RevocationId = Brand<string, 'RevocationId'>
 export type AuditEventId = Brand<string, 'AuditEventId'>
 export type EventId = Brand<string, 'EventId'>
+export type EndpointId = Brand<string, 'EndpointId'>
 /** The tenant's own identifier of its user; opaque to us. */
 export type EndUserId = Brand<string, 'EndUserId'>
 /** ClickFunnels' id of a workspace. ClickFunnels has an integer; this is its decimal digits. */
@@ -29,6 +30,7 @@ export interface MintedIds {
   readonly revocation: RevocationId
   readonly auditEvent: AuditEventId
   readonly event: EventId
+  readonly endpoint: EndpointId
 }
 
 /** Makes a new id of the named kind. */
@@ -44,6 +46,7 @@ const PREFIXES: Readonly<Record<keyof MintedIds, string>> = {
   revocation: 'rev',
   auditEvent: 'aud',
   event: 'evt',
+  endpoint: 'we',
 }
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'

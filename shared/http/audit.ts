@@ -43,6 +43,7 @@ const ID_KINDS = {
   identity_provider: 'identityProvider',
   connect_session: 'connectSession',
   connection: 'connection',
+  webhook_endpoint: 'endpoint',
 } as const satisfies Record<ResourceType, keyof MintedIds>
 
 /** Builds the auditing of a process. It writes before the answer leaves, and never throws. */
@@ -133,6 +134,7 @@ function resourceOf(action: NonNullable<Route['audit']>): ResourceType {
 /** What a tenant's route is about. */
 function resourceAt({ routeKey }: ApiRequest): ResourceType {
   if (routeKey.includes('/connections/')) return 'connection'
+  if (routeKey.includes('/webhook-endpoints')) return 'webhook_endpoint'
   return routeKey.includes('/connect-sessions/') ? 'connect_session' : 'tenant'
 }
 

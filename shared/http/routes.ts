@@ -4,6 +4,7 @@
 import type { AuditAction } from '#domain/audit/event.ts'
 import type { Scope } from '#domain/callers/caller.ts'
 import { isSafeMethod } from '#domain/provider/resource-server.ts'
+import { WEBHOOK_ROUTES } from './webhook-routes.ts'
 
 /**
  * tenant: an API key or an end user's JWT, sent as a bearer token. operator: IAM (SigV4), checked by API Gateway.
@@ -69,6 +70,7 @@ export const ROUTES = {
   'GET /v1/audit-events': { function: 'audit-events', access: 'tenant', scope: 'audit:read' },
   'GET /v1/events': { function: 'events', access: 'tenant', scope: 'events:read' },
   'POST /v1/clickfunnels-events/{ingest_id}': { function: 'clickfunnels-events', access: 'provider' },
+  ...WEBHOOK_ROUTES,
   'GET /v1/tenants/{tenant_id}/audit-events': { function: 'audit-events', access: 'operator' },
   'POST /v1/tenants': { function: 'tenants', access: 'operator', audit: 'tenant.create' },
   'GET /v1/tenants': { function: 'tenants', access: 'operator' },

@@ -71,6 +71,7 @@ export const ENV = {
   'audit-events': trailed,
   events: trailed,
   'clickfunnels-events': full,
+  'webhook-endpoints': { ...trailed, ROOT_KEY_ARN: text },
   'publish-events': {
     TABLE_NAME: text,
     EVENT_RETENTION_DAYS: days,

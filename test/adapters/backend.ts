@@ -26,6 +26,7 @@ import { Table } from '#adapters/dynamodb/table.ts'
 import { DynamoDbTenantRemains } from '#adapters/dynamodb/tenant-remains.ts'
 import { DynamoDbTenants } from '#adapters/dynamodb/tenants.ts'
 import { DynamoDbUsage } from '#adapters/dynamodb/usage.ts'
+import { DynamoDbEndpoints } from '#adapters/dynamodb/webhooks/endpoints.ts'
 import { KmsDataKeys } from '#adapters/vault/data-keys.ts'
 import { KmsRootKeys } from '#adapters/vault/root-keys.ts'
 import { TenantKeyWrapping } from '#adapters/vault/tenant-key-wrapping.ts'
@@ -112,6 +113,7 @@ export function storesOn(table: Table): Stores {
     auditEvents: new DynamoDbAuditEvents(table),
     outbox: eventLog,
     eventLog,
+    endpoints: new DynamoDbEndpoints(table),
     tenantRemains: new DynamoDbTenantRemains(table),
   }
 }

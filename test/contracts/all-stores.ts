@@ -5,6 +5,7 @@ import { connectionGrantsContract } from './connection-grants.ts'
 import { connectionsContract } from './connections.ts'
 import { connectionsListContract } from './connections-list.ts'
 import { dueContract } from './due.ts'
+import { endpointsContract } from './endpoints.ts'
 import { eventsContract } from './events.ts'
 import { identityProvidersContract } from './identity-providers.ts'
 import { keyedCallsContract } from './keyed-calls.ts'
@@ -30,4 +31,5 @@ export function allStoresContract(open: OpenStores): void {
   usageContract(open)
   auditEventsContract(open)
   eventsContract(open)
+  endpointsContract(open)
 }

@@ -20,6 +20,8 @@ import type { KeyedCall } from '#domain/proxy/idempotency.ts'
 import type { Tenant } from '#domain/tenants/tenant.ts'
 import { epochSeconds, later } from '#domain/time.ts'
 import type { Sealed } from '#domain/vault/vault.ts'
+import type { Endpoint } from '#domain/webhooks/endpoint.ts'
+import type { WrappedSecret } from '#domain/webhooks/secret.ts'
 
 export const NOW = epochSeconds(1_767_225_600)
 
@@ -191,6 +193,20 @@ export function anIdentityProvider(
     jwksUri: `${issuer}/.well-known/jwks.json`,
     algorithms: ['RS256', 'ES256', 'EdDSA'],
     endUserClaim: 'sub',
+    createdAt: NOW,
+    updatedAt: NOW,
+    ...change,
+  }
+}
+
+export function anEndpoint(tenantId: TenantId, change: Partial<Endpoint> = {}): Endpoint {
+  const wrapped = Uint8Array.from([1, 2, 255]) as WrappedSecret
+  return {
+    id: newId('endpoint'),
+    tenantId,
+    url: 'https://saas.example.com/hooks',
+    secrets: [{ serial: 1, wrapped, createdAt: NOW }],
+    version: 1,
     createdAt: NOW,
     updatedAt: NOW,
     ...change,

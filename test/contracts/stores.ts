@@ -1,9 +1,10 @@
 // The stores of one implementation, which a suite is run on.
 import type { EventPorts } from '#domain/events/ports.ts'
+import type { WebhookPorts } from '#domain/webhooks/ports.ts'
 import type { Services } from '#runtime/all-services.ts'
 
 export type Stores = Pick<
-  Services & EventPorts,
+  Services & EventPorts & WebhookPorts,
   | 'tenants'
   | 'apps'
   | 'apiKeys'
@@ -22,6 +23,7 @@ export type Stores = Pick<
   | 'tenantRemains'
   | 'outbox'
   | 'eventLog'
+  | 'endpoints'
 >
 
 /** Gives the stores of the current test. Items of other tests may be in them and must not matter. */

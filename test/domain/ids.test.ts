@@ -14,6 +14,7 @@ const KINDS = {
   revocation: 'rev',
   auditEvent: 'aud',
   event: 'evt',
+  endpoint: 'we',
 } as const satisfies Record<keyof MintedIds, string>
 const kinds = Object.entries(KINDS) as [keyof MintedIds, string][]
 const mintAt = (milliseconds: number, random: (size: number) => Uint8Array = randomBytes) =>

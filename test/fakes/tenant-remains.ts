@@ -4,6 +4,7 @@ import type { IdentityProviders } from '#domain/callers/identity-provider.ts'
 import type { TenantId } from '#domain/ids.ts'
 import type { TenantRemains } from '#domain/operator/tenant-remains.ts'
 import type { FakeConnections, FakeRevocations } from './connections.ts'
+import type { FakeEndpoints } from './endpoints.ts'
 import type { FakeEvents } from './events.ts'
 import type { FakeFeeds } from './feeds.ts'
 import type { FakeSessions } from './sessions.ts'
@@ -20,6 +21,7 @@ interface Stores {
   readonly usage: FakeUsage
   readonly events: FakeEvents
   readonly feeds: FakeFeeds
+  readonly endpoints: FakeEndpoints
 }
 
 export class FakeTenantRemains implements TenantRemains {
@@ -45,6 +47,7 @@ export class FakeTenantRemains implements TenantRemains {
       revocations.items,
       this.#stores.feeds.items,
       this.#stores.feeds.received,
+      this.#stores.endpoints.items,
     ]
     for (const map of maps) {
       for (const [key, { tenantId }] of map) {

@@ -88,6 +88,10 @@ const MORE: Readonly<Record<string, unknown>> = {
   branding: { color: '#1C5FD4' },
   kms_key_arn: 'arn:aws:kms:eu-central-1:111122223333:key/1',
   suspended: true,
+  url: 'https://saas.example/hooks',
+  types: ['connection.broken'],
+  description: 'note',
+  enabled: true,
   completion_code: 'code',
   cursor: 'conn_01hzzzzzzzzzzzzzzzzzzzzzzz',
 }

@@ -44,6 +44,11 @@ test(`${REQUESTS} made-up requests get no 5xx, crash nothing and tell no secret`
   await register(own.id, AUDIENCE)
   const { json: provider } = await register(victim.id, 'victim')
   const { json: victims } = await stack.connect(victim)
+  const { json: endpoint } = await stack.api('/v1/webhook-endpoints', {
+    method: 'POST',
+    key: own.apiKey,
+    body: { url: 'https://saas.example/hooks' },
+  })
   const known = {
     ids: {
       id: connection,
@@ -54,6 +59,7 @@ test(`${REQUESTS} made-up requests get no 5xx, crash nothing and tell no secret`
       connection_id: victims.id,
       provider_id: provider.id,
       serial: '1',
+      endpoint_id: endpoint.id,
       path: 'funnels/1',
     },
     credentials: [
@@ -69,7 +75,13 @@ test(`${REQUESTS} made-up requests get no 5xx, crash nothing and tell no secret`
     returnUrl: own.returnUrl,
   }
   const { tokens } = (await stack.control('GET', 'tokens')).json
-  const secrets: string[] = [own.clientSecret, other.clientSecret, other.apiKey, victim.apiKey]
+  const secrets: string[] = [
+    own.clientSecret,
+    other.clientSecret,
+    other.apiKey,
+    victim.apiKey,
+    endpoint.secret,
+  ]
   for (const { access_token, refresh_token } of tokens) secrets.push(access_token, refresh_token)
 
   const made = fc.sample(requests(known), { numRuns: REQUESTS, seed: SEED })

@@ -1,6 +1,6 @@
 // Everything that the functions' roles may do, written out here a second time: a permission that is added has to be added in
 // both places, and is seen in review.
-import { ROOT_KEY_PURPOSE, TENANT_KEY_PURPOSE } from '#adapters/vault/purpose.ts'
+import { ROOT_KEY_PURPOSE, TENANT_KEY_PURPOSE, WEBHOOK_SECRET_PURPOSE } from '#adapters/vault/purpose.ts'
 import type { FunctionName } from '#runtime/env.ts'
 
 export const LOG_AND_TRACES = [
@@ -40,6 +40,7 @@ const ERASING = [
   ...items('tenants', 'DeleteItem'),
   ...items(`${TENANT}#usage`, 'Query DeleteItem'),
   ...items('events#*', 'Query DeleteItem'),
+  ...items('webhooks#*', 'Query DeleteItem'),
 ]
 const END_USER_INDEX = [`dynamodb:Query on Table/index/end-user, partition ${TENANT}#end-user#*`]
 /** The KMS keys that tenants bring are none of ours: their own policies decide, too. */
@@ -47,6 +48,9 @@ const onTenantsKeys = (action: string) =>
   `${action} on arn:AWS::Partition:kms:eu-central-1:*:key/* if kms:EncryptionContext:purpose is ${TENANT_KEY_PURPOSE}`
 const onRootKey = (action: string) =>
   `${action} on RootKey if kms:EncryptionContext:purpose is ${ROOT_KEY_PURPOSE}`
+/** Of the secrets that sign webhooks. */
+const onWebhookSecrets = (action: string) =>
+  `${action} on RootKey if kms:EncryptionContext:purpose is ${WEBHOOK_SECRET_PURPOSE}`
 const VAULT = [onRootKey('kms:Decrypt'), onTenantsKeys('kms:Decrypt'), ...items('root-keys', 'GetItem Query')]
 const MAKE_ROOT_KEYS = [onRootKey('kms:GenerateDataKey'), ...items('root-keys', 'PutItem')]
 const ROTATION = [
@@ -157,6 +161,13 @@ export const ALLOWED: Readonly<Record<FunctionName, readonly string[]>> = {
   'audit-events': [...AUDITED, ...CALLERS, ...items(TENANT, 'GetItem Query'), ...items('audit#*', 'Query')],
   events: [...AUDITED, ...CALLERS, ...items(TENANT, 'GetItem Query'), ...items('events#*', 'GetItem Query')],
   'clickfunnels-events': [...AUDITED, ...items(TENANT, READ_AND_WRITE), ...VAULT, ...SEND_ROTATIONS],
+  'webhook-endpoints': [
+    ...AUDITED,
+    ...CALLERS,
+    ...items(TENANT, 'GetItem Query ConditionCheckItem'),
+    ...items('webhooks#*', READ_AND_WRITE),
+    onWebhookSecrets('kms:GenerateDataKey'),
+  ],
   'publish-events': [
     ...ON_TABLE_KEY,
     ...items(TENANT, 'Query DeleteItem'),

@@ -14,15 +14,15 @@ import { idOf, productionPackages } from '../../infra/supply-chain/lockfile.ts'
 import { fileHashes } from './files.ts'
 
 /** The most that a function may read when it starts: every cold start pays for it. */
-const MAX_EAGER_BYTES = 299_500
+const MAX_EAGER_BYTES = 300_800
 /** The limits of the others. Lower them when a bundle shrinks. */
 const OTHERS: Partial<Record<FunctionName, number>> = {
-  'audit-events': 231_500,
-  credentials: 236_000,
+  'audit-events': 232_500,
+  credentials: 237_500,
   // It makes the seals of feeds again, too.
   'rotate-keys': 228_500,
   'publish-events': 173_000,
-  service: 29_000,
+  service: 29_700,
   // It refreshes and probes, too, since the operator can look at refused connections.
   'tenant-connections': 312_000,
 }

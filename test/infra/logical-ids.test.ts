@@ -29,6 +29,7 @@ it('functions and their logs keep their ids: the name of a function follows its 
     ['audit-events', 'AuditEventsFunctionE8E22518', 'AuditEventsLogFC695720'],
     ['events', 'EventsFunctionD12C8C52', 'EventsLogF3A4B60A'],
     ['clickfunnels-events', 'ClickfunnelsEventsFunction6FB16B3E', 'ClickfunnelsEventsLogF2D36D01'],
+    ['webhook-endpoints', 'WebhookEndpointsFunction2B6C8A42', 'WebhookEndpointsLogE76B2A57'],
     ['publish-events', 'PublishEventsFunction077F6489', 'PublishEventsLogF80685FB'],
     ['service', 'ServiceFunction243F2A49', 'ServiceLogD7D86640'],
   ])

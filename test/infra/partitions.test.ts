@@ -3,6 +3,7 @@ import { expect, it } from 'vitest'
 import * as events from '#adapters/dynamodb/events/keys.ts'
 import { INDEX_LEADING_KEYS, LEADING_KEYS } from '#adapters/dynamodb/partitions.ts'
 import * as schema from '#adapters/dynamodb/schema.ts'
+import * as webhooks from '#adapters/dynamodb/webhooks/keys.ts'
 import { FUNCTION_NAMES } from '#runtime/env.ts'
 import { ALLOWED } from './allowed.ts'
 
@@ -25,7 +26,7 @@ function call(builder: (...parts: never[]) => unknown, id: string): unknown {
 // Every key builder of the schema, with every argument an id.
 it('each key of the table is in exactly one partition of the policies, and each partition is written by a function', () => {
   const id = `ten_${'0'.repeat(26)}`
-  const built = [...Object.values(schema), ...Object.values(events)].map((one) =>
+  const built = [...Object.values(schema), ...Object.values(events), ...Object.values(webhooks)].map((one) =>
     typeof one === 'function' ? call(one, id) : one,
   )
   const keys = built.map((key) => (Object(key) as { pk?: unknown }).pk).filter((pk) => pk !== undefined)

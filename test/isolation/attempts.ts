@@ -17,6 +17,8 @@ const BODIES: Readonly<Record<string, (targets: Targets) => object>> = {
   }),
   'POST /v1/connect-sessions/{id}/complete': ({ end_user }) =>
     end_user === undefined ? {} : { end_user: { id: end_user } },
+  'POST /v1/webhook-endpoints': () => ({ url: 'https://saas.example.com/hooks' }),
+  'PATCH /v1/webhook-endpoints/{endpoint_id}': () => ({ enabled: false }),
 }
 
 /** `{id}` names a session or a connection, as the path says. */

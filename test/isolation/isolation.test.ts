@@ -21,6 +21,7 @@ const MISSING: Targets = {
   id: 'conn_01hzzzzzzzzzzzzzzzzzzzzzzz',
   session: 'cs_01hzzzzzzzzzzzzzzzzzzzzzzz',
   return_url: 'https://acme.example/connected',
+  endpoint_id: 'we_01hzzzzzzzzzzzzzzzzzzzzzzz',
 }
 
 let store: FaultyDynamoDb
@@ -44,7 +45,17 @@ beforeAll(async () => {
     key: owner.apiKey,
     body: { end_user: { id: 'user-1' }, return_url: owner.returnUrl, completion: 'verified' },
   })
-  targets = { id: connection.json.id, session: session.json.id, return_url: owner.returnUrl }
+  const endpoint = await stack.api('/v1/webhook-endpoints', {
+    method: 'POST',
+    key: owner.apiKey,
+    body: { url: 'https://saas.example.com/hooks' },
+  })
+  targets = {
+    id: connection.json.id,
+    session: session.json.id,
+    return_url: owner.returnUrl,
+    endpoint_id: endpoint.json.id,
+  }
   const keys = `/v1/tenants/${owner.id}/api-keys`
   const issue = async (body: object) => (await stack.api(keys, { method: 'POST', body })).json
   const revoked = await issue({ name: 'revoked' })
@@ -128,6 +139,14 @@ test('with a wrong credential no route gives, changes or tells anything', async 
         expect(answer.text, label).not.toContain(targets.id)
         continue
       }
+      // Webhooks are the tenant's own, and no end user's. Each tenant has its own list.
+      const ofWebhooks = expected === 404 && routeKey.includes('/webhook-endpoints')
+      if (ofWebhooks && (key?.includes('.') || !routeKey.includes('{'))) {
+        const list = routeKey.startsWith('GET') ? 200 : 201
+        expect(answer.status, label).toBe(key?.includes('.') ? 403 : list)
+        expect(answer.text, label).not.toContain(targets.endpoint_id)
+        continue
+      }
       // The trail is the tenant's own, and no end user's.
       if (expected === 404 && routeKey === 'GET /v1/audit-events') {
         expect(answer.status, label).toBe(key?.includes('.') ? 403 : 200)
@@ -169,7 +188,9 @@ test.each(OUTSIDERS)('to %s, what is missing and what is foreign takes the same 
       return operations
     }
     const work = await operationsFor(targets)
-    expect(work, routeKey).not.toEqual([])
+    // A JWT is refused before anything is read, where only API keys are let in.
+    const isRefused = key?.includes('.') && routeKey.includes('/webhook-endpoints')
+    expect(work.length === 0, routeKey).toBe(isRefused === true)
     expect(await operationsFor(MISSING), routeKey).toEqual(work)
   }
 })

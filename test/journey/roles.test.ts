@@ -193,7 +193,14 @@ it('a key may be noted as used, by the functions that authenticate', async () =>
         ExpressionAttributeValues: { ':now': { N: '1' } },
       }),
     )
-    const authenticating = ['connect-sessions', 'connections', 'proxy', 'audit-events', 'events']
+    const authenticating = [
+      'connect-sessions',
+      'connections',
+      'proxy',
+      'audit-events',
+      'events',
+      'webhook-endpoints',
+    ]
     const may = [...authenticating, 'credentials'].includes(name)
     const expected = may ? 'ConditionalCheckFailedException' : 'AccessDeniedException'
     await expect(noted, name).rejects.toMatchObject({ name: expected })

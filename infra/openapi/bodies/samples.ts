@@ -9,3 +9,4 @@ export const IDENTITY_PROVIDER = 'idp_01k2q8v3a00123456789abcdef'
 export const TAGS = { plan: 'pro', project: '4711' }
 export const LABEL = 'Main shop'
 export const END_USER = { id: 'user-1', display_name: 'ada@example.com' }
+export const WEBHOOK_ENDPOINT = 'we_01k2q8v3900123456789abcdef'

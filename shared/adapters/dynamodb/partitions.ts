@@ -20,6 +20,7 @@ export const LEADING_KEYS: Readonly<Record<Partition, string>> = {
   'key-rotation': 'key-rotation',
   audit: 'audit#*',
   events: 'events#*',
+  webhooks: 'webhooks#*',
 }
 
 /** The partitions of the indexes. A query of an index names one of them. */

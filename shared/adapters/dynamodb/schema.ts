@@ -28,6 +28,8 @@
 //  audit event                audit#<T>                 <E>                           query newest first
 //  event in the log           events#<T>                <position>                    query oldest first
 //    last position            events#<T>                last                          get
+//  webhook endpoint           webhooks#<T>              endpoint#<E>                  get, query (all of a tenant)
+//    how many                 webhooks#<T>              endpoint-count                added to
 //  usage of a tenant          tenant#<T>#usage          connections                   get; added to
 //    sessions of a minute     tenant#<T>#usage          sessions#<minute>             added to
 //    requests of a window     tenant#<T>#usage          requests#<window>             added to
@@ -100,6 +102,7 @@ export type OtherPartition =
   | 'key-rotation'
   | 'audit'
   | 'events'
+  | 'webhooks'
 
 type Part<First extends string> = First | `${First}#${string}`
 

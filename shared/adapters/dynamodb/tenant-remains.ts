@@ -19,6 +19,7 @@ import {
   usagePartition,
 } from './schema.ts'
 import type { Table } from './table.ts'
+import { webhookPartition } from './webhooks/keys.ts'
 
 /** How many items are deleted at the same time. */
 const WIDTH = 25
@@ -31,6 +32,7 @@ const PARTITIONS: Readonly<
   usage: usagePartition,
   // After the outbox, from which the events come: once both were found empty, in this order, nothing can be added.
   events: eventLogPartition,
+  webhooks: webhookPartition,
   'api-key': 'deleted with the API key that it leads to',
   issuer: 'deleted with the identity provider that it leads to',
   'connect-link': 'expire after 30 minutes',

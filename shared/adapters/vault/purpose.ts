@@ -4,3 +4,5 @@
 
 export const ROOT_KEY_PURPOSE = 'funnel-connect/root-key'
 export const TENANT_KEY_PURPOSE = 'funnel-connect/tenant-key'
+/** Of the secrets that sign webhooks. */
+export const WEBHOOK_SECRET_PURPOSE = 'funnel-connect/webhook-secret'

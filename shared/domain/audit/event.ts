@@ -43,6 +43,10 @@ export const AUDIT_ACTIONS = [
   'connection.switch',
   'connection.delete',
   'connection.revoke_tokens',
+  'webhook_endpoint.create',
+  'webhook_endpoint.update',
+  'webhook_endpoint.rotate_secret',
+  'webhook_endpoint.delete',
   'access.refuse',
 ] as const
 

@@ -15,6 +15,7 @@ export const SCOPES = [
   'proxy:write',
   'audit:read',
   'events:read',
+  'webhooks:write',
 ] as const
 
 export type Scope = (typeof SCOPES)[number]
@@ -40,7 +41,7 @@ export function requesterOf({ tenant, actor }: Caller): Requester {
 }
 
 /** Scopes for what concerns the tenant as a whole. No end user has access to it. */
-export const API_KEY_ONLY_SCOPES: readonly Scope[] = ['audit:read']
+export const API_KEY_ONLY_SCOPES: readonly Scope[] = ['audit:read', 'webhooks:write']
 
 /**
  * Requires a scope of an API key. An end user needs none, but is refused what concerns the tenant as a whole.

@@ -11,4 +11,5 @@ export const THING_NAMES: Readonly<Record<keyof MintedIds, string>> = {
   revocation: 'revocation',
   auditEvent: 'audit event',
   event: 'event',
+  endpoint: 'webhook endpoint',
 }

@@ -38,7 +38,15 @@ export const auditEventSchema = z.object({
     identity_provider_id: z.optional(z.string()),
   }),
   resource: z.object({
-    type: z.enum(['tenant', 'app', 'api_key', 'identity_provider', 'connect_session', 'connection']),
+    type: z.enum([
+      'tenant',
+      'app',
+      'api_key',
+      'identity_provider',
+      'connect_session',
+      'connection',
+      'webhook_endpoint',
+    ]),
     id: z.optional(z.string()),
   }),
   result: z.string(),

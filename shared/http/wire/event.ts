@@ -2,31 +2,20 @@
 import * as z from 'zod/mini'
 import type { LoggedEvent } from '#domain/events/event.ts'
 import type { EventPage } from '#domain/events/event-log.ts'
-import { OWN_EVENT_TYPES } from '#domain/events/event-types.ts'
 import type { EventRequest } from '#domain/events/list-events.ts'
 import { toRfc3339 } from '#domain/time.ts'
 import { annotated } from './annotations.ts'
+import { eventType, MAX_TYPES, wantedType } from './event-types.ts'
 import { endUserId, id } from './fields.ts'
 import { pageLimit } from './page-limit.ts'
 import { shaped } from './shaped.ts'
-
-/** Our own types, and any that ClickFunnels has: its list is open. */
-export const eventType = z.union([
-  z.enum(OWN_EVENT_TYPES),
-  z.string().check(z.regex(/^clickfunnels\.[\w.-]{1,100}$/)),
-])
-
-/** All events of ClickFunnels, in a filter. */
-const ANY_OF_CLICKFUNNELS = z.literal('clickfunnels.*')
-
-const MAX_TYPES = 50
 
 const types = z.pipe(
   z.pipe(
     z.string(),
     z.transform((value) => value.split(',')),
   ),
-  z.array(z.union([eventType, ANY_OF_CLICKFUNNELS])).check(z.maxLength(MAX_TYPES)),
+  z.array(wantedType).check(z.maxLength(MAX_TYPES)),
 )
 
 /** Positions have 12 digits in the table. */

@@ -10,6 +10,7 @@ export const UNKNOWN: Readonly<Record<string, string>> = {
   key_id: 'key_00000000000000000000000000',
   provider_id: 'idp_00000000000000000000000000',
   serial: '99',
+  endpoint_id: 'we_00000000000000000000000000',
   id: 'conn_00000000000000000000000000',
 }
 
@@ -54,6 +55,8 @@ const SPARE = [
   'patch /v1/tenants/{tenant_id}/identity-providers/{provider_id}',
   'delete /v1/tenants/{tenant_id}/identity-providers/{provider_id}',
   'delete /v1/tenants/{tenant_id}/keys',
+  'delete /v1/webhook-endpoints/{endpoint_id}',
+  'delete /v1/tenants/{tenant_id}/webhook-endpoints/{endpoint_id}',
 ] as const
 
 export interface Furnished {
@@ -70,7 +73,7 @@ export async function furnish(
 ): Promise<Furnished> {
   const tenant = await createTenant({ ...(limits && { limits }) })
   const base = `/v1/tenants/${tenant.id}`
-  const [connected, session, keys, provider] = await Promise.all([
+  const [connected, session, keys, provider, endpoint] = await Promise.all([
     connect(tenant),
     api('/v1/connect-sessions', {
       method: 'POST',
@@ -81,6 +84,11 @@ export async function furnish(
     api(`${base}/identity-providers`, {
       method: 'POST',
       body: { issuer: 'https://id.example', audience: tenant.id, jwks_uri: 'https://id.example/jwks' },
+    }),
+    api('/v1/webhook-endpoints', {
+      method: 'POST',
+      key: tenant.apiKey,
+      body: { url: 'https://saas.example.com/hooks' },
     }),
   ])
   const connection = idOf(connected)
@@ -96,6 +104,7 @@ export async function furnish(
       key_id: keys.json.data[0].id,
       provider_id: idOf(provider),
       serial: '1',
+      endpoint_id: idOf(endpoint),
     },
   }
 }

@@ -69,6 +69,8 @@ async function callEachFunction(service: ServiceUnderClient, simulatorUrl: strin
   await expectStatus(200, `/v1/connections/${json.id}`, { key })
   await expectStatus(200, '/v1/audit-events', { key })
   await expectStatus(200, '/v1/events', { key })
+  const hook = { url: 'https://saas.example.com/hooks' }
+  await expectStatus(201, '/v1/webhook-endpoints', { method: 'POST', key, body: hook })
   await expectStatus(200, `/v1/tenants/${tenant.id}/connections`)
   await expectStatus(200, '/v1/health')
   // A genuine event needs the secret of an endpoint. The function looks for the id, and refuses it.
