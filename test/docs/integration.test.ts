@@ -16,12 +16,14 @@ afterAll(() => stack?.close())
 
 async function drive(name: string): Promise<unknown> {
   const tenant = await stack.createTenant()
+  if (name === 'webhook-receiver.ts') await stack.connect(tenant)
   const folder = scratchFolder()
   const file = guides.flatMap(({ blocks }) => blocks).find(({ directive }) => directive?.text === name)
   writeFileSync(join(folder, name), file?.text ?? '')
   const env = {
     ...{ GIVEN: '{}', FUNNEL_CONNECT_URL: stack.url, FUNNEL_CONNECT_KEY: tenant.apiKey },
     RETURN_URL: tenant.returnUrl,
+    WEBHOOK_SECRET: `whsec_${Buffer.alloc(32, 1).toString('base64')}`,
     ERRORS_EXPECTED: '1',
   }
   const driver = join(import.meta.dirname, 'integration.ts')
@@ -48,6 +50,10 @@ test("the app's back end hears of the connection by asking", async () => {
     before: { waiting: true },
     after: { waiting: false, connection_id: expect.stringMatching(/^conn_/) },
   })
+}, 60_000)
+
+test('the receiver believes what the command line posts from the log, and nothing else', async () => {
+  expect(await drive('webhook-receiver.ts')).toEqual({ statuses: [204, 400], stranger: 400 })
 }, 60_000)
 
 test('the five lines of the README connect a user and list all funnels', async () => {

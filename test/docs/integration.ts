@@ -1,5 +1,11 @@
 // Drives a back end of README.md or docs/integrate.md as its user at a browser. Prints the outcome.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { basename } from 'node:path'
+import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
 import { Browser } from '../support/browser.ts'
 
 const RETURN_URL = process.env.RETURN_URL ?? ''
@@ -46,10 +52,38 @@ async function connectFromApp() {
   return { before, after: await backEnd.newsForApp(id, user) }
 }
 
+/** The command line posts the life of a connection to the receiver, and a stranger posts something. */
+async function receiveWebhooks() {
+  const statuses: number[] = []
+  const server = createServer(async (request, response) => {
+    const body = await text(request)
+    const headers = new Headers(request.headers as Record<string, string>)
+    const given = new Request('http://x/hook', { method: 'POST', headers, body })
+    const answer: Response = await backEnd.receive(given)
+    statuses.push(answer.status)
+    response.writeHead(answer.status).end()
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const command = 'infra/cli/tenants.ts events listen --after 0 --forward'.split(' ')
+  const listening = spawn(process.execPath, [...command, `http://127.0.0.1:${port}/hook`], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const shown = createInterface({ input: listening.stdout })
+  for await (const line of shown) if (line.includes('connection.created')) break
+  const stranger = await fetch(`http://127.0.0.1:${port}/hook`, { method: 'POST', body: '{}' })
+  listening.kill('SIGINT')
+  await once(listening, 'exit')
+  server.close()
+  return { statuses, stranger: stranger.status }
+}
+
 const journeys: Readonly<Record<string, () => Promise<unknown>>> = {
   'clickfunnels.ts': connectInFiveLines,
   'back-end.ts': connectThroughBackEnd,
   'app-back-end.ts': connectFromApp,
+  'webhook-receiver.ts': receiveWebhooks,
 }
 const outcome = await journeys[basename(file)]?.()
 process.stdout.write(JSON.stringify(outcome))
