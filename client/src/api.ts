@@ -272,8 +272,8 @@ export interface Event {
     /** Label of the connection or connect session. Absent if there is none. */
     readonly label?: string
     /**
-     * Number of the event among those about the same connection, connect session or app: 1, 2, 3 and so
-     * on.
+     * Number of the event among those about the same connection, connect session, app or tenant: 1, 2, 3
+     * and so on.
      */
     readonly sequence: number
     /** Why it happened. docs/events.md lists the reasons of each type. */

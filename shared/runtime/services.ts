@@ -17,11 +17,11 @@ import { DynamoDbIdentityProviders } from '#adapters/dynamodb/identity-providers
 import { DynamoDbKeyedCalls } from '#adapters/dynamodb/keyed-calls.ts'
 import { DynamoDbRevocations } from '#adapters/dynamodb/revocations.ts'
 import { DynamoDbSealedRecords } from '#adapters/dynamodb/sealed-records.ts'
-import { DynamoDbSessions } from '#adapters/dynamodb/sessions.ts'
+import { DynamoDbSessions } from '#adapters/dynamodb/sessions/sessions.ts'
 import { Table } from '#adapters/dynamodb/table.ts'
 import { DynamoDbTenantRemains } from '#adapters/dynamodb/tenant-remains.ts'
 import { DynamoDbTenants } from '#adapters/dynamodb/tenants.ts'
-import { DynamoDbUsage } from '#adapters/dynamodb/usage.ts'
+import { DynamoDbUsage } from '#adapters/dynamodb/usage/usage.ts'
 import { SqsRecoveryQueue } from '#adapters/sqs/recovery-queue.ts'
 import { KmsDataKeys } from '#adapters/vault/data-keys.ts'
 import { KmsRootKeys } from '#adapters/vault/root-keys.ts'
@@ -86,7 +86,7 @@ export function createStoreServices(functionName: string, settings: StoreSetting
   const stamp = stampFor({ newId, now })
   const sessions = new DynamoDbSessions(table, stamp)
   const revocations = new DynamoDbRevocations(table)
-  const usage = new DynamoDbUsage(table)
+  const usage = new DynamoDbUsage(table, stamp)
   const log = createLog(functionName)
   const auditEvents = new DynamoDbAuditEvents(table)
   const trail = { events: auditEvents, newId, now, log }

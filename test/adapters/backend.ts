@@ -21,11 +21,11 @@ import { DynamoDbKeyedCalls } from '#adapters/dynamodb/keyed-calls.ts'
 import { DynamoDbRevocations } from '#adapters/dynamodb/revocations.ts'
 import { DUE_INDEX, END_USER_INDEX, type Key, PARTITION_KEY, SORT_KEY } from '#adapters/dynamodb/schema.ts'
 import { DynamoDbSealedRecords } from '#adapters/dynamodb/sealed-records.ts'
-import { DynamoDbSessions } from '#adapters/dynamodb/sessions.ts'
+import { DynamoDbSessions } from '#adapters/dynamodb/sessions/sessions.ts'
 import { Table } from '#adapters/dynamodb/table.ts'
 import { DynamoDbTenantRemains } from '#adapters/dynamodb/tenant-remains.ts'
 import { DynamoDbTenants } from '#adapters/dynamodb/tenants.ts'
-import { DynamoDbUsage } from '#adapters/dynamodb/usage.ts'
+import { DynamoDbUsage } from '#adapters/dynamodb/usage/usage.ts'
 import { DynamoDbEndpoints } from '#adapters/dynamodb/webhooks/endpoints.ts'
 import { KmsDataKeys } from '#adapters/vault/data-keys.ts'
 import { KmsRootKeys } from '#adapters/vault/root-keys.ts'
@@ -109,7 +109,7 @@ export function storesOn(table: Table): Stores {
     dueIndex: revocations,
     sealedRecords,
     keyRotationProgress: sealedRecords,
-    usage: new DynamoDbUsage(table),
+    usage: new DynamoDbUsage(table, stamp),
     auditEvents: new DynamoDbAuditEvents(table),
     outbox: eventLog,
     eventLog,

@@ -61,6 +61,50 @@ export function usageContract(open: OpenStores): void {
     })
   })
 
+  describe('how near a tenant is to its limit of connections', () => {
+    const nearly = 'connections_nearly_used'
+    async function used() {
+      const stores = open()
+      const tenantId = newId('tenant')
+      await stores.connections.create(aConnection(tenantId))
+      const told = async () =>
+        (await stores.outbox.waiting(tenantId, 10))
+          .filter(({ type }) => type === 'tenant.limit_approaching')
+          .map(({ data }) => `${data.sequence} ${data.reason}`)
+      return { ...stores, tenantId, told }
+    }
+
+    test('is noted with one event for each rise, however many note it at the same time', async () => {
+      const { usage, tenantId, told } = await used()
+      const read = await usage.connectionUse(tenantId)
+      expect(read).toEqual({ count: 1, eventCount: 0 })
+      const noted = await Promise.all(
+        Array.from({ length: 4 }, () => usage.noteUseLevel(tenantId, read, nearly)),
+      )
+      expect(noted.filter(Boolean)).toHaveLength(1)
+      expect(await told()).toEqual([`1 ${nearly}`])
+      const now = await usage.connectionUse(tenantId)
+      expect(now).toEqual({ count: 1, level: nearly, eventCount: 1 })
+      expect(await usage.noteUseLevel(tenantId, now, 'connections_used_up')).toBe(true)
+      expect(await told()).toEqual([`1 ${nearly}`, '2 connections_used_up'])
+    })
+
+    test('falls without an event, and is told again after that', async () => {
+      const { usage, tenantId, told } = await used()
+      for (const level of [nearly, undefined, nearly] as const) {
+        expect(await usage.noteUseLevel(tenantId, await usage.connectionUse(tenantId), level)).toBe(true)
+      }
+      expect(await told()).toEqual([`1 ${nearly}`, `2 ${nearly}`])
+    })
+
+    test('is not noted for a tenant without a count, which may be deleted', async () => {
+      const { usage } = open()
+      const tenantId = newId('tenant')
+      expect(await usage.noteUseLevel(tenantId, await usage.connectionUse(tenantId), nearly)).toBe(false)
+      expect(await usage.connectionUse(tenantId)).toEqual({ count: 0, eventCount: 0 })
+    })
+  })
+
   describe('the sessions of a minute', () => {
     test('are counted up to the limit, for each minute and each tenant', async () => {
       const { usage } = open()

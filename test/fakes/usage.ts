@@ -1,16 +1,38 @@
 // What tenants have used, in maps.
 
+import { eventOfUseLevel } from '#domain/connect/connection-use.ts'
 import type { EndUserId, TenantId } from '#domain/ids.ts'
-import type { RequestCounts, Spender, Usage } from '#domain/tenants/usage.ts'
+import type { ConnectionUse, RequestCounts, Spender, Usage, UseLevel } from '#domain/tenants/usage.ts'
+import type { FakeEvents } from './events.ts'
 
 export class FakeUsage implements Usage {
   readonly #connections = new Map<TenantId, number>()
   readonly #sessions = new Map<string, number>()
   readonly #requests = new Map<string, RequestCounts>()
+  readonly #told = new Map<TenantId, Pick<ConnectionUse, 'level' | 'eventCount'>>()
+  readonly #events: FakeEvents
   /** How often the store was read or written. */
   calls = 0
   /** Counts the stored connections; the fake of the connections sets it. */
   stored: (tenant: TenantId) => number = () => 0
+
+  constructor(events: FakeEvents) {
+    this.#events = events
+  }
+
+  async connectionUse(tenant: TenantId): Promise<ConnectionUse> {
+    return { count: await this.connections(tenant), eventCount: 0, ...this.#told.get(tenant) }
+  }
+
+  async noteUseLevel(tenant: TenantId, read: ConnectionUse, level: UseLevel | undefined): Promise<boolean> {
+    const told = this.#told.get(tenant)
+    if (!this.#connections.has(tenant) || told?.level !== read.level) return false
+    const event = eventOfUseLevel(tenant, read, level)
+    const eventCount = event?.data.sequence ?? told?.eventCount ?? 0
+    this.#told.set(tenant, { ...(level && { level }), eventCount })
+    this.#events.write(event)
+    return true
+  }
 
   async connections(tenant: TenantId): Promise<number> {
     this.calls += 1
@@ -46,6 +68,7 @@ export class FakeUsage implements Usage {
 
   /** False when nothing was counted. */
   erase(tenant: TenantId): boolean {
+    this.#told.delete(tenant)
     return this.#connections.delete(tenant)
   }
 

@@ -96,7 +96,7 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   one(
     'no tie of a grant to its session (I5): a write without an answer may store tokens that are revoked',
-    adapter('dynamodb/session-moves.ts'),
+    adapter('dynamodb/sessions/moves.ts'),
     'if (session === undefined) return []',
     'if (session === undefined || session.expiresAt > 0) return []',
   ),

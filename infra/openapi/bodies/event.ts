@@ -69,7 +69,7 @@ export const events = {
     },
     'data.sequence': {
       description:
-        'Number of the event among those about the same connection, connect session or app: 1, 2, 3 and so on.',
+        'Number of the event among those about the same connection, connect session, app or tenant: 1, 2, 3 and so on.',
     },
     'data.reason': { description: 'Why it happened. docs/events.md lists the reasons of each type.' },
     'ClickFunnelsEvent.event_id': {

@@ -34,7 +34,7 @@ import { ABSENT } from './expressions.ts'
 import { connectionKey, prefixOf, workspaceClaimKey } from './schema.ts'
 import type { Table } from './table.ts'
 import { EXISTS, hasAnyOfApp } from './tenant-items.ts'
-import { connectionCounted } from './usage.ts'
+import { connectionCounted } from './usage/usage.ts'
 
 /** How often a write is tried while the connection has other events. */
 const MAX_ATTEMPTS = 6

@@ -8,10 +8,12 @@ import type { FeedPorts } from '../feeds/ports.ts'
 import { logOddities, type TokenSet } from '../provider/authorization-server.ts'
 import type { ProviderPorts } from '../provider/ports.ts'
 import type { Secret } from '../secret.ts'
+import type { TenancyPorts } from '../tenants/ports.ts'
 import { ruleOf } from '../tokens/refresh-rules.ts'
 import type { VaultPorts } from '../vault/ports.ts'
 import type { Sealed, Sealer } from '../vault/vault.ts'
 import { type ConnectSession, codeVerifierOf, type SessionState } from './connect-session.ts'
+import { noteConnectionUse } from './connection-use.ts'
 import { failSession } from './fail-session.ts'
 import type { ConnectPorts } from './ports.ts'
 import { type ExchangeError, faultError, TOKEN_ERRORS } from './session-errors.ts'
@@ -48,8 +50,8 @@ export async function prepareExchange(
 }
 
 export type ExchangePorts = Pick<
-  Ambient & AppStorePorts & ConnectPorts & VaultPorts & ProviderPorts,
-  'now' | 'publicUrl' | 'apps' | 'sessions' | 'vault' | 'authorizationServer' | 'background' | 'log'
+  Ambient & AppStorePorts & ConnectPorts & VaultPorts & ProviderPorts & TenancyPorts,
+  'now' | 'publicUrl' | 'apps' | 'usage' | 'sessions' | 'vault' | 'authorizationServer' | 'background' | 'log'
 > &
   FeedPorts &
   GrantPorts
@@ -87,15 +89,19 @@ export async function exchangeForConnection(
   const stored = await storeGrant(services, session, app, { tokens, sealer: grant.sealer })
   await noteAnswer(services, app, ruleOf('granted').blames, serial)
   if (stored.outcome !== 'stored') return { status: 'failed', error: stored.outcome }
+  const { connection } = stored
+  // The end user does not wait for what follows. If it fails, the next connection of the tenant does it,
+  if (connection.generation === 1) {
+    services.background.start(() => noteConnectionUse(services, connection.tenantId))
+  }
   if (app.eventTypes !== undefined) {
-    const { connection } = stored
-    // The end user does not wait for it. If it fails, the schedule does it when the connection is next due.
+    // or the schedule when the connection is next due.
     services.background.start(async () => {
       const { startFeed } = await import('../feeds/start-feed.ts')
       await startFeed(services, app, connection, tokens.accessToken)
     })
   }
-  return { status: 'connected', connectionId: stored.connection.id }
+  return { status: 'connected', connectionId: connection.id }
 }
 
 async function exchange(

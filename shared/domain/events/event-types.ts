@@ -1,6 +1,8 @@
 // The closed table of events that a tenant is given: what each is about, and the reasons that it may name. OpenAPI and
 // docs/events.md show this table.
 
+import { USE_LEVELS } from '../tenants/usage.ts'
+
 /** Why ClickFunnels no longer accepts a connection. */
 export const BREAK_REASONS = [
   /** ClickFunnels refuses the access token: the installation was revoked there. */
@@ -45,7 +47,7 @@ export const EVENT_TYPES = {
   'connect_session.failed': { about: 'connect_session' },
   'app.unhealthy': { about: 'app', reasons: APP_REASONS },
   'app.healthy': { about: 'app', reasons: APP_REASONS },
-  'tenant.limit_approaching': { about: 'tenant' },
+  'tenant.limit_approaching': { about: 'tenant', reasons: USE_LEVELS },
   'webhook_endpoint.disabled': { about: 'webhook_endpoint' },
 } as const satisfies Readonly<Record<string, TypeEntry>>
 

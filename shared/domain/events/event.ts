@@ -16,7 +16,7 @@ export interface EventData extends Annotations {
   readonly connectSessionId?: ConnectSessionId
   readonly appId?: AppId
   readonly endUserId?: EndUserId
-  /** The number of this event among those about the same connection, session or app: 1, 2, 3, … */
+  /** The number of this event among those about the same connection, session, app or tenant: 1, 2, 3, … */
   readonly sequence: number
   readonly reason?: string
   readonly by?: Disconnecter

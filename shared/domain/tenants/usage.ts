@@ -7,9 +7,26 @@ export interface Spender {
   readonly endUserId?: EndUserId
 }
 
+/** How near a tenant is to its limit of connections, from 80 % of it on. From low to high. */
+export const USE_LEVELS = ['connections_nearly_used', 'connections_used_up'] as const
+export type UseLevel = (typeof USE_LEVELS)[number]
+
+/** The count of a tenant's connections, with what the tenant was told of it. */
+export interface ConnectionUse {
+  readonly count: number
+  readonly level?: UseLevel
+  readonly eventCount: number
+}
+
 export interface Usage {
   /** How many connections the tenant has. The writes that create and delete connections keep this count. */
   connections(tenant: TenantId): Promise<number>
+  connectionUse(tenant: TenantId): Promise<ConnectionUse>
+  /**
+   * Notes the level, and writes the event of a level that has risen in the same transaction. False if another process has noted one
+   * since the read, or if the tenant has no count any more.
+   */
+  noteUseLevel(tenant: TenantId, read: ConnectionUse, level: UseLevel | undefined): Promise<boolean>
   /** Counts the stored connections and stores the result. It reads all of them, so it is for the operator only. */
   recountConnections(tenant: TenantId): Promise<number>
   /** Counts one session of a minute (in minutes since 1970). False, and not counted, if `max` are counted already. */

@@ -7,7 +7,7 @@ import type { Usage } from '#domain/tenants/usage.ts'
 import { FakeClock } from '../../fakes/clock.ts'
 import { FakeLog } from '../../fakes/log.ts'
 import { seededRandom } from '../../fakes/random.ts'
-import { FakeUsage } from '../../fakes/usage.ts'
+import { fakeServices } from '../../fakes.ts'
 
 const ACME = 'ten_acme' as TenantId
 const OTHER = 'ten_other' as TenantId
@@ -28,7 +28,7 @@ const lopsided = (chance: number, processes: number) =>
   chance < 0.5 ? 0 : Math.floor((chance - 0.5) * 2 * processes)
 
 class Fleet {
-  readonly usage = new FakeUsage()
+  readonly usage = fakeServices().usage
   readonly clock = new FakeClock()
   readonly log = new FakeLog()
   readonly #meters: RequestMeter[] = []
@@ -88,7 +88,7 @@ describe('a demand above the limit', () => {
   })
 
   test('that comes all at once, before any report is answered, stays within the tolerance', async () => {
-    const usage = new FakeUsage()
+    const usage = fakeServices().usage
     const answered: (() => void)[] = []
     const slow: Pick<Usage, 'addRequests'> = {
       addRequests: async (...report) => {

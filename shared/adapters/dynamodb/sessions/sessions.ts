@@ -17,12 +17,12 @@ import { endsUnconnected, eventOfMove } from '#domain/connect/session-events.ts'
 import type { Stamp } from '#domain/events/event.ts'
 import type { ConnectSessionId, TenantId } from '#domain/ids.ts'
 import { type EpochSeconds, later } from '#domain/time.ts'
-import { outboxWrites } from './events/outbox-item.ts'
-import { ABSENT, type Condition, type Write } from './expressions.ts'
-import { connectLinkKey, connectSessionKey, stateKey, TTL_ATTRIBUTE } from './schema.ts'
-import { inState, sessionMoved } from './session-moves.ts'
-import type { Table } from './table.ts'
-import { withoutKey } from './tenant-items.ts'
+import { outboxWrites } from '../events/outbox-item.ts'
+import { ABSENT, type Condition, type Write } from '../expressions.ts'
+import { connectLinkKey, connectSessionKey, stateKey, TTL_ATTRIBUTE } from '../schema.ts'
+import type { Table } from '../table.ts'
+import { withoutKey } from '../tenant-items.ts'
+import { inState, sessionMoved } from './moves.ts'
 
 export class DynamoDbSessions implements ConnectSessions, PendingAuthorizations {
   readonly #table: Table

@@ -1,9 +1,10 @@
 // What tenants have used, in DynamoDB. Counters are added to, never read and written back, so that no count is lost.
 
+import type { Stamp } from '#domain/events/event.ts'
 import type { TenantId } from '#domain/ids.ts'
 import { WINDOW_SECONDS } from '#domain/tenants/request-meter.ts'
-import type { RequestCounts, Spender, Usage } from '#domain/tenants/usage.ts'
-import type { Item, Write } from './expressions.ts'
+import type { ConnectionUse, RequestCounts, Spender, Usage, UseLevel } from '#domain/tenants/usage.ts'
+import type { Item, Write } from '../expressions.ts'
 import {
   connectionCountKey,
   PARTITION_KEY,
@@ -13,8 +14,8 @@ import {
   sessionCountKey,
   TTL_ATTRIBUTE,
   tenantKey,
-} from './schema.ts'
-import type { Table } from './table.ts'
+} from '../schema.ts'
+import type { Table } from '../table.ts'
 
 /** How long a count is kept after its minute or window, for an operator who investigates. */
 const MEMORY_SECONDS = 60 * 60
@@ -23,12 +24,26 @@ const RECOUNTS = 5
 export class DynamoDbUsage implements Usage {
   readonly #table: Table
 
-  constructor(table: Table) {
+  readonly #stamp: Stamp
+
+  constructor(table: Table, stamp: Stamp) {
     this.#table = table
+    this.#stamp = stamp
   }
 
   async connections(tenant: TenantId): Promise<number> {
-    return Number((await this.#table.get(connectionCountKey(tenant)))?.count ?? 0)
+    return (await this.connectionUse(tenant)).count
+  }
+
+  async connectionUse(tenant: TenantId): Promise<ConnectionUse> {
+    const { count, level, eventCount } = (await this.#table.get(connectionCountKey(tenant))) ?? {}
+    const noted = level as UseLevel | undefined
+    return { count: Number(count ?? 0), ...(noted && { level: noted }), eventCount: Number(eventCount ?? 0) }
+  }
+
+  async noteUseLevel(tenant: TenantId, read: ConnectionUse, level: UseLevel | undefined): Promise<boolean> {
+    const { useLevelNoted } = await import('./use-level.ts')
+    return this.#table.transact(useLevelNoted(tenant, read, level, this.#stamp))
   }
 
   /** Every connection that is made or removed raises "changes". A count is stored only if that has not changed in between. */

@@ -7,8 +7,8 @@ import {
 import type { Connection } from '#domain/connections/connection.ts'
 import type { GrantingSession } from '#domain/connections/connection-store.ts'
 import { type EpochSeconds, later } from '#domain/time.ts'
-import type { Condition, Write } from './expressions.ts'
-import { connectSessionKey, TTL_ATTRIBUTE } from './schema.ts'
+import type { Condition, Write } from '../expressions.ts'
+import { connectSessionKey, TTL_ATTRIBUTE } from '../schema.ts'
 
 /** Moves the session to another state if it is still in the state `from`. */
 export function sessionMoved(
