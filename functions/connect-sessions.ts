@@ -7,7 +7,6 @@ import { parseBody } from '#http/message/parse.ts'
 import { pathId } from '#http/message/path-id.ts'
 import { jsonBody } from '#http/message/request.ts'
 import { httpHandler } from '#http/stack.ts'
-import { connectionJson } from '#http/wire/connection.ts'
 import { completionSchema, sessionJson, sessionRequestSchema } from '#http/wire/session.ts'
 import type { Services } from '#runtime/all-services.ts'
 import { onLambda } from '#runtime/lambda.ts'
@@ -39,6 +38,7 @@ export const connectSessions = (services: Services) =>
         }
         // Most sessions are only started and shown, so a cold start does not load the completion.
         const { completeSession } = await import('#domain/connect/complete-session.ts')
+        const { connectionJson } = await import('#http/wire/connection.ts')
         const connection = await completeSession(services, caller, input)
         return json(200, connectionJson(connection))
       },

@@ -165,6 +165,21 @@ export interface Connection {
   readonly ended_at?: string
   /** When the operator suspended it. Absent if it is not suspended. */
   readonly suspended_at?: string
+  /** What is wrong with the connection, for a page of yours. Absent if all is well. */
+  readonly problem?: {
+    /** What is wrong: `suspended`, or a reason of the events `connection.broken` and `connection.at_risk`. */
+    readonly code: 'suspended' | 'revoked_at_provider' | 'disconnected_by_provider' | 'refresh_rejected' | 'answer_lost' | 'workspace_gone' | 'attempts_failing' | 'events_refused'
+    /** Since when. Absent if that is not known. */
+    readonly since?: string
+    /** A sentence for the end user, in English. */
+    readonly message: string
+    /**
+     * `reconnect`: the end user has to connect again, with the id of this connection as `connection_id`.
+     * `wait`: the service tries again by itself. `ask_operator`: only the operator of this service can
+     * help.
+     */
+    readonly action: 'reconnect' | 'wait' | 'ask_operator'
+  }
   /** The ClickFunnels workspace. Fields that ClickFunnels did not give are absent. */
   readonly workspace: {
     /** ClickFunnels' id of the workspace, such as `20417`. */

@@ -58,6 +58,19 @@ export const connections = {
       description:
         'Why the status is `reauthorization_required`: `grant_refused` (ClickFunnels refused the refresh token), `access_token_rejected` (ClickFunnels refused the access token), or `answer_lost` (an answer of ClickFunnels that may have held the next refresh token was lost). Absent while the connection is active.',
     },
+    problem: {
+      description: 'What is wrong with the connection, for a page of yours. Absent if all is well.',
+    },
+    'problem.code': {
+      description:
+        'What is wrong: `suspended`, or a reason of the events `connection.broken` and `connection.at_risk`.',
+    },
+    'problem.since': time('Since when. Absent if that is not known.'),
+    'problem.message': { description: 'A sentence for the end user, in English.' },
+    'problem.action': {
+      description:
+        '`reconnect`: the end user has to connect again, with the id of this connection as `connection_id`. `wait`: the service tries again by itself. `ask_operator`: only the operator of this service can help.',
+    },
     refused_at: time(
       'When ClickFunnels first refused the tokens. Absent while the connection is active, and if it was refused before this field existed.',
     ),

@@ -6,6 +6,7 @@ import type { Look } from '#domain/operator/look-now.ts'
 import { subdomainOf } from '#domain/provider/profile.ts'
 import { toRfc3339 } from '#domain/time.ts'
 import { annotated, annotationChangeIn, reannotating } from './annotations.ts'
+import { connectionProblemSchema, problemIn } from './connection-problem.ts'
 import { optionalTime } from './fields.ts'
 import { shaped } from './shaped.ts'
 
@@ -24,6 +25,7 @@ export const connectionSchema = z.object({
   refused_at: z.optional(z.string()),
   ended_at: z.optional(z.string()),
   suspended_at: z.optional(z.string()),
+  problem: z.optional(connectionProblemSchema),
   workspace: z.object({
     id: z.optional(z.string()),
     name: z.optional(z.string()),
@@ -90,6 +92,7 @@ function membersOf(connection: Connection) {
     refused_at: optionalTime(refusal?.refusedAt),
     ended_at: optionalTime(refusal?.endedAt),
     suspended_at: optionalTime(connection.suspendedAt),
+    problem: problemIn(connection),
     workspace: {
       id: workspace.id,
       name: workspace.name,
