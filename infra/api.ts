@@ -54,6 +54,7 @@ const API_LOGICAL_ID = 'ApiHttp17514DA7'
 /** The API is made without routes, because functions need its URL and routes need the functions. */
 export class Api extends Construct {
   readonly http: HttpApi
+  readonly accessLog: LogGroup
 
   constructor(scope: Construct, id: string) {
     super(scope, id)
@@ -66,7 +67,7 @@ export class Api extends Construct {
     const api = this.http.node.defaultChild as CfnApi
     api.overrideLogicalId(API_LOGICAL_ID)
     const burst = SMALL_REGIONS.has(Stack.of(this).region) ? BURST_IN_SMALL_REGIONS : BURST
-    const log = new LogGroup(this, 'AccessLog', {
+    this.accessLog = new LogGroup(this, 'AccessLog', {
       retention: RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
     })
@@ -74,7 +75,7 @@ export class Api extends Construct {
       apiId: this.http.apiId,
       stageName: '$default',
       autoDeploy: true,
-      accessLogSettings: { destinationArn: log.logGroupArn, format: JSON.stringify(ACCESS_LOG) },
+      accessLogSettings: { destinationArn: this.accessLog.logGroupArn, format: JSON.stringify(ACCESS_LOG) },
       defaultRouteSettings: { throttlingRateLimit: REQUESTS_PER_SECOND, throttlingBurstLimit: burst },
     })
   }

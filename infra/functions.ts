@@ -31,15 +31,13 @@ export function createFunctions(
   const functions: Partial<Record<FunctionName, ServiceFunction>> = {}
   for (const name of FUNCTION_NAMES) {
     const permissions = PERMISSIONS[name]
-    const { impact, timeout, runsEvery, memoryMb } = permissions
+    const { timeout, memoryMb } = permissions
     const variables = Object.keys(ENV[name]) as VariableName[]
     const made = new ServiceFunction(scope, pascalCase(name), {
       name,
       environment: Object.fromEntries(variables.map((variable) => [variable, values[variable]])),
       timeout,
-      impact,
       bundles,
-      ...(runsEvery && { runsEvery }),
       ...(memoryMb && { memoryMb }),
     })
     grantTable(made.lambda, data, permissions)

@@ -14,11 +14,12 @@ export type ItemAction =
 export type Access = Readonly<Partial<Record<Partition, readonly ItemAction[]>>>
 
 export interface Permissions {
+  /** Who is affected while this function fails, and how. The service dashboard says it. */
   readonly impact: string
   readonly timeout: Duration
   /** Megabytes; the default is MEMORY_MB. Lambda gives CPU in proportion to it. */
   readonly memoryMb?: number
-  /** How often a function runs that has a schedule of its own. Two failed runs in a row raise its alarms. */
+  /** How often a function runs that has a schedule of its own. */
   readonly runsEvery?: Duration
   /** The actions that are allowed in each partition of the table. */
   readonly table?: Access

@@ -1,8 +1,7 @@
 // A Lambda function with the defaults of this service: runtime, architecture, tracing, a log group with a month's retention,
-// a role that may write to that log and nothing else, and alarms that say what a failure means.
+// and a role that may write to that log and nothing else. What is wrong with it shows in the alarms of infra/monitoring/.
 import { join } from 'node:path'
-import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib'
-import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch'
+import { type Duration, RemovalPolicy, Validations } from 'aws-cdk-lib'
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import {
   Architecture,
@@ -20,12 +19,8 @@ export interface ServiceFunctionProps {
   readonly name: FunctionName
   readonly environment: Readonly<Record<string, string>>
   readonly timeout: Duration
-  /** Who is affected while this function fails, and how. The alarms say it. */
-  readonly impact: string
   /** Folder of the bundles (bundle/bundle.ts). */
   readonly bundles: string
-  /** How often a function runs whose schedule is rarer than the alarms' period. Two failed runs in a row raise its alarms. */
-  readonly runsEvery?: Duration
   readonly memoryMb?: number
 }
 
@@ -64,20 +59,5 @@ export class ServiceFunction extends Construct {
       reason:
         'X-Ray takes trace segments for the resource "*" only (xray:PutTraceSegments, xray:PutTelemetryRecords).',
     })
-    this.#alarms(props)
-  }
-
-  #alarms({ name, impact, runsEvery = Duration.minutes(5) }: ServiceFunctionProps): void {
-    const alarm = (id: string, what: string, metric: 'metricErrors' | 'metricThrottles') =>
-      new Alarm(this, id, {
-        alarmDescription: `${name} ${what}. Impact: ${impact} Runbook: docs/runbook.md#${name}-${what}`,
-        metric: this.lambda[metric]({ period: runsEvery }),
-        threshold: 1,
-        evaluationPeriods: 2,
-        comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-        treatMissingData: TreatMissingData.NOT_BREACHING,
-      })
-    alarm('Errors', 'errors', 'metricErrors')
-    alarm('Throttles', 'throttles', 'metricThrottles')
   }
 }

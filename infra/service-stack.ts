@@ -6,11 +6,11 @@ import { CfnSchedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler'
 import type { Construct } from 'constructs'
 import { DUE_PARTITIONS } from '#domain/keep-alive/due.ts'
 import { FUNCTION_NAMES, type FunctionName } from '#runtime/env.ts'
-import { createAlarms } from './alarms.ts'
 import { Api } from './api.ts'
 import type { DataStack } from './data-stack.ts'
 import { publishFromStream } from './event-stream.ts'
 import { createFunctions, type Functions, pascalCase } from './functions.ts'
+import { createMonitoring } from './monitoring/monitoring.ts'
 import { PERMISSIONS } from './permissions.ts'
 import { providerParameters } from './provider-parameters.ts'
 
@@ -60,12 +60,13 @@ export class ServiceStack extends Stack {
       }),
     )
     publishFromStream(this.functions['publish-events'], data.table)
-    createAlarms(this, { api, keepAlive: this.functions['keep-alive'].lambda, data, logs: this.#logs() })
+    createMonitoring(this, {
+      api,
+      functions: this.functions,
+      data,
+      keepAliveShards: this.#keepAliveShards(),
+    })
     new CfnOutput(this, 'ApiUrl', { value: api.url, description: 'URL of the API' })
-  }
-
-  #logs() {
-    return Object.values(this.functions).map(({ logGroup }) => logGroup)
   }
 
   #defaultLimits() {

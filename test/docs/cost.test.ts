@@ -18,12 +18,27 @@ test.each(sections.slice(0, 2).map((section) => [section.split('\n', 1)[0] ?? ''
 
 test('what is counted is what is deployed', () => {
   const keys = resourcesOf(data, 'AWS::KMS::Key').length
-  const alarms = resourcesOf(service, 'AWS::CloudWatch::Alarm').length
+  const alarms = resourcesOf(service, 'AWS::CloudWatch::Alarm')
+  const measured = alarms.flatMap(
+    ([
+      ,
+      {
+        Properties: { Metrics },
+      },
+    ]) =>
+      Metrics === undefined
+        ? [1]
+        : Metrics.filter((one: { MetricStat?: object }) => one.MetricStat !== undefined),
+  )
+  const composites = resourcesOf(service, 'AWS::CloudWatch::CompositeAlarm').length
+  const dashboards = resourcesOf(service, 'AWS::CloudWatch::Dashboard').length
   const everyMinute = resourcesOf(service, 'AWS::Scheduler::Schedule').filter(
     ([, { Properties }]) => Properties.ScheduleExpression === 'rate(1 minute)',
   ).length
   expect(prose).toContain(`| ${keys} KMS keys, `)
-  expect(prose).toContain(`| ${alarms} alarms, $0.10 each `)
+  expect(prose).toContain(`| ${alarms.length} alarms on ${measured.length} metrics, $0.10 a metric `)
+  expect(prose).toContain(`| ${composites} composite alarms, $0.50 each `)
+  expect(prose).toContain(`| ${dashboards} dashboards, $3.00 each `)
   expect(prose).toContain(
     `| ${everyMinute} schedules a minute, ${(everyMinute * 43_800).toLocaleString('en')} runs`,
   )

@@ -1,165 +1,166 @@
-import { readFileSync } from 'node:fs'
+// The alarms of the template: what each measures, whom it wakes, and that a person can tap to its section of the runbook.
 import { describe, expect, it } from 'vitest'
-import { MANY_REFUSED } from '#domain/apps/app-health.ts'
-import { AUDIT_UNWRITTEN } from '#domain/audit/trail.ts'
-import { TOKENS_UNSTORED } from '#domain/tokens/commit-rotation.ts'
-import { FUNCTION_NAMES } from '#runtime/env.ts'
-import { SCHEDULED } from './scheduled.ts'
-import { functionResource, resourcesOf, service } from './synthesized.ts'
+import { referenced, textOf } from '../../infra/local/cloudwatch/alarms.ts'
+import { resourcesOf, service } from './synthesized.ts'
 
-const alarms = resourcesOf(service, 'AWS::CloudWatch::Alarm').map(([id, { Properties }]) => ({
+const PREFIX = 'FunnelConnectService-'
+const alarms = [
+  ...resourcesOf(service, 'AWS::CloudWatch::Alarm'),
+  ...resourcesOf(service, 'AWS::CloudWatch::CompositeAlarm'),
+].map(([id, { Type, Properties }]) => ({
   id,
-  description: Properties.AlarmDescription as string,
+  name: String(Properties.AlarmName).slice(PREFIX.length),
+  composite: Type.endsWith('CompositeAlarm'),
   properties: Properties,
 }))
-const runbook = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8')
-const sections = new Map(
-  runbook
-    .split(/^## /m)
-    .slice(1)
-    .map((section) => [section.split('\n', 1)[0]?.trim().replaceAll(' ', '-') ?? '', section]),
-)
-const anchorOf = (description: string) =>
-  / Runbook: docs\/runbook\.md#([a-z-]+)$/.exec(description)?.[1] ?? ''
+const notifying = alarms.filter(({ properties }) => properties.AlarmActions !== undefined)
+const conditions = alarms.filter(({ properties }) => properties.AlarmActions === undefined)
+
+/** What the condition is, in words. */
+function ruleOf({ properties }: (typeof alarms)[number]): string {
+  const {
+    Threshold,
+    ComparisonOperator,
+    EvaluationPeriods: of,
+    DatapointsToAlarm: bad,
+    Metrics = [],
+  } = properties
+  const { Expression } = Metrics.find((one: { ReturnData?: boolean }) => one.ReturnData !== false) ?? {}
+  const stats = Metrics.filter(({ MetricStat }: { MetricStat?: object }) => MetricStat !== undefined)
+  const first = stats[0]?.MetricStat
+  const measured =
+    Expression ??
+    `${first?.Stat ?? properties.Statistic} of ${first?.Metric.MetricName ?? properties.MetricName}`
+  const threshold =
+    typeof Threshold === 'number' ? String(Number(Threshold.toFixed(6))) : `«${Threshold.Ref}»`
+  const sign = ComparisonOperator === 'LessThanThreshold' ? '<' : '>='
+  const missing = properties.TreatMissingData === 'breaching' ? ', breaching when missing' : ''
+  return `${measured} ${sign} ${threshold}, ${bad} of ${of} × ${properties.Period ?? first.Period} s${missing}`
+}
 
 describe('alarms', () => {
-  it.each(alarms)('$id says what it means and names its section of the runbook', ({ description }) => {
-    expect(description).toMatch(
-      /^[a-z-]+( [a-z-]+)+\. Impact: \S.{20,}[.] Runbook: docs\/runbook\.md#[a-z-]+$/,
-    )
-  })
-
-  it('exist for every function, for the API, for keep-alive, for rotations, for refusals, for unstored tokens and for audit events', () => {
-    const functions = FUNCTION_NAMES.flatMap((name) => [`${name}-errors`, `${name}-throttles`])
-    const others = [
-      'api-server-errors',
-      'audit-events-unwritten',
-      'connections-refused',
-      'keep-alive-slow',
-      'keep-alive-stopped',
-      'recovery-delayed',
-      'recovery-failing',
-      'rotations-not-recovered',
-      'tokens-unstored',
-    ]
-    expect(alarms.map(({ description }) => anchorOf(description)).sort()).toEqual(
-      [...functions, ...others].sort(),
-    )
-  })
-
-  /** What an alarm measures, and when it is raised. */
-  const ruleOf = (anchor: string) => {
-    const { properties } =
-      alarms.find(({ description }) => anchorOf(description) === anchor) ?? alarms[0] ?? {}
-    const { Namespace, MetricName, Statistic, Period, Threshold, ComparisonOperator, EvaluationPeriods } =
-      properties
-    const times = `${EvaluationPeriods} times ${Period} s`
-    const missing = `${properties.TreatMissingData} when missing`
-    return [
-      `${Statistic} of ${Namespace} ${MetricName} is ${ComparisonOperator} ${Threshold}, ${times}, ${missing}`,
-      properties.Dimensions?.map(({ Name, Value }: { Name: string; Value: unknown }) => [Name, Value]),
-    ]
-  }
-  const AT_LEAST = 'GreaterThanOrEqualToThreshold'
-
-  it.each(FUNCTION_NAMES)('of %s are raised when it fails or is throttled twice in a row', (name) => {
-    const period = SCHEDULED[name]?.alarmSeconds ?? 300
-    const dimensions = [['FunctionName', { Ref: functionResource(name)[0] }]]
-    for (const [what, metric] of [
-      ['errors', 'Errors'],
-      ['throttles', 'Throttles'],
-    ]) {
-      expect(ruleOf(`${name}-${what}`)).toEqual([
-        `Sum of AWS/Lambda ${metric} is ${AT_LEAST} 1, 2 times ${period} s, notBreaching when missing`,
-        dimensions,
+  it.each(notifying.map((alarm) => [alarm.name, alarm] as const))(
+    '%s has a severity, its topic, an impact and its section',
+    (name, { properties }) => {
+      const text = textOf(properties.AlarmDescription)
+      const [, severity = '', section = ''] =
+        /^\[(page|ticket)\] .{5,40}: .{20,}[.] \r\nRunbook: «RunbookUrl»#([a-z-]+)$/.exec(text) ?? []
+      expect(name.startsWith(section), text).toBe(true)
+      const topic = severity === 'page' ? 'PageTopic' : 'TicketTopic'
+      expect(properties.AlarmActions).toEqual([
+        {
+          'Fn::If': [
+            `Has${topic}Arn`,
+            { Ref: `${topic}Arn` },
+            { Ref: expect.stringMatching(`^${topic}[0-9A-F]{8}$`) },
+          ],
+        },
       ])
+      expect(properties.ActionsEnabled).toBe(true)
+    },
+  )
+
+  it('that notify nobody are conditions of one that does', () => {
+    const used = notifying
+      .filter(({ composite }) => composite)
+      .flatMap(({ properties }) => referenced(textOf(properties.AlarmRule)))
+    expect(conditions.map(({ id }) => id).sort()).toEqual(used.sort())
+  })
+
+  it('measure what the runbook says', () => {
+    const simple = alarms.filter(({ composite }) => !composite)
+    expect(Object.fromEntries(simple.map((alarm) => [alarm.name, ruleOf(alarm)]))).toMatchInlineSnapshot(`
+      {
+        "api-unanswered": "Sum of Unanswered >= 10, 2 of 3 × 300 s",
+        "apps-refused": "Sum of LoggedErrors >= 1, 1 of 1 × 300 s",
+        "audit-events-unwritten": "Sum of LoggedErrors >= 1, 1 of 1 × 300 s",
+        "calls-slow": "IF((FILL(slow, 0)) >= 10, 100 * (FILL(slow, 0)) / (FILL(calls, 0)), 0) >= 6, 1 of 1 × 3600 s",
+        "clickfunnels-fails-calls": "IF((FILL(failed, 0)) >= 5, 100 * (FILL(failed, 0)) / (FILL(calls, 0)), 0) >= 50, 3 of 5 × 60 s",
+        "clickfunnels-fails-refreshes": "IF((FILL(failed, 0)) >= 5, 100 * (FILL(failed, 0)) / (FILL(work, 0)), 0) >= 50, 3 of 5 × 60 s",
+        "concurrency-high": "Maximum of ConcurrentExecutions >= «ConcurrencyAlarm», 2 of 3 × 60 s",
+        "connecting-fails": "FILL(ours, 0) + FILL(failed0, 0) + FILL(throttled0, 0) + FILL(failed1, 0) + FILL(throttled1, 0) + FILL(failed2, 0) + FILL(throttled2, 0) >= 3, 2 of 3 × 300 s",
+        "connections-ending": "Sum of ConnectionsEnded >= 50, 1 of 1 × 3600 s",
+        "connections-refused": "Sum of LoggedErrors >= 1, 1 of 1 × 300 s",
+        "due-lag-over-ten-minutes": "Maximum of DueLagSeconds >= 600, 5 of 5 × 60 s",
+        "events-unpublished": "Sum of LoggedErrors >= 5, 1 of 1 × 300 s",
+        "functions-failing": "Sum of FailedInvocations >= 3, 2 of 3 × 300 s",
+        "keep-alive-failing": "IF((FILL(errors, 0)) >= 3, 100 * (FILL(errors, 0)) / (FILL(work, 0)), 0) >= 1, 2 of 3 × 300 s",
+        "keep-alive-stopped": "MIN([FILL(shard0, 0), FILL(shard1, 0), FILL(shard2, 0), FILL(shard3, 0)]) < 1, 1 of 1 × 300 s, breaching when missing",
+        "proxy-failing-fast-for-1-hour": "IF((FILL(ours, 0) + FILL(failed, 0) + FILL(throttled, 0)) >= 3, 100 * (FILL(ours, 0) + FILL(failed, 0) + FILL(throttled, 0)) / (FILL(calls, 0) + FILL(failed, 0) + FILL(throttled, 0)), 0) >= 0.72, 1 of 1 × 3600 s",
+        "proxy-failing-fast-for-5-minutes": "IF((FILL(ours, 0) + FILL(failed, 0) + FILL(throttled, 0)) >= 3, 100 * (FILL(ours, 0) + FILL(failed, 0) + FILL(throttled, 0)) / (FILL(calls, 0) + FILL(failed, 0) + FILL(throttled, 0)), 0) >= 0.72, 1 of 1 × 300 s",
+        "proxy-failing-slowly-for-30-minutes": "IF((FILL(ours, 0) + FILL(failed, 0) + FILL(throttled, 0)) >= 3, 100 * (FILL(ours, 0) + FILL(failed, 0) + FILL(throttled, 0)) / (FILL(calls, 0) + FILL(failed, 0) + FILL(throttled, 0)), 0) >= 0.3, 1 of 1 × 1800 s",
+        "proxy-failing-slowly-for-6-hours": "IF((FILL(ours, 0) + FILL(failed, 0) + FILL(throttled, 0)) >= 3, 100 * (FILL(ours, 0) + FILL(failed, 0) + FILL(throttled, 0)) / (FILL(calls, 0) + FILL(failed, 0) + FILL(throttled, 0)), 0) >= 0.3, 1 of 1 × 21600 s",
+        "recovery-delayed": "Maximum of ApproximateAgeOfOldestMessage >= 300, 1 of 1 × 60 s",
+        "recovery-failing": "waiting + delivered >= 1, 10 of 10 × 60 s",
+        "refreshes-after-expiry": "IF((FILL(late, 0)) >= 5, 100 * (FILL(late, 0)) / (FILL(refreshed, 0)), 0) >= 0.6, 1 of 1 × 3600 s",
+        "requests-failing": "Sum of OtherRequests >= 5, 2 of 3 × 300 s",
+        "revocations-given-up": "Sum of LoggedErrors >= 1, 1 of 1 × 300 s",
+        "root-key-unusable": "Sum of RootKeyFailures >= 1, 1 of 1 × 300 s",
+        "rotations-not-recovered": "Maximum of ApproximateNumberOfMessagesVisible >= 1, 1 of 1 × 300 s",
+        "schedule-events-dropped": "FILL(refreshes, 0) + FILL(events, 0) + FILL(keys, 0) >= 3, 1 of 1 × 900 s",
+        "schedules-stopped": "MIN([FILL(events, 0), FILL(keys, 0)]) < 1, 1 of 1 × 10800 s, breaching when missing",
+        "secrets-unreadable": "FILL(used, 0) + FILL(kept, 0) >= 1, 1 of 1 × 300 s",
+        "table-throttled": "FILL(reads, 0) + FILL(writes, 0) >= 10, 2 of 3 × 300 s",
+        "tokens-unstored": "FILL(rotated, 0) + FILL(granted, 0) >= 1, 1 of 1 × 300 s",
+      }
+    `)
+  })
+
+  it('that follow from an outage of ClickFunnels are silent while it lasts', () => {
+    const down = alarms.find(({ name }) => name === 'clickfunnels-down')
+    const silenced = alarms.filter(({ properties }) => properties.ActionsSuppressor !== undefined)
+    expect(silenced.map(({ name }) => name)).toEqual(['keep-alive-lagging', 'refreshes-late'])
+    for (const { properties } of silenced) {
+      expect(referenced(textOf(properties.ActionsSuppressor))).toEqual([down?.id])
     }
   })
 
-  it('of the service as a whole are raised as the runbook says', () => {
-    const keepAlive = [['FunctionName', { Ref: functionResource('keep-alive')[0] }]]
-    expect(ruleOf('api-server-errors')).toEqual([
-      `Sum of AWS/ApiGateway 5xx is ${AT_LEAST} 10, 2 times 300 s, notBreaching when missing`,
-      [['ApiId', { Ref: 'ApiHttp17514DA7' }]],
-    ])
-    expect(ruleOf('keep-alive-slow')).toEqual([
-      `Maximum of AWS/Lambda Duration is ${AT_LEAST} 60000, 3 times 300 s, notBreaching when missing`,
-      keepAlive,
-    ])
-    expect(ruleOf('keep-alive-stopped')).toEqual([
-      'Sum of AWS/Lambda Invocations is LessThanThreshold 1, 3 times 300 s, breaching when missing',
-      keepAlive,
-    ])
-    const messages = 'AWS/SQS ApproximateNumberOfMessagesVisible'
-    expect(ruleOf('rotations-not-recovered')).toEqual([
-      `Maximum of ${messages} is ${AT_LEAST} 1, 1 times 300 s, notBreaching when missing`,
-      [['QueueName', { 'Fn::ImportValue': expect.stringContaining('RecoveryDeadLetters32BD5CB3') }]],
-    ])
-    const queue = [['QueueName', { 'Fn::ImportValue': expect.stringContaining('RecoveryQueueF1C7E043') }]]
-    expect(ruleOf('recovery-delayed')).toEqual([
-      `Maximum of AWS/SQS ApproximateAgeOfOldestMessage is ${AT_LEAST} 120, 2 times 60 s, notBreaching when missing`,
-      queue,
-    ])
-    expect(ruleOf('connections-refused')).toEqual([
-      `Sum of FunnelConnect ConnectionsRefused is ${AT_LEAST} 1, 1 times 300 s, notBreaching when missing`,
-      undefined,
-    ])
-    expect(ruleOf('tokens-unstored')).toEqual([
-      `Sum of FunnelConnect TokensUnstored is ${AT_LEAST} 1, 1 times 300 s, notBreaching when missing`,
-      undefined,
-    ])
-    expect(ruleOf('audit-events-unwritten')).toEqual([
-      `Sum of FunnelConnect AuditEventsUnwritten is ${AT_LEAST} 1, 1 times 300 s, notBreaching when missing`,
-      undefined,
-    ])
+  it('of the objective rise when it burns in the long and in the short window', () => {
+    for (const name of ['proxy-failing', 'proxy-failing-slowly']) {
+      const { properties } = alarms.find((alarm) => alarm.name === name) ?? { properties: {} }
+      expect(textOf(properties.AlarmRule)).toMatch(/^\(ALARM\("«\w+»"\) AND ALARM\("«\w+»"\)\)$/)
+    }
   })
 
-  it('are raised when messages stay in the recovery queue for ten minutes, however often they are delivered', () => {
-    const { properties } = alarms.find(({ id }) => id.startsWith('RecoveryFailing')) ?? {}
-    const { Metrics, Threshold, EvaluationPeriods, ComparisonOperator } = properties ?? {}
-    expect([Threshold, EvaluationPeriods, ComparisonOperator]).toEqual([1, 10, AT_LEAST])
-    expect(Metrics.map(({ Expression }: { Expression?: string }) => Expression)).toContain(
-      'waiting + delivered',
-    )
-    const measured = Metrics.flatMap(({ MetricStat }: { MetricStat?: { Metric: { MetricName: string } } }) =>
-      MetricStat === undefined ? [] : [MetricStat.Metric.MetricName],
-    )
-    expect(measured).toEqual(['ApproximateNumberOfMessagesVisible', 'ApproximateNumberOfMessagesNotVisible'])
-  })
-
-  it.each([
-    ['AuditEventsUnwritten', AUDIT_UNWRITTEN],
-    ['ConnectionsRefused', MANY_REFUSED],
-    ['TokensUnstored', TOKENS_UNSTORED],
-  ])('count %s in the log of every function', (name, message) => {
-    const filters = resourcesOf(service, 'AWS::Logs::MetricFilter')
-      .map(([, { Properties }]) => Properties)
-      .filter(({ MetricTransformations: [{ MetricName }] }) => MetricName === name)
-    expect(filters.map(({ LogGroupName }) => LogGroupName)).toEqual(
-      FUNCTION_NAMES.map((name) => functionResource(name)[1].Properties.LoggingConfig.LogGroup),
-    )
-    for (const { FilterPattern, MetricTransformations } of filters) {
-      expect(FilterPattern).toBe(`{ $.message = "${message}" }`)
-      expect(MetricTransformations).toEqual([
-        { MetricName: name, MetricNamespace: 'FunnelConnect', MetricValue: '1' },
-      ])
+  it('read no more metrics than an alarm may have', () => {
+    for (const { name, properties } of alarms) {
+      const stats = (properties.Metrics ?? []).filter(
+        (one: { MetricStat?: object }) => one.MetricStat !== undefined,
+      )
+      expect(stats.length, name).toBeLessThanOrEqual(10)
     }
   })
 })
 
-describe('runbook', () => {
-  it.each(alarms)('has a section for $id', ({ description }) => {
-    const section = sections.get(anchorOf(description)) ?? ''
-    expect(section).toMatch(/\*\*Impact\.\*\* \S/)
-    expect(section).toMatch(/\*\*Investigate\.\*\* \S/)
-    expect(section).toMatch(/\*\*Resolve\.\*\* \S/)
+describe('topics', () => {
+  const topics = resourcesOf(service, 'AWS::SNS::Topic').map(([id]) => id)
+
+  it('let CloudWatch publish for this account, over TLS only', () => {
+    const policies = resourcesOf(service, 'AWS::SNS::TopicPolicy').flatMap(
+      ([, { Properties }]) => Properties.PolicyDocument.Statement,
+    )
+    expect(policies).toHaveLength(2 * topics.length)
+    for (const topic of topics) {
+      expect(policies).toContainEqual({
+        Sid: '1',
+        Action: 'sns:Publish',
+        Effect: 'Allow',
+        Principal: { Service: 'cloudwatch.amazonaws.com' },
+        Resource: { Ref: topic },
+        Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+      })
+    }
   })
 
-  it('has no section about an alarm that is gone', () => {
-    const known = new Set(alarms.map(({ description }) => anchorOf(description)))
-    const about = [...sections.keys()].filter((anchor) =>
-      /-(errors|throttles|slow|stopped|recovered|unwritten|delayed|failing|refused)$/.test(anchor),
+  it('send mail if an address is given', () => {
+    const mails = resourcesOf(service, 'AWS::SNS::Subscription')
+    expect(mails.map(([, { Properties }]) => Properties)).toEqual(
+      topics.map((topic) => ({
+        Protocol: 'email',
+        Endpoint: { Ref: 'AlarmEmail' },
+        TopicArn: { Ref: topic },
+      })),
     )
-    expect(about.filter((anchor) => !known.has(anchor))).toEqual([])
+    for (const [, resource] of mails) expect(resource).toHaveProperty('Condition', 'HasAlarmEmail')
   })
 })

@@ -43,6 +43,8 @@ it('the service stack holds no data: every type of resource in it can be made an
     'AWS::ApiGatewayV2::Route',
     'AWS::ApiGatewayV2::Stage',
     'AWS::CloudWatch::Alarm',
+    'AWS::CloudWatch::CompositeAlarm',
+    'AWS::CloudWatch::Dashboard',
     'AWS::IAM::Policy',
     'AWS::IAM::Role',
     'AWS::Lambda::EventInvokeConfig',
@@ -51,6 +53,10 @@ it('the service stack holds no data: every type of resource in it can be made an
     'AWS::Lambda::Permission',
     'AWS::Logs::LogGroup',
     'AWS::Logs::MetricFilter',
+    'AWS::Logs::QueryDefinition',
+    'AWS::SNS::Subscription',
+    'AWS::SNS::Topic',
+    'AWS::SNS::TopicPolicy',
     'AWS::Scheduler::Schedule',
   ])
 })

@@ -66,15 +66,4 @@ describe('the schedule of the keys', () => {
     expect(more).toEqual([])
     expect(rotation.Properties.Timeout).toBeLessThan(3600)
   })
-
-  it('raises its alarm after two failed hours, because two failures within minutes cannot happen', () => {
-    const periods = resourcesOf(service, 'AWS::CloudWatch::Alarm')
-      .map(([, { Properties }]) => Properties)
-      .filter(({ AlarmDescription }) => String(AlarmDescription).startsWith('rotate-keys '))
-      .map(({ Period, EvaluationPeriods }) => [Period, EvaluationPeriods])
-    expect(periods).toEqual([
-      [3600, 2],
-      [3600, 2],
-    ])
-  })
 })

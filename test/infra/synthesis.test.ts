@@ -29,10 +29,23 @@ describe('synthesis', () => {
       ['ClickFunnelsAccountsUrl', ''],
       ['ClickFunnelsApiUrl', ''],
       ['ClickFunnelsWorkspaceHosts', ''],
+      ['AlarmEmail', ''],
+      ['RunbookUrl', 'docs/runbook.md'],
+      ['PageTopicArn', 'own'],
+      ['TicketTopicArn', 'own'],
+      ['ConcurrencyAlarm', 700],
     ])
     for (const limit of ['DefaultConnections', 'DefaultSessionsPerMinute', 'DefaultRequestsPerSecond']) {
       expect(parameters[limit]?.AllowedPattern, limit).toBe('^([1-9][0-9]{0,8})?$')
     }
+    const matches = (name: string, text: string) =>
+      new RegExp(parameters[name]?.AllowedPattern ?? '').test(text)
+    expect(matches('PageTopicArn', 'arn:aws:sns:eu-central-1:111122223333:pager')).toBe(true)
+    expect(matches('PageTopicArn', 'pager')).toBe(false)
+    expect(matches('RunbookUrl', 'https://wiki.example.com/runbook')).toBe(true)
+    expect(matches('RunbookUrl', 'http://wiki.example.com/#x')).toBe(false)
+    expect(matches('AlarmEmail', 'on-call@example.com')).toBe(true)
+    expect(matches('AlarmEmail', 'on-call')).toBe(false)
     for (const days of ['AuditRetentionDays', 'EventRetentionDays']) {
       expect(parameters[days]?.AllowedPattern, days).toBe('^[1-9][0-9]{0,3}$')
     }

@@ -6,6 +6,9 @@ import type { App, AppHealth, AppTrouble } from './app.ts'
 import type { AppStorePorts } from './ports.ts'
 import { isBraked, MAX_REFUSALS, refusalsAfter } from './refusals.ts'
 
+/** The message of the log line that an alarm counts. */
+export const CREDENTIALS_REFUSED = "ClickFunnels refuses the app's credentials"
+
 /**
  * Who is to blame for an answer of the provider. connection: the connection was refused for the first time. grant: any
  * other refusal of a grant.
@@ -133,7 +136,7 @@ function logNews(
 ): void {
   const named = { tenant: app.tenantId, app: app.id }
   if (trouble?.kind === 'credentials_refused' && app.trouble?.kind !== trouble.kind) {
-    log.error("ClickFunnels refuses the app's credentials", named)
+    log.error(CREDENTIALS_REFUSED, named)
   }
   if (isBraked({ ...(refusals && { refusals }) }, now()) && !isBraked(app, now())) {
     log.error(MANY_REFUSED, named)

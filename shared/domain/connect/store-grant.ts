@@ -17,6 +17,9 @@ import { type Grant, type PlacementPorts, placeGrant } from './place-grant.ts'
 import type { ConnectPorts } from './ports.ts'
 import { type ExchangeError, faultError } from './session-errors.ts'
 
+/** The message of the log line that an alarm counts. */
+export const GRANT_UNSTORED = 'Granted tokens are neither stored nor revoked'
+
 export type GrantPorts = PlacementPorts & Pick<ProviderPorts & ConnectPorts, 'resourceServer' | 'sessions'>
 
 /** How a grant ended: the session is "connected" or "failed" by then. */
@@ -48,7 +51,7 @@ export async function storeGrant(
     return { outcome: 'stored', connection }
   }
   await revokeOrphan(services, app, grant.tokens).catch((error) => {
-    services.log.error('Granted tokens are neither stored nor revoked', { session: session.id, error })
+    services.log.error(GRANT_UNSTORED, { session: session.id, error })
   })
   return placement
 }

@@ -7,6 +7,9 @@ import { DAY_SECONDS, later, latest } from '../time.ts'
 import { type LoggedEvent, subjectOf, type TenantEvent } from './event.ts'
 import type { EventPorts } from './ports.ts'
 
+/** The message of the log line that an alarm counts. */
+export const EVENTS_UNPUBLISHED = 'Events of a tenant were not published yet'
+
 /** A transaction may have 100 parts: the log's last position, and two for each event. */
 export const MAX_EVENTS_AT_ONCE = 40
 /** So often in a row another process may be first. */
@@ -65,7 +68,7 @@ export async function sweepOutbox(
     try {
       published += await publishEvents(services, tenant, mayGoOn)
     } catch (error) {
-      services.log.error('Events of a tenant were not published yet', { tenant, error })
+      services.log.error(EVENTS_UNPUBLISHED, { tenant, error })
       failed += 1
     }
   }

@@ -19,6 +19,9 @@ export interface Ended {
   readonly late?: boolean
 }
 
+/** Outcomes of pieces that failed because ClickFunnels did not answer, or answered with a failure. */
+const CLICKFUNNELS_FAILED = ['failed', 'provider_down', 'unclear']
+
 export class RunReport {
   readonly #now: Clock
   readonly #startedAt: EpochSeconds
@@ -59,6 +62,8 @@ export class RunReport {
     return {
       ...this.outcomes(),
       work: Object.values(done).reduce((sum, count) => sum + count, 0),
+      errors: this.#outcomes.error ?? 0,
+      clickfunnels_failed: CLICKFUNNELS_FAILED.reduce((sum, name) => sum + (this.#outcomes[name] ?? 0), 0),
       late: this.#late,
       left: { trouble: closed, crowded, time },
       due_lag_s: Math.round(this.#lag),

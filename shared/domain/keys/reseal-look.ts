@@ -7,6 +7,9 @@ import type { VaultPorts } from '../vault/ports.ts'
 import type { KeyPorts } from './ports.ts'
 import { idOf, type Look, resealed, type SealedRecord } from './sealed-records.ts'
 
+/** The message of the log line that an alarm counts. */
+export const SECRET_UNREADABLE = 'A stored secret does not open; its key is kept'
+
 const RECORDS_AT_ONCE = 50
 
 type Ports = Pick<KeyPorts & VaultPorts & Ambient, 'sealedRecords' | 'vault' | 'log'>
@@ -47,7 +50,7 @@ async function isUntouched(services: Ports, read: SealedRecord, report: LookRepo
     if (!(error instanceof ServiceError) || error.code !== 'secret_unreadable') throw error
     report.unreadable += 1
     const { tenantId: tenant } = read.record
-    services.log.error('A stored secret does not open; its key is kept', {
+    services.log.error(SECRET_UNREADABLE, {
       tenant,
       record: idOf(read),
       error,

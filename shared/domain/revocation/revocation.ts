@@ -21,6 +21,9 @@ import { enqueueOrphan, FIRST_ATTEMPT_SECONDS, presentedOf, revokeAt } from './o
 import type { RevocationPorts } from './ports.ts'
 import { proveRevocation } from './prove-revocation.ts'
 
+/** The message of the log line that an alarm counts. */
+export const GAVE_UP_REVOKING = 'Gave up revoking tokens'
+
 /** After so many attempts (about a week of hourly ones) the provider will not accept the token any more. */
 const MAX_ATTEMPTS = 170
 /** A provider that accepts the refresh token after so many attempts will not stop. */
@@ -82,7 +85,7 @@ export async function attemptRevocation(
     const tooOften = attempts >= MAX_ATTEMPTS
     const stillWorks = result === 'unproven' && attempts + 1 >= MAX_UNPROVEN_ATTEMPTS
     const hopeless = result !== 'done' && (tooOften || stillWorks)
-    if (hopeless) services.log.error('Gave up revoking tokens', { revocation: id, attempts, result })
+    if (hopeless) services.log.error(GAVE_UP_REVOKING, { revocation: id, attempts, result })
     if (result === 'done' || result === 'app_gone' || hopeless) {
       const givenUp = result === 'done' ? undefined : GIVEN_UP[result]
       await Promise.all([

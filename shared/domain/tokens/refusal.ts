@@ -37,6 +37,9 @@ import {
   verdictOn,
 } from './verdict.ts'
 
+/** The message of the log line that an alarm counts. */
+export const CONNECTION_ENDED = 'The end user of a connection has to connect again'
+
 type StorePorts = Pick<
   Ambient & ConnectionPorts & AuditPorts,
   'now' | 'chance' | 'connections' | 'audit' | 'log'
@@ -152,7 +155,7 @@ export async function requireReauthorization(
   if (held) return { outcome: 'reauthorization_required', held }
   if (!ends) return { outcome: 'reauthorization_required' }
   const named = { connection: connection.id, reason: after.reason }
-  services.log.warn('The end user of a connection has to connect again', named)
+  services.log.warn(CONNECTION_ENDED, named)
   const note = { reason: after.reason }
   await services.audit.note(connectionNote(connection, 'connection.require_reauthorization', note))
   return { outcome: 'reauthorization_required' }

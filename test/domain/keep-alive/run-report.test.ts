@@ -18,6 +18,8 @@ describe('the line of a run', () => {
       shard: 0,
       of: 1,
       work: 0,
+      errors: 0,
+      clickfunnels_failed: 0,
       late: 0,
       left: { trouble: 0, crowded: 0, time: 0 },
       due_lag_s: 0,
@@ -50,6 +52,13 @@ describe('the line of a run', () => {
     services.clickfunnels.always('refresh', { outcome: 'client_refused', error: 'invalid_client' })
     services.clock.advance(10 * DAY)
     const line = await lineOf(services)
-    expect(line).toMatchObject({ failed: 1, waiting: 4, left: { trouble: 4 }, due_lag_s: 0, late: 0 })
+    expect(line).toMatchObject({
+      failed: 1,
+      clickfunnels_failed: 1,
+      waiting: 4,
+      left: { trouble: 4 },
+      due_lag_s: 0,
+      late: 0,
+    })
   })
 })
