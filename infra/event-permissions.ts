@@ -8,9 +8,14 @@ import type { Permissions } from './permission-types.ts'
 const PUBLISH_PERIOD = Duration.minutes(1)
 const PUBLISH_TIMEOUT = Duration.seconds(60)
 
+/** How often the senders are woken for what is overdue. */
+const WAKE_PERIOD = Duration.minutes(1)
+/** A few attempts of 15 s, one after another. */
+const SEND_TIMEOUT = Duration.seconds(60)
+
 type EventFunction = Extract<
   FunctionName,
-  'events' | 'clickfunnels-events' | 'publish-events' | 'webhook-endpoints'
+  'events' | 'clickfunnels-events' | 'publish-events' | 'webhook-endpoints' | 'send-webhooks'
 >
 
 export const EVENT_PERMISSIONS: Readonly<Record<EventFunction, Permissions>> = {
@@ -33,8 +38,13 @@ export const EVENT_PERMISSIONS: Readonly<Record<EventFunction, Permissions>> = {
       "Events are stored with their changes, but do not reach tenants' event logs until this function works.",
     timeout: PUBLISH_TIMEOUT,
     runsEvery: PUBLISH_PERIOD,
-    table: { tenant: ['Query', 'DeleteItem'], events: ['GetItem', 'PutItem'] },
+    table: {
+      tenant: ['Query', 'DeleteItem'],
+      events: ['GetItem', 'PutItem'],
+      webhooks: ['Query', 'PutItem'],
+    },
     index: 'due',
+    wakesSenders: true,
   },
   'webhook-endpoints': {
     impact: 'Tenants cannot manage webhook endpoints. Webhooks are still sent.',
@@ -47,5 +57,15 @@ export const EVENT_PERMISSIONS: Readonly<Record<EventFunction, Permissions>> = {
     },
     notesKeyUse: true,
     webhookSecrets: 'makes',
+  },
+  'send-webhooks': {
+    impact: 'Webhooks come late. They are kept, and are sent when this function works again.',
+    timeout: SEND_TIMEOUT,
+    runsEvery: WAKE_PERIOD,
+    table: { events: ['Query'], webhooks: [...READ, 'PutItem', 'DeleteItem'] },
+    putsEvents: true,
+    index: 'due',
+    wakesSenders: true,
+    webhookSecrets: 'opens',
   },
 }

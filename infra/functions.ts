@@ -17,6 +17,7 @@ interface Data {
   readonly tableKey: Key
   readonly rootKey: Key
   readonly recoveryQueue: Queue
+  readonly senderQueue: Queue
 }
 
 export type Functions = Readonly<Record<FunctionName, ServiceFunction>>
@@ -42,6 +43,7 @@ export function createFunctions(
     })
     grantTable(made.lambda, data, permissions)
     if (permissions.recovery) allow(made.lambda, ['sqs:SendMessage'], data.recoveryQueue.queueArn)
+    if (permissions.wakesSenders) allow(made.lambda, ['sqs:SendMessage'], data.senderQueue.queueArn)
     if (permissions.vault) grantVault(made, data.rootKey, permissions)
     grantWebhookSecrets(made, data.rootKey, permissions)
     functions[name] = made

@@ -27,12 +27,16 @@ export interface Permissions {
   readonly writesTenants?: true
   /** May store when an API key was last used, and change nothing else of it. */
   readonly notesKeyUse?: true
+  /** May put events into the outbox, and nothing else into a tenant's partition. */
+  readonly putsEvents?: true
   /** The index that it may query. */
   readonly index?: 'due' | 'end-user'
   /** May send rotated tokens that it cannot commit to the recovery queue. */
   readonly recovery?: true
   /** May open root keys, to seal or open secrets, or also make them. A tenant has its first key from its first app. */
   readonly vault?: 'opens' | 'makes'
+  /** May wake the senders of webhooks. */
+  readonly wakesSenders?: true
   /** May make the secrets that sign webhooks, or open them. Whoever may make them cannot open them. */
   readonly webhookSecrets?: 'makes' | 'opens'
   /** May rotate the tenant key of a tenant that uses its own KMS key. */

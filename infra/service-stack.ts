@@ -13,6 +13,7 @@ import { createFunctions, type Functions, pascalCase } from './functions.ts'
 import { createMonitoring } from './monitoring/monitoring.ts'
 import { PERMISSIONS } from './permissions.ts'
 import { providerParameters } from './provider-parameters.ts'
+import { createSenderQueue, sendFromQueue } from './sender-queue.ts'
 
 const KEEP_ALIVE_PERIOD = Duration.minutes(1)
 
@@ -28,11 +29,13 @@ export class ServiceStack extends Stack {
   constructor(scope: Construct, id: string, { data, bundles, ...props }: ServiceStackProps) {
     super(scope, id, props)
     const api = new Api(this, 'Api')
+    const senderQueue = createSenderQueue(this)
     const values = {
       TABLE_NAME: data.table.tableName,
       PUBLIC_URL: api.url,
       ROOT_KEY_ARN: data.rootKey.keyArn,
       RECOVERY_QUEUE_URL: data.recoveryQueue.queueUrl,
+      WEBHOOK_QUEUE_URL: senderQueue.queueUrl,
       ...this.#defaultLimits(),
       AUDIT_RETENTION_DAYS: new CfnParameter(this, 'AuditRetentionDays', {
         description:
@@ -48,7 +51,18 @@ export class ServiceStack extends Stack {
       }).valueAsString,
       ...providerParameters(this),
     }
-    this.functions = createFunctions(this, data, values, bundles)
+    this.functions = createFunctions(
+      this,
+      {
+        table: data.table,
+        tableKey: data.tableKey,
+        rootKey: data.rootKey,
+        recoveryQueue: data.recoveryQueue,
+        senderQueue,
+      },
+      values,
+      bundles,
+    )
     api.serve(this.functions)
     this.#schedules()
     this.functions['recover-rotations'].lambda.addEventSource(
@@ -59,6 +73,7 @@ export class ServiceStack extends Stack {
         maxConcurrency: 10,
       }),
     )
+    sendFromQueue(this.functions['send-webhooks'], senderQueue)
     publishFromStream(this.functions['publish-events'], data.table)
     createMonitoring(this, {
       api,

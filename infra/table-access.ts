@@ -10,6 +10,7 @@ import {
   KEY_USE_ATTRIBUTES,
   LEADING_KEYS,
   OPERATORS_ATTRIBUTES,
+  OUTBOX_ATTRIBUTES,
   type Partition,
 } from '#adapters/dynamodb/partitions.ts'
 import type { ItemAction, Permissions } from './permission-types.ts'
@@ -32,19 +33,23 @@ type Conditions = Readonly<Record<string, Readonly<Record<string, unknown>>>>
 export function grantTable(
   lambda: Lambda,
   { table, tableKey }: { readonly table: TableV2; readonly tableKey: Key },
-  { table: access, notesKeyUse, writesTenants, index }: Permissions,
+  { table: access, notesKeyUse, putsEvents, writesTenants, index }: Permissions,
 ): void {
   if (access === undefined) return
   for (const [keys, actions] of actionsByKeys(access)) {
     allow(lambda, actions, table.tableArn, within(keys.split(' ')))
   }
   if (notesKeyUse) {
-    const { 'ForAllValues:StringLike': keys, ...rest } = within([LEADING_KEYS['api-key']])
-    const attributes = { 'dynamodb:Attributes': KEY_USE_ATTRIBUTES }
-    allow(lambda, ['dynamodb:UpdateItem'], table.tableArn, {
-      ...rest,
-      'ForAllValues:StringLike': { ...keys, ...attributes },
-    })
+    allowAttributes(
+      lambda,
+      'dynamodb:UpdateItem',
+      table.tableArn,
+      LEADING_KEYS['api-key'],
+      KEY_USE_ATTRIBUTES,
+    )
+  }
+  if (putsEvents) {
+    allowAttributes(lambda, 'dynamodb:PutItem', table.tableArn, LEADING_KEYS.tenant, OUTBOX_ATTRIBUTES)
   }
   lambda.addToRolePolicy(auditIsAppendOnly(table.tableArn))
   if (access.tenant?.includes('UpdateItem') && !writesTenants)
@@ -67,6 +72,21 @@ export function allow(
   lambda.addToRolePolicy(
     new PolicyStatement({ actions: [...actions], resources: [resource], conditions: { ...conditions } }),
   )
+}
+
+/** An action on items of a partition that names these attributes only. */
+function allowAttributes(
+  lambda: Lambda,
+  action: string,
+  tableArn: string,
+  partition: string,
+  attributes: readonly string[],
+): void {
+  const { 'ForAllValues:StringLike': keys, ...rest } = within([partition])
+  allow(lambda, [action], tableArn, {
+    ...rest,
+    'ForAllValues:StringLike': { ...keys, 'dynamodb:Attributes': attributes },
+  })
 }
 
 /** Actions with the same partitions share a statement, because a role's policies may have 10,240 characters. */

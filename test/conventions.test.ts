@@ -15,7 +15,7 @@ const ALLOWED: Readonly<Record<string, RegExp>> = {
   'shared/http/': /^(\.\.?\/|#domain\/|#docs\/openapi\.json$|[^#.])/,
   'shared/runtime/': /^(\.\/|#domain\/|#adapters\/|#http\/|[^#.])/,
   'functions/':
-    /^(#domain\/|#http\/|#runtime\/|#adapters\/(dynamodb\/schema|sqs\/recovery-message)\.ts|[^#.])/,
+    /^(#domain\/|#http\/|#runtime\/|#adapters\/(dynamodb\/schema|sqs\/(recovery|sender)-message)\.ts|[^#.])/,
 }
 
 describe('imports', () => {

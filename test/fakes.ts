@@ -19,6 +19,7 @@ import { FakeBackground } from './fakes/background.ts'
 import { FakeClickFunnels } from './fakes/clickfunnels.ts'
 import { FakeClock } from './fakes/clock.ts'
 import { FakeConnections, FakeRevocations } from './fakes/connections.ts'
+import { FakeDeliveries, FakeSenders, FakeWebhookClient } from './fakes/deliveries.ts'
 import { FakeEndpointSecrets, FakeEndpoints } from './fakes/endpoints.ts'
 import { FakeEvents } from './fakes/events.ts'
 import { FakeFeeds } from './fakes/feeds.ts'
@@ -48,6 +49,9 @@ export interface FakeServices extends Services, EventPorts, WebhookPorts {
   readonly webhookEndpoints: FakeWebhookEndpoints
   /** The tenants' own. */
   readonly endpoints: FakeEndpoints
+  readonly deliveries: FakeDeliveries
+  readonly senders: FakeSenders
+  readonly webhookClient: FakeWebhookClient
   readonly sessions: FakeSessions
   readonly keyedCalls: FakeKeyedCalls
   readonly recoveryQueue: FakeRecoveryQueue
@@ -75,7 +79,9 @@ export function fakeServices(overrides: Partial<Services> = {}): FakeServices {
   const revocations = new FakeRevocations()
   const auditEvents = new FakeAuditEvents()
   const newId = idMinter(clock.milliseconds, random.bytes)
-  const events = new FakeEvents(stampFor({ newId, now: clock.now }))
+  const deliveries = new FakeDeliveries()
+  const senders = new FakeSenders()
+  const events = new FakeEvents(stampFor({ newId, now: clock.now }), deliveries)
   const usage = new FakeUsage(events)
   const sessions = new FakeSessions(events)
   const log = new FakeLog()
@@ -91,7 +97,7 @@ export function fakeServices(overrides: Partial<Services> = {}): FakeServices {
   connections.feeds = feeds.items
   const sealedRecords = new FakeSealedRecords({ apps, feeds, sessions, connections, revocations, keyedCalls })
   const apiKeys = new FakeApiKeys(isDeleted)
-  const endpoints = new FakeEndpoints(isDeleted)
+  const endpoints = new FakeEndpoints(events, isDeleted)
   const identityProviders = new FakeIdentityProviders(isDeleted)
   return {
     clock,
@@ -130,6 +136,7 @@ export function fakeServices(overrides: Partial<Services> = {}): FakeServices {
       events,
       feeds,
       endpoints,
+      deliveries,
     }),
     rootKeys: vault,
     sealedRecords,
@@ -139,7 +146,13 @@ export function fakeServices(overrides: Partial<Services> = {}): FakeServices {
     resourceServer: clickfunnels,
     webhookEndpoints: new FakeWebhookEndpoints(),
     endpoints,
+    subscribers: endpoints,
+    deliveries,
+    senders,
     secretMaker: new FakeEndpointSecrets(),
+    secretOpener: new FakeEndpointSecrets(),
+    webhookClient: new FakeWebhookClient(),
+    bodyOf: (event) => JSON.stringify(event),
     usage,
     events,
     outbox: events,

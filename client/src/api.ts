@@ -282,13 +282,15 @@ export interface Event {
        */
       readonly id: string
     }
+    /** Id of the webhook endpoint. */
+    readonly webhook_endpoint_id?: string
     /** Tags of the connection or connect session. Absent if there are none. */
     readonly tags?: Readonly<Record<string, string>>
     /** Label of the connection or connect session. Absent if there is none. */
     readonly label?: string
     /**
-     * Number of the event among those about the same connection, connect session, app or tenant: 1, 2, 3
-     * and so on.
+     * Number of the event among those about the same connection, connect session, app, tenant or webhook
+     * endpoint: 1, 2, 3 and so on.
      */
     readonly sequence: number
     /** Why it happened. docs/events.md lists the reasons of each type. */

@@ -15,6 +15,7 @@ export type RevocationId = Brand<string, 'RevocationId'>
 export type AuditEventId = Brand<string, 'AuditEventId'>
 export type EventId = Brand<string, 'EventId'>
 export type EndpointId = Brand<string, 'EndpointId'>
+export type DeliveryId = Brand<string, 'DeliveryId'>
 /** The tenant's own identifier of its user; opaque to us. */
 export type EndUserId = Brand<string, 'EndUserId'>
 /** ClickFunnels' id of a workspace. ClickFunnels has an integer; this is its decimal digits. */
@@ -31,6 +32,7 @@ export interface MintedIds {
   readonly auditEvent: AuditEventId
   readonly event: EventId
   readonly endpoint: EndpointId
+  readonly delivery: DeliveryId
 }
 
 /** Makes a new id of the named kind. */
@@ -47,6 +49,7 @@ const PREFIXES: Readonly<Record<keyof MintedIds, string>> = {
   auditEvent: 'aud',
   event: 'evt',
   endpoint: 'we',
+  delivery: 'dlv',
 }
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'

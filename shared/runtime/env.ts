@@ -72,9 +72,11 @@ export const ENV = {
   events: trailed,
   'clickfunnels-events': full,
   'webhook-endpoints': { ...trailed, ROOT_KEY_ARN: text },
+  'send-webhooks': { ...api, ROOT_KEY_ARN: text, WEBHOOK_QUEUE_URL: url },
   'publish-events': {
     TABLE_NAME: text,
     EVENT_RETENTION_DAYS: days,
+    WEBHOOK_QUEUE_URL: url,
   },
   service: { PUBLIC_URL: url },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, Variable>>>>

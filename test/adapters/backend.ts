@@ -26,6 +26,7 @@ import { Table } from '#adapters/dynamodb/table.ts'
 import { DynamoDbTenantRemains } from '#adapters/dynamodb/tenant-remains.ts'
 import { DynamoDbTenants } from '#adapters/dynamodb/tenants.ts'
 import { DynamoDbUsage } from '#adapters/dynamodb/usage/usage.ts'
+import { DynamoDbDeliveries } from '#adapters/dynamodb/webhooks/deliveries.ts'
 import { DynamoDbEndpoints } from '#adapters/dynamodb/webhooks/endpoints.ts'
 import { KmsDataKeys } from '#adapters/vault/data-keys.ts'
 import { KmsRootKeys } from '#adapters/vault/root-keys.ts'
@@ -95,6 +96,7 @@ export function storesOn(table: Table): Stores {
   const revocations = new DynamoDbRevocations(table)
   const sealedRecords = new DynamoDbSealedRecords(table)
   const eventLog = new DynamoDbEventLog(table)
+  const endpoints = new DynamoDbEndpoints(table, stamp)
   return {
     tenants: new DynamoDbTenants(table),
     apps: new DynamoDbApps(table, stamp),
@@ -113,7 +115,9 @@ export function storesOn(table: Table): Stores {
     auditEvents: new DynamoDbAuditEvents(table),
     outbox: eventLog,
     eventLog,
-    endpoints: new DynamoDbEndpoints(table),
+    endpoints,
+    subscribers: endpoints,
+    deliveries: new DynamoDbDeliveries(table),
     tenantRemains: new DynamoDbTenantRemains(table),
   }
 }

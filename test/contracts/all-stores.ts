@@ -4,6 +4,7 @@ import { auditEventsContract } from './audit-events.ts'
 import { connectionGrantsContract } from './connection-grants.ts'
 import { connectionsContract } from './connections.ts'
 import { connectionsListContract } from './connections-list.ts'
+import { deliveriesContract } from './deliveries.ts'
 import { dueContract } from './due.ts'
 import { endpointsContract } from './endpoints.ts'
 import { eventsContract } from './events.ts'
@@ -32,4 +33,5 @@ export function allStoresContract(open: OpenStores): void {
   auditEventsContract(open)
   eventsContract(open)
   endpointsContract(open)
+  deliveriesContract(open)
 }

@@ -34,6 +34,34 @@ export function endpointsContract(open: OpenStores): void {
       expect(await endpoints.remove(refOfEndpoint(endpoint))).toBe(false)
     })
 
+    test('are subscribers while they are enabled, with the types that they want', async () => {
+      const { endpoints, subscribers } = open()
+      const tenant = newId('tenant')
+      const all = anEndpoint(tenant)
+      const some = anEndpoint(tenant, { types: ['clickfunnels.*'] })
+      const disabled = { at: NOW, reason: 'requested' } as const
+      for (const endpoint of [all, some, anEndpoint(tenant, { disabled })]) await endpoints.create(endpoint)
+      expect(await subscribers.subscribers(tenant)).toEqual([
+        { endpointId: all.id },
+        { endpointId: some.id, types: ['clickfunnels.*'] },
+      ])
+    })
+
+    test('write the event of a change with it, or neither', async () => {
+      const { endpoints, outbox } = open()
+      const endpoint = anEndpoint(newId('tenant'))
+      await endpoints.create(endpoint)
+      const { tenantId, id } = endpoint
+      const changed = { ...endpoint, version: 2 }
+      const data = { endpointId: id, sequence: 1, reason: 'gone' }
+      const event = { tenantId, type: 'webhook_endpoint.disabled', data } as const
+      expect(await endpoints.save(endpoint, changed, event)).toBe(true)
+      expect(await endpoints.save(endpoint, changed, { ...event, data: { ...data, sequence: 2 } })).toBe(
+        false,
+      )
+      expect(await outbox.waiting(tenantId, 9)).toMatchObject([event])
+    })
+
     test('are as many as a tenant may have, also when they are created at the same time', async () => {
       const { endpoints } = open()
       const tenant = newId('tenant')

@@ -4,11 +4,20 @@ import { readLog } from '#domain/events/list-events.ts'
 import { MAX_EVENTS_AT_ONCE, publishEvents } from '#domain/events/publish-events.ts'
 import type { TenantId } from '#domain/ids.ts'
 import { later } from '#domain/time.ts'
+import { FakeSenders } from '../fakes/deliveries.ts'
+import { FakeLog } from '../fakes/log.ts'
 import { aConnection, aLink, anApp, aRevocation, aSession, aTenant, NOW, newId, refOf } from './samples.ts'
 import type { OpenStores } from './stores.ts'
 
 export function eventsContract(open: OpenStores): void {
-  const publishing = () => ({ ...open(), now: () => NOW, eventRetentionDays: 90 })
+  const publishing = () => ({
+    ...open(),
+    now: () => NOW,
+    newId,
+    log: new FakeLog(),
+    senders: new FakeSenders(),
+    eventRetentionDays: 90,
+  })
   const waiting = (tenant: TenantId) => open().outbox.waiting(tenant, MAX_EVENTS_AT_ONCE)
   const story = async (tenant: TenantId) =>
     (await waiting(tenant)).map(({ type, data: { sequence, reason, by } }) =>
@@ -194,9 +203,9 @@ export function eventsContract(open: OpenStores): void {
       const [event] = await waiting(tenant)
       if (event === undefined) throw new Error('no event')
       const entry = { ...event, position: 1, publishedAt: NOW, expiresAt: later(NOW, 60) }
-      expect(await outbox.publish(tenant, 1, [{ ...entry, position: 2 }])).toBe(false)
-      expect(await outbox.publish(tenant, 0, [entry])).toBe(true)
-      expect(await outbox.publish(tenant, 1, [{ ...entry, position: 2 }])).toBe(false)
+      expect(await outbox.publish(tenant, 1, [{ ...entry, position: 2 }], [])).toBe(false)
+      expect(await outbox.publish(tenant, 0, [entry], [])).toBe(true)
+      expect(await outbox.publish(tenant, 1, [{ ...entry, position: 2 }], [])).toBe(false)
       expect((await log(tenant)).events).toEqual([entry])
     })
 

@@ -7,6 +7,7 @@ import type { IdentityProvider } from '#domain/callers/identity-provider.ts'
 import type { ConnectLink, ConnectSession, PendingAuthorization } from '#domain/connect/connect-session.ts'
 import type { Connection, Revocation } from '#domain/connections/connection.ts'
 import type { Feed } from '#domain/connections/feed.ts'
+import type { NewDelivery } from '#domain/events/subscribers.ts'
 import { sha256 } from '#domain/hash.ts'
 import {
   type AppId,
@@ -209,6 +210,19 @@ export function anEndpoint(tenantId: TenantId, change: Partial<Endpoint> = {}): 
     version: 1,
     createdAt: NOW,
     updatedAt: NOW,
+    ...change,
+  }
+}
+
+export function aDelivery(change: Partial<NewDelivery> = {}): NewDelivery {
+  return {
+    id: newId('delivery'),
+    tenantId: newId('tenant'),
+    endpointId: newId('endpoint'),
+    event: { id: newId('event'), type: 'connection.created', position: 1 },
+    subject: newId('connection'),
+    sequence: 1,
+    createdAt: NOW,
     ...change,
   }
 }

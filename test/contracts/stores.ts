@@ -24,6 +24,8 @@ export type Stores = Pick<
   | 'outbox'
   | 'eventLog'
   | 'endpoints'
+  | 'subscribers'
+  | 'deliveries'
 >
 
 /** Gives the stores of the current test. Items of other tests may be in them and must not matter. */

@@ -15,6 +15,7 @@ const KINDS = {
   auditEvent: 'aud',
   event: 'evt',
   endpoint: 'we',
+  delivery: 'dlv',
 } as const satisfies Record<keyof MintedIds, string>
 const kinds = Object.entries(KINDS) as [keyof MintedIds, string][]
 const mintAt = (milliseconds: number, random: (size: number) => Uint8Array = randomBytes) =>

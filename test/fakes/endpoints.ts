@@ -1,16 +1,21 @@
 // Webhook endpoints in a map, and KMS as far as their secrets need it.
 import { createHash } from 'node:crypto'
+import type { EventDraft } from '#domain/events/event.ts'
+import type { Subscriber } from '#domain/events/subscribers.ts'
 import type { TenantId } from '#domain/ids.ts'
 import type { Secret } from '#domain/secret.ts'
 import { type Endpoint, type EndpointRef, type Endpoints, MAX_ENDPOINTS } from '#domain/webhooks/endpoint.ts'
 import type { SecretBinding, SecretMaker, SecretOpener, WrappedSecret } from '#domain/webhooks/secret.ts'
 import { secretOf } from '#domain/webhooks/signature.ts'
+import type { FakeEvents } from './events.ts'
 
 export class FakeEndpoints implements Endpoints {
   readonly items = new Map<string, Endpoint>()
+  readonly #events: FakeEvents
   readonly #isDeleted: (tenant: TenantId) => boolean
 
-  constructor(isDeleted: (tenant: TenantId) => boolean) {
+  constructor(events: FakeEvents, isDeleted: (tenant: TenantId) => boolean) {
+    this.#events = events
     this.#isDeleted = isDeleted
   }
 
@@ -32,9 +37,15 @@ export class FakeEndpoints implements Endpoints {
     return structuredClone(own.toSorted((one, other) => (one.id < other.id ? -1 : 1)))
   }
 
-  async save(read: Endpoint, changed: Endpoint): Promise<boolean> {
+  async subscribers(tenant: TenantId): Promise<readonly Subscriber[]> {
+    const enabled = (await this.list(tenant)).filter(({ disabled }) => disabled === undefined)
+    return enabled.map(({ id, types }) => ({ endpointId: id, ...(types && { types }) }))
+  }
+
+  async save(read: Endpoint, changed: Endpoint, event?: EventDraft): Promise<boolean> {
     if (this.items.get(read.id)?.version !== read.version) return false
     this.items.set(read.id, structuredClone(changed))
+    this.#events.write(event)
     return true
   }
 

@@ -7,16 +7,20 @@ import {
   type TenantEvent,
 } from '#domain/events/event.ts'
 import type { EventLog, Outbox } from '#domain/events/event-log.ts'
+import type { NewDelivery } from '#domain/events/subscribers.ts'
 import type { TenantId } from '#domain/ids.ts'
 import { type EpochSeconds, later } from '#domain/time.ts'
+import type { FakeDeliveries } from './deliveries.ts'
 
 export class FakeEvents implements Outbox, EventLog {
   readonly #stamp: Stamp
+  readonly #deliveries: FakeDeliveries
   readonly #outbox = new Map<string, TenantEvent>()
   readonly #logs = new Map<TenantId, LoggedEvent[]>()
 
-  constructor(stamp: Stamp) {
+  constructor(stamp: Stamp, deliveries: FakeDeliveries) {
     this.#stamp = stamp
+    this.#deliveries = deliveries
   }
 
   /** Puts the event of a change into the outbox. */
@@ -30,12 +34,18 @@ export class FakeEvents implements Outbox, EventLog {
     return structuredClone(sorted.slice(0, limit).map(([, event]) => event))
   }
 
-  async publish(tenant: TenantId, last: number, events: readonly LoggedEvent[]): Promise<boolean> {
+  async publish(
+    tenant: TenantId,
+    last: number,
+    events: readonly LoggedEvent[],
+    deliveries: readonly NewDelivery[],
+  ): Promise<boolean> {
     const log = this.#logs.get(tenant) ?? []
     const isWaiting = events.every((event) => this.#outbox.has(placeOf(event)))
     if (!isWaiting || (log.at(-1)?.position ?? 0) !== last) return false
     for (const event of events) this.#outbox.delete(placeOf(event))
     this.#logs.set(tenant, [...log, ...structuredClone(events)])
+    this.#deliveries.make(deliveries)
     return true
   }
 

@@ -4,6 +4,7 @@ import type { IdentityProviders } from '#domain/callers/identity-provider.ts'
 import type { TenantId } from '#domain/ids.ts'
 import type { TenantRemains } from '#domain/operator/tenant-remains.ts'
 import type { FakeConnections, FakeRevocations } from './connections.ts'
+import type { FakeDeliveries } from './deliveries.ts'
 import type { FakeEndpoints } from './endpoints.ts'
 import type { FakeEvents } from './events.ts'
 import type { FakeFeeds } from './feeds.ts'
@@ -22,6 +23,7 @@ interface Stores {
   readonly events: FakeEvents
   readonly feeds: FakeFeeds
   readonly endpoints: FakeEndpoints
+  readonly deliveries: FakeDeliveries
 }
 
 export class FakeTenantRemains implements TenantRemains {
@@ -54,6 +56,7 @@ export class FakeTenantRemains implements TenantRemains {
         if (tenantId === tenant && erased < limit && map.delete(key)) erased += 1
       }
     }
+    this.#stores.deliveries.erase(tenant)
     if (erased < limit && this.#stores.usage.erase(tenant)) erased += 1
     return erased + this.#stores.events.erase(tenant, limit - erased)
   }

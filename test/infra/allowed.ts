@@ -61,14 +61,11 @@ const ROTATION = [
 ]
 
 const SEND_ROTATIONS = ['sqs:SendMessage on RecoveryQueue']
-/** What Lambda needs to hand the queue's messages to a function. */
-const RECEIVE_ROTATIONS = [
-  'ChangeMessageVisibility',
-  'DeleteMessage',
-  'GetQueueAttributes',
-  'GetQueueUrl',
-  'ReceiveMessage',
-].map((action) => `sqs:${action} on RecoveryQueue`)
+/** What Lambda needs to hand a queue's messages to a function. */
+const receive = (queue: string) =>
+  ['ChangeMessageVisibility', 'DeleteMessage', 'GetQueueAttributes', 'GetQueueUrl', 'ReceiveMessage'].map(
+    (action) => `sqs:${action} on ${queue}`,
+  )
 
 /** What Lambda needs to hand the records of the table's stream to a function. */
 const READ_STREAM = [
@@ -125,7 +122,7 @@ export const ALLOWED: Readonly<Record<FunctionName, readonly string[]>> = {
     ...VAULT,
     ...SEND_ROTATIONS,
   ],
-  'recover-rotations': [...AUDITED, ...items(TENANT, READ_AND_WRITE), ...VAULT, ...RECEIVE_ROTATIONS],
+  'recover-rotations': [...AUDITED, ...items(TENANT, READ_AND_WRITE), ...VAULT, ...receive('RecoveryQueue')],
   'rotate-keys': [
     ...AUDITED,
     ...ERASING,
@@ -172,8 +169,20 @@ export const ALLOWED: Readonly<Record<FunctionName, readonly string[]>> = {
     ...ON_TABLE_KEY,
     ...items(TENANT, 'Query DeleteItem'),
     ...items('events#*', 'GetItem PutItem'),
+    ...items('webhooks#*', 'Query PutItem'),
     'dynamodb:Query on Table/index/due, partition due#*',
+    'sqs:SendMessage on SenderQueue',
     ...READ_STREAM,
+  ],
+  'send-webhooks': [
+    ...ON_TABLE_KEY,
+    `dynamodb:PutItem on Table, partition ${TENANT}, attributes pk sk id tenantId type at data dueShard dueAt`,
+    ...items('events#*', 'Query'),
+    ...items('webhooks#*', 'GetItem Query PutItem DeleteItem'),
+    'dynamodb:Query on Table/index/due, partition due#*',
+    onWebhookSecrets('kms:Decrypt'),
+    'sqs:SendMessage on SenderQueue',
+    ...receive('SenderQueue'),
   ],
   service: [],
 }

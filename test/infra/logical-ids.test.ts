@@ -30,6 +30,7 @@ it('functions and their logs keep their ids: the name of a function follows its 
     ['events', 'EventsFunctionD12C8C52', 'EventsLogF3A4B60A'],
     ['clickfunnels-events', 'ClickfunnelsEventsFunction6FB16B3E', 'ClickfunnelsEventsLogF2D36D01'],
     ['webhook-endpoints', 'WebhookEndpointsFunction2B6C8A42', 'WebhookEndpointsLogE76B2A57'],
+    ['send-webhooks', 'SendWebhooksFunctionA8865935', 'SendWebhooksLogF61F56EC'],
     ['publish-events', 'PublishEventsFunction077F6489', 'PublishEventsLogF80685FB'],
     ['service', 'ServiceFunction243F2A49', 'ServiceLogD7D86640'],
   ])
@@ -57,6 +58,9 @@ it('the service stack holds no data: every type of resource in it can be made an
     'AWS::SNS::Subscription',
     'AWS::SNS::Topic',
     'AWS::SNS::TopicPolicy',
+    // It wakes the senders of webhooks. What is to be sent is in the table.
+    'AWS::SQS::Queue',
+    'AWS::SQS::QueuePolicy',
     'AWS::Scheduler::Schedule',
   ])
 })

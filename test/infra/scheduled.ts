@@ -8,5 +8,6 @@ interface Scheduled {
 export const SCHEDULED: { readonly [F in FunctionName]?: Scheduled } = {
   'keep-alive': { timeoutSeconds: 90 },
   'rotate-keys': { timeoutSeconds: 600 },
+  'send-webhooks': { timeoutSeconds: 60 },
   'publish-events': { timeoutSeconds: 60 },
 }

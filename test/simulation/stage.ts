@@ -184,6 +184,8 @@ function environment(name: FunctionName): Readonly<Record<string, string>> {
     PUBLIC_URL,
     ROOT_KEY_ARN: KEY_ARN,
     RECOVERY_QUEUE_URL: RECOVERY_QUEUE.url,
+    // The tenants of a run have no webhook endpoints, so nothing is sent to it.
+    WEBHOOK_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/111122223333/senders',
     CLICKFUNNELS_PROFILE: 'clickfunnels',
     AUDIT_RETENTION_DAYS: '400',
     EVENT_RETENTION_DAYS: '90',

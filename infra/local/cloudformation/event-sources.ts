@@ -8,6 +8,8 @@ export interface QueueSource {
   readonly queueUrl: string
   readonly queueArn: string
   readonly function: string
+  /** How many invocations there may be at the same time. */
+  readonly concurrency: number
 }
 
 export interface StreamSource {
@@ -33,7 +35,11 @@ export function readEventSources(scope: StackScope, mappings: readonly [string, 
     const target = functionNameOf(resolveText(Properties.FunctionName, scope, `${id}.FunctionName`))
     const tableName = /:table\/([^/]+)\/stream\//.exec(arn)?.[1]
     if (tableName === undefined) {
-      queues.push({ queueArn: arn, queueUrl: scope.queueUrl(queueName(arn)), function: target })
+      const { MaximumConcurrency = 2 } = (Properties.ScalingConfig ?? {}) as {
+        readonly MaximumConcurrency?: number
+      }
+      const concurrency = Number(MaximumConcurrency)
+      queues.push({ queueArn: arn, queueUrl: scope.queueUrl(queueName(arn)), function: target, concurrency })
       continue
     }
     const criteria = resolve(Properties.FilterCriteria ?? {}, scope, `${id}.FilterCriteria`) as {

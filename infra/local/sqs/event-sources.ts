@@ -11,6 +11,8 @@ import type { QueueSource } from '../cloudformation/event-sources.ts'
 import { LOCAL_REGION } from '../kms/keys.ts'
 
 const RETRY_MILLISECONDS = 1_000
+/** Enough for tests in which several invocations hang. */
+const MAX_POLLERS = 6
 
 export class QueueSources {
   readonly #sources: readonly QueueSource[]
@@ -33,7 +35,10 @@ export class QueueSources {
   }
 
   start(): void {
-    for (const source of this.#sources) void this.#poll(source)
+    for (const source of this.#sources) {
+      const pollers = Math.min(source.concurrency, MAX_POLLERS)
+      for (let poller = 0; poller < pollers; poller++) void this.#poll(source)
+    }
   }
 
   stop(): void {

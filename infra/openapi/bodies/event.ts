@@ -63,13 +63,14 @@ export const events = {
     'data.connect_session_id': { description: 'Id of the connect session.' },
     'data.app_id': { description: 'Id of the app.' },
     'data.end_user': { description: 'The end user.' },
+    'data.webhook_endpoint_id': { description: 'Id of the webhook endpoint.' },
     'data.tags': { description: 'Tags of the connection or connect session. Absent if there are none.' },
     'data.label': {
       description: 'Label of the connection or connect session. Absent if there is none.',
     },
     'data.sequence': {
       description:
-        'Number of the event among those about the same connection, connect session, app or tenant: 1, 2, 3 and so on.',
+        'Number of the event among those about the same connection, connect session, app, tenant or webhook endpoint: 1, 2, 3 and so on.',
     },
     'data.reason': { description: 'Why it happened. docs/events.md lists the reasons of each type.' },
     'ClickFunnelsEvent.event_id': {

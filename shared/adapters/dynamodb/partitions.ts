@@ -1,6 +1,6 @@
 // The partitions of the table as IAM policies name them, by patterns of their keys ("dynamodb:LeadingKeys"). Imports no
 // SDK: the CDK stack takes them from here. A new partition in schema.ts does not compile until it has a pattern here.
-import { type OtherPartition, PARTITION_KEY, SORT_KEY, type TenantPartitions } from './schema.ts'
+import { DUE_INDEX, type OtherPartition, PARTITION_KEY, SORT_KEY, type TenantPartitions } from './schema.ts'
 
 export type Partition = keyof TenantPartitions | OtherPartition
 
@@ -41,3 +41,16 @@ export const OPERATORS_ATTRIBUTES = [
 
 /** What authentication changes of an API key's item, and the item's key. An update of these can make no key. */
 export const KEY_USE_ATTRIBUTES = [PARTITION_KEY, SORT_KEY, 'lastUsedAt']
+
+/** What an event in the outbox has. A put of these can make no other kind of item, such as a connection with tokens. */
+export const OUTBOX_ATTRIBUTES = [
+  PARTITION_KEY,
+  SORT_KEY,
+  'id',
+  'tenantId',
+  'type',
+  'at',
+  'data',
+  DUE_INDEX.partitionKey,
+  DUE_INDEX.sortKey,
+]

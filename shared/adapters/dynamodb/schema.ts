@@ -30,6 +30,9 @@
 //    last position            events#<T>                last                          get
 //  webhook endpoint           webhooks#<T>              endpoint#<E>                  get, query (all of a tenant)
 //    how many                 webhooks#<T>              endpoint-count                added to
+//  delivery of an event       webhooks#<T>              delivery#<E>#<D>              get; due index, see below
+//    its place in line        webhooks#<T>              line#<E>#<id>#<sequence>      query the one before, the one after
+//  slot of an endpoint        webhooks#<T>              slot#<E>#<number>             put, if it is free; expires
 //  usage of a tenant          tenant#<T>#usage          connections                   get; added to
 //    sessions of a minute     tenant#<T>#usage          sessions#<minute>             added to
 //    requests of a window     tenant#<T>#usage          requests#<window>             added to
@@ -50,6 +53,7 @@ import type {
   AuditEventId,
   ConnectionId,
   ConnectSessionId,
+  DeliveryId,
   EndUserId,
   EventId,
   IdentityProviderId,
@@ -206,7 +210,7 @@ export const endUserPartition = (tenant: TenantId, endUser: EndUserId): string =
   `${tenantPk(tenant)}#end-user#${foreign(endUser)}`
 export const duePartition = (partition: number): string => `due#${partition}`
 /** The partition of a connection, revocation or event: a hash of its id, so that the load is spread evenly. */
-export const duePartitionOf = (id: ConnectionId | AppId | RevocationId | EventId): number =>
+export const duePartitionOf = (id: ConnectionId | AppId | RevocationId | EventId | DeliveryId): number =>
   createHash('sha256').update(id).digest().readUInt32BE(0) % DUE_PARTITIONS
 
 /** Six digits, so that versions sort as numbers. */

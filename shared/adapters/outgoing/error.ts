@@ -24,3 +24,6 @@ export class OutgoingError extends Error {
 export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : 'the connection broke'
 }
+
+/** Codes of Node and OpenSSL for a handshake or a certificate that failed. */
+export const TLS_FAULT = /CERT|TLS|SSL|EPROTO|SIGNATURE/

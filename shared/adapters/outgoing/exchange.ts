@@ -2,14 +2,12 @@
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { Body, malformed, type OutgoingResponse, readHead } from './answer-reader.ts'
-import { codeOf, OutgoingError } from './error.ts'
+import { codeOf, OutgoingError, TLS_FAULT } from './error.ts'
 import { keepFor } from './sockets.ts'
 
 /** A kept socket turned out to be closed by the other side: not a byte of an answer came. */
 export class StaleSocket extends Error {}
 
-/** Codes of Node and OpenSSL for a handshake or a certificate that failed. */
-const TLS_FAULT = /CERT|TLS|SSL|EPROTO|SIGNATURE/
 /** Interim answers (RFC 9110 section 15.2): more are a flood. */
 const MAX_INTERIM_ANSWERS = 10
 

@@ -29,6 +29,14 @@ export const RISK_REASONS = [
 /** Why no connection of an app can be refreshed. */
 export const APP_REASONS = ['provider_down', 'credentials_refused', 'connections_refused'] as const
 
+/** Why no more webhooks are sent to an endpoint. */
+export const ENDPOINT_REASONS = [
+  /** The endpoint answered 410. */
+  'gone',
+  /** No attempt succeeded for five days. */
+  'failing',
+] as const
+
 interface TypeEntry {
   /** The resource that the event is about. Its events are numbered. */
   readonly about: 'connection' | 'connect_session' | 'app' | 'tenant' | 'webhook_endpoint'
@@ -48,7 +56,7 @@ export const EVENT_TYPES = {
   'app.unhealthy': { about: 'app', reasons: APP_REASONS },
   'app.healthy': { about: 'app', reasons: APP_REASONS },
   'tenant.limit_approaching': { about: 'tenant', reasons: USE_LEVELS },
-  'webhook_endpoint.disabled': { about: 'webhook_endpoint' },
+  'webhook_endpoint.disabled': { about: 'webhook_endpoint', reasons: ENDPOINT_REASONS },
 } as const satisfies Readonly<Record<string, TypeEntry>>
 
 /** The events of this service. Those that ClickFunnels sends keep their names behind a prefix. */
@@ -59,3 +67,8 @@ export const OWN_EVENT_TYPES = Object.keys(EVENT_TYPES) as [OwnEventType, ...Own
 export type BreakReason = (typeof BREAK_REASONS)[number]
 export type RiskReason = (typeof RISK_REASONS)[number]
 export type AppReason = (typeof APP_REASONS)[number]
+
+/** `clickfunnels.*` means all events of ClickFunnels. */
+export function isOfType(type: string, wanted: string): boolean {
+  return type === wanted || (wanted === 'clickfunnels.*' && type.startsWith('clickfunnels.'))
+}

@@ -2,7 +2,15 @@
 // the change, and from there into the tenant's log (publish-events.ts). An event names ids, never a token. docs/events.md
 // explains the types; docs/adr/0024 explains the order.
 import type { Ambient } from '../ambient.ts'
-import type { AppId, ConnectionId, ConnectSessionId, EndUserId, EventId, TenantId } from '../ids.ts'
+import type {
+  AppId,
+  ConnectionId,
+  ConnectSessionId,
+  EndpointId,
+  EndUserId,
+  EventId,
+  TenantId,
+} from '../ids.ts'
 import type { Annotations } from '../tenants/annotations.ts'
 import type { EpochSeconds } from '../time.ts'
 import type { EventType } from './event-types.ts'
@@ -16,7 +24,8 @@ export interface EventData extends Annotations {
   readonly connectSessionId?: ConnectSessionId
   readonly appId?: AppId
   readonly endUserId?: EndUserId
-  /** The number of this event among those about the same connection, session, app or tenant: 1, 2, 3, … */
+  readonly endpointId?: EndpointId
+  /** The number of this event among those about the same connection, session, app, tenant or endpoint: 1, 2, 3, … */
   readonly sequence: number
   readonly reason?: string
   readonly by?: Disconnecter
@@ -55,5 +64,5 @@ export function stampFor({ newId, now }: Pick<Ambient, 'newId' | 'now'>): Stamp 
 
 /** The id of what an event is about. Events about the same thing keep their order. */
 export function subjectOf({ data }: Pick<EventDraft, 'data'>): string {
-  return data.connectionId ?? data.connectSessionId ?? data.appId ?? 'tenant'
+  return data.connectionId ?? data.connectSessionId ?? data.appId ?? data.endpointId ?? 'tenant'
 }

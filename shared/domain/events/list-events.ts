@@ -5,6 +5,7 @@ import type { TenantId } from '../ids.ts'
 import { later } from '../time.ts'
 import type { LoggedEvent } from './event.ts'
 import type { EventFilter, EventPage } from './event-log.ts'
+import { isOfType } from './event-types.ts'
 import type { EventPorts } from './ports.ts'
 
 export interface EventQuery {
@@ -60,11 +61,6 @@ export async function readLog(
     if (page.length < size) break
   }
   return { events: found, next }
-}
-
-/** `clickfunnels.*` means all events of ClickFunnels. */
-function isOfType(type: string, wanted: string): boolean {
-  return type === wanted || (wanted === 'clickfunnels.*' && type.startsWith('clickfunnels.'))
 }
 
 function matches({ type, data }: LoggedEvent, { types, connectionId, endUserId }: EventFilter): boolean {

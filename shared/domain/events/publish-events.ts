@@ -6,16 +6,21 @@ import type { TenantId } from '../ids.ts'
 import { DAY_SECONDS, later, latest } from '../time.ts'
 import { type LoggedEvent, subjectOf, type TenantEvent } from './event.ts'
 import type { EventPorts } from './ports.ts'
+import { deliveriesOf, type NewDelivery } from './subscribers.ts'
 
 /** The message of the log line that an alarm counts. */
 export const EVENTS_UNPUBLISHED = 'Events of a tenant were not published yet'
 
-/** A transaction may have 100 parts: the log's last position, and two for each event. */
 export const MAX_EVENTS_AT_ONCE = 40
+/** Of a transaction in DynamoDB: the log's last position, two for each event, and two for each delivery. */
+const MAX_PARTS = 100
 /** So often in a row another process may be first. */
 const MAX_LOST = 20
 
-type Ports = Pick<Ambient & EventPorts, 'now' | 'outbox' | 'eventLog' | 'eventRetentionDays'>
+type Ports = Pick<
+  Ambient & EventPorts,
+  'now' | 'newId' | 'log' | 'outbox' | 'eventLog' | 'eventRetentionDays' | 'subscribers' | 'senders'
+>
 
 /**
  * Publishes the waiting events of a tenant; safe to repeat.
@@ -26,15 +31,20 @@ export async function publishEvents(
   tenant: TenantId,
   mayGoOn: () => boolean = () => true,
 ): Promise<number> {
-  const { now, outbox, eventLog, eventRetentionDays } = services
+  const { now, newId, outbox, eventLog, eventRetentionDays } = services
   let published = 0
   let lost = 0
   while (mayGoOn()) {
     const waiting = await outbox.waiting(tenant, MAX_EVENTS_AT_ONCE)
     if (waiting.length === 0) break
-    const last = await eventLog.lastPosition(tenant)
+    const [last, subscribers] = await Promise.all([
+      eventLog.lastPosition(tenant),
+      services.subscribers.subscribers(tenant),
+    ])
+    const atOnce = Math.min(MAX_EVENTS_AT_ONCE, Math.floor((MAX_PARTS - 1) / (2 + 2 * subscribers.length)))
     const publishedAt = now()
-    const entries = inOrder(waiting).map(
+    const ordered = inOrder(waiting).slice(0, atOnce)
+    const entries = ordered.map(
       (event, place): LoggedEvent => ({
         ...event,
         position: last + place + 1,
@@ -42,14 +52,31 @@ export async function publishEvents(
         expiresAt: later(event.at, eventRetentionDays * DAY_SECONDS),
       }),
     )
-    const moved = await outbox.publish(tenant, last, entries)
-    if (moved) published += entries.length
+    const deliveries = deliveriesOf(entries, subscribers, newId)
+    const moved = await outbox.publish(tenant, last, entries, deliveries)
+    if (moved) {
+      published += entries.length
+      await wakeSenders(services, deliveries)
+    }
     // Another process was first, and has taken these events or others.
     lost = moved ? 0 : lost + 1
     if (lost === MAX_LOST) throw new Error(`The events of the tenant "${tenant}" cannot be moved`)
-    if (moved && entries.length < MAX_EVENTS_AT_ONCE) break
+    if (moved && entries.length === waiting.length && waiting.length < MAX_EVENTS_AT_ONCE) break
   }
   return published
+}
+
+/** After the commit. A failure delays the webhooks until the schedule finds them, and nothing else. */
+async function wakeSenders(
+  { senders, log }: Pick<Ports, 'senders' | 'log'>,
+  deliveries: readonly NewDelivery[],
+): Promise<void> {
+  if (deliveries.length === 0) return
+  try {
+    await senders.wake(deliveries)
+  } catch (error) {
+    log.warn('The senders of webhooks were not woken', { deliveries: deliveries.length, error })
+  }
 }
 
 /**
@@ -57,7 +84,7 @@ export async function publishEvents(
  * @throws Error after all tenants had their turn, if one of them failed
  */
 export async function sweepOutbox(
-  services: Ports & Pick<Ambient, 'log'>,
+  services: Ports,
   mayGoOn: () => boolean,
 ): Promise<{ readonly tenants: number; readonly published: number }> {
   const tenants = await services.outbox.overdue(services.now())

@@ -1,5 +1,7 @@
 // A tenant's webhook endpoint: where its events are sent, which of them, and the secrets that sign them. It is stored apart from
 // the tenant's other items, so that the functions for webhooks reach no token.
+import type { EventDraft } from '../events/event.ts'
+import type { Subscribers } from '../events/subscribers.ts'
 import type { EndpointId, TenantId } from '../ids.ts'
 import type { EpochSeconds } from '../time.ts'
 import type { EndpointSecret } from './secret.ts'
@@ -19,6 +21,10 @@ export interface Endpoint {
   readonly description?: string
   /** Absent while it is enabled. */
   readonly disabled?: { readonly at: EpochSeconds; readonly reason: DisabledReason }
+  /** Since when all attempts have failed, and when the last one did. Absent after a success. */
+  readonly failing?: { readonly since: EpochSeconds; readonly lastAt: EpochSeconds }
+  /** How many events there were about it. */
+  readonly eventCount?: number
   /** Newest first. Each signs until it ends. */
   readonly secrets: readonly EndpointSecret[]
   /** Rises with every change. */
@@ -32,14 +38,14 @@ export interface EndpointRef {
   readonly endpointId: EndpointId
 }
 
-export interface Endpoints {
+export interface Endpoints extends Subscribers {
   /** full: the tenant has as many as it may have. gone: the tenant's deletion has begun. */
   create(endpoint: Endpoint): Promise<'created' | 'full' | 'gone'>
   get(ref: EndpointRef): Promise<Endpoint | undefined>
   /** All of a tenant, oldest first. */
   list(tenant: TenantId): Promise<readonly Endpoint[]>
-  /** Stores an endpoint in place of the one that was read. False if that has changed or is gone. */
-  save(read: Endpoint, changed: Endpoint): Promise<boolean>
+  /** Stores an endpoint in place of the one that was read, with the event of the change. False if that has changed or is gone. */
+  save(read: Endpoint, changed: Endpoint, event?: EventDraft): Promise<boolean>
   /** False if there was none. */
   remove(ref: EndpointRef): Promise<boolean>
 }

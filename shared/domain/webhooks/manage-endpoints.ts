@@ -111,7 +111,15 @@ export async function removeEndpoint(
 }
 
 function withChange(read: Endpoint, change: EndpointChange, at: Endpoint['updatedAt']): Endpoint {
-  const { types: formerTypes, description: formerDescription, disabled: formerlyDisabled, ...rest } = read
+  const {
+    types: formerTypes,
+    description: formerDescription,
+    disabled: formerlyDisabled,
+    failing,
+    ...rest
+  } = read
+  // One that is enabled again has five days, too.
+  const keptFailing = change.enabled ? undefined : failing
   const types = change.types === undefined ? formerTypes : (change.types ?? undefined)
   const description = change.description === undefined ? formerDescription : (change.description ?? undefined)
   const disabled =
@@ -126,6 +134,7 @@ function withChange(read: Endpoint, change: EndpointChange, at: Endpoint['update
     ...(types && { types }),
     ...(description !== undefined && { description }),
     ...(disabled && { disabled }),
+    ...(keptFailing && { failing: keptFailing }),
   }
 }
 

@@ -12,4 +12,5 @@ export const THING_NAMES: Readonly<Record<keyof MintedIds, string>> = {
   auditEvent: 'audit event',
   event: 'event',
   endpoint: 'webhook endpoint',
+  delivery: 'delivery',
 }

@@ -1,6 +1,6 @@
 // Events of the log on the wire, and the query that reads them.
 import * as z from 'zod/mini'
-import type { LoggedEvent } from '#domain/events/event.ts'
+import type { TenantEvent } from '#domain/events/event.ts'
 import type { EventPage } from '#domain/events/event-log.ts'
 import type { EventRequest } from '#domain/events/list-events.ts'
 import { toRfc3339 } from '#domain/time.ts'
@@ -54,6 +54,7 @@ export const eventSchema = z.object({
     connect_session_id: z.optional(z.string()),
     app_id: z.optional(z.string()),
     end_user: z.optional(z.object({ id: z.string() })),
+    webhook_endpoint_id: z.optional(z.string()),
     ...annotated,
     sequence: z.number(),
     reason: z.optional(z.string()),
@@ -75,7 +76,7 @@ export function eventPageJson({ events, next }: EventPage) {
 }
 
 /** The event as a tenant gets it, from the log and in a webhook. */
-export function eventJson({ id, type, at, data }: LoggedEvent) {
+export function eventJson({ id, type, at, data }: TenantEvent) {
   return shaped(eventSchema, {
     id,
     type,
@@ -85,6 +86,7 @@ export function eventJson({ id, type, at, data }: LoggedEvent) {
       connect_session_id: data.connectSessionId,
       app_id: data.appId,
       end_user: data.endUserId && { id: data.endUserId },
+      webhook_endpoint_id: data.endpointId,
       tags: data.tags,
       label: data.label,
       sequence: data.sequence,

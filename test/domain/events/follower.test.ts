@@ -6,8 +6,9 @@ import { type LoggedEvent, subjectOf, type TenantEvent } from '#domain/events/ev
 import type { EventLog, Outbox } from '#domain/events/event-log.ts'
 import { readLog } from '#domain/events/list-events.ts'
 import { publishEvents, sweepOutbox } from '#domain/events/publish-events.ts'
-import type { AppId, ConnectionId, EventId, TenantId } from '#domain/ids.ts'
+import { type AppId, type ConnectionId, type EventId, idMinter, type TenantId } from '#domain/ids.ts'
 import { type EpochSeconds, epochSeconds, later } from '#domain/time.ts'
+import { FakeSenders } from '../../fakes/deliveries.ts'
 import { FakeLog } from '../../fakes/log.ts'
 import { seededRandom } from '../../fakes/random.ts'
 
@@ -155,7 +156,19 @@ async function run(seed: number) {
     })
   const publisher = (deadly: number) => {
     const calls = mortal(deadly)
-    return { now: clock(), outbox: calls, eventLog: calls, eventRetentionDays: 90, log: new FakeLog() }
+    return {
+      now: clock(),
+      outbox: calls,
+      eventLog: calls,
+      newId: idMinter(
+        () => time.now * 1000,
+        (size) => new Uint8Array(size).map(() => chance() * 256),
+      ),
+      subscribers: { subscribers: async () => [] },
+      senders: new FakeSenders(),
+      eventRetentionDays: 90,
+      log: new FakeLog(),
+    }
   }
 
   const write = async (connection: number) => {

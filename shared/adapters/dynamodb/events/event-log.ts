@@ -1,12 +1,14 @@
 // The outbox and the event log in DynamoDB. Readers leave out an expired event by its own time; the TTL only cleans up.
 import type { LoggedEvent, TenantEvent } from '#domain/events/event.ts'
 import type { EventLog, Outbox } from '#domain/events/event-log.ts'
+import type { NewDelivery } from '#domain/events/subscribers.ts'
 import type { TenantId } from '#domain/ids.ts'
 import type { EpochSeconds } from '#domain/time.ts'
 import { ABSENT, type Condition, type Item } from '../expressions.ts'
 import { DUE_INDEX, PARTITION_KEY, prefixOf, SORT_KEY, TTL_ATTRIBUTE, tenantKey } from '../schema.ts'
 import type { Table } from '../table.ts'
 import { EXISTS, withoutKey } from '../tenant-items.ts'
+import { deliveryWrites } from '../webhooks/delivery-item.ts'
 import {
   dueOutboxPartition,
   eventLogPartition,
@@ -53,7 +55,12 @@ export class DynamoDbEventLog implements EventLog, Outbox {
     return Number(item?.position ?? 0)
   }
 
-  publish(tenant: TenantId, last: number, events: readonly LoggedEvent[]): Promise<boolean> {
+  publish(
+    tenant: TenantId,
+    last: number,
+    events: readonly LoggedEvent[],
+    deliveries: readonly NewDelivery[],
+  ): Promise<boolean> {
     return this.#table.transact([
       {
         put: { ...lastPositionKey(tenant), position: last + events.length },
@@ -66,6 +73,7 @@ export class DynamoDbEventLog implements EventLog, Outbox {
         },
         { delete: keyInOutbox(event), condition: EXISTS },
       ]),
+      ...deliveryWrites(deliveries),
     ])
   }
 

@@ -5,7 +5,7 @@ import { inTenant, type Key } from '../schema.ts'
 
 /** So that positions and numbers of events sort as numbers. */
 const DIGITS = 12
-const padded = (value: number) => String(value).padStart(DIGITS, '0')
+export const padded = (value: number) => String(value).padStart(DIGITS, '0')
 
 /** The events about one thing sort by their numbers. @param subject the id of what the event is about */
 export const outboxKey = (tenant: TenantId, subject: string, sequence: number): Key =>

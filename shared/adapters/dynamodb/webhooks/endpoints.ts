@@ -1,4 +1,6 @@
 // Webhook endpoints in DynamoDB: an item each, and one that counts them, so that a tenant never has more than it may have.
+import type { EventDraft, Stamp } from '#domain/events/event.ts'
+import type { Subscriber } from '#domain/events/subscribers.ts'
 import type { TenantId } from '#domain/ids.ts'
 import {
   type Endpoint,
@@ -7,6 +9,7 @@ import {
   MAX_ENDPOINTS,
   refOfEndpoint,
 } from '#domain/webhooks/endpoint.ts'
+import { outboxWrites } from '../events/outbox-item.ts'
 import { ABSENT, type Item } from '../expressions.ts'
 import { PARTITION_KEY, SORT_KEY } from '../schema.ts'
 import type { Table } from '../table.ts'
@@ -17,9 +20,11 @@ const COUNT = 'endpointCount'
 
 export class DynamoDbEndpoints implements Endpoints {
   readonly #table: Table
+  readonly #stamp: Stamp
 
-  constructor(table: Table) {
+  constructor(table: Table, stamp: Stamp) {
     this.#table = table
+    this.#stamp = stamp
   }
 
   async create(endpoint: Endpoint): Promise<'created' | 'full' | 'gone'> {
@@ -59,9 +64,15 @@ export class DynamoDbEndpoints implements Endpoints {
     return items.map((item) => withoutKey<Endpoint>(item))
   }
 
-  save(read: Endpoint, changed: Endpoint): Promise<boolean> {
-    const unchanged = { expression: 'version = :version', values: { ':version': read.version } }
-    return this.#table.put(itemOf(changed), unchanged)
+  async subscribers(tenant: TenantId): Promise<readonly Subscriber[]> {
+    const enabled = (await this.list(tenant)).filter(({ disabled }) => disabled === undefined)
+    return enabled.map(({ id, types }) => ({ endpointId: id, ...(types && { types }) }))
+  }
+
+  save(read: Endpoint, changed: Endpoint, event?: EventDraft): Promise<boolean> {
+    const condition = { expression: 'version = :version', values: { ':version': read.version } }
+    if (event === undefined) return this.#table.put(itemOf(changed), condition)
+    return this.#table.transact([{ put: itemOf(changed), condition }, ...outboxWrites(this.#stamp(event))])
   }
 
   remove(ref: EndpointRef): Promise<boolean> {

@@ -1,6 +1,6 @@
 // Where our functions may fetch from: the internet, and nothing that is nearer.
 import { expect, test } from 'vitest'
-import { isPublicAddress } from '#adapters/jwt/public-address.ts'
+import { isPublicAddress } from '#adapters/outgoing/public-address.ts'
 
 test.each(['8.8.8.8', '52.94.76.1', '172.15.255.255', '172.32.0.1', '2606:4700:4700::1111', '2a00:1450::1'])(
   '%s is public',
