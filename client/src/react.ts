@@ -1,8 +1,9 @@
 /// <reference types="react" preserve="true" />
-// The types of <connect-clickfunnels> in React's JSX, for a page that imports "@funnel-connect/client/react". There is no code
+// The types of the elements in React's JSX, for a page that imports "@funnel-connect/client/react". There is no code
 // here. It adds to the types of React that the product has, and brings none.
 import type { FunnelConnect } from './client.ts'
 import type { ConnectClickFunnels, ConnectClickFunnelsEventMap } from './element.ts'
+import type { ClickFunnelsReconnectBanner } from './reconnect-banner.ts'
 
 type On<Name extends keyof ConnectClickFunnelsEventMap> = (event: ConnectClickFunnelsEventMap[Name]) => void
 
@@ -18,6 +19,15 @@ export interface ConnectClickFunnelsAttributes {
   readonly onproblem?: On<'problem'> | undefined
 }
 
+export interface ReconnectBannerAttributes {
+  readonly client?: FunnelConnect | undefined
+  readonly labels?: ClickFunnelsReconnectBanner['labels'] | undefined
+  readonly popup?: boolean | undefined
+  readonly 'return-url'?: string | undefined
+  readonly onconnected?: On<'connected'> | undefined
+  readonly onproblem?: On<'problem'> | undefined
+}
+
 declare module 'react' {
   namespace JSX {
     interface IntrinsicElements {
@@ -26,6 +36,11 @@ declare module 'react' {
         ConnectClickFunnels
       > &
         ConnectClickFunnelsAttributes
+      'clickfunnels-reconnect-banner': React.DetailedHTMLProps<
+        React.HTMLAttributes<ClickFunnelsReconnectBanner>,
+        ClickFunnelsReconnectBanner
+      > &
+        ReconnectBannerAttributes
     }
   }
 }

@@ -6,6 +6,8 @@ import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { snippet } from '../client/snippets.ts'
 import { testClient } from '../support/stack.ts'
+import { ageRefusals } from '../support/table.ts'
+import { inspect } from './inspect.ts'
 import { type Product, startProduct } from './product.ts'
 
 let product: Product
@@ -27,6 +29,17 @@ afterEach(async () => {
 })
 
 const approve = (at: Page) => at.getByRole('button', { name: 'Authorize' }).click()
+
+/** ClickFunnels refuses the tokens at two looks that are far enough apart. */
+async function breakConnection(id: string): Promise<void> {
+  const { stack, tenant } = product
+  const { api, control } = testClient(stack.api, stack.clickfunnels)
+  const look = () => api(`/v1/tenants/${tenant.id}/connections/${id}/look`, { method: 'POST' })
+  await control('POST', 'tokens/revoke', {})
+  expect((await look()).json).toMatchObject({ found: 'refused' })
+  await ageRefusals(stack)
+  expect((await look()).json.connection.problem).toMatchObject({ action: 'reconnect' })
+}
 
 const connectButton = () => page.getByRole('button', { name: 'Connect to ClickFunnels' })
 const disconnectButton = () => page.getByRole('button', { name: /^Disconnect/ })
@@ -102,6 +115,31 @@ test('the element connects, shows its state, and disconnects', async () => {
   await state('connected')
   await disconnectButton().click()
   await state('disconnected')
+})
+
+test('the banner shows nothing until a connection needs its user, and reconnects it', async () => {
+  await openWith(snippet('element'))
+  const [popup] = await Promise.all([page.waitForEvent('popup'), connectButton().click()])
+  await approve(popup)
+  await page.locator('connect-clickfunnels[state=connected]').waitFor()
+  const [connection] = await product.api('/v1/connections')
+
+  const looked = () => page.waitForResponse((response) => response.url().includes('/v1/connections?'))
+  await Promise.all([looked(), openWith(snippet('banner'))])
+  const banner = page.locator('clickfunnels-reconnect-banner')
+  expect(await banner.isVisible()).toBe(false)
+
+  await breakConnection(connection?.id ?? '')
+  await Promise.all([looked(), page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")])
+  await banner.getByText('Brightwater Coaching: ClickFunnels ended the access').waitFor()
+  await inspect(page, 'reconnect-banner')
+  await banner.getByRole('button', { name: 'Reconnect' }).click()
+  await approve(page)
+  const connections = () => product.api('/v1/connections')
+  const reconnected = [{ id: connection?.id, status: 'active' }]
+  await expect.poll(connections, { timeout: 15_000 }).toMatchObject(reconnected)
+  await page.waitForLoadState('networkidle')
+  expect(await banner.isVisible()).toBe(false)
 })
 
 test('the element shows no button while it does not know what is connected', async () => {

@@ -75,7 +75,10 @@ export async function startProduct(): Promise<Product> {
     openWith: async (page, code) => {
       writeFileSync(join(project, 'main.tsx'), code.replace('https://connect.example.com', stack.api))
       const script = '<script type="module" src="/main.tsx"></script>'
-      writeFileSync(join(project, 'index.html'), `<!doctype html><link rel="icon" href="data:,">${script}`)
+      writeFileSync(
+        join(project, 'index.html'),
+        `<!doctype html><html lang="en"><title>Product</title><link rel="icon" href="data:,">${script}`,
+      )
       // With React for development, in which StrictMode runs effects twice.
       const define = { 'process.env.NODE_ENV': '"development"' }
       await build({ root: project, configFile: false, logLevel: 'error', mode: 'development', define })

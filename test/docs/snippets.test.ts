@@ -90,6 +90,7 @@ test('TypeScript compiles under strict as it is printed', async () => {
       '@funnel-connect/client': client('index.ts'),
       '@funnel-connect/client/element': client('element.ts'),
       '@funnel-connect/client/react': client('react.ts'),
+      '@funnel-connect/client/reconnect-banner': client('reconnect-banner.ts'),
       '@funnel-connect/client/server': client('server.ts'),
     },
   }

@@ -20,7 +20,7 @@ const MESSAGES: Readonly<Record<ConnectionProblem['code'], string>> = {
   suspended: 'This connection was stopped. Ask support.',
   revoked_at_provider: 'ClickFunnels no longer gives access to this workspace. Connect again.',
   disconnected_by_provider: 'The app was disconnected in ClickFunnels. Connect again.',
-  refresh_rejected: 'ClickFunnels did not renew the access to this workspace. Connect again.',
+  refresh_rejected: 'ClickFunnels ended the access to this workspace. Connect again.',
   answer_lost: 'The access to this workspace was lost. Connect again.',
   workspace_gone: 'ClickFunnels no longer has this workspace. Connect another one.',
   attempts_failing: 'ClickFunnels did not answer several times in a row. It is tried again.',

@@ -60,6 +60,6 @@ test('only a problem that the end user can end tells it to connect again', () =>
   const reconnect = problemOf({ state: { ...refused, endedAt: NOW } })
   expect([wait?.message, reconnect?.message]).toEqual([
     'ClickFunnels refused the access. It is tried again within minutes.',
-    'ClickFunnels did not renew the access to this workspace. Connect again.',
+    'ClickFunnels ended the access to this workspace. Connect again.',
   ])
 })
