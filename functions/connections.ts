@@ -1,7 +1,8 @@
-// A tenant's connections: list, show, change tags and label, refresh now, disconnect.
+// A tenant's connections: list, show, tell what happened, change tags and label, refresh now, disconnect.
 
 import { requesterOf } from '#domain/callers/caller.ts'
 import { findConnection, listConnections } from '#domain/connections/list-connections.ts'
+import { reachOf } from '#domain/connections/reach.ts'
 import { changesOf } from '#http/audit.ts'
 import { authentication } from '#http/credentials/authenticate.ts'
 import { json, noContent } from '#http/message/answer.ts'
@@ -29,6 +30,16 @@ export const connections = (services: Services) =>
 
       'GET /v1/connections/{id}': async (request, caller) =>
         json(200, connectionJson(await findConnection(services, caller, connectionOf(request)))),
+
+      'GET /v1/connections/{id}/timeline': async (request, caller) => {
+        const [{ readTimeline }, { timelineJson, timelineQuerySchema }] = await Promise.all([
+          import('#domain/connections/read-timeline.ts'),
+          import('#http/wire/history/timeline.ts'),
+        ])
+        const { limit } = parseQuery(timelineQuerySchema, queryParameters(request))
+        const entries = await readTimeline(services, reachOf(caller, connectionOf(request)), limit)
+        return json(200, timelineJson(entries, 'tenant'))
+      },
 
       'PATCH /v1/connections/{id}': async (request, caller) => {
         const change = parseBody(connectionUpdateSchema, jsonBody(request))

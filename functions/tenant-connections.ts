@@ -37,6 +37,15 @@ export const tenantConnections = (services: Services) =>
     'GET /v1/tenants/{tenant_id}/connections/{connection_id}': async (request) =>
       json(200, connectionJson(await tenantConnection(services, refOf(request)))),
 
+    'GET /v1/tenants/{tenant_id}/connections/{connection_id}/timeline': async (request) => {
+      const [{ readTimeline }, { timelineJson, timelineQuerySchema }] = await Promise.all([
+        import('#domain/connections/read-timeline.ts'),
+        import('#http/wire/history/timeline.ts'),
+      ])
+      const { limit } = parseQuery(timelineQuerySchema, queryParameters(request))
+      return json(200, timelineJson(await readTimeline(services, refOf(request), limit), 'operator'))
+    },
+
     'PATCH /v1/tenants/{tenant_id}/connections/{connection_id}': async (request) => {
       const change = parseBody(connectionSwitchSchema, jsonBody(request))
       const connection = await changeConnection(services, refOf(request), change)

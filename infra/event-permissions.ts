@@ -1,7 +1,7 @@
 // What the functions for events and webhooks may do.
 import { Duration } from 'aws-cdk-lib'
 import type { FunctionName } from '#runtime/env.ts'
-import { API_TIMEOUT, AUDIT, CALLERS, READ, SEALING, WRITE } from './permission-sets.ts'
+import { API_TIMEOUT, AUDIT, CALLERS, READ, SEALING, TELLING, WRITE } from './permission-sets.ts'
 import type { Permissions } from './permission-types.ts'
 
 /** How often events are looked for that the table's stream did not bring. A run may overlap with the next one. */
@@ -29,7 +29,7 @@ export const EVENT_PERMISSIONS: Readonly<Record<EventFunction, Permissions>> = {
     impact:
       'Events of ClickFunnels are refused. ClickFunnels repeats them for 37 hours, and the hourly repair fetches them.',
     timeout: API_TIMEOUT,
-    table: { ...SEALING, tenant: [...READ, ...WRITE] },
+    table: { ...SEALING, ...TELLING, tenant: [...READ, ...WRITE] },
     vault: 'opens',
     recovery: true,
   },

@@ -11,6 +11,8 @@ export const CREATE = [...WRITE, 'ConditionCheckItem'] as const
 
 /** Appends audit events. */
 export const AUDIT: Access = { audit: ['PutItem'] }
+/** Appends to the timelines of connections: what was done to them, and who did it. */
+export const TELLING: Access = { ...AUDIT, timeline: ['PutItem'] }
 export const SEALING: Access = { ...AUDIT, 'root-keys': READ }
 /** Identifies the caller, by an API key or by the issuer and audience of a JWT. */
 export const CALLERS: Access = { 'api-key': ['GetItem'], issuer: ['BatchGetItem'] }
@@ -18,6 +20,7 @@ export const CALLERS: Access = { 'api-key': ['GetItem'], issuer: ['BatchGetItem'
 export const ERASING: Access = {
   usage: ['Query', 'DeleteItem'],
   events: ['Query', 'DeleteItem'],
+  timeline: ['Query', 'DeleteItem'],
   webhooks: ['Query', 'DeleteItem'],
   tenants: ['DeleteItem'],
   'api-key': ['DeleteItem'],

@@ -3,7 +3,17 @@
 import { Duration } from 'aws-cdk-lib'
 import type { FunctionName } from '#runtime/env.ts'
 import { EVENT_PERMISSIONS } from './event-permissions.ts'
-import { API_TIMEOUT, AUDIT, CALLERS, CREATE, ERASING, READ, SEALING, WRITE } from './permission-sets.ts'
+import {
+  API_TIMEOUT,
+  AUDIT,
+  CALLERS,
+  CREATE,
+  ERASING,
+  READ,
+  SEALING,
+  TELLING,
+  WRITE,
+} from './permission-sets.ts'
 import type { Permissions } from './permission-types.ts'
 
 /** A run may overlap with that of the next minute. Leases keep the two from doing the same work. */
@@ -19,6 +29,7 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
     timeout: API_TIMEOUT,
     table: {
       ...SEALING,
+      ...TELLING,
       ...CALLERS,
       tenant: [...READ, ...CREATE],
       usage: ['GetItem', 'UpdateItem'],
@@ -44,6 +55,7 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
     timeout: API_TIMEOUT,
     table: {
       ...SEALING,
+      ...TELLING,
       tenant: [...READ, ...CREATE],
       usage: ['GetItem', 'UpdateItem'],
       state: ['GetItem', 'UpdateItem'],
@@ -58,6 +70,7 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
       ...CALLERS,
       tenant: [...READ, ...WRITE, 'BatchGetItem'],
       usage: ['UpdateItem'],
+      timeline: ['Query', 'PutItem'],
     },
     notesKeyUse: true,
     index: 'end-user',
@@ -67,7 +80,7 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
   proxy: {
     impact: 'Tenants cannot call ClickFunnels.',
     timeout: API_TIMEOUT,
-    table: { ...SEALING, ...CALLERS, tenant: [...READ, ...WRITE], usage: ['UpdateItem'] },
+    table: { ...SEALING, ...TELLING, ...CALLERS, tenant: [...READ, ...WRITE], usage: ['UpdateItem'] },
     notesKeyUse: true,
     vault: 'opens',
     recovery: true,
@@ -78,7 +91,7 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
     timeout: SCHEDULE_TIMEOUT,
     // A whole processor: at 512 MB a run does 80 refreshes a second however many wait side by side, for the same price each.
     memoryMb: 1769,
-    table: { ...SEALING, tenant: [...READ, ...WRITE] },
+    table: { ...SEALING, ...TELLING, tenant: [...READ, ...WRITE] },
     index: 'due',
     vault: 'opens',
     recovery: true,
@@ -87,7 +100,7 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
     impact:
       'Rotated tokens whose commit failed wait in the recovery queue; their connections may refuse calls until then.',
     timeout: API_TIMEOUT,
-    table: { ...SEALING, tenant: [...READ, ...WRITE] },
+    table: { ...SEALING, ...TELLING, tenant: [...READ, ...WRITE] },
     vault: 'opens',
   },
   'rotate-keys': {
@@ -100,6 +113,7 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
       ...SEALING,
       ...ERASING,
       tenant: [...READ, ...CREATE],
+      timeline: ['Query', 'PutItem', 'DeleteItem'],
       tenants: ['Query', 'DeleteItem'],
       'root-keys': [...READ, 'PutItem', 'UpdateItem'],
       'key-rotation': ['GetItem', 'PutItem', 'DeleteItem'],
@@ -123,6 +137,7 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
       ...ERASING,
       tenant: [...READ, ...WRITE, 'BatchGetItem'],
       usage: ['UpdateItem', 'Query', 'DeleteItem'],
+      timeline: ['Query', 'PutItem', 'DeleteItem'],
     },
     index: 'end-user',
     vault: 'opens',

@@ -32,6 +32,7 @@ import { FakeSealedRecords } from './fakes/sealed-records.ts'
 import { FakeSessions } from './fakes/sessions.ts'
 import { FakeTenantRemains } from './fakes/tenant-remains.ts'
 import { FakeApps, FakeTenants } from './fakes/tenants.ts'
+import { FakeTimeline } from './fakes/timeline.ts'
 import { FakeUsage } from './fakes/usage.ts'
 import { FakeVault } from './fakes/vault.ts'
 import { FakeWebhookEndpoints } from './fakes/webhook-endpoints.ts'
@@ -46,6 +47,7 @@ export interface FakeServices extends Services, EventPorts, WebhookPorts {
   readonly connections: FakeConnections
   readonly revocations: FakeRevocations
   readonly feeds: FakeFeeds
+  readonly timeline: FakeTimeline
   readonly webhookEndpoints: FakeWebhookEndpoints
   /** The tenants' own. */
   readonly endpoints: FakeEndpoints
@@ -77,11 +79,12 @@ export function fakeServices(overrides: Partial<Services> = {}): FakeServices {
   const random = seededRandom(20260101)
   const clickfunnels = new FakeClickFunnels(clock.now, random.bytes)
   const revocations = new FakeRevocations()
-  const auditEvents = new FakeAuditEvents()
+  const timeline = new FakeTimeline()
+  const auditEvents = new FakeAuditEvents(timeline)
   const newId = idMinter(clock.milliseconds, random.bytes)
   const deliveries = new FakeDeliveries()
   const senders = new FakeSenders()
-  const events = new FakeEvents(stampFor({ newId, now: clock.now }), deliveries)
+  const events = new FakeEvents(stampFor({ newId, now: clock.now }), deliveries, timeline)
   const usage = new FakeUsage(events)
   const sessions = new FakeSessions(events)
   const log = new FakeLog()
@@ -120,6 +123,7 @@ export function fakeServices(overrides: Partial<Services> = {}): FakeServices {
     connections,
     revocations,
     feeds,
+    timeline,
     keyedCalls,
     recoveryQueue: new FakeRecoveryQueue(),
     dueIndex: connections,
@@ -135,6 +139,7 @@ export function fakeServices(overrides: Partial<Services> = {}): FakeServices {
       usage,
       events,
       feeds,
+      timeline,
       endpoints,
       deliveries,
     }),

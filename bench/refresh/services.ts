@@ -1,6 +1,7 @@
 // The services as they are deployed, on a DynamoDB client that the benchmark can watch, and without logs.
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDbApps } from '#adapters/dynamodb/apps.ts'
+import { DynamoDbTimeline } from '#adapters/dynamodb/connections/timeline.ts'
 import { DynamoDbConnections } from '#adapters/dynamodb/connections.ts'
 import { DynamoDbRevocations } from '#adapters/dynamodb/revocations.ts'
 import { Table } from '#adapters/dynamodb/table.ts'
@@ -24,6 +25,7 @@ export function servicesOn(
     apps: new DynamoDbApps(table, stamp),
     connections: new DynamoDbConnections(table, stamp),
     revocations,
+    timeline: new DynamoDbTimeline(table),
     dueIndex: revocations,
     log: { info: silent, warn: silent, error: silent },
   }

@@ -308,3 +308,53 @@ export interface Event {
     readonly repaired?: boolean
   }
 }
+
+export interface TimelineEntry {
+  /** Id. Opaque text; ids sort by the time of creation. */
+  readonly id: string
+  /** When it happened. */
+  readonly at: string
+  /**
+   * `tokens.…`: a request of this service to ClickFunnels about the tokens, and how it ended. The
+   * others are types of events and actions of the audit trail. Programs should ignore codes that they
+   * do not know.
+   */
+  readonly code: 'tokens.refreshed' | 'tokens.refresh_failed' | 'tokens.refused' | 'tokens.probed' | 'tokens.probe_failed' | 'connection.created' | 'connection.reconnected' | 'connection.at_risk' | 'connection.broken' | 'connection.recovered' | 'connection.disconnected' | 'connection.suspended' | 'connection.resumed' | 'connection.create' | 'connection.reconnect' | 'connection.refresh' | 'connection.require_reauthorization' | 'connection.recover' | 'connection.update' | 'connection.switch' | 'connection.delete' | 'connection.revoke_tokens'
+  /** What happened, in a sentence for people. It may be worded differently later. */
+  readonly says: string
+  /** Who did it. Absent for what the service does by itself. */
+  readonly by?: {
+    /**
+     * Kind of actor. `api_key`: a back end of the tenant. `end_user`: an end user with a JWT. `operator`:
+     * the operator of the service. `browser`: the browser of an end user, on its way from ClickFunnels.
+     * `service`: the service by itself.
+     */
+    readonly type: 'api_key' | 'end_user' | 'operator' | 'browser' | 'service'
+    /**
+     * Id of the API key, the end user, the connect session (for a browser), the IAM principal (ARN), or
+     * the name of the function. Absent if it is not known, and if the operator acted and the tenant reads
+     * it.
+     */
+    readonly id?: string
+  }
+  /**
+   * Why the service asked ClickFunnels. `schedule`: before the access token expires, or to see whether
+   * it works. `call`: a call needed a token. `refused_call`: ClickFunnels answered a call with 401.
+   * Only with `tokens.…`.
+   */
+  readonly cause?: 'schedule' | 'call' | 'refused_call'
+  /** The reason of the event, or the names of the changed fields. */
+  readonly reason?: string
+  /**
+   * ClickFunnels' error code (RFC 6749 section 5.2), such as `invalid_grant`, or this service's name
+   * for what went wrong, such as `provider_down`. Never a text of ClickFunnels. Absent if nothing went
+   * wrong.
+   */
+  readonly error?: string
+  /** The HTTP status of that answer of ClickFunnels. Absent if there was none. */
+  readonly status?: number
+  /** How long it took, in whole seconds. Only with `tokens.…`. */
+  readonly seconds?: number
+  /** `ok`, or the code of the error that the caller got. Only of requests to this service. */
+  readonly result?: string
+}

@@ -1,5 +1,5 @@
 // The library's main class: the service's routes as methods. Browsers use it with the user's JWT, servers with an API key.
-import type { Connection, ConnectionUpdate, ConnectSession, Funnel } from './api.ts'
+import type { Connection, ConnectionUpdate, ConnectSession, Funnel, TimelineEntry } from './api.ts'
 import { browserWindow } from './browser.ts'
 import { complete } from './complete.ts'
 import { connect } from './connect.ts'
@@ -57,6 +57,11 @@ export class FunnelConnect {
       }),
     get: (id: string, options?: Abortable) =>
       this.#transport.json<Connection>('GET', `/v1/connections/${segment(id)}`, options),
+    /** What happened to the connection, newest first: at most 200 entries, by default 50. */
+    timeline: async (id: string, { limit, ...options }: Abortable & { readonly limit?: number } = {}) => {
+      const path = `/v1/connections/${segment(id)}/timeline${queryOf({ limit })}`
+      return (await this.#transport.json<{ data: TimelineEntry[] }>('GET', path, options)).data
+    },
     /** Changes tags and label, with an API key only. `tags` replaces all tags; `null` removes. */
     update: (id: string, body: ConnectionUpdate, options?: Abortable) =>
       this.#transport.json<Connection>('PATCH', `/v1/connections/${segment(id)}`, { body, ...options }),

@@ -1,5 +1,5 @@
 // The exports of the package.
-export type { Connection, ConnectionUpdate, ConnectSession, Funnel } from './api.ts'
+export type { Connection, ConnectionUpdate, ConnectSession, Funnel, TimelineEntry } from './api.ts'
 export { type ConnectionFilter, FunnelConnect } from './client.ts'
 export type { ErrorCode } from './error-codes.ts'
 export { type Page, Paged } from './paged.ts'

@@ -16,6 +16,7 @@ import { AUDIT, LIMIT_COMMANDS } from './oversight-commands.ts'
 import { REVOKE_ALL } from './revoke-all-command.ts'
 import { TENANT_COMMANDS } from './tenant-commands.ts'
 import { type Surroundings, Terminal } from './terminal.ts'
+import { TIMELINE_COMMANDS } from './timeline-command.ts'
 
 const LOCAL_API = 'http://127.0.0.1:4600'
 
@@ -24,7 +25,12 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ...ofNoun('tenants', TENANT_COMMANDS),
   ...ofNoun('apps', APP_COMMANDS),
   ...ofNoun('keys', KEY_COMMANDS),
-  ...ofNoun('connections', { ...CONNECTION_COMMANDS, ...ANNOTATION_COMMANDS, ...LOOK_COMMANDS }),
+  ...ofNoun('connections', {
+    ...CONNECTION_COMMANDS,
+    ...TIMELINE_COMMANDS,
+    ...ANNOTATION_COMMANDS,
+    ...LOOK_COMMANDS,
+  }),
   ...ofNoun('events', EVENT_COMMANDS),
   ['revoke-all', REVOKE_ALL],
   ...ofNoun('identity-providers', IDENTITY_PROVIDER_COMMANDS),

@@ -15,6 +15,7 @@ import { keyRing } from './bodies/key-ring.ts'
 import { problems } from './bodies/problem.ts'
 import { sessions } from './bodies/session.ts'
 import { tenants } from './bodies/tenant.ts'
+import { timelines } from './bodies/timeline.ts'
 import { webhookEndpoints } from './bodies/webhook-endpoint.ts'
 
 const RESOURCES = {
@@ -29,6 +30,7 @@ const RESOURCES = {
   keyRing,
   auditEvents,
   events,
+  timelines,
   webhookEndpoints,
   common,
   problems,

@@ -11,6 +11,7 @@ const WANTED = [
   'ConnectionUpdate',
   'Funnel',
   'Event',
+  'TimelineEntry',
 ] as const
 
 const MAX_LINE_CHARACTERS = 100

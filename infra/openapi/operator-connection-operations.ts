@@ -19,6 +19,14 @@ export const OPERATOR_CONNECTION_OPERATIONS = {
     answers: { 200: { says: 'The connection.', schema: 'Connection', example: 'Connection' } },
     problems: ['not_found'],
   },
+  'GET /v1/tenants/{tenant_id}/connections/{connection_id}/timeline': {
+    id: 'getTenantTimeline',
+    summary: "Get what happened to a tenant's connection",
+    more: 'Newest first, at most the last 200 entries of 90 days, also of a connection that was deleted.',
+    query: 'TimelineQuery',
+    answers: { 200: { says: 'The entries.', schema: 'Timeline', example: 'Timeline' } },
+    problems: ['not_found', 'validation_failed'],
+  },
   'PATCH /v1/tenants/{tenant_id}/connections/{connection_id}': {
     id: 'switchConnection',
     summary: 'Suspend or resume a connection, or change its tags and label',

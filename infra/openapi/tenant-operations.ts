@@ -119,6 +119,14 @@ export const TENANT_OPERATIONS = {
     answers: { 200: { says: 'The connection.', schema: 'Connection', example: 'Connection' } },
     problems: ['not_found'],
   },
+  'GET /v1/connections/{id}/timeline': {
+    id: 'getTimeline',
+    summary: 'Get what happened to a connection',
+    more: 'Newest first, at most the last 200 entries of 90 days. It tells who connected, refreshed, suspended or disconnected the connection, what ClickFunnels answered to requests for tokens, and how long they took. An API key can also read the timeline of a connection that was deleted. Calls with a token that works are not in it. An entry of a refresh appears a moment after the refresh.',
+    query: 'TimelineQuery',
+    answers: { 200: { says: 'The entries.', schema: 'Timeline', example: 'Timeline' } },
+    problems: ['not_found', 'validation_failed'],
+  },
   'PATCH /v1/connections/{id}': {
     id: 'updateConnection',
     summary: 'Change the tags and the label of a connection',

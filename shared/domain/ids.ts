@@ -14,6 +14,7 @@ export type ConnectionId = Brand<string, 'ConnectionId'>
 export type RevocationId = Brand<string, 'RevocationId'>
 export type AuditEventId = Brand<string, 'AuditEventId'>
 export type EventId = Brand<string, 'EventId'>
+export type TimelineEntryId = Brand<string, 'TimelineEntryId'>
 export type EndpointId = Brand<string, 'EndpointId'>
 export type DeliveryId = Brand<string, 'DeliveryId'>
 /** The tenant's own identifier of its user; opaque to us. */
@@ -31,6 +32,7 @@ export interface MintedIds {
   readonly revocation: RevocationId
   readonly auditEvent: AuditEventId
   readonly event: EventId
+  readonly timelineEntry: TimelineEntryId
   readonly endpoint: EndpointId
   readonly delivery: DeliveryId
 }
@@ -48,6 +50,7 @@ const PREFIXES: Readonly<Record<keyof MintedIds, string>> = {
   revocation: 'rev',
   auditEvent: 'aud',
   event: 'evt',
+  timelineEntry: 'tle',
   endpoint: 'we',
   delivery: 'dlv',
 }

@@ -47,6 +47,11 @@ export const ROUTES = {
   'GET /v1/callback/{app_id}': { function: 'callback', access: 'browser' },
   'GET /v1/connections': { function: 'connections', access: 'tenant', scope: 'connections:read' },
   'GET /v1/connections/{id}': { function: 'connections', access: 'tenant', scope: 'connections:read' },
+  'GET /v1/connections/{id}/timeline': {
+    function: 'connections',
+    access: 'tenant',
+    scope: 'connections:read',
+  },
   'PATCH /v1/connections/{id}': {
     function: 'connections',
     access: 'tenant',
@@ -111,6 +116,10 @@ export const ROUTES = {
   },
   'GET /v1/tenants/{tenant_id}/connections': { function: 'tenant-connections', access: 'operator' },
   'GET /v1/tenants/{tenant_id}/connections/{connection_id}': {
+    function: 'tenant-connections',
+    access: 'operator',
+  },
+  'GET /v1/tenants/{tenant_id}/connections/{connection_id}/timeline': {
     function: 'tenant-connections',
     access: 'operator',
   },

@@ -11,6 +11,7 @@ import { type ProviderSettings, providerProfile } from '#adapters/clickfunnels/p
 import { DynamoDbApiKeys } from '#adapters/dynamodb/api-keys.ts'
 import { DynamoDbApps } from '#adapters/dynamodb/apps.ts'
 import { DynamoDbAuditEvents } from '#adapters/dynamodb/audit-events.ts'
+import { DynamoDbTimeline } from '#adapters/dynamodb/connections/timeline.ts'
 import { DynamoDbConnections } from '#adapters/dynamodb/connections.ts'
 import { DynamoDbFeeds } from '#adapters/dynamodb/feeds/feeds.ts'
 import { DynamoDbIdentityProviders } from '#adapters/dynamodb/identity-providers.ts'
@@ -107,6 +108,7 @@ export function createStoreServices(functionName: string, settings: StoreSetting
     connections: new DynamoDbConnections(table, stamp),
     revocations,
     feeds: new DynamoDbFeeds(table, stamp),
+    timeline: new DynamoDbTimeline(table),
     keyedCalls: new DynamoDbKeyedCalls(table),
     dueIndex: revocations,
     vault: new KmsVault(tenantKeys),

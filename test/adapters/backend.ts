@@ -13,6 +13,7 @@ import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
 import { DynamoDbApiKeys } from '#adapters/dynamodb/api-keys.ts'
 import { DynamoDbApps } from '#adapters/dynamodb/apps.ts'
 import { DynamoDbAuditEvents } from '#adapters/dynamodb/audit-events.ts'
+import { DynamoDbTimeline } from '#adapters/dynamodb/connections/timeline.ts'
 import { DynamoDbConnections } from '#adapters/dynamodb/connections.ts'
 import { DynamoDbEventLog } from '#adapters/dynamodb/events/event-log.ts'
 import { DynamoDbFeeds } from '#adapters/dynamodb/feeds/feeds.ts'
@@ -107,6 +108,7 @@ export function storesOn(table: Table): Stores {
     connections: new DynamoDbConnections(table, stamp),
     revocations,
     feeds: new DynamoDbFeeds(table, stamp),
+    timeline: new DynamoDbTimeline(table),
     keyedCalls: new DynamoDbKeyedCalls(table),
     dueIndex: revocations,
     sealedRecords,

@@ -15,6 +15,7 @@ import { sessionsContract } from './sessions.ts'
 import type { OpenStores } from './stores.ts'
 import { tenantDeletionContract } from './tenant-deletion.ts'
 import { tenantsContract } from './tenants.ts'
+import { timelineContract } from './timeline.ts'
 import { usageContract } from './usage.ts'
 
 export function allStoresContract(open: OpenStores): void {
@@ -34,4 +35,5 @@ export function allStoresContract(open: OpenStores): void {
   eventsContract(open)
   endpointsContract(open)
   deliveriesContract(open)
+  timelineContract(open)
 }

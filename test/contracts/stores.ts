@@ -14,6 +14,7 @@ export type Stores = Pick<
   | 'connections'
   | 'revocations'
   | 'feeds'
+  | 'timeline'
   | 'keyedCalls'
   | 'dueIndex'
   | 'sealedRecords'

@@ -14,6 +14,7 @@ const KINDS = {
   revocation: 'rev',
   auditEvent: 'aud',
   event: 'evt',
+  timelineEntry: 'tle',
   endpoint: 'we',
   delivery: 'dlv',
 } as const satisfies Record<keyof MintedIds, string>

@@ -1,12 +1,21 @@
 // The audit trail in a map.
 import type { AuditEvent, AuditEvents, AuditFilter, AuditPage } from '#domain/audit/event.ts'
+import { entryOfAudit } from '#domain/connections/timeline.ts'
 import type { AuditEventId, TenantId } from '#domain/ids.ts'
 import type { EpochSeconds } from '#domain/time.ts'
+import { FakeTimeline } from './timeline.ts'
 
 export class FakeAuditEvents implements AuditEvents {
   readonly items = new Map<AuditEventId, AuditEvent>()
 
+  readonly #timeline: FakeTimeline
+
+  constructor(timeline = new FakeTimeline()) {
+    this.#timeline = timeline
+  }
+
   async append(event: AuditEvent): Promise<void> {
+    this.#timeline.put(entryOfAudit(event))
     if (!this.items.has(event.id)) this.items.set(event.id, structuredClone(event))
   }
 

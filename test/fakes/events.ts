@@ -1,4 +1,5 @@
 // The outbox and the event log in maps. The other fakes put their events into it, in the same step as the change.
+import { entryOfEvent } from '#domain/connections/timeline.ts'
 import {
   type EventDraft,
   type LoggedEvent,
@@ -11,6 +12,7 @@ import type { NewDelivery } from '#domain/events/subscribers.ts'
 import type { TenantId } from '#domain/ids.ts'
 import { type EpochSeconds, later } from '#domain/time.ts'
 import type { FakeDeliveries } from './deliveries.ts'
+import { FakeTimeline } from './timeline.ts'
 
 export class FakeEvents implements Outbox, EventLog {
   readonly #stamp: Stamp
@@ -18,14 +20,20 @@ export class FakeEvents implements Outbox, EventLog {
   readonly #outbox = new Map<string, TenantEvent>()
   readonly #logs = new Map<TenantId, LoggedEvent[]>()
 
-  constructor(stamp: Stamp, deliveries: FakeDeliveries) {
+  readonly #timeline: FakeTimeline
+
+  constructor(stamp: Stamp, deliveries: FakeDeliveries, timeline = new FakeTimeline()) {
     this.#stamp = stamp
     this.#deliveries = deliveries
+    this.#timeline = timeline
   }
 
-  /** Puts the event of a change into the outbox. */
+  /** Puts the event of a change into the outbox, and its entry into the timeline. */
   write(draft: EventDraft | undefined): void {
-    if (draft !== undefined) this.#outbox.set(placeOf(draft), structuredClone(this.#stamp(draft)))
+    if (draft === undefined) return
+    const event = structuredClone(this.#stamp(draft))
+    this.#outbox.set(placeOf(draft), event)
+    this.#timeline.put(entryOfEvent(event))
   }
 
   async waiting(tenant: TenantId, limit: number): Promise<readonly TenantEvent[]> {

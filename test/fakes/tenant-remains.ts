@@ -10,6 +10,7 @@ import type { FakeEvents } from './events.ts'
 import type { FakeFeeds } from './feeds.ts'
 import type { FakeSessions } from './sessions.ts'
 import type { FakeApps } from './tenants.ts'
+import type { FakeTimeline } from './timeline.ts'
 import type { FakeUsage } from './usage.ts'
 
 interface Stores {
@@ -22,6 +23,7 @@ interface Stores {
   readonly usage: FakeUsage
   readonly events: FakeEvents
   readonly feeds: FakeFeeds
+  readonly timeline: FakeTimeline
   readonly endpoints: FakeEndpoints
   readonly deliveries: FakeDeliveries
 }
@@ -49,6 +51,7 @@ export class FakeTenantRemains implements TenantRemains {
       revocations.items,
       this.#stores.feeds.items,
       this.#stores.feeds.received,
+      this.#stores.timeline.items,
       this.#stores.endpoints.items,
     ]
     for (const map of maps) {

@@ -27,6 +27,8 @@ const items = (partition: string, actions: string) =>
 const READ_AND_WRITE = 'GetItem Query PutItem UpdateItem DeleteItem'
 const AND_CREATE = `${READ_AND_WRITE} ConditionCheckItem`
 const AUDITED = [...ON_TABLE_KEY, ...items('audit#*', 'PutItem')]
+/** Appends to the timelines of connections. */
+const TOLD = [...AUDITED, ...items('timeline#*', 'PutItem')]
 /** Authentication reads what a credential leads to, and notes when a key was last used. */
 const CALLERS = [
   ...items('api-key#*', 'GetItem'),
@@ -40,6 +42,7 @@ const ERASING = [
   ...items('tenants', 'DeleteItem'),
   ...items(`${TENANT}#usage`, 'Query DeleteItem'),
   ...items('events#*', 'Query DeleteItem'),
+  ...items('timeline#*', 'Query DeleteItem'),
   ...items('webhooks#*', 'Query DeleteItem'),
 ]
 const END_USER_INDEX = [`dynamodb:Query on Table/index/end-user, partition ${TENANT}#end-user#*`]
@@ -77,7 +80,7 @@ const READ_STREAM = [
 
 export const ALLOWED: Readonly<Record<FunctionName, readonly string[]>> = {
   'connect-sessions': [
-    ...AUDITED,
+    ...TOLD,
     ...CALLERS,
     ...items(TENANT, AND_CREATE),
     ...items(`${TENANT}#usage`, 'GetItem UpdateItem'),
@@ -92,14 +95,15 @@ export const ALLOWED: Readonly<Record<FunctionName, readonly string[]>> = {
     ...VAULT,
   ],
   callback: [
-    ...AUDITED,
+    ...TOLD,
     ...items(TENANT, AND_CREATE),
     ...items(`${TENANT}#usage`, 'GetItem UpdateItem'),
     ...items('state#*', 'GetItem UpdateItem'),
     ...VAULT,
   ],
   connections: [
-    ...AUDITED,
+    ...TOLD,
+    ...items('timeline#*', 'Query'),
     ...CALLERS,
     ...items(TENANT, `${READ_AND_WRITE} BatchGetItem`),
     ...items(`${TENANT}#usage`, 'UpdateItem'),
@@ -108,7 +112,7 @@ export const ALLOWED: Readonly<Record<FunctionName, readonly string[]>> = {
     ...SEND_ROTATIONS,
   ],
   proxy: [
-    ...AUDITED,
+    ...TOLD,
     ...CALLERS,
     ...items(TENANT, READ_AND_WRITE),
     ...items(`${TENANT}#usage`, 'UpdateItem'),
@@ -116,15 +120,15 @@ export const ALLOWED: Readonly<Record<FunctionName, readonly string[]>> = {
     ...SEND_ROTATIONS,
   ],
   'keep-alive': [
-    ...AUDITED,
+    ...TOLD,
     ...items(TENANT, READ_AND_WRITE),
     'dynamodb:Query on Table/index/due, partition due#*',
     ...VAULT,
     ...SEND_ROTATIONS,
   ],
-  'recover-rotations': [...AUDITED, ...items(TENANT, READ_AND_WRITE), ...VAULT, ...receive('RecoveryQueue')],
+  'recover-rotations': [...TOLD, ...items(TENANT, READ_AND_WRITE), ...VAULT, ...receive('RecoveryQueue')],
   'rotate-keys': [
-    ...AUDITED,
+    ...TOLD,
     ...ERASING,
     ...items(TENANT, AND_CREATE),
     ...items('tenants', 'Query'),
@@ -139,7 +143,7 @@ export const ALLOWED: Readonly<Record<FunctionName, readonly string[]>> = {
   ],
   apps: [...AUDITED, ...items(TENANT, AND_CREATE), ...VAULT, ...MAKE_ROOT_KEYS],
   'tenant-connections': [
-    ...AUDITED,
+    ...TOLD,
     ...ERASING,
     ...items(TENANT, `${READ_AND_WRITE} BatchGetItem`),
     ...items(`${TENANT}#usage`, 'UpdateItem'),
@@ -157,7 +161,7 @@ export const ALLOWED: Readonly<Record<FunctionName, readonly string[]>> = {
   ],
   'audit-events': [...AUDITED, ...CALLERS, ...items(TENANT, 'GetItem Query'), ...items('audit#*', 'Query')],
   events: [...AUDITED, ...CALLERS, ...items(TENANT, 'GetItem Query'), ...items('events#*', 'GetItem Query')],
-  'clickfunnels-events': [...AUDITED, ...items(TENANT, READ_AND_WRITE), ...VAULT, ...SEND_ROTATIONS],
+  'clickfunnels-events': [...TOLD, ...items(TENANT, READ_AND_WRITE), ...VAULT, ...SEND_ROTATIONS],
   'webhook-endpoints': [
     ...AUDITED,
     ...CALLERS,

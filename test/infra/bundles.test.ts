@@ -14,15 +14,15 @@ import { idOf, productionPackages } from '../../infra/supply-chain/lockfile.ts'
 import { fileHashes } from './files.ts'
 
 /** The most that a function may read when it starts: every cold start pays for it. */
-const MAX_EAGER_BYTES = 300_800
+const MAX_EAGER_BYTES = 303_500
 /** The limits of the others. Lower them when a bundle shrinks. */
 const OTHERS: Partial<Record<FunctionName, number>> = {
-  'audit-events': 233_000,
-  credentials: 237_500,
+  'audit-events': 234_000,
+  credentials: 238_000,
   // It makes the seals of feeds again, too.
-  'rotate-keys': 228_500,
-  'publish-events': 177_500,
-  service: 30_000,
+  'rotate-keys': 229_500,
+  'publish-events': 178_000,
+  service: 30_200,
   // It refreshes and probes, too, since the operator can look at refused connections.
   'tenant-connections': 312_000,
 }

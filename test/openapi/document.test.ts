@@ -127,7 +127,14 @@ test('every error code is an answer of an operation, except 405', () => {
 })
 
 /** Schemas whose fields are query parameters: operations list these one by one. */
-const QUERIES = ['AuditQuery', 'ClientSecretRemoval', 'EventQuery', 'ListQuery', 'TenantListQuery']
+const QUERIES = [
+  'AuditQuery',
+  'ClientSecretRemoval',
+  'EventQuery',
+  'ListQuery',
+  'TenantListQuery',
+  'TimelineQuery',
+]
 
 test('every description is used, and none is given twice', () => {
   const described = FIELD_GROUPS.flatMap((group) => Object.keys(group))

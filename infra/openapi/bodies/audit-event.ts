@@ -1,5 +1,5 @@
 // Events of the audit trail.
-import { auditEventSchema, auditQuerySchema } from '#http/wire/audit-event.ts'
+import { auditEventSchema, auditQuerySchema } from '#http/wire/history/audit-event.ts'
 import { pageOf } from '#http/wire/shaped.ts'
 import { type Bodies, time } from './body.ts'
 import { API_KEY, CONNECTION } from './samples.ts'

@@ -118,7 +118,7 @@ export class ClickFunnelsOAuth implements AuthorizationServer {
         return { outcome: 'rate_limited', ...(seconds !== undefined && { retryAfterSeconds: seconds }) }
       }
       if (GATEWAY_TIMEOUTS.includes(status)) return { outcome: 'answer_late', detail: `status ${status}` }
-      if (status >= 500) return { outcome: 'provider_down', detail: `status ${status}` }
+      if (status >= 500) return { outcome: 'provider_down', detail: `status ${status}`, status }
       if (response.ok) {
         const tokens = tokensIn(this.#profile, await response.text())
         if (tokens !== undefined) return { outcome: 'granted', tokens }
@@ -171,10 +171,10 @@ function outcomeOf(error: unknown): TokenOutcome {
   if (error instanceof oauth.ResponseBodyError) {
     switch (error.error) {
       case 'invalid_grant':
-        return { outcome: 'grant_refused', error: error.error }
+        return { outcome: 'grant_refused', error: error.error, status: error.status }
       case 'invalid_client':
       case 'unauthorized_client':
-        return { outcome: 'client_refused', error: error.error }
+        return { outcome: 'client_refused', error: error.error, status: error.status }
       default:
         return { outcome: 'malformed', detail: `unexpected error code, status ${error.status}` }
     }

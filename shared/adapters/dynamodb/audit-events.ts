@@ -1,8 +1,10 @@
 // The audit trail in DynamoDB: a partition of its own for each tenant. The functions' IAM policies let them put events there,
 // but not change or delete them. A put is conditional, so it replaces no event; IAM has no condition that demands this. Readers leave out an expired event by its own time; the TTL only cleans up.
 import type { AuditEvent, AuditEvents, AuditFilter, AuditPage } from '#domain/audit/event.ts'
+import { entryOfAudit } from '#domain/connections/timeline.ts'
 import type { AuditEventId, TenantId } from '#domain/ids.ts'
 import type { EpochSeconds } from '#domain/time.ts'
+import { timelineItem } from './connections/timeline.ts'
 import { ABSENT } from './expressions.ts'
 import { auditEventKey, PARTITION_KEY, SORT_KEY, TTL_ATTRIBUTE } from './schema.ts'
 import type { Table } from './table.ts'
@@ -21,7 +23,11 @@ export class DynamoDbAuditEvents implements AuditEvents {
 
   async append(event: AuditEvent): Promise<void> {
     const key = auditEventKey(event.tenantId, event.id)
-    await this.#table.put({ ...key, ...event, [TTL_ATTRIBUTE]: event.expiresAt }, ABSENT)
+    const entry = entryOfAudit(event)
+    await Promise.all([
+      this.#table.put({ ...key, ...event, [TTL_ATTRIBUTE]: event.expiresAt }, ABSENT),
+      entry && this.#table.put(timelineItem(entry), ABSENT),
+    ])
   }
 
   async list(

@@ -20,6 +20,7 @@ export const LEADING_KEYS: Readonly<Record<Partition, string>> = {
   'key-rotation': 'key-rotation',
   audit: 'audit#*',
   events: 'events#*',
+  timeline: 'timeline#*',
   webhooks: 'webhooks#*',
 }
 

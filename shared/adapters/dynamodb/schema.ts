@@ -28,6 +28,7 @@
 //  audit event                audit#<T>                 <E>                           query newest first
 //  event in the log           events#<T>                <position>                    query oldest first
 //    last position            events#<T>                last                          get
+//  entry of a timeline        timeline#<T>              <C>#<time and random>         query newest first of a connection; expires
 //  webhook endpoint           webhooks#<T>              endpoint#<E>                  get, query (all of a tenant)
 //    how many                 webhooks#<T>              endpoint-count                added to
 //  delivery of an event       webhooks#<T>              delivery#<E>#<D>              get; due index, see below
@@ -47,6 +48,7 @@
 // rotation (sealed-records.ts), the deletion of a tenant (tenant-remains.ts) and the IAM policies (partitions.ts) say what
 // the new kind means to them.
 import { createHash } from 'node:crypto'
+import { sha256 } from '#domain/hash.ts'
 import type {
   ApiKeyId,
   AppId,
@@ -106,6 +108,7 @@ export type OtherPartition =
   | 'key-rotation'
   | 'audit'
   | 'events'
+  | 'timeline'
   | 'webhooks'
 
 type Part<First extends string> = First | `${First}#${string}`
@@ -123,7 +126,6 @@ export type Key =
 const tenantPk = (tenant: TenantId) => `tenant#${tenant}` as const
 /** Other systems name end users and workspaces. Encoded, no such name can look like a longer key. */
 const foreign = encodeURIComponent
-
 export const inTenant = (tenant: TenantId, sk: Part<TenantItem>): Key => ({ pk: tenantPk(tenant), sk })
 
 export const tenantKey = (tenant: TenantId) => inTenant(tenant, 'tenant')
@@ -136,9 +138,7 @@ export const apiKeyHashKey = (sha256: string): Key => ({ pk: `api-key#${sha256}`
 export const identityProviderKey = (tenant: TenantId, provider: IdentityProviderId) =>
   inTenant(tenant, `identity-provider#${provider}`)
 export const issuerKey = (issuer: string, audience: string): Key => ({
-  pk: `issuer#${createHash('sha256')
-    .update(JSON.stringify([issuer, audience]))
-    .digest('hex')}`,
+  pk: `issuer#${sha256(JSON.stringify([issuer, audience]))}`,
   sk: 'issuer',
 })
 export const connectSessionKey = (tenant: TenantId, session: ConnectSessionId) =>

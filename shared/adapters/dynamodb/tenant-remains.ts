@@ -3,6 +3,7 @@
 
 import type { TenantId } from '#domain/ids.ts'
 import type { TenantRemains } from '#domain/operator/tenant-remains.ts'
+import { timelinePartition } from './connections/timeline.ts'
 import { eventLogPartition } from './events/keys.ts'
 import type { Condition, Item } from './expressions.ts'
 import {
@@ -32,6 +33,7 @@ const PARTITIONS: Readonly<
   usage: usagePartition,
   // After the outbox, from which the events come: once both were found empty, in this order, nothing can be added.
   events: eventLogPartition,
+  timeline: timelinePartition,
   webhooks: webhookPartition,
   'api-key': 'deleted with the API key that it leads to',
   issuer: 'deleted with the identity provider that it leads to',

@@ -102,7 +102,10 @@ export interface AuditPage {
 }
 
 export interface AuditEvents {
-  /** Appends an event. An event that is already stored stays as it is. */
+  /**
+   * Appends an event, and an entry to the timeline of the connection that it is about. An event that is already stored stays as
+   * it is.
+   */
   append(event: AuditEvent): Promise<void>
   /** Newest first, at most `limit`, starting after `after`, without the events that have expired by `now`. */
   list(

@@ -18,11 +18,11 @@ export interface TokenSet {
 export type TokenOutcome =
   | { readonly outcome: 'granted'; readonly tokens: TokenSet }
   /** invalid_grant and the other verdicts on the grant itself. */
-  | { readonly outcome: 'grant_refused'; readonly error: string }
+  | { readonly outcome: 'grant_refused'; readonly error: string; readonly status?: number }
   /** invalid_client, unauthorized_client: the app's fault, not the grant's. */
-  | { readonly outcome: 'client_refused'; readonly error: string }
+  | { readonly outcome: 'client_refused'; readonly error: string; readonly status?: number }
   | { readonly outcome: 'rate_limited'; readonly retryAfterSeconds?: number }
-  | { readonly outcome: 'provider_down'; readonly detail: string }
+  | { readonly outcome: 'provider_down'; readonly detail: string; readonly status?: number }
   /** The connection broke. The request may have been carried out, and is over. */
   | { readonly outcome: 'answer_lost'; readonly detail: string }
   /** No answer came within the deadline. The request may still be under way. */

@@ -11,6 +11,7 @@ import type { Suspended } from '../tenants/suspension.ts'
 import type { VaultPorts } from '../vault/ports.ts'
 import { acquireLease, fenceOf, keepTokens, underLease } from './lease.ts'
 import { resealCredential } from './new-tokens.ts'
+import { noteWork, probeWork } from './note-work.ts'
 import type { RefreshPorts } from './refresh.ts'
 import { type RefreshCause, ruleOf } from './refresh-rules.ts'
 import { noteRecovery, type RefusedOutcome, requireReauthorization } from './refusal.ts'
@@ -48,6 +49,7 @@ export async function probeConnection(
     const probe = await confirmedProbe(services, connection, caller === 'refused' || earlier !== 'none')
     return store(services, current, owner, { probe, caller, earlier }, app)
   })
+  noteWork(services, connection, cause, acquired.lease.since, probeWork(stored))
   const outage = app !== undefined && (await note(services, app, connection, stored))
   return stored.outcome === 'unclear' && outage ? { ...stored, outage } : stored
 }

@@ -19,6 +19,7 @@ import {
 } from '../apps/app-health.ts'
 import { withClientCredentials } from '../apps/client-secrets.ts'
 import { type Connection, tokenOf } from '../connections/connection.ts'
+import type { ConnectionPorts } from '../connections/ports.ts'
 import { ServiceError } from '../errors.ts'
 import { logOddities, type TokenOutcome } from '../provider/authorization-server.ts'
 import type { ProviderPorts } from '../provider/ports.ts'
@@ -39,6 +40,7 @@ import {
   underLease,
   wasAbandoned,
 } from './lease.ts'
+import { noteWork, refreshWork } from './note-work.ts'
 import { type RefreshCause, ruleOf } from './refresh-rules.ts'
 import { judgeRefusal, noteRecovery, type RefusedOutcome, wasRefusedJustNow } from './refusal.ts'
 
@@ -70,7 +72,10 @@ export type RefreshOutcome =
     }
 
 export type RefreshPorts = TokenRotationPorts &
-  Pick<Ambient & TenancyPorts & ProviderPorts, 'randomBytes' | 'tenants' | 'resourceServer'>
+  Pick<
+    Ambient & TenancyPorts & ProviderPorts & ConnectionPorts,
+    'randomBytes' | 'tenants' | 'resourceServer' | 'timeline'
+  >
 
 /**
  * Refreshes a connection that has a refresh token. It waits for ClickFunnels' answer for as long as the process and the
@@ -119,6 +124,7 @@ export async function refreshConnection(
   if (outcome.outcome === 'refreshed') await noteRecovery(services, connection)
   const isFirst = outcome.outcome === 'reauthorization_required' && connection.state.status === 'active'
   const blames = isFirst && !connection.disconnectReportedAt ? 'connection' : ruleOf(answer.outcome).blames
+  noteWork(services, connection, cause, lease.since, refreshWork(outcome, answer))
   const outage = await noteAnswer(services, asked.app, blames, serial)
   return outcome.outcome === 'failed' && outage ? { ...outcome, outage } : outcome
 }

@@ -11,6 +11,7 @@ export const THING_NAMES: Readonly<Record<keyof MintedIds, string>> = {
   revocation: 'revocation',
   auditEvent: 'audit event',
   event: 'event',
+  timelineEntry: 'timeline entry',
   endpoint: 'webhook endpoint',
   delivery: 'delivery',
 }

@@ -53,7 +53,7 @@ async function costsOf(annotations: Partial<Connection>) {
 test('an event makes its change dearer and takes a few units to publish; a change without one costs what it did', async () => {
   expect(await costsOf({})).toEqual({
     plain: { read: 0, written: 1 },
-    change: { read: 0, written: 5 },
+    change: { read: 0, written: 7 },
     published: { read: 3, written: 7 },
   })
 })
@@ -63,7 +63,7 @@ test('a kilobyte of tags is written with each change of the connection, and with
   const tags = Object.fromEntries(['a', 'b', 'c', 'd', 'e'].map((key) => [key, value]))
   expect(await costsOf({ tags })).toEqual({
     plain: { read: 0, written: 2 },
-    change: { read: 0, written: 9 },
+    change: { read: 0, written: 11 },
     published: { read: 3, written: 11 },
   })
 })

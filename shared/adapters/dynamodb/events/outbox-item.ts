@@ -1,7 +1,9 @@
 // An event in the outbox: an item that is put in the transaction of the change. The table's stream tells the publisher at once.
 // If that fails, the due index tells it a minute later.
+import { entryOfEvent } from '#domain/connections/timeline.ts'
 import { subjectOf, type TenantEvent } from '#domain/events/event.ts'
 import { later } from '#domain/time.ts'
+import { timelineItem } from '../connections/timeline.ts'
 import { ABSENT, type Item, type Write } from '../expressions.ts'
 import { DUE_INDEX, duePartitionOf, type Key } from '../schema.ts'
 import { dueOutboxPartition, OUTBOX_PARTITIONS, outboxKey } from './keys.ts'
@@ -13,14 +15,18 @@ export function keyInOutbox(event: TenantEvent): Key {
   return outboxKey(event.tenantId, subjectOf(event), event.data.sequence)
 }
 
-/** The part of a transaction that writes the event of the change. No part if there is no event. */
+/** The part of a transaction that writes the event of the change, and its entry in the timeline. No part if there is no event. */
 export function outboxWrites(event: TenantEvent | undefined): readonly Write[] {
   if (event === undefined) return []
   const due = {
     [DUE_INDEX.partitionKey]: dueOutboxPartition(duePartitionOf(event.id) % OUTBOX_PARTITIONS),
     [DUE_INDEX.sortKey]: later(event.at, OVERDUE_SECONDS),
   }
-  return [{ put: { ...keyInOutbox(event), ...event, ...due }, condition: ABSENT }]
+  const entry = entryOfEvent(event)
+  return [
+    { put: { ...keyInOutbox(event), ...event, ...due }, condition: ABSENT },
+    ...(entry ? [{ put: timelineItem(entry) }] : []),
+  ]
 }
 
 export function waitingEventOf(item: Item): TenantEvent {

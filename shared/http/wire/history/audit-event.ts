@@ -3,9 +3,9 @@ import * as z from 'zod/mini'
 import { AUDIT_ACTIONS, type AuditEvent, type AuditFilter } from '#domain/audit/event.ts'
 import type { AuditEventId } from '#domain/ids.ts'
 import { toRfc3339 } from '#domain/time.ts'
-import { id, text } from './fields.ts'
-import { pageLimit } from './page-limit.ts'
-import { shaped } from './shaped.ts'
+import { id, text } from '../fields.ts'
+import { pageLimit } from '../page-limit.ts'
+import { shaped } from '../shaped.ts'
 
 export const auditQuerySchema = z.pipe(
   z.object({
