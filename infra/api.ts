@@ -25,6 +25,7 @@ const ACCESS_LOG = {
   errorType: '$context.error.responseType',
   integrationError: '$context.integrationErrorMessage',
 }
+/** For each route: less than the account's 10,000 a second, so that a flood of one route leaves room for the others. */
 const REQUESTS_PER_SECOND = 2_000
 const BURST = 4_000
 /**
@@ -48,6 +49,12 @@ const SMALL_REGIONS: ReadonlySet<string> = new Set([
   'mx-central-1',
 ])
 const BURST_IN_SMALL_REGIONS = 1_250
+/**
+ * Each route has the limits above for itself, the proxy too. Browsers call these two without a credential, so a flood of them
+ * must not fill the account's concurrency. So many end users a second do not connect.
+ */
+const BROWSER_ROUTES = ['GET /v1/authorize', 'GET /v1/callback/{app_id}'] as const satisfies RouteKey[]
+const BROWSER_LIMITS = { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 }
 /** The API's id is the host of every redirect URI that is registered at ClickFunnels. */
 const API_LOGICAL_ID = 'ApiHttp17514DA7'
 
@@ -55,6 +62,7 @@ const API_LOGICAL_ID = 'ApiHttp17514DA7'
 export class Api extends Construct {
   readonly http: HttpApi
   readonly accessLog: LogGroup
+  readonly #stage: CfnStage
 
   constructor(scope: Construct, id: string) {
     super(scope, id)
@@ -71,12 +79,13 @@ export class Api extends Construct {
       retention: RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
     })
-    new CfnStage(this, 'Stage', {
+    this.#stage = new CfnStage(this, 'Stage', {
       apiId: this.http.apiId,
       stageName: '$default',
       autoDeploy: true,
       accessLogSettings: { destinationArn: this.accessLog.logGroupArn, format: JSON.stringify(ACCESS_LOG) },
       defaultRouteSettings: { throttlingRateLimit: REQUESTS_PER_SECOND, throttlingBurstLimit: burst },
+      routeSettings: Object.fromEntries(BROWSER_ROUTES.map((route) => [route, BROWSER_LIMITS])),
     })
   }
 
@@ -112,12 +121,14 @@ export class Api extends Construct {
           }),
         })
       }
-      new CfnRoute(this, `Route ${key}`.replace(/[^A-Za-z0-9]+/g, '-'), {
+      const route = new CfnRoute(this, `Route ${key}`.replace(/[^A-Za-z0-9]+/g, '-'), {
         apiId: this.http.apiId,
         routeKey: key,
         authorizationType: access === 'operator' ? 'AWS_IAM' : 'NONE',
         target: `integrations/${integration.ref}`,
       })
+      // A stage cannot name a route that does not exist yet.
+      if (BROWSER_ROUTES.some((limited) => limited === key)) this.#stage.addDependency(route)
     }
   }
 }

@@ -1,4 +1,4 @@
-// A Lambda function with the defaults of this service: runtime, architecture, tracing, a log group with a month's retention,
+// A Lambda function with the defaults of this service: runtime, architecture, a log group with a month's retention,
 // and a role that may write to that log and nothing else. What is wrong with it shows in the alarms of infra/monitoring/.
 import { join } from 'node:path'
 import { type Duration, RemovalPolicy, Validations } from 'aws-cdk-lib'

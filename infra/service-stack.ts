@@ -10,6 +10,7 @@ import { Api } from './api.ts'
 import type { DataStack } from './data-stack.ts'
 import { publishFromStream } from './event-stream.ts'
 import { createFunctions, type Functions, pascalCase } from './functions.ts'
+import { reserveConcurrency, switchTracing } from './isolation.ts'
 import { createMonitoring } from './monitoring/monitoring.ts'
 import { PERMISSIONS } from './permissions.ts'
 import { providerParameters } from './provider-parameters.ts'
@@ -64,6 +65,8 @@ export class ServiceStack extends Stack {
       bundles,
     )
     api.serve(this.functions)
+    reserveConcurrency(this, this.functions)
+    switchTracing(this, this.functions)
     this.#schedules()
     this.functions['recover-rotations'].lambda.addEventSource(
       new SqsEventSource(data.recoveryQueue, {

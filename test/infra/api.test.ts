@@ -73,6 +73,16 @@ describe('API stage', () => {
     })
   })
 
+  it('limits the routes that browsers call without a credential more, once they exist', () => {
+    const limits = { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 }
+    expect(stage?.Properties.RouteSettings).toEqual({
+      'GET /v1/authorize': limits,
+      'GET /v1/callback/{app_id}': limits,
+    })
+    const routes = (stage?.DependsOn ?? []).map((id) => service.Resources[id]?.Properties.RouteKey)
+    expect(routes.sort()).toEqual(['GET /v1/authorize', 'GET /v1/callback/{app_id}'])
+  })
+
   it('has no larger bursts than an account may have in a small region', () => {
     const burst = (region: string) => {
       const stack = new Stack(new App(), 'Any', { env: { region } })

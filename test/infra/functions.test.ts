@@ -28,7 +28,7 @@ describe.each(FUNCTION_NAMES)('function %s', (name) => {
   const [, { Properties }] = functionResource(name)
   const definition = deployed.find((one) => one.name === name)
 
-  it('runs on Node 24, arm64, with its memory, its timeout and traces', () => {
+  it('runs on Node 24, arm64, with its memory, its timeout, and traces if they are wanted', () => {
     expect(Properties).toMatchObject({
       Handler: 'index.handler',
       Runtime: 'nodejs24.x',
@@ -36,7 +36,7 @@ describe.each(FUNCTION_NAMES)('function %s', (name) => {
       MemorySize: name === 'keep-alive' ? 1769 : 512,
       // API Gateway gives up after 30 seconds; what is scheduled has longer.
       Timeout: SCHEDULED[name]?.timeoutSeconds ?? 29,
-      TracingConfig: { Mode: 'Active' },
+      TracingConfig: { Mode: { 'Fn::If': ['TracingIsOn', 'Active', 'PassThrough'] } },
     })
   })
 
@@ -67,4 +67,17 @@ it('every log is kept for a month, that of the API included', () => {
   const logs = resourcesOf(service, 'AWS::Logs::LogGroup')
   expect(logs).toHaveLength(FUNCTION_NAMES.length + 1)
   for (const [id, { Properties }] of logs) expect(Properties.RetentionInDays, id).toBe(30)
+})
+
+it('only the proxy can have a reservation of concurrency, and has none by default', () => {
+  const reserved = FUNCTION_NAMES.filter(
+    (name) => functionResource(name)[1].Properties.ReservedConcurrentExecutions !== undefined,
+  )
+  expect(reserved).toEqual(['proxy'])
+  expect(functionResource('proxy')[1].Properties.ReservedConcurrentExecutions).toEqual({
+    'Fn::If': ['HasProxyReservedConcurrency', { Ref: 'ProxyReservedConcurrency' }, { Ref: 'AWS::NoValue' }],
+  })
+  expect(service.Conditions.HasProxyReservedConcurrency).toEqual({
+    'Fn::Not': [{ 'Fn::Equals': [{ Ref: 'ProxyReservedConcurrency' }, ''] }],
+  })
 })

@@ -29,6 +29,8 @@ describe('synthesis', () => {
       ['ClickFunnelsAccountsUrl', ''],
       ['ClickFunnelsApiUrl', ''],
       ['ClickFunnelsWorkspaceHosts', ''],
+      ['ProxyReservedConcurrency', ''],
+      ['Tracing', 'off'],
       ['AlarmEmail', ''],
       ['RunbookUrl', 'docs/runbook.md'],
       ['PageTopicArn', 'own'],

@@ -12,6 +12,7 @@ export interface Resource {
   readonly DeletionPolicy?: string
   readonly UpdateReplacePolicy?: string
   readonly Metadata?: unknown
+  readonly DependsOn?: string[]
 }
 
 export interface Template {
@@ -22,6 +23,7 @@ export interface Template {
       { readonly Default: string; readonly AllowedValues?: string[]; readonly AllowedPattern?: string }
     >
   >
+  readonly Conditions: Readonly<Record<string, unknown>>
   readonly Rules: Readonly<Record<string, unknown>>
   readonly Outputs: Readonly<Record<string, { readonly Value: unknown }>>
 }

@@ -21,6 +21,7 @@ def install():
     mend_deletions()
     read_templates_by_path()
     mend_updates()
+    mend_conditions()
     leave_functions_alone()
 
 
@@ -104,6 +105,30 @@ def leave_functions_alone():
     LambdaBackend.create_event_source_mapping = create_apart
     LambdaBackend.send_sqs_batch = lambda self, *_: False
     StreamShard.add = lambda self, *_: None
+
+
+def mend_conditions():
+    """moto changes a resource although its condition says that there is none."""
+    update_one = parsing.parse_and_update_resource
+    update_all = parsing.ResourceMap.update
+
+    def update_existing(logical_id, resource_json, resources_map, *args, **kwargs):
+        condition = resource_json.get("Condition")
+        if condition and not resources_map.lazy_condition_map[condition]:
+            return None
+        # Reading it creates it, if its condition was false before.
+        existed = logical_id in resources_map._parsed_resources
+        found = resources_map[logical_id]
+        return update_one(logical_id, resource_json, resources_map, *args, **kwargs) if existed else found
+
+    def update_and_forget(self, *args, **kwargs):
+        update_all(self, *args, **kwargs)
+        absent = [name for name, one in self._parsed_resources.items() if one is None and "::" not in name]
+        for name in absent:
+            del self._parsed_resources[name]
+
+    parsing.parse_and_update_resource = update_existing
+    parsing.ResourceMap.update = update_and_forget
 
 
 def mend_updates():

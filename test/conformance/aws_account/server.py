@@ -27,7 +27,15 @@ from moto.moto_server.werkzeug_app import (  # noqa: E402
 )
 from werkzeug.serving import run_simple  # noqa: E402
 
-from . import change_sets, mended, stacks, supplied_api, supplied_data, supplied_operation  # noqa: E402
+from . import (  # noqa: E402
+    change_sets,
+    mended,
+    stacks,
+    supplied_api,
+    supplied_data,
+    supplied_monitoring,
+    supplied_operation,
+)
 
 # boto3 in this process reaches moto's state without HTTP.
 mock_aws().start()

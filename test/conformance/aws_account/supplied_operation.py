@@ -1,20 +1,6 @@
-"""The types that run functions, and that watch them."""
+"""The types that run functions."""
 
-from .supplied import Supplied, lower_first
-
-
-class Alarm(Supplied):
-    type, service = "AWS::CloudWatch::Alarm", "cloudwatch"
-
-    def put(self, properties, created):
-        name = properties.get("AlarmName", self.name)
-        self.api.put_metric_alarm(**{**properties, "AlarmName": name})
-        self.physical_resource_id = name
-        [alarm] = self.api.describe_alarms(AlarmNames=[name])["MetricAlarms"]
-        self.attributes = {"Arn": alarm["AlarmArn"]}
-
-    def remove(self):
-        self.api.delete_alarms(AlarmNames=[self.physical_resource_id])
+from .supplied import Supplied
 
 
 class Schedule(Supplied):
@@ -27,18 +13,6 @@ class Schedule(Supplied):
 
     def remove(self):
         self.api.delete_schedule(Name=self.name)
-
-
-class MetricFilter(Supplied):
-    type, service = "AWS::Logs::MetricFilter", "logs"
-
-    def put(self, properties, created):
-        given = lower_first({"FilterName": self.name, **properties})
-        self.api.put_metric_filter(**given)
-        self.log_group = given["logGroupName"]
-
-    def remove(self):
-        self.api.delete_metric_filter(logGroupName=self.log_group, filterName=self.name)
 
 
 class EventInvokeConfig(Supplied):

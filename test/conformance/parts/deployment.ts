@@ -97,7 +97,8 @@ const NOT_PROVABLE = [
   "IAM's own evaluation: infra/local/iam/evaluate.ts follows its documentation, and moto checks no conditions",
   "API Gateway's and Lambda's own runtime: the local gateway and host run the deployed routes and code",
   "throttling, quotas and eventual consistency of AWS's control and data planes: moto has none",
-  'that an alarm rises: moto stores metric filters and alarms, but evaluates neither',
+  'that an alarm rises: moto stores metric filters and alarms, but evaluates neither (npm run game-day does)',
+  "composite alarms and saved queries: moto has neither, so their properties are only checked against AWS's description of the calls",
 ]
 
 /** The guide's region is the account's, and its example of another ClickFunnels is the simulator. */
