@@ -6,8 +6,8 @@ import { startDynoxide } from '../../infra/local/dynamodb/dynoxide.ts'
 
 export interface FaultyDynamoDb {
   readonly url: string
-  /** Which calls fail, by operation and body; `undefined` for none. */
-  failing: ((operation: string, body: string) => boolean) | undefined
+  /** Which calls fail, by operation and body; `undefined` for none. A call waits for the decision. */
+  failing: ((operation: string, body: string) => boolean | Promise<boolean>) | undefined
   /** How many calls have failed. */
   readonly failures: () => number
   close(): Promise<void>
@@ -21,7 +21,7 @@ export async function startFaultyDynamoDb(): Promise<FaultyDynamoDb> {
     const operation = String(incoming.headers['x-amz-target']).split('.').at(-1) ?? ''
     // Lambda reads the table's stream, not the service.
     const isStream = String(incoming.headers['x-amz-target']).startsWith('DynamoDBStreams')
-    if (!isStream && faulty.failing?.(operation, String(body)) === true) {
+    if (!isStream && (await faulty.failing?.(operation, String(body))) === true) {
       failures += 1
       response.writeHead(500, { 'content-type': 'application/x-amz-json-1.0' })
       return response.end(

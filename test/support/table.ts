@@ -33,8 +33,11 @@ export async function untilPublished(stack: Stack): Promise<void> {
   while ((await keysStored(stack)).some(isWaiting)) await sleep(50)
 }
 
-/** Makes everything that has a due time due now, but for events: they are on their way, and would be put again. */
-export async function makeAllDue(stack: Stack): Promise<void> {
+/**
+ * Makes everything that has a due time due, but for events: they are on their way, and would be put again.
+ * @param since epoch seconds; the default is long ago
+ */
+export async function makeAllDue(stack: Stack, since = 1): Promise<void> {
   const { client, items, TableName } = await scan(stack)
   for (const { pk, sk, [DUE_INDEX.sortKey]: dueAt } of items) {
     if (pk === undefined || sk === undefined || dueAt === undefined) continue
@@ -45,7 +48,7 @@ export async function makeAllDue(stack: Stack): Promise<void> {
         Key: { pk, sk },
         UpdateExpression: 'SET #due = :past',
         ExpressionAttributeNames: { '#due': DUE_INDEX.sortKey },
-        ExpressionAttributeValues: { ':past': { N: '1' } },
+        ExpressionAttributeValues: { ':past': { N: String(since) } },
       }),
     )
   }
