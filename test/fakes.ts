@@ -98,6 +98,7 @@ export function fakeServices(overrides: Partial<Services> = {}): FakeServices {
   const apps = new FakeApps(tenants, (tenant) => isDeleted(tenant) || vault.isShredded(tenant), events)
   const feeds = new FakeFeeds(connections, apps, events, isDeleted)
   connections.feeds = feeds.items
+  apps.feeds = feeds.items
   const sealedRecords = new FakeSealedRecords({ apps, feeds, sessions, connections, revocations, keyedCalls })
   const apiKeys = new FakeApiKeys(isDeleted)
   const endpoints = new FakeEndpoints(events, isDeleted)

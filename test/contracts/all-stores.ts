@@ -8,6 +8,7 @@ import { deliveriesContract } from './deliveries.ts'
 import { dueContract } from './due.ts'
 import { endpointsContract } from './endpoints.ts'
 import { eventsContract } from './events.ts'
+import { feedsContract } from './feeds.ts'
 import { identityProvidersContract } from './identity-providers.ts'
 import { keyedCallsContract } from './keyed-calls.ts'
 import { sealedRecordsContract } from './sealed-records.ts'
@@ -36,4 +37,5 @@ export function allStoresContract(open: OpenStores): void {
   endpointsContract(open)
   deliveriesContract(open)
   timelineContract(open)
+  feedsContract(open)
 }

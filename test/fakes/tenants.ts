@@ -77,6 +77,8 @@ export class FakeTenants implements Tenants {
 
 export class FakeApps implements Apps {
   readonly items = new Map<string, App>()
+  /** The feeds: an app takes its own one with it. */
+  feeds = new Map<string, unknown>()
   readonly #takesNothing: (tenant: TenantId) => boolean
   readonly #tenants: FakeTenants
   readonly #events: FakeEvents
@@ -128,7 +130,9 @@ export class FakeApps implements Apps {
     const key = `${read.tenantId}/${read.id}`
     const stored = this.items.get(key)
     if (this.#tenants.suspendedSince(read.tenantId, read.id) !== suspendedSince) return false
-    return stored !== undefined && versionOf(stored) === versionOf(read) && this.items.delete(key)
+    const isRemoved = stored !== undefined && versionOf(stored) === versionOf(read) && this.items.delete(key)
+    if (isRemoved) this.feeds.delete(key)
+    return isRemoved
   }
 
   async replace(app: App, read: App): Promise<boolean> {

@@ -6,7 +6,7 @@ import type { AppId, TenantId } from '#domain/ids.ts'
 import type { EpochSeconds } from '#domain/time.ts'
 import { outboxWrites } from './events/outbox-item.ts'
 import { ABSENT, type Condition } from './expressions.ts'
-import { appKey, prefixOf, tenantKey } from './schema.ts'
+import { appKey, feedKey, prefixOf, tenantKey } from './schema.ts'
 import type { Table } from './table.ts'
 import { allOfTenant, unlessDeleted, unlessShredded, withoutKey } from './tenant-items.ts'
 
@@ -72,6 +72,7 @@ export class DynamoDbApps implements Apps {
   remove(read: App, suspendedSince: EpochSeconds): Promise<boolean> {
     return this.#table.transact([
       { delete: appKey(read.tenantId, read.id), condition: asRead(read) },
+      { delete: feedKey(read.tenantId, read.id) },
       {
         check: tenantKey(read.tenantId),
         condition: {

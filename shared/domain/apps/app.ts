@@ -62,7 +62,7 @@ export interface AppRefusals {
 }
 
 export interface Apps {
-  /** Deletes the app if it has not changed since it was read, and has been suspended without a break since then. */
+  /** Deletes the app and its own feed, if it has not changed since it was read and has been suspended without a break since then. */
   remove(read: App, suspendedSince: EpochSeconds): Promise<boolean>
   /** False if the tenant's deletion has begun, or if its keys were deleted. */
   create(app: App): Promise<boolean>

@@ -6,6 +6,7 @@ import { maintainFeed } from '../feeds/maintain-feed.ts'
 import type { FeedPorts } from '../feeds/ports.ts'
 import { startFeed } from '../feeds/start-feed.ts'
 import type { ConnectionId, TenantId } from '../ids.ts'
+import { abandonFeed } from '../revocation/end-feed.ts'
 import { type Deadline, later } from '../time.ts'
 import type { FreshTokenPorts } from '../tokens/await-refresh.ts'
 import { usableToken } from '../tokens/fresh-token.ts'
@@ -27,9 +28,13 @@ export async function processDueFeed(
   const now = services.now()
   if (feed?.dueAt === undefined || feed.dueAt > now) return { outcome: 'not_due', signal: 'good' }
   const app = await services.apps.get(feed.tenantId, feed.appId)
+  if (app === undefined) {
+    await abandonFeed(services, feed)
+    return { outcome: 'feed_ended', signal: 'good' }
+  }
   try {
     const { accessToken } = await usableToken(services, ref, VALID_SECONDS, deadline)
-    const outcome = app === undefined ? 'app_gone' : await maintainFeed(services, app, feed, accessToken)
+    const outcome = await maintainFeed(services, app, feed, accessToken)
     return { outcome: `feed_${outcome}`, signal: outcome === 'failed' ? 'trouble' : 'good' }
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error

@@ -43,6 +43,14 @@ export async function endFeed(
   return services.feeds.save(feed, { ...rest, version: feed.version + 1, endedAt: services.now() })
 }
 
+/** Ends the feed of a connection whose app was deleted: its endpoint can no longer be deleted, and nothing is expected of it. */
+export async function abandonFeed({ feeds, now }: Pick<Ports, 'feeds' | 'now'>, ref: FeedRef): Promise<void> {
+  const feed = await feeds.get(ref)
+  if (feed === undefined || feed.endedAt !== undefined) return
+  const { dueAt, claimedUntil, begun, ...rest } = feed
+  await feeds.save(feed, { ...rest, version: feed.version + 1, endedAt: now() })
+}
+
 async function remove(
   services: Ports,
   feed: Feed,

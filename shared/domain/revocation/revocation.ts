@@ -16,7 +16,7 @@ import { parseId } from '../ids.ts'
 import type { TokenSet } from '../provider/authorization-server.ts'
 import { type Deadline, deadlineIn, later } from '../time.ts'
 import type { Sealed } from '../vault/vault.ts'
-import { endFeed } from './end-feed.ts'
+import { abandonFeed, endFeed } from './end-feed.ts'
 import { enqueueOrphan, FIRST_ATTEMPT_SECONDS, presentedOf, revokeAt } from './orphan.ts'
 import type { RevocationPorts } from './ports.ts'
 import { proveRevocation } from './prove-revocation.ts'
@@ -140,6 +140,8 @@ async function revokeTokens(
   if (app === undefined) {
     // The app was deleted, alone or with its tenant, and with it the client secrets that a revocation needs.
     services.log.warn('Tokens are given up: their app is gone', { revocation: revocation.id })
+    const owner = parseId('connection', record)
+    if (owner !== undefined) await abandonFeed(services, { tenantId, owner })
     return 'app_gone'
   }
   const open = (field: 'access_token' | 'refresh_token', sealed: Sealed) =>

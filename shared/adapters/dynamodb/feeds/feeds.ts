@@ -41,7 +41,9 @@ import { unlessDeleted, withoutKey } from '../tenant-items.ts'
 
 /** How often an event is tried while others about the same thing are stored. ClickFunnels repeats it after that. */
 const MAX_ATTEMPTS = 25
+/** Pauses double, so that in a burst of a hundred events few attempts meet another one. */
 const PAUSE_MILLISECONDS = 15
+const MAX_PAUSE_MILLISECONDS = 1500
 
 export class DynamoDbFeeds implements Feeds {
   readonly #table: Table
@@ -90,7 +92,7 @@ export class DynamoDbFeeds implements Feeds {
       const remembered = { put: { ...received, [TTL_ATTRIBUTE]: ttl }, condition: ABSENT }
       if (await this.#table.transact([remembered, ...counted])) return 'stored'
       if ((await this.#table.get(received)) !== undefined) return 'repeated'
-      await sleep(PAUSE_MILLISECONDS * Math.min(attempt, 8) * Math.random())
+      await sleep(Math.min(PAUSE_MILLISECONDS * 2 ** attempt, MAX_PAUSE_MILLISECONDS) * Math.random())
     }
     throw storageUnavailable(new Error(`Many events of "${owner}" arrive at once`))
   }
