@@ -14,7 +14,7 @@ const RETENTION = Duration.hours(1)
  * Webhooks take no more of the account's concurrency. A run serves one endpoint, and an endpoint has four at the most. So endpoints
  * that hang leave room for the others.
  */
-const MAX_CONCURRENCY = 100
+export const MAX_CONCURRENCY = 100
 
 export function createSenderQueue(scope: Construct): Queue {
   const queue = new Queue(scope, 'SenderQueue', {
