@@ -2,7 +2,7 @@
 // strangers, so its role reaches the webhooks' part of the table and the secrets that sign webhooks, and nothing else.
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda'
 import { wokenBy } from '#adapters/sqs/sender-message.ts'
-import { send } from '#domain/webhooks/send.ts'
+import { send, WEBHOOKS_UNSENT } from '#domain/webhooks/send.ts'
 import { wakeDue } from '#domain/webhooks/wake-due.ts'
 import { eventJson } from '#http/wire/event.ts'
 import { onLambda } from '#runtime/lambda.ts'
@@ -24,7 +24,7 @@ export const sendWebhooks = (services: SendingServices) => {
       try {
         await send(sending, wokenBy(body), hasTime)
       } catch (error) {
-        services.log.error('Webhooks were not sent yet', { messageId, error })
+        services.log.error(WEBHOOKS_UNSENT, { messageId, error })
         batchItemFailures.push({ itemIdentifier: messageId })
       }
     }

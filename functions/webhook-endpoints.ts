@@ -1,6 +1,7 @@
-// A tenant's webhook endpoints, for its back end and for the operator. The function makes secrets and cannot open them.
+// A tenant's webhook endpoints and their deliveries, for its back end and for the operator. The function makes secrets and cannot open them.
 
 import { findTenant } from '#domain/tenants/manage-tenants.ts'
+import { listDeliveries, resend } from '#domain/webhooks/manage-deliveries.ts'
 import {
   createEndpoint,
   findEndpoint,
@@ -8,18 +9,22 @@ import {
   rotateSecret,
   updateEndpoint,
 } from '#domain/webhooks/manage-endpoints.ts'
+import { replay } from '#domain/webhooks/replay.ts'
+import { sendTest } from '#domain/webhooks/test-event.ts'
 import { changesOf } from '#http/audit.ts'
 import { authentication } from '#http/credentials/authenticate.ts'
 import { created, json, noContent } from '#http/message/answer.ts'
-import { parseBody } from '#http/message/parse.ts'
+import { parseBody, parseQuery } from '#http/message/parse.ts'
 import { pathId, tenantOf } from '#http/message/path-id.ts'
-import { type ApiRequest, jsonBody } from '#http/message/request.ts'
+import { type ApiRequest, jsonBody, queryParameters } from '#http/message/request.ts'
 import { httpHandler } from '#http/stack.ts'
+import { pageJson } from '#http/wire/shaped.ts'
+import { deliveryJson, deliveryQuerySchema, replayJson, replaySchema } from '#http/wire/webhooks/delivery.ts'
 import {
   newWebhookEndpointSchema,
   webhookEndpointChangeSchema,
   webhookEndpointJson,
-} from '#http/wire/webhook-endpoint.ts'
+} from '#http/wire/webhooks/endpoint.ts'
 import { onLambda } from '#runtime/lambda.ts'
 import { createWebhookServices, type WebhookServices } from '#runtime/webhook-services.ts'
 
@@ -57,6 +62,24 @@ export const webhookEndpoints = (services: WebhookServices) => {
     return json(200, webhookEndpointJson(endpoint, secret))
   }
 
+  const test = async (request: ApiRequest) =>
+    json(202, deliveryJson(await sendTest(services, await refOf(request))))
+  const deliveries = async (request: ApiRequest) => {
+    const { limit, after } = parseQuery(deliveryQuerySchema, queryParameters(request))
+    const { items, next } = await listDeliveries(services, await refOf(request), limit, after)
+    return json(200, pageJson(items.map(deliveryJson), next))
+  }
+  const again = async (request: ApiRequest) => {
+    const ref = await refOf(request)
+    const id = pathId('delivery', request.pathParameters.delivery_id)
+    return { ...json(202, deliveryJson(await resend(services, ref, id))), reason: id }
+  }
+  const replayed = async (request: ApiRequest) => {
+    const wanted = parseBody(replaySchema, jsonBody(request))
+    const report = await replay(services, await refOf(request), wanted)
+    return { ...json(202, replayJson(report)), reason: `${report.deliveries} events` }
+  }
+
   return httpHandler<'webhook-endpoints'>(
     { ...services, ...authentication(services) },
     {
@@ -66,12 +89,20 @@ export const webhookEndpoints = (services: WebhookServices) => {
       'PATCH /v1/webhook-endpoints/{endpoint_id}': update,
       'DELETE /v1/webhook-endpoints/{endpoint_id}': remove,
       'POST /v1/webhook-endpoints/{endpoint_id}/rotate-secret': rotate,
+      'POST /v1/webhook-endpoints/{endpoint_id}/test': test,
+      'GET /v1/webhook-endpoints/{endpoint_id}/deliveries': deliveries,
+      'POST /v1/webhook-endpoints/{endpoint_id}/deliveries/{delivery_id}/resend': again,
+      'POST /v1/webhook-endpoints/{endpoint_id}/replay': replayed,
       'POST /v1/tenants/{tenant_id}/webhook-endpoints': create,
       'GET /v1/tenants/{tenant_id}/webhook-endpoints': list,
       'GET /v1/tenants/{tenant_id}/webhook-endpoints/{endpoint_id}': show,
       'PATCH /v1/tenants/{tenant_id}/webhook-endpoints/{endpoint_id}': update,
       'DELETE /v1/tenants/{tenant_id}/webhook-endpoints/{endpoint_id}': remove,
       'POST /v1/tenants/{tenant_id}/webhook-endpoints/{endpoint_id}/rotate-secret': rotate,
+      'POST /v1/tenants/{tenant_id}/webhook-endpoints/{endpoint_id}/test': test,
+      'GET /v1/tenants/{tenant_id}/webhook-endpoints/{endpoint_id}/deliveries': deliveries,
+      'POST /v1/tenants/{tenant_id}/webhook-endpoints/{endpoint_id}/deliveries/{delivery_id}/resend': again,
+      'POST /v1/tenants/{tenant_id}/webhook-endpoints/{endpoint_id}/replay': replayed,
     },
   )
 }

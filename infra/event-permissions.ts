@@ -53,9 +53,11 @@ export const EVENT_PERMISSIONS: Readonly<Record<EventFunction, Permissions>> = {
       ...AUDIT,
       ...CALLERS,
       tenant: [...READ, 'ConditionCheckItem'],
+      events: READ,
       webhooks: [...READ, ...WRITE],
     },
     notesKeyUse: true,
+    wakesSenders: true,
     webhookSecrets: 'makes',
   },
   'send-webhooks': {

@@ -82,14 +82,14 @@ export function fakeServices(overrides: Partial<Services> = {}): FakeServices {
   const timeline = new FakeTimeline()
   const auditEvents = new FakeAuditEvents(timeline)
   const newId = idMinter(clock.milliseconds, random.bytes)
-  const deliveries = new FakeDeliveries()
+  const tenants = new FakeTenants()
+  const isDeleted = (tenant: TenantId) => tenants.isDeleted(tenant)
+  const deliveries = new FakeDeliveries(isDeleted)
   const senders = new FakeSenders()
   const events = new FakeEvents(stampFor({ newId, now: clock.now }), deliveries, timeline)
   const usage = new FakeUsage(events)
   const sessions = new FakeSessions(events)
   const log = new FakeLog()
-  const tenants = new FakeTenants()
-  const isDeleted = (tenant: TenantId) => tenants.isDeleted(tenant)
   const isClosed = (tenant: TenantId, app: AppId) =>
     isDeleted(tenant) || tenants.suspendedSince(tenant, app) !== undefined
   const connections = new FakeConnections(revocations, usage, isClosed, events, sessions)

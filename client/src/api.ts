@@ -263,7 +263,7 @@ export interface Event {
   /** Id. Opaque text; ids sort by the time of creation. */
   readonly id: string
   /** What happened. Programs should ignore types that they do not know. */
-  readonly type: 'connection.created' | 'connection.reconnected' | 'connection.at_risk' | 'connection.broken' | 'connection.recovered' | 'connection.disconnected' | 'connection.suspended' | 'connection.resumed' | 'connect_session.failed' | 'app.unhealthy' | 'app.healthy' | 'tenant.limit_approaching' | 'webhook_endpoint.disabled' | string
+  readonly type: 'connection.created' | 'connection.reconnected' | 'connection.at_risk' | 'connection.broken' | 'connection.recovered' | 'connection.disconnected' | 'connection.suspended' | 'connection.resumed' | 'connect_session.failed' | 'app.unhealthy' | 'app.healthy' | 'tenant.limit_approaching' | 'webhook_endpoint.test' | 'webhook_endpoint.disabled' | string
   /** When it happened. */
   readonly timestamp: string
   /** Whom and what it is about. Members that do not apply are absent. */

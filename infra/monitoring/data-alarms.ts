@@ -8,6 +8,7 @@ import { EVENTS_UNPUBLISHED } from '#domain/events/publish-events.ts'
 import { SECRET_UNREADABLE } from '#domain/keys/reseal-look.ts'
 import { GAVE_UP_REVOKING } from '#domain/revocation/revocation.ts'
 import { TOKENS_UNSTORED } from '#domain/tokens/commit-rotation.ts'
+import { WEBHOOKS_UNSENT } from '#domain/webhooks/send.ts'
 import type { DataStack } from '../data-stack.ts'
 import { sum } from './expressions.ts'
 import { PERIOD } from './metric-filters.ts'
@@ -137,6 +138,12 @@ function logged({ alarms, filters }: Watched): void {
     'events unpublished',
     filters.logged(EVENTS_UNPUBLISHED),
     "events do not reach tenants' event logs; they wait in the outbox.",
+    5,
+  )
+  ticket(
+    'webhooks unsent',
+    filters.logged(WEBHOOKS_UNSENT),
+    'webhooks come late because of us; they are kept, and are sent later.',
     5,
   )
 }

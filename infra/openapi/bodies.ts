@@ -8,6 +8,7 @@ import type { Bodies, Field } from './bodies/body.ts'
 import { common } from './bodies/common.ts'
 import { connections } from './bodies/connection.ts'
 import { deletions } from './bodies/deletion.ts'
+import { deliveries } from './bodies/delivery.ts'
 import { events } from './bodies/event.ts'
 import { funnels } from './bodies/funnel.ts'
 import { identityProviders } from './bodies/identity-provider.ts'
@@ -32,6 +33,7 @@ const RESOURCES = {
   events,
   timelines,
   webhookEndpoints,
+  deliveries,
   common,
   problems,
 }

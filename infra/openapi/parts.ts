@@ -9,6 +9,7 @@ import {
   API_KEY,
   APP,
   CONNECTION,
+  DELIVERY,
   IDENTITY_PROVIDER,
   SESSION,
   TENANT,
@@ -141,6 +142,7 @@ interface PathParameter {
 const PATH_PARAMETERS: Readonly<Record<Exclude<NamesIn<RouteKey>, 'id'>, PathParameter>> = {
   app_id: { description: 'Id of the app.', example: APP },
   connection_id: { description: 'Id of the connection.', example: CONNECTION },
+  delivery_id: { description: 'Id of the delivery.', example: DELIVERY },
   endpoint_id: { description: 'Id of the webhook endpoint.', example: WEBHOOK_ENDPOINT },
   ingest_id: {
     description: 'The last part of the URL that the endpoint at ClickFunnels has.',

@@ -70,6 +70,48 @@ const rotate = (id: string) =>
     problems: ['not_found'],
   }) as const satisfies Operation
 
+const test = (id: string) =>
+  ({
+    id,
+    summary: 'Send a test event',
+    more: 'Sends one `webhook_endpoint.test`, signed as every event, also to an endpoint that is disabled. It is attempted once and is not in the event log. The list of deliveries shows how it ended.',
+    answers: { 202: { says: 'The test is on its way.', schema: 'Delivery', example: 'WaitingDelivery' } },
+    problems: ['not_found', 'tenant_deleted'],
+  }) as const satisfies Operation
+
+const deliveries = (id: string) =>
+  ({
+    id,
+    summary: 'List the deliveries of a webhook endpoint',
+    more: 'Newest first, each with its attempts. A delivery is kept for 30 days.',
+    query: 'DeliveryQuery',
+    answers: { 200: { says: 'A page of deliveries.', schema: 'DeliveryPage', example: 'DeliveryPage' } },
+    problems: ['not_found', 'validation_failed'],
+  }) as const satisfies Operation
+
+const resend = (id: string) =>
+  ({
+    id,
+    summary: 'Send an event again',
+    more: 'Makes the next attempt now. If the delivery has ended, its attempts begin anew. The event keeps its id. It no longer waits for earlier events of its connection.',
+    answers: {
+      202: { says: 'The delivery is on its way.', schema: 'Delivery', example: 'WaitingDelivery' },
+    },
+    problems: ['not_found', 'validation_failed'],
+  }) as const satisfies Operation
+
+const replay = (id: string) =>
+  ({
+    id,
+    summary: 'Replay events',
+    more: 'Sends events of the log again: those since a time, with the types that the endpoint asks for, or those with the given ids, up to 100. Events keep their ids. A call with `since` looks at 1,000 events. If its answer has a `next_cursor`, send that as `cursor` to go on.',
+    body: { schema: 'ReplayRequest', example: 'ReplayRequest' },
+    answers: {
+      202: { says: 'The events are on their way.', schema: 'ReplayReport', example: 'ReplayReport' },
+    },
+    problems: ['not_found', 'tenant_deleted'],
+  }) as const satisfies Operation
+
 const ofOperator = <O extends Operation>(operation: O) => ({
   ...operation,
   problems: [...new Set([...(operation.problems ?? []), 'not_found' as const])],
@@ -82,6 +124,17 @@ export const WEBHOOK_OPERATIONS = {
   'PATCH /v1/webhook-endpoints/{endpoint_id}': update('updateWebhookEndpoint'),
   'DELETE /v1/webhook-endpoints/{endpoint_id}': remove('deleteWebhookEndpoint'),
   'POST /v1/webhook-endpoints/{endpoint_id}/rotate-secret': rotate('rotateWebhookSecret'),
+  'POST /v1/webhook-endpoints/{endpoint_id}/test': test('testWebhookEndpoint'),
+  'GET /v1/webhook-endpoints/{endpoint_id}/deliveries': deliveries('listWebhookDeliveries'),
+  'POST /v1/webhook-endpoints/{endpoint_id}/deliveries/{delivery_id}/resend': resend('resendWebhook'),
+  'POST /v1/webhook-endpoints/{endpoint_id}/replay': replay('replayWebhooks'),
+  'POST /v1/tenants/{tenant_id}/webhook-endpoints/{endpoint_id}/test': test('testTenantWebhookEndpoint'),
+  'GET /v1/tenants/{tenant_id}/webhook-endpoints/{endpoint_id}/deliveries': deliveries(
+    'listTenantWebhookDeliveries',
+  ),
+  'POST /v1/tenants/{tenant_id}/webhook-endpoints/{endpoint_id}/deliveries/{delivery_id}/resend':
+    resend('resendTenantWebhook'),
+  'POST /v1/tenants/{tenant_id}/webhook-endpoints/{endpoint_id}/replay': replay('replayTenantWebhooks'),
   'POST /v1/tenants/{tenant_id}/webhook-endpoints': create('createTenantWebhookEndpoint'),
   'GET /v1/tenants/{tenant_id}/webhook-endpoints': ofOperator(list('listTenantWebhookEndpoints')),
   'GET /v1/tenants/{tenant_id}/webhook-endpoints/{endpoint_id}': show('getTenantWebhookEndpoint'),

@@ -93,3 +93,11 @@ export function parseId<K extends keyof MintedIds>(kind: K, value: string): Mint
   for (const character of rest) if (!ALPHABET.includes(character)) return undefined
   return value as MintedIds[K]
 }
+
+/** When an id was minted, in milliseconds since 1970. */
+export function mintedAt(id: MintedIds[keyof MintedIds]): number {
+  const [, rest = ''] = id.split('_')
+  let time = 0
+  for (const character of rest.slice(0, TIME_CHARACTERS)) time = time * 32 + ALPHABET.indexOf(character)
+  return time
+}

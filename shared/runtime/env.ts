@@ -71,7 +71,7 @@ export const ENV = {
   'audit-events': trailed,
   events: trailed,
   'clickfunnels-events': full,
-  'webhook-endpoints': { ...trailed, ROOT_KEY_ARN: text },
+  'webhook-endpoints': { ...trailed, ROOT_KEY_ARN: text, WEBHOOK_QUEUE_URL: url },
   'send-webhooks': { ...api, ROOT_KEY_ARN: text, WEBHOOK_QUEUE_URL: url },
   'publish-events': {
     TABLE_NAME: text,

@@ -23,17 +23,21 @@ import {
 import { createLog } from './logger.ts'
 import { sendersOn } from './senders.ts'
 
-export type WebhookServices = CredentialServices & Pick<WebhookPorts, 'endpoints' | 'secretMaker'>
+export type WebhookServices = CredentialServices &
+  Pick<WebhookPorts, 'endpoints' | 'deliveries' | 'eventLog' | 'senders' | 'secretMaker'>
 
 export function createWebhookServices(
   functionName: string,
-  settings: CredentialSettings & { readonly ROOT_KEY_ARN: string },
+  settings: CredentialSettings & { readonly ROOT_KEY_ARN: string; readonly WEBHOOK_QUEUE_URL: string },
 ): WebhookServices {
   const table = tableOf(settings)
   const services = createCredentialServices(functionName, settings, table)
   return {
     ...services,
     endpoints: new DynamoDbEndpoints(table, stampFor(services)),
+    deliveries: new DynamoDbDeliveries(table),
+    eventLog: new DynamoDbEventLog(table),
+    senders: sendersOn(settings.WEBHOOK_QUEUE_URL),
     secretMaker: endpointSecrets(settings.ROOT_KEY_ARN),
   }
 }

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { NewDelivery } from '#domain/events/subscribers.ts'
 import { later } from '#domain/time.ts'
 import { changedTo, type Delivery, firstOf } from '#domain/webhooks/delivery.ts'
-import { aConnection, aDelivery, NOW, newId } from './samples.ts'
+import { aConnection, aDelivery, aTenant, NOW, newId } from './samples.ts'
 import type { OpenStores } from './stores.ts'
 
 export function deliveriesContract(open: OpenStores): void {
@@ -120,6 +120,40 @@ export function deliveriesContract(open: OpenStores): void {
       for (const slot of taken) await deliveries.giveSlotBack(slot)
       const again = await Promise.all([1, 2, 3, 4].map(() => take(later(NOW, 90))))
       expect(again.filter((slot) => slot !== undefined)).toHaveLength(3)
+    })
+
+    test('of an endpoint are listed newest first, page by page', async () => {
+      const { deliveries } = open()
+      const [tenantId, endpointId] = [newId('tenant'), newId('endpoint')]
+      const all = [1, 2, 3, 4, 5].map(() => aDelivery({ tenantId, endpointId }))
+      await made(...all, aDelivery({ tenantId }))
+      const ref = { tenantId, endpointId }
+      const ids: string[] = []
+      for (let after: Delivery['id'] | undefined; ; ) {
+        const { items, next } = await deliveries.list(ref, 2, after)
+        ids.push(...items.map(({ id }) => id))
+        if (next === undefined) break
+        after = next
+      }
+      expect(ids).toEqual(all.map(({ id }) => id).toReversed())
+      expect((await deliveries.list({ ...ref, tenantId: newId('tenant') }, 9)).items).toEqual([])
+    })
+
+    test('that stand in no line are created together, and leave the line alone', async () => {
+      const { deliveries, tenants } = open()
+      const waiting = aDelivery()
+      await made(waiting)
+      const { tenantId, endpointId, subject } = waiting
+      const again = { ...firstOf(aDelivery({ tenantId, endpointId, subject })), alone: true } as const
+      expect(await deliveries.create(tenantId, [again])).toBe(true)
+      expect(await deliveries.save(again, changedTo(again, { status: 'delivered' }))).toBe(true)
+      const later = aDelivery({ tenantId, endpointId, subject, sequence: 2 })
+      await made(later)
+      expect(await deliveries.previous(await read(later))).toBe(NOW)
+      const deleted = aTenant({ status: 'suspended' })
+      await tenants.create(deleted)
+      await tenants.beginDeletion(deleted.id, NOW)
+      expect(await deliveries.create(deleted.id, [firstOf(aDelivery({ tenantId: deleted.id }))])).toBe(false)
     })
 
     test('are erased with their tenant', async () => {

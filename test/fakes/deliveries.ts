@@ -1,8 +1,14 @@
 // Deliveries in a map, the queue that wakes senders, and a server that answers as it is told.
 import type { DeliveryRef, NewDelivery, Senders, Wake } from '#domain/events/subscribers.ts'
-import type { TenantId } from '#domain/ids.ts'
+import type { DeliveryId, TenantId } from '#domain/ids.ts'
 import { type EpochSeconds, later } from '#domain/time.ts'
-import { type Deliveries, type Delivery, firstOf, type Slot } from '#domain/webhooks/delivery.ts'
+import {
+  type Deliveries,
+  type Delivery,
+  type DeliveryPage,
+  firstOf,
+  type Slot,
+} from '#domain/webhooks/delivery.ts'
 import type { EndpointRef } from '#domain/webhooks/endpoint.ts'
 import type { WebhookAnswer, WebhookClient, WebhookRequest } from '#domain/webhooks/ports.ts'
 
@@ -13,11 +19,37 @@ export class FakeDeliveries implements Deliveries {
   readonly #line = new Map<string, Delivery>()
   readonly #slots = new Map<string, EpochSeconds>()
 
+  readonly #isDeleted: (tenant: TenantId) => boolean
+
+  constructor(isDeleted: (tenant: TenantId) => boolean) {
+    this.#isDeleted = isDeleted
+  }
+
   make(deliveries: readonly NewDelivery[]): void {
     for (const one of deliveries) {
       this.items.set(one.id, structuredClone(firstOf(one)))
       this.#line.set(one.id, firstOf(one))
     }
+  }
+
+  async create(tenant: TenantId, deliveries: readonly Delivery[]): Promise<boolean> {
+    if (this.#isDeleted(tenant)) return false
+    for (const one of deliveries) this.items.set(one.id, structuredClone(one))
+    return true
+  }
+
+  async list(
+    { tenantId, endpointId }: EndpointRef,
+    limit: number,
+    after?: DeliveryId,
+  ): Promise<DeliveryPage> {
+    const own = [...this.items.values()]
+      .filter((one) => one.tenantId === tenantId && one.endpointId === endpointId)
+      .filter(({ id }) => after === undefined || id < after)
+      .toSorted((one, other) => (one.id > other.id ? -1 : 1))
+    const items = structuredClone(own.slice(0, limit))
+    const next = own.length > limit ? items.at(-1)?.id : undefined
+    return { items, ...(next && { next }) }
   }
 
   async getMany(refs: readonly DeliveryRef[]): Promise<readonly Delivery[]> {
@@ -28,7 +60,7 @@ export class FakeDeliveries implements Deliveries {
   async save(read: Delivery, changed: Delivery): Promise<boolean> {
     if (this.items.get(read.id)?.version !== read.version) return false
     this.items.set(read.id, structuredClone(changed))
-    if (changed.status !== 'waiting') this.#line.delete(read.id)
+    if (changed.status !== 'waiting' && !changed.alone) this.#line.delete(read.id)
     return true
   }
 

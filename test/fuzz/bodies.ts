@@ -92,6 +92,8 @@ const MORE: Readonly<Record<string, unknown>> = {
   types: ['connection.broken'],
   description: 'note',
   enabled: true,
+  since: '2026-01-01T00:00:00Z',
+  event_ids: ['evt_01hzzzzzzzzzzzzzzzzzzzzzzz'],
   completion_code: 'code',
   cursor: 'conn_01hzzzzzzzzzzzzzzzzzzzzzzz',
 }

@@ -49,6 +49,10 @@ test(`${REQUESTS} made-up requests get no 5xx, crash nothing and tell no secret`
     key: own.apiKey,
     body: { url: 'https://saas.example/hooks' },
   })
+  const { json: delivery } = await stack.api(`/v1/webhook-endpoints/${endpoint.id}/test`, {
+    method: 'POST',
+    key: own.apiKey,
+  })
   const known = {
     ids: {
       id: connection,
@@ -60,6 +64,7 @@ test(`${REQUESTS} made-up requests get no 5xx, crash nothing and tell no secret`
       provider_id: provider.id,
       serial: '1',
       endpoint_id: endpoint.id,
+      delivery_id: delivery.id,
       path: 'funnels/1',
     },
     credentials: [

@@ -102,6 +102,7 @@ describe('alarms', () => {
         "secrets-unreadable": "FILL(used, 0) + FILL(kept, 0) >= 1, 1 of 1 × 300 s",
         "table-throttled": "FILL(reads, 0) + FILL(writes, 0) >= 10, 2 of 3 × 300 s",
         "tokens-unstored": "FILL(rotated, 0) + FILL(granted, 0) >= 1, 1 of 1 × 300 s",
+        "webhooks-unsent": "Sum of LoggedErrors >= 5, 1 of 1 × 300 s",
       }
     `)
   })

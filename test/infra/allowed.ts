@@ -166,7 +166,9 @@ export const ALLOWED: Readonly<Record<FunctionName, readonly string[]>> = {
     ...AUDITED,
     ...CALLERS,
     ...items(TENANT, 'GetItem Query ConditionCheckItem'),
+    ...items('events#*', 'GetItem Query'),
     ...items('webhooks#*', READ_AND_WRITE),
+    'sqs:SendMessage on SenderQueue',
     onWebhookSecrets('kms:GenerateDataKey'),
   ],
   'publish-events': [

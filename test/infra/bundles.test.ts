@@ -14,15 +14,15 @@ import { idOf, productionPackages } from '../../infra/supply-chain/lockfile.ts'
 import { fileHashes } from './files.ts'
 
 /** The most that a function may read when it starts: every cold start pays for it. */
-const MAX_EAGER_BYTES = 303_500
+const MAX_EAGER_BYTES = 304_500
 /** The limits of the others. Lower them when a bundle shrinks. */
 const OTHERS: Partial<Record<FunctionName, number>> = {
-  'audit-events': 234_000,
-  credentials: 238_000,
+  'audit-events': 235_500,
+  credentials: 239_500,
   // It makes the seals of feeds again, too.
   'rotate-keys': 229_500,
   'publish-events': 178_000,
-  service: 30_200,
+  service: 31_500,
   // It refreshes and probes, too, since the operator can look at refused connections.
   'tenant-connections': 312_000,
 }

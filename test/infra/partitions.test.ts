@@ -1,5 +1,6 @@
 // The partitions of the policies, held against the keys that schema.ts builds.
 import { expect, it } from 'vitest'
+import { timelinePartition } from '#adapters/dynamodb/connections/timeline.ts'
 import * as events from '#adapters/dynamodb/events/keys.ts'
 import { INDEX_LEADING_KEYS, LEADING_KEYS } from '#adapters/dynamodb/partitions.ts'
 import * as schema from '#adapters/dynamodb/schema.ts'
@@ -29,6 +30,7 @@ it('each key of the table is in exactly one partition of the policies, and each 
   const built = [...Object.values(schema), ...Object.values(events), ...Object.values(webhooks)].map((one) =>
     typeof one === 'function' ? call(one, id) : one,
   )
+  built.push({ pk: timelinePartition(id as never) })
   const keys = built.map((key) => (Object(key) as { pk?: unknown }).pk).filter((pk) => pk !== undefined)
   expect(keys.length).toBeGreaterThan(20)
   const found = new Map<unknown, string[]>()

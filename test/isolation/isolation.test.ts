@@ -22,6 +22,7 @@ const MISSING: Targets = {
   session: 'cs_01hzzzzzzzzzzzzzzzzzzzzzzz',
   return_url: 'https://acme.example/connected',
   endpoint_id: 'we_01hzzzzzzzzzzzzzzzzzzzzzzz',
+  delivery_id: 'dlv_01hzzzzzzzzzzzzzzzzzzzzzzz',
 }
 
 let store: FaultyDynamoDb
@@ -55,6 +56,7 @@ beforeAll(async () => {
     session: session.json.id,
     return_url: owner.returnUrl,
     endpoint_id: endpoint.json.id,
+    delivery_id: 'dlv_01hzzzzzzzzzzzzzzzzzzzzzzz',
   }
   const keys = `/v1/tenants/${owner.id}/api-keys`
   const issue = async (body: object) => (await stack.api(keys, { method: 'POST', body })).json

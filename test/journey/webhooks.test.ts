@@ -106,3 +106,56 @@ test('410 disables an endpoint, and another one hears of it', async () => {
   const { json } = await stack.api(`/v1/webhook-endpoints/${id}`, { key: tenant.apiKey })
   expect(json).toMatchObject({ enabled: false, disabled_reason: 'gone' })
 })
+
+test('a test event comes, is listed with its answer, and is sent again on demand', async () => {
+  const receiver = await newReceiver()
+  receiver.answers.push((response) => response.writeHead(200).end('thanks'))
+  const { id, secret } = await endpoint(receiver, { types: ['app.healthy'] })
+  const path = `/v1/webhook-endpoints/${id}`
+  const call = (method: string, more: string, body?: object) =>
+    stack.api(`${path}${more}`, { method, key: tenant.apiKey, ...(body && { body }) })
+  const { status, json: delivery } = await call('POST', '/test')
+  expect([status, delivery.event_type]).toEqual([202, 'webhook_endpoint.test'])
+  await receiver.untilReceived(1, 10_000)
+  const listed = async (attempts: number) => {
+    for (;;) {
+      const [first] = (await call('GET', '/deliveries?limit=1')).json.data
+      if (first?.status === 'delivered' && first.attempts.length === attempts) return first
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+  }
+  expect(await listed(1)).toMatchObject({
+    id: delivery.id,
+    status: 'delivered',
+    attempts: [{ status: 200, answer: 'thanks', milliseconds: expect.any(Number) }],
+  })
+  expect((await call('POST', `/deliveries/${delivery.id}/resend`)).status).toBe(202)
+  await receiver.untilReceived(2, 10_000)
+  expect(await listed(2)).toMatchObject({ attempts: [{ status: 200 }, { status: 204 }] })
+  for (const webhook of receiver.received) verify(secret, webhook)
+})
+
+test('what happened before is replayed, by the tenant and by the operator', async () => {
+  const started = new Date().toISOString()
+  const connection = await connect()
+  const receiver = await newReceiver()
+  const { id } = await endpoint(receiver)
+  const replayed = await stack.api(`/v1/webhook-endpoints/${id}/replay`, {
+    method: 'POST',
+    key: tenant.apiKey,
+    body: { since: new Date(Date.parse(started) - 2000).toISOString() },
+  })
+  expect(replayed.status).toBe(202)
+  const isSent = ({ event }: { event: { data: { connection_id: string } } }) =>
+    event.data.connection_id === connection
+  await receiver.untilReceived(replayed.json.deliveries, 10_000)
+  expect(receiver.received.filter(isSent)).toHaveLength(1)
+  const eventId = receiver.received.find(isSent)?.event.id
+  const path = `/v1/tenants/${tenant.id}/webhook-endpoints/${id}/replay`
+  const one = await stack.api(path, { method: 'POST', body: { event_ids: [eventId] } })
+  expect(one.json).toEqual({ deliveries: 1 })
+  await receiver.untilReceived(replayed.json.deliveries + 1, 10_000)
+  expect(receiver.received.at(-1)?.event.id).toBe(eventId)
+  const neither = await stack.api(path, { method: 'POST', body: {} })
+  expect(neither.json.code).toBe('validation_failed')
+})

@@ -130,6 +130,7 @@ test('every error code is an answer of an operation, except 405', () => {
 const QUERIES = [
   'AuditQuery',
   'ClientSecretRemoval',
+  'DeliveryQuery',
   'EventQuery',
   'ListQuery',
   'TenantListQuery',

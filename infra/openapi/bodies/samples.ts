@@ -10,3 +10,5 @@ export const TAGS = { plan: 'pro', project: '4711' }
 export const LABEL = 'Main shop'
 export const END_USER = { id: 'user-1', display_name: 'ada@example.com' }
 export const WEBHOOK_ENDPOINT = 'we_01k2q8v3900123456789abcdef'
+export const DELIVERY = 'dlv_01k2q8v4100123456789abcdef'
+export const EVENT = 'evt_01k2q8v4000123456789abcdef'

@@ -4,7 +4,7 @@ import {
   newWebhookEndpointSchema,
   webhookEndpointChangeSchema,
   webhookEndpointSchema,
-} from '#http/wire/webhook-endpoint.ts'
+} from '#http/wire/webhooks/endpoint.ts'
 import { type Bodies, time } from './body.ts'
 import { WEBHOOK_ENDPOINT } from './samples.ts'
 

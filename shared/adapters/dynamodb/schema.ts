@@ -31,7 +31,7 @@
 //  entry of a timeline        timeline#<T>              <C>#<time and random>         query newest first of a connection; expires
 //  webhook endpoint           webhooks#<T>              endpoint#<E>                  get, query (all of a tenant)
 //    how many                 webhooks#<T>              endpoint-count                added to
-//  delivery of an event       webhooks#<T>              delivery#<E>#<D>              get; due index, see below
+//  delivery of an event       webhooks#<T>              delivery#<E>#<D>              get, query newest first; due index
 //    its place in line        webhooks#<T>              line#<E>#<id>#<sequence>      query the one before, the one after
 //  slot of an endpoint        webhooks#<T>              slot#<E>#<number>             put, if it is free; expires
 //  usage of a tenant          tenant#<T>#usage          connections                   get; added to

@@ -47,6 +47,9 @@ export const AUDIT_ACTIONS = [
   'webhook_endpoint.update',
   'webhook_endpoint.rotate_secret',
   'webhook_endpoint.delete',
+  'webhook_endpoint.test',
+  'webhook_endpoint.resend',
+  'webhook_endpoint.replay',
   'access.refuse',
 ] as const
 

@@ -56,6 +56,7 @@ export const EVENT_TYPES = {
   'app.unhealthy': { about: 'app', reasons: APP_REASONS },
   'app.healthy': { about: 'app', reasons: APP_REASONS },
   'tenant.limit_approaching': { about: 'tenant', reasons: USE_LEVELS },
+  'webhook_endpoint.test': { about: 'webhook_endpoint' },
   'webhook_endpoint.disabled': { about: 'webhook_endpoint', reasons: ENDPOINT_REASONS },
 } as const satisfies Readonly<Record<string, TypeEntry>>
 

@@ -4,7 +4,9 @@
 //   waiting ─▶ claimed ─▶ 2xx: delivered
 //      ▲          └─▶ anything else: waiting for the next attempt, or failed after the last one
 //      └──────────────┘
+import type { TenantEvent } from '../events/event.ts'
 import type { DeliveryRef, NewDelivery } from '../events/subscribers.ts'
+import type { DeliveryId, TenantId } from '../ids.ts'
 import { DAY_SECONDS, type EpochSeconds, later } from '../time.ts'
 import type { EndpointRef } from './endpoint.ts'
 
@@ -50,6 +52,10 @@ export interface Delivery extends NewDelivery {
   /** When the next attempt is made. Absent if there is none. */
   readonly nextAt?: EpochSeconds
   readonly claimedUntil?: EpochSeconds
+  /** It stands in no line: it is sent again, replayed or a test, and the endpoint orders it by its sequence. */
+  readonly alone?: true
+  /** The event, if it is a test, which is not in the log. A test is attempted once. */
+  readonly test?: TenantEvent
   /** Rises with every change. */
   readonly version: number
   readonly expiresAt: EpochSeconds
@@ -61,9 +67,19 @@ export interface Slot extends EndpointRef {
   readonly until: EpochSeconds
 }
 
+export interface DeliveryPage {
+  readonly items: readonly Delivery[]
+  /** The delivery after which the next page starts. Absent on the last page. */
+  readonly next?: DeliveryId
+}
+
 export interface Deliveries {
   /** Those that are still there, in no particular order. */
   getMany(refs: readonly DeliveryRef[]): Promise<readonly Delivery[]>
+  /** Stores deliveries that stand in no line, all or none. False if the tenant's deletion has begun. */
+  create(tenant: TenantId, deliveries: readonly Delivery[]): Promise<boolean>
+  /** Those of an endpoint, newest first, at most `limit`, starting after `after`. */
+  list(ref: EndpointRef, limit: number, after?: DeliveryId): Promise<DeliveryPage>
   /** Stores a delivery in place of the one that was read. False if that has changed or is gone. One that ended leaves its line. */
   save(read: Delivery, changed: Delivery): Promise<boolean>
   /** When the delivery was made that is before this one in the line of its subject. `undefined` if this one is the first. */

@@ -9,6 +9,8 @@ import type { Endpoint, EndpointRef } from './endpoint.ts'
 import { noteOutcomes } from './endpoint-health.ts'
 import type { WebhookPorts } from './ports.ts'
 
+/** The message of the log line that an alarm counts. */
+export const WEBHOOKS_UNSENT = 'Webhooks were not sent yet'
 /** More than a process lives that sends. */
 const SLOT_SECONDS = 90
 /** After that, the schedule wakes the senders. SQS delays a message by 15 minutes at most. */
@@ -73,6 +75,7 @@ async function sendLine(
     const outcome = await attempt(services, endpoint, delivery)
     kinds.push(outcome.kind)
     await wakeAgain(services, delivery, outcome)
+    if (delivery.alone) continue
     const isOver = outcome.kind !== 'waiting' && outcome.kind !== 'failed'
     if (isOver && place === line.length - 1) line.push(...(await following(services, delivery)))
   }

@@ -10,6 +10,7 @@ export const UNKNOWN: Readonly<Record<string, string>> = {
   key_id: 'key_00000000000000000000000000',
   provider_id: 'idp_00000000000000000000000000',
   serial: '99',
+  delivery_id: 'dlv_00000000000000000000000000',
   endpoint_id: 'we_00000000000000000000000000',
   id: 'conn_00000000000000000000000000',
 }
@@ -92,6 +93,10 @@ export async function furnish(
     }),
   ])
   const connection = idOf(connected)
+  const test = await api(`/v1/webhook-endpoints/${idOf(endpoint)}/test`, {
+    method: 'POST',
+    key: tenant.apiKey,
+  })
   return {
     tenant,
     session: idOf(session),
@@ -105,6 +110,7 @@ export async function furnish(
       provider_id: idOf(provider),
       serial: '1',
       endpoint_id: idOf(endpoint),
+      delivery_id: idOf(test),
     },
   }
 }

@@ -2,15 +2,17 @@
 import type { DeliveryRef } from '#domain/events/subscribers.ts'
 import type { DeliveryId, EndpointId, TenantId } from '#domain/ids.ts'
 import type { EpochSeconds } from '#domain/time.ts'
-import type { Deliveries, Delivery, Slot } from '#domain/webhooks/delivery.ts'
+import type { Deliveries, Delivery, DeliveryPage, Slot } from '#domain/webhooks/delivery.ts'
 import type { EndpointRef } from '#domain/webhooks/endpoint.ts'
-import type { Condition, Item } from '../expressions.ts'
+import { ABSENT, type Condition, type Item } from '../expressions.ts'
 import { DUE_INDEX, PARTITION_KEY, SORT_KEY, TTL_ATTRIBUTE } from '../schema.ts'
 import type { Table } from '../table.ts'
+import { unlessDeleted } from '../tenant-items.ts'
 import { deliveryItem, deliveryOf } from './delivery-item.ts'
 import {
   DELIVERY_PARTITIONS,
   deliveryKey,
+  deliveryPrefix,
   dueDeliveryPartition,
   lineKey,
   linePrefix,
@@ -32,6 +34,25 @@ export class DynamoDbDeliveries implements Deliveries {
     this.#table = table
   }
 
+  create(tenant: TenantId, deliveries: readonly Delivery[]): Promise<boolean> {
+    const puts = deliveries.map((delivery) => ({ put: deliveryItem(delivery), condition: ABSENT }))
+    return this.#table.transact([...puts, unlessDeleted(tenant)])
+  }
+
+  async list(ref: EndpointRef, limit: number, after?: DeliveryId): Promise<DeliveryPage> {
+    const prefix = deliveryPrefix(ref)
+    const { items, last } = await this.#table.query({
+      partition: [PARTITION_KEY, webhookPartition(ref.tenantId)],
+      sort: { attribute: SORT_KEY, expression: 'begins_with(#sort, :prefix)', values: { ':prefix': prefix } },
+      newestFirst: true,
+      limit,
+      ...(after && { after: deliveryKey({ ...ref, id: after }) }),
+    })
+    const found = items.map(deliveryOf)
+    const next = last && found.at(-1)?.id
+    return { items: found, ...(next && { next }) }
+  }
+
   /** One by one, because only such reads see what was committed just before. */
   async getMany(refs: readonly DeliveryRef[]): Promise<readonly Delivery[]> {
     const items = await Promise.all(refs.map((ref) => this.#table.get(deliveryKey(ref))))
@@ -41,7 +62,7 @@ export class DynamoDbDeliveries implements Deliveries {
   save(read: Delivery, changed: Delivery): Promise<boolean> {
     const condition = { expression: 'version = :version', values: { ':version': read.version } }
     const put = { put: deliveryItem(changed), condition }
-    if (changed.status === 'waiting') return this.#table.put(put.put, condition)
+    if (changed.status === 'waiting' || changed.alone) return this.#table.put(put.put, condition)
     return this.#table.transact([put, { delete: lineKey(changed) }])
   }
 

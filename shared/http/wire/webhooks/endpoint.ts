@@ -4,9 +4,9 @@ import type { Secret } from '#domain/secret.ts'
 import { toRfc3339 } from '#domain/time.ts'
 import type { Endpoint } from '#domain/webhooks/endpoint.ts'
 import type { EndpointChange } from '#domain/webhooks/manage-endpoints.ts'
-import { wantedTypes } from './event-types.ts'
-import { optionalTime, text } from './fields.ts'
-import { shaped } from './shaped.ts'
+import { wantedTypes } from '../event-types.ts'
+import { optionalTime, text } from '../fields.ts'
+import { shaped } from '../shaped.ts'
 
 const url = text(2048)
 const description = text(256)
