@@ -128,7 +128,7 @@ export class Api extends Construct {
         target: `integrations/${integration.ref}`,
       })
       // A stage cannot name a route that does not exist yet.
-      if (BROWSER_ROUTES.some((limited) => limited === key)) this.#stage.addDependency(route)
+      if (BROWSER_ROUTES.some((limited) => limited === key)) this.#stage.addResourceDependency(route)
     }
   }
 }

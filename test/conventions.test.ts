@@ -144,6 +144,18 @@ test('the domain has no clock, no network and no console of its own', () => {
   }
 })
 
+test('a warning or an error that names a connection, a session, a revocation or a feed names its tenant, too', () => {
+  const CALL = /\blog\.(?:warn|error)\((?:[^()]|\([^()]*\))*\)/g
+  const calls = inFolder('shared/domain/').flatMap(({ path, text }) =>
+    [...text.matchAll(CALL)].map(([call]) => ({ path, call })),
+  )
+  expect(calls.length).toBeGreaterThan(30)
+  for (const { path, call } of calls) {
+    if (!/\b(connection|session|revocation|feed)(: |,)/.test(call)) continue
+    expect(call, `${path}: spread namesOf(…) of ambient.ts into the line.`).toMatch(/tenant|namesOf/)
+  }
+})
+
 test('no file has grown beyond a room', () => {
   for (const { path, text } of files) {
     expect(

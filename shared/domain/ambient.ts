@@ -1,6 +1,6 @@
 // What every operation may need from the process it runs in: time, chance, ids, sleep, work in the background, the public
 // URL and the log.
-import type { MintId } from './ids.ts'
+import type { AppId, MintId, TenantId } from './ids.ts'
 import type { Clock, EpochSeconds } from './time.ts'
 
 /** A number in [0, 1). */
@@ -10,6 +10,14 @@ export interface Log {
   info(message: string, fields?: Readonly<Record<string, unknown>>): void
   warn(message: string, fields?: Readonly<Record<string, unknown>>): void
   error(message: string, fields?: Readonly<Record<string, unknown>>): void
+}
+
+/** The members by which a log line names what it is about: its tenant, its app, and itself. */
+export function namesOf(
+  what: 'connection' | 'session' | 'revocation' | 'feed',
+  { tenantId, appId, id }: { readonly tenantId: TenantId; readonly appId: AppId; readonly id: string },
+): Readonly<Record<string, string>> {
+  return { tenant: tenantId, app: appId, [what]: id }
 }
 
 /** Work that goes on after the caller has its answer. */

@@ -9,6 +9,7 @@ import { Metrics, type Resources } from '../../infra/local/cloudwatch/metrics.ts
 import { templateParameters } from '../../infra/local/settings.ts'
 import { type LocalStack, startStack } from '../../infra/local/stack.ts'
 import { type FaultyDynamoDb, startFaultyDynamoDb } from '../support/faulty-dynamodb.ts'
+import { type FaultySqs, startFaultySqs } from '../support/faulty-sqs.ts'
 import { type TestClient, testClient } from '../support/stack.ts'
 
 export const STACK_NAME = 'FunnelConnectService'
@@ -19,6 +20,7 @@ const SIMULATOR = { profile: 'custom', accountsUrl: '', apiUrl: '', workspaceHos
 
 export interface Stage extends LocalStack, TestClient {
   readonly store: FaultyDynamoDb
+  readonly queues: FaultySqs
   /** Runs all schedules, as in each minute of a healthy service. Lambda's own metrics of it are noted. */
   minute(): Promise<void>
   /** Disables the KMS key that wraps the vault's root keys. */
@@ -31,6 +33,8 @@ export async function openStage(templates: string, resources: Resources): Promis
   const metrics = new Metrics(resources)
   const store = await startFaultyDynamoDb()
   process.env.AWS_ENDPOINT_URL_DYNAMODB = store.url
+  const queues = await startFaultySqs()
+  process.env.AWS_ENDPOINT_URL_SQS = queues.url
   const simulator = await startClickFunnels({ port: 0 })
   const stack = await startStack({
     templates,
@@ -45,6 +49,7 @@ export async function openStage(templates: string, resources: Resources): Promis
     ...stack,
     ...testClient(stack.url, simulator.url),
     store,
+    queues,
     minute: async () => {
       for (const run of await stack.runSchedules()) {
         ofFunction('Invocations', run.function)
@@ -64,10 +69,13 @@ export async function openStage(templates: string, resources: Resources): Promis
     },
     close: async () => {
       store.failing = undefined
+      queues.failing = undefined
       await stack.close()
       await simulator.close()
       await store.close()
+      await queues.close()
       delete process.env.AWS_ENDPOINT_URL_DYNAMODB
+      delete process.env.AWS_ENDPOINT_URL_SQS
     },
   }
 }

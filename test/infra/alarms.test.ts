@@ -1,7 +1,12 @@
 // The alarms of the template: what each measures, whom it wakes, and that a person can tap to its section of the runbook.
+import { join } from 'node:path'
+import { App } from 'aws-cdk-lib'
+import { Template } from 'aws-cdk-lib/assertions'
 import { describe, expect, it } from 'vitest'
+import { DataStack } from '../../infra/data-stack.ts'
 import { referenced, textOf } from '../../infra/local/cloudwatch/alarms.ts'
-import { resourcesOf, service } from './synthesized.ts'
+import { ServiceStack } from '../../infra/service-stack.ts'
+import { directory, resourcesOf, service } from './synthesized.ts'
 
 const PREFIX = 'FunnelConnectService-'
 const alarms = [
@@ -131,6 +136,27 @@ describe('alarms', () => {
       expect(stats.length, name).toBeLessThanOrEqual(10)
     }
   })
+})
+
+it('of 32 shards of keep-alive are four, each on eight of them', { timeout: 60_000 }, () => {
+  const app = new App({ context: { keepAliveShards: 32 }, treeMetadata: false })
+  const env = { region: 'eu-central-1' }
+  const data = new DataStack(app, 'Data', { env })
+  const stack = new ServiceStack(app, 'Service', { env, data, bundles: join(directory, 'bundles') })
+  const { Resources } = Template.fromStack(stack).toJSON()
+  const stopped = Object.values(Resources as typeof service.Resources).filter(({ Properties }) =>
+    String(Properties?.AlarmName).startsWith('Service-keep-alive-stopped'),
+  )
+  expect(stopped.map(({ Properties }) => Properties.AlarmName)).toEqual([
+    'Service-keep-alive-stopped',
+    'Service-keep-alive-stopped-from-shard-8',
+    'Service-keep-alive-stopped-from-shard-16',
+    'Service-keep-alive-stopped-from-shard-24',
+  ])
+  for (const { Properties } of stopped) {
+    expect(textOf(Properties.AlarmDescription)).toMatch(/#keep-alive-stopped$/)
+    expect(Properties.Metrics).toHaveLength(9)
+  }
 })
 
 describe('topics', () => {

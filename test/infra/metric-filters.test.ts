@@ -8,6 +8,7 @@ import { EVENTS_UNPUBLISHED } from '#domain/events/publish-events.ts'
 import { SECRET_UNREADABLE } from '#domain/keys/reseal-look.ts'
 import { GAVE_UP_REVOKING } from '#domain/revocation/revocation.ts'
 import { TOKENS_UNSTORED } from '#domain/tokens/commit-rotation.ts'
+import { WEBHOOKS_UNSENT } from '#domain/webhooks/send.ts'
 import { FUNCTION_NAMES, type FunctionName } from '#runtime/env.ts'
 import { createLog } from '#runtime/logger.ts'
 import { keepAliveSchedule } from '../../functions/keep-alive.ts'
@@ -150,6 +151,7 @@ it.each([
   [AUDIT_UNWRITTEN, 'audit-events-unwritten'],
   [GAVE_UP_REVOKING, 'revocations-given-up'],
   [EVENTS_UNPUBLISHED, 'events-unpublished'],
+  [WEBHOOKS_UNSENT, 'webhooks-unsent'],
 ])('an error "%s" in the log of any function raises %s', (message, name) => {
   for (const each of FUNCTION_NAMES) {
     metrics = new Metrics(service.Resources)

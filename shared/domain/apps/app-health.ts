@@ -111,7 +111,7 @@ export async function noteAnswer(
       read = await services.apps.get(app.tenantId, app.id)
     }
   } catch (error) {
-    services.log.warn('The health of an app was not noted', { app: app.id, error })
+    services.log.warn('The health of an app was not noted', { tenant: app.tenantId, app: app.id, error })
   }
   return isProviderDown(app, now)
 }

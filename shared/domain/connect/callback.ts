@@ -5,7 +5,7 @@
 //
 // All that is needed from the store and from KMS is read before the state is taken. If one of them fails at that, the end
 // user can reload the page.
-import type { Ambient } from '../ambient.ts'
+import { type Ambient, namesOf } from '../ambient.ts'
 import { sha256 } from '../hash.ts'
 import type { AppId } from '../ids.ts'
 import type { ProviderPorts } from '../provider/ports.ts'
@@ -160,7 +160,7 @@ function unregistered(now: EpochSeconds): Next {
 /** How the response itself ends the session, if it does. The issuer comes first: an error of another server means nothing. */
 async function refusalIn(
   { provider, issuerRule, log }: Pick<Ports, 'provider' | 'issuerRule' | 'log'>,
-  { id: session }: ConnectSession,
+  session: ConnectSession,
   { iss, error, code }: AuthorizationResponse,
 ): Promise<Status<'denied' | 'failed'> | undefined> {
   const foreign = iss === undefined ? await issuerRule.isRequired() : iss !== provider.issuer
@@ -169,7 +169,7 @@ async function refusalIn(
   if (error !== undefined) {
     // A browser can send any text: only what may be an error code is logged.
     const logged = /^[a-z_]{1,64}$/.test(error) ? error : 'malformed'
-    log.warn('The authorization request was refused', { session, error: logged })
+    log.warn('The authorization request was refused', { ...namesOf('session', session), error: logged })
     return { status: 'failed', error: authorizationError(error) }
   }
   if (code === undefined || code === '') return { status: 'failed', error: 'invalid_response' }

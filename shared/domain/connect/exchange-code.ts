@@ -1,5 +1,5 @@
 // Exchanges an authorization code (RFC 6749 section 4.1.3) and ends the session with a connection or an error.
-import type { Ambient } from '../ambient.ts'
+import { type Ambient, namesOf } from '../ambient.ts'
 import { type App, redirectUri } from '../apps/app.ts'
 import { noteAnswer } from '../apps/app-health.ts'
 import { type OpenedSecrets, openClientSecrets, withClientCredentials } from '../apps/client-secrets.ts'
@@ -78,7 +78,7 @@ export async function exchangeForConnection(
   grant: CodeGrant,
 ): Promise<Exchanged> {
   const exchanged = await exchange(services, session, grant).catch((error): Failed => {
-    services.log.error('A code was not exchanged', { session: session.id, error })
+    services.log.error('A code was not exchanged', { ...namesOf('session', session), error })
     return { status: 'failed', error: faultError(error) }
   })
   if ('status' in exchanged) {
@@ -129,6 +129,6 @@ async function exchange(
     return { app, tokens: answer.tokens, serial }
   }
   await noteAnswer(services, app, ruleOf(answer.outcome).blames, serial)
-  services.log.warn('The authorization code was not exchanged', { session: session.id, ...answer })
+  services.log.warn('The authorization code was not exchanged', { ...namesOf('session', session), ...answer })
   return { status: 'failed', error: TOKEN_ERRORS[answer.outcome] }
 }

@@ -4,6 +4,7 @@
 // A write that failed may have been carried out while its answer was lost, or may be carried out later. Each write of a grant
 // depends on its session being "exchanging". So the session is ended first: then no write can follow, and it is known whether
 // one came before.
+import { namesOf } from '../ambient.ts'
 import type { App } from '../apps/app.ts'
 import { grantNote } from '../audit/trail.ts'
 import type { Connection } from '../connections/connection.ts'
@@ -51,7 +52,7 @@ export async function storeGrant(
     return { outcome: 'stored', connection }
   }
   await revokeOrphan(services, app, grant.tokens).catch((error) => {
-    services.log.error(GRANT_UNSTORED, { session: session.id, error })
+    services.log.error(GRANT_UNSTORED, { ...namesOf('session', session), error })
   })
   return placement
 }
@@ -65,7 +66,7 @@ async function place(
     const workspace = await identifyWorkspace(services, tokens)
     return await placeGrant(services, { session, tokens, workspace, sealer })
   } catch (error) {
-    services.log.error('Granted tokens were not stored', { session: session.id, error })
+    services.log.error('Granted tokens were not stored', { ...namesOf('session', session), error })
     return { outcome: faultError(error) }
   }
 }
@@ -84,7 +85,10 @@ async function storedAllTheSame(
     return await services.connections.get({ tenantId, connectionId: state.connectionId })
   } catch (cause) {
     // If they were stored, a revocation would leave a connection that looks alive with dead tokens.
-    services.log.error('Granted tokens may be stored or not', { session: id, error: cause })
+    services.log.error('Granted tokens may be stored or not', {
+      ...namesOf('session', session),
+      error: cause,
+    })
     throw cause
   }
 }

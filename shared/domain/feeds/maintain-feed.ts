@@ -5,6 +5,7 @@
 //            └─ the answer is lost: the next run deletes what has our URL, and creates again
 //
 // So a creation is never repeated without looking for the one before.
+import { namesOf } from '../ambient.ts'
 import type { App } from '../apps/app.ts'
 import { type Feed, type FeedEndpoint, feedSecretOf, ingestUrl } from '../connections/feed.ts'
 import type { ConnectionId } from '../ids.ts'
@@ -126,7 +127,11 @@ async function endUnwanted(services: FeedPorts, feed: Feed, access: WorkspaceAcc
 
 /** A token that may not manage endpoints is tried again daily; the tenant is told once. */
 async function postpone(services: FeedPorts, feed: Feed, { outcome, detail }: NotDone): Promise<FeedOutcome> {
-  services.log.warn('The feed of a connection was not maintained', { feed: feed.owner, outcome, detail })
+  services.log.warn('The feed of a connection was not maintained', {
+    ...namesOf('feed', { ...feed, id: feed.owner }),
+    outcome,
+    detail,
+  })
   const isRefused = outcome === 'refused'
   const seconds = isRefused ? DAY_SECONDS : outcome === 'rejected' ? REPAIR_SECONDS : RETRY_SECONDS
   const changed = settled(services, { ...feed, ...(isRefused && { refused: true }) }, seconds)

@@ -1,5 +1,6 @@
 // Puts in what ClickFunnels did not deliver: its list of events is read from the last id up to which nothing is missing. The
 // list has the events of other endpoints, too, so only wanted types count. An event that was delivered is not put in again.
+import { namesOf } from '../ambient.ts'
 import type { Feed } from '../connections/feed.ts'
 import { REPAIRED_DAYS } from '../connections/feed.ts'
 import type { WorkspaceAccess } from '../provider/webhook-endpoints.ts'
@@ -26,7 +27,10 @@ export async function repairFeed(
   for (let pages = 0, after = feed.cursor; pages < MAX_PAGES; pages++) {
     const page = await services.webhookEndpoints.events(access, after)
     if (page.outcome !== 'listed') {
-      services.log.warn("ClickFunnels' list of events was not read", { feed: feed.owner, ...page })
+      services.log.warn("ClickFunnels' list of events was not read", {
+        ...namesOf('feed', { ...feed, id: feed.owner }),
+        ...page,
+      })
       break
     }
     for (const listed of page.events) {
@@ -44,6 +48,9 @@ export async function repairFeed(
     if (!page.more || page.events.length === 0) break
   }
   if (repaired > 0)
-    services.log.warn('Events that ClickFunnels did not deliver were put in', { feed: feed.owner, repaired })
+    services.log.warn('Events that ClickFunnels did not deliver were put in', {
+      ...namesOf('feed', { ...feed, id: feed.owner }),
+      repaired,
+    })
   return cursor
 }

@@ -61,7 +61,7 @@ async function outcomeOf(
     // Disconnected by another call, which has also stored the revocation.
     return settled === 'no_connection' || settled === 'settled' ? 'revoked' : 'owed'
   } catch (error) {
-    services.log.error('A connection was not revoked', { connection: id, error })
+    services.log.error('A connection was not revoked', { tenant: tenantId, connection: id, error })
     return 'failed'
   }
 }

@@ -1,7 +1,7 @@
 // Ends the feed of a connection that was removed: the endpoint at ClickFunnels is deleted with the connection's token, before
 // that is revoked. An endpoint belongs to the workspace, not to the token. Afterwards no one but the customer could delete it.
 
-import type { Ambient } from '../ambient.ts'
+import { type Ambient, namesOf } from '../ambient.ts'
 import { type Feed, type FeedRef, ingestUrl } from '../connections/feed.ts'
 import type { ConnectionPorts } from '../connections/ports.ts'
 import type { ConnectionId } from '../ids.ts'
@@ -36,7 +36,7 @@ export async function endFeed(
   if (failure?.outcome === 'failed' && attempts < MAX_ATTEMPTS) return false
   if (failure !== undefined)
     services.log.warn('An endpoint at ClickFunnels was not deleted and goes on sending', {
-      feed: feed.owner,
+      ...namesOf('feed', { ...feed, id: feed.owner }),
       ...failure,
     })
   const { dueAt, claimedUntil, begun, ...rest } = feed

@@ -1,6 +1,6 @@
 // Revokes tokens at the provider (RFC 7009) that no connection holds any more. A revocation is stored before its first
 // attempt, and keep-alive retries it if that fails, so that no valid token is forgotten.
-import type { Ambient } from '../ambient.ts'
+import { type Ambient, namesOf } from '../ambient.ts'
 import type { App } from '../apps/app.ts'
 import type { AuditNote } from '../audit/event.ts'
 import {
@@ -76,16 +76,17 @@ export async function attemptRevocation(
   deadline: Pick<Deadline, 'end'> = deadlineIn(services.now()),
   revoke = () => revokeTokens(services, revocation, deadline),
 ): Promise<RevocationOutcome> {
-  const { id, attempts } = revocation
+  const { attempts } = revocation
   try {
     const result = await revoke().catch((error) => {
-      services.log.warn('Tokens were not revoked yet', { revocation: id, error })
+      services.log.warn('Tokens were not revoked yet', { ...namesOf('revocation', revocation), error })
       return 'failed' as const
     })
     const tooOften = attempts >= MAX_ATTEMPTS
     const stillWorks = result === 'unproven' && attempts + 1 >= MAX_UNPROVEN_ATTEMPTS
     const hopeless = result !== 'done' && (tooOften || stillWorks)
-    if (hopeless) services.log.error(GAVE_UP_REVOKING, { revocation: id, attempts, result })
+    if (hopeless)
+      services.log.error(GAVE_UP_REVOKING, { ...namesOf('revocation', revocation), attempts, result })
     if (result === 'done' || result === 'app_gone' || hopeless) {
       const givenUp = result === 'done' ? undefined : GIVEN_UP[result]
       await Promise.all([
@@ -99,7 +100,7 @@ export async function attemptRevocation(
     return 'postponed'
   } catch (error) {
     services.log.error('The result of a revocation could not be stored; it stays due', {
-      revocation: id,
+      ...namesOf('revocation', revocation),
       error,
     })
     return 'error'
@@ -139,7 +140,7 @@ async function revokeTokens(
   const app = await services.apps.get(tenantId, appId)
   if (app === undefined) {
     // The app was deleted, alone or with its tenant, and with it the client secrets that a revocation needs.
-    services.log.warn('Tokens are given up: their app is gone', { revocation: revocation.id })
+    services.log.warn('Tokens are given up: their app is gone', namesOf('revocation', revocation))
     const owner = parseId('connection', record)
     if (owner !== undefined) await abandonFeed(services, { tenantId, owner })
     return 'app_gone'

@@ -1,6 +1,6 @@
 // The lease: the right of one process to refresh or probe one connection, and the ways to give it back. Every write
 // under it names the owner and the generation that was read, so that a process that is too late changes nothing.
-import type { Ambient } from '../ambient.ts'
+import { type Ambient, namesOf } from '../ambient.ts'
 import {
   backoffUntil,
   type Connection,
@@ -98,7 +98,7 @@ export async function underLease<T>(
     return await work()
   } catch (error) {
     await keepTokens(services, connection, owner, 'internal_error', known).catch(() => {
-      services.log.warn('A lease was not given back; it expires by itself', { connection: connection.id })
+      services.log.warn('A lease was not given back; it expires by itself', namesOf('connection', connection))
     })
     throw error
   }

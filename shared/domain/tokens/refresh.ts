@@ -8,7 +8,7 @@
 //
 // A refresh that fails keeps the old tokens and moves the connection's due time. What a refused grant means is decided
 // in verdict.ts, and only if no other process has refreshed the connection meanwhile.
-import type { Ambient } from '../ambient.ts'
+import { type Ambient, namesOf } from '../ambient.ts'
 import type { App } from '../apps/app.ts'
 import {
   areCredentialsRefused,
@@ -150,7 +150,8 @@ function conclude(
     const judge = () => judgeRefusal(services, connection, owner, asked)
     return underLease(services, connection, owner, judge, { unanswered })
   }
-  services.log.warn('A refresh failed; the old tokens stand', { connection: connection.id, ...answer })
+  const names = namesOf('connection', connection)
+  services.log.warn('A refresh failed; the old tokens stand', { ...names, ...answer })
   return keepTokens(services, connection, owner, answer.outcome, {
     outage: isProviderDown(app, services.now()),
     unanswered,
@@ -203,13 +204,14 @@ async function requestTokens(
   // If a fault of ours prevents the second request, the answer to the first one still counts.
   const askAgain = () =>
     ask().catch((error) => {
-      services.log.warn('The second request of a refresh was not made', { connection: connection.id, error })
+      const names = namesOf('connection', connection)
+      services.log.warn('The second request of a refresh was not made', { ...names, error })
       return first
     })
   const { answer, serial } = again === 'at_once' && inTime() ? await askAgain() : first
   const unanswered = maybeRotated === true || wasAbandoned(connection) || connection.unanswered === true
   if (answer.outcome !== 'granted') return { answer, serial, unanswered }
-  logOddities(services.log, answer.tokens, { connection: connection.id })
+  logOddities(services.log, answer.tokens, namesOf('connection', connection))
   // RFC 6749 section 6: without a new refresh token in the answer, the old one stays valid.
   return { answer: { ...answer, tokens: { refreshToken, ...answer.tokens } }, serial, unanswered }
 }

@@ -5,7 +5,7 @@
 //     +------------ success ---------+---------- success (audited) ------+
 //
 // The tokens are kept all the time. New tokens of any origin end all of this (new-tokens.ts).
-import type { Ambient } from '../ambient.ts'
+import { type Ambient, namesOf } from '../ambient.ts'
 import type { App } from '../apps/app.ts'
 import { isProviderDown } from '../apps/app-health.ts'
 import { isBraked } from '../apps/refusals.ts'
@@ -154,7 +154,7 @@ export async function requireReauthorization(
   if (!stored) return { outcome: 'overtaken' }
   if (held) return { outcome: 'reauthorization_required', held }
   if (!ends) return { outcome: 'reauthorization_required' }
-  const named = { connection: connection.id, reason: after.reason }
+  const named = { ...namesOf('connection', connection), reason: after.reason }
   services.log.warn(CONNECTION_ENDED, named)
   const note = { reason: after.reason }
   await services.audit.note(connectionNote(connection, 'connection.require_reauthorization', note))
@@ -194,7 +194,7 @@ export async function noteRecovery(
 ): Promise<void> {
   const { state } = connection
   if (state.status === 'active') return
-  services.log.info('A connection that was refused works again', { connection: connection.id })
+  services.log.info('A connection that was refused works again', namesOf('connection', connection))
   if (awaitsConfirmation(connection)) return
   const note = { reason: state.reason }
   await services.audit.note(connectionNote(connection, 'connection.recover', note))
