@@ -43,6 +43,23 @@ export function deliveriesContract(open: OpenStores): void {
       expect(await deliveries.getMany([other, delivery])).toEqual([firstOf(delivery)])
     })
 
+    test('wait in the lines of their endpoint until they end', async () => {
+      const { deliveries } = open()
+      const first = aDelivery()
+      const { tenantId, endpointId } = first
+      const other = aDelivery({ tenantId, endpointId, subject: newId('connection') })
+      const elsewhere = aDelivery({ tenantId })
+      await made(first, other, elsewhere)
+      const waiting = async (limit = 10) => {
+        const found = await deliveries.inLine({ tenantId, endpointId }, limit)
+        return found.map(({ id }) => id).toSorted()
+      }
+      expect(await waiting()).toEqual([first.id, other.id].toSorted())
+      expect(await waiting(1)).toHaveLength(1)
+      await delivered(first)
+      expect(await waiting()).toEqual([other.id])
+    })
+
     test('are saved over the version that was read only', async () => {
       const { deliveries } = open()
       const delivery = aDelivery()

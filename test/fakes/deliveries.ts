@@ -73,6 +73,13 @@ export class FakeDeliveries implements Deliveries {
     return found && { id: found.id, tenantId: found.tenantId, endpointId: found.endpointId }
   }
 
+  async inLine({ tenantId, endpointId }: EndpointRef, limit: number): Promise<readonly DeliveryRef[]> {
+    const own = [...this.#line.values()].filter(
+      (one) => one.tenantId === tenantId && one.endpointId === endpointId,
+    )
+    return own.slice(0, limit).map(({ id }) => ({ id, tenantId, endpointId }))
+  }
+
   async due(now: EpochSeconds): Promise<readonly DeliveryRef[]> {
     const due = [...this.items.values()].filter(({ nextAt, claimedUntil }) => {
       const dueAt = claimedUntil ?? (nextAt && later(nextAt, 60))

@@ -86,6 +86,8 @@ export interface Deliveries {
   previous(delivery: Delivery): Promise<EpochSeconds | undefined>
   /** The delivery after this one in the line of its subject. */
   next(delivery: Delivery): Promise<DeliveryRef | undefined>
+  /** Deliveries that wait in the lines of an endpoint, at most `limit`, in no particular order. */
+  inLine(ref: EndpointRef, limit: number): Promise<readonly DeliveryRef[]>
   /** Deliveries whose attempt is overdue at `now`. Some may be missing for a moment. */
   due(now: EpochSeconds): Promise<readonly DeliveryRef[]>
   /** Takes one of an endpoint's slots until a moment; `undefined` if all are taken. */

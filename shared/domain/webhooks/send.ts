@@ -1,5 +1,6 @@
 // Sends deliveries to one endpoint: those about different things side by side, those about one thing one after another. At most
-// four processes send to an endpoint, so that one that hangs leaves the others to the other endpoints.
+// four processes send to an endpoint, so that one that hangs leaves the others to the other endpoints. While the endpoint answers
+// well, a process goes on with what has come meanwhile, because other senders may have found no place.
 import type { Ambient } from '../ambient.ts'
 import type { DeliveryRef } from '../events/subscribers.ts'
 import { later } from '../time.ts'
@@ -20,6 +21,8 @@ const BUSY_SECONDS = 5
 const MAX_VAIN = 3
 /** How many deliveries of a line one process sends that it was not woken for. */
 const MAX_FOLLOWING = 50
+/** How many waiting deliveries it takes at once when it goes on. */
+const MAX_AT_ONCE = 40
 
 type Ports = AttemptPorts & Pick<Ambient & WebhookPorts, 'endpoints' | 'senders'>
 
@@ -43,16 +46,16 @@ export async function send(
   }
   try {
     const endpoint = await services.endpoints.get(ref)
-    const found = await services.deliveries.getMany(refs)
-    const lines = [...Map.groupBy(found, ({ subject }) => subject).values()]
-    const sent = await Promise.all(lines.map((line) => sendLine(services, endpoint, line, hasTime)))
-    const kinds = new Set(sent.flat())
-    const outcomes = {
-      succeeded: kinds.has('succeeded'),
-      failed: kinds.has('failed'),
-      gone: kinds.has('gone'),
+    for (let next = refs; next.length > 0; ) {
+      const found = await services.deliveries.getMany(next)
+      const lines = [...Map.groupBy(found, ({ subject }) => subject).values()]
+      const sent = await Promise.all(lines.map((line) => sendLine(services, endpoint, line, hasTime)))
+      const kinds = new Set(sent.flat())
+      const [succeeded, failed, gone] = [kinds.has('succeeded'), kinds.has('failed'), kinds.has('gone')]
+      if (endpoint !== undefined) await noteOutcomes(services, endpoint, { succeeded, failed, gone })
+      const goesOn = succeeded && !failed && !gone && hasTime(2 * ATTEMPT_SECONDS)
+      next = goesOn ? await services.deliveries.inLine(ref, MAX_AT_ONCE) : []
     }
-    if (endpoint !== undefined) await noteOutcomes(services, endpoint, outcomes)
     return 'sent'
   } finally {
     await services.deliveries.giveSlotBack(slot)

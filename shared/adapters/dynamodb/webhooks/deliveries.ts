@@ -16,6 +16,7 @@ import {
   dueDeliveryPartition,
   lineKey,
   linePrefix,
+  linesPrefix,
   slotKey,
   webhookPartition,
 } from './keys.ts'
@@ -76,6 +77,20 @@ export class DynamoDbDeliveries implements Deliveries {
     const end = `${linePrefix(delivery)}${LAST}`
     const item = await this.#neighbour(delivery, lineKey(delivery).sk, end, false)
     return item && { tenantId, endpointId, id: item.id as DeliveryId }
+  }
+
+  async inLine(ref: EndpointRef, limit: number): Promise<readonly DeliveryRef[]> {
+    const { tenantId, endpointId } = ref
+    const { items } = await this.#table.query({
+      partition: [PARTITION_KEY, webhookPartition(tenantId)],
+      sort: {
+        attribute: SORT_KEY,
+        expression: 'begins_with(#sort, :prefix)',
+        values: { ':prefix': linesPrefix(ref) },
+      },
+      limit,
+    })
+    return items.map(({ id }) => ({ tenantId, endpointId, id: id as DeliveryId }))
   }
 
   async due(now: EpochSeconds): Promise<readonly DeliveryRef[]> {

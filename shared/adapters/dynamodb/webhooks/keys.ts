@@ -28,9 +28,10 @@ export const deliveryKey = (ref: DeliveryRef): Key => ({
 })
 
 type InLine = Pick<NewDelivery, 'tenantId' | 'endpointId' | 'subject' | 'sequence'>
+export const linesPrefix = ({ endpointId }: Pick<EndpointRef, 'endpointId'>) => `line#${endpointId}#`
 /** The events about one thing that wait for an endpoint, by their numbers. */
-export const linePrefix = ({ endpointId, subject }: Omit<InLine, 'tenantId' | 'sequence'>) =>
-  `line#${endpointId}#${subject}#`
+export const linePrefix = ({ subject, ...endpoint }: Omit<InLine, 'tenantId' | 'sequence'>) =>
+  `${linesPrefix(endpoint)}${subject}#`
 export const lineKey = (delivery: InLine): Key => ({
   pk: webhookPartition(delivery.tenantId),
   sk: `${linePrefix(delivery)}${padded(delivery.sequence)}`,
