@@ -21,9 +21,9 @@ export const CALL_ERRORS = {
   },
   invalid_credential: {
     meaning:
-      'The credential is unknown, expired or revoked. It is neither a valid API key nor a valid JWT of an identity provider that is registered for a tenant.',
+      'The credential is unknown, expired or revoked. It is neither a valid API key nor a valid JWT of an identity provider that is registered for a tenant. To an event of ClickFunnels: the signature does not match, or its timestamp is more than 10 minutes from the time of this service.',
     remedy:
-      'Check the API key, or ask the operator for a new one. If you sent a JWT, get a new one from the identity provider; docs/identity-providers.md says what is checked. A new API key works at once, a revoked one stops within 60 seconds.',
+      'Check the API key, or ask the operator for a new one. If you sent a JWT, get a new one from the identity provider; docs/identity-providers.md says what is checked. A new API key works at once, a revoked one stops within 60 seconds. If events of an endpoint that you created yourself at ClickFunnels are refused, ask the operator to store its secret again.',
   },
   insufficient_scope: {
     meaning:
