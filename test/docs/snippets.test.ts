@@ -10,7 +10,11 @@ import { startTestStack, type TestStack } from '../support/stack.ts'
 import { type Block, blocksIn, guides, placeOf } from './pages.ts'
 
 /** `text` is for drawings and what programs print: there is nothing to run. */
-const CHECKED = ['sh', 'bash', 'js', 'ts', 'tsx', 'html', 'json', 'mermaid', 'logs-insights', 'text']
+const CHECKED = [
+  ...['sh', 'bash', 'js', 'ts', 'tsx', 'html', 'json', 'mermaid', 'logs-insights', 'text'],
+  // Recipes for webhooks: webhook-recipes.test.ts.
+  ...['python', 'go', 'php', 'ruby'],
+]
 /** What snippets take as given. */
 const GIVEN = ['service', 'apiKey', 'connection', 'api', 'jwt']
 const ROOT = join(import.meta.dirname, '../..')
