@@ -17,6 +17,7 @@ import { REVOKE_ALL } from './revoke-all-command.ts'
 import { TENANT_COMMANDS } from './tenant-commands.ts'
 import { type Surroundings, Terminal } from './terminal.ts'
 import { TIMELINE_COMMANDS } from './timeline-command.ts'
+import { WEBHOOK_COMMANDS } from './webhook-commands.ts'
 
 const LOCAL_API = 'http://127.0.0.1:4600'
 
@@ -32,6 +33,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map([
     ...LOOK_COMMANDS,
   }),
   ...ofNoun('events', EVENT_COMMANDS),
+  ...ofNoun('webhooks', WEBHOOK_COMMANDS),
   ['revoke-all', REVOKE_ALL],
   ...ofNoun('identity-providers', IDENTITY_PROVIDER_COMMANDS),
   ...ofNoun('limits', LIMIT_COMMANDS),

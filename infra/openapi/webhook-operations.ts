@@ -17,7 +17,7 @@ const create = (id: string) =>
         ...WITH_SECRET,
       },
     },
-    problems: ['not_found', 'tenant_deleted'],
+    problems: ['tenant_deleted'],
   }) as const satisfies Operation
 
 const list = (id: string) =>
@@ -135,7 +135,7 @@ export const WEBHOOK_OPERATIONS = {
   'POST /v1/tenants/{tenant_id}/webhook-endpoints/{endpoint_id}/deliveries/{delivery_id}/resend':
     resend('resendTenantWebhook'),
   'POST /v1/tenants/{tenant_id}/webhook-endpoints/{endpoint_id}/replay': replay('replayTenantWebhooks'),
-  'POST /v1/tenants/{tenant_id}/webhook-endpoints': create('createTenantWebhookEndpoint'),
+  'POST /v1/tenants/{tenant_id}/webhook-endpoints': ofOperator(create('createTenantWebhookEndpoint')),
   'GET /v1/tenants/{tenant_id}/webhook-endpoints': ofOperator(list('listTenantWebhookEndpoints')),
   'GET /v1/tenants/{tenant_id}/webhook-endpoints/{endpoint_id}': show('getTenantWebhookEndpoint'),
   'PATCH /v1/tenants/{tenant_id}/webhook-endpoints/{endpoint_id}': update('updateTenantWebhookEndpoint'),

@@ -11,6 +11,7 @@ import { credentials } from '../../functions/credentials.ts'
 import { proxy } from '../../functions/proxy.ts'
 import { tenantConnections } from '../../functions/tenant-connections.ts'
 import { tenants } from '../../functions/tenants.ts'
+import { webhookEndpoints } from '../../functions/webhook-endpoints.ts'
 import { openBridge } from '../../infra/local/api-gateway/bridge.ts'
 import { type FakeServices, fakeServices } from '../fakes.ts'
 import { CONTEXT } from '../http/events.ts'
@@ -42,6 +43,7 @@ export async function startInProcess(): Promise<ServiceInProcess> {
     proxy: proxy(services),
     'tenant-connections': tenantConnections(services),
     tenants: tenants(services),
+    'webhook-endpoints': webhookEndpoints(services),
   }
   const routes = (Object.keys(ROUTES) as RouteKey[])
     .map((routeKey) => ({ routeKey, ...ROUTES[routeKey] }))

@@ -56,6 +56,8 @@ const SPARE = [
   'patch /v1/tenants/{tenant_id}/identity-providers/{provider_id}',
   'delete /v1/tenants/{tenant_id}/identity-providers/{provider_id}',
   'delete /v1/tenants/{tenant_id}/keys',
+  'patch /v1/webhook-endpoints/{endpoint_id}',
+  'patch /v1/tenants/{tenant_id}/webhook-endpoints/{endpoint_id}',
   'delete /v1/webhook-endpoints/{endpoint_id}',
   'delete /v1/tenants/{tenant_id}/webhook-endpoints/{endpoint_id}',
 ] as const
