@@ -3,6 +3,7 @@
 import type { Connection } from './api.ts'
 import type { FunnelConnect } from './client.ts'
 import type { ConnectOutcome } from './sessions.ts'
+import { Base, shadowOf } from './shadow.ts'
 
 export type ElementState = 'loading' | 'disconnected' | 'connecting' | 'connected' | 'reconnect' | 'error'
 
@@ -27,9 +28,6 @@ button { font: inherit; font-weight: 600; padding: .6em 1em; cursor: pointer; bo
 :host([state=connected]) button { background: none; border-color: currentColor; color: inherit }
 button:focus-visible { outline: 3px solid currentColor; outline-offset: 2px }
 span:empty { display: none }`
-
-// Servers have no HTMLElement, but may import this file.
-const Base = globalThis.HTMLElement ?? (class {} as unknown as typeof HTMLElement)
 
 export interface ConnectClickFunnelsEventMap extends HTMLElementEventMap {
   statechange: CustomEvent<ElementState>
@@ -56,11 +54,7 @@ export class ConnectClickFunnels extends Base {
 
   constructor() {
     super()
-    const root = this.attachShadow({ mode: 'open' })
-    // Not a <style>, which a page's Content-Security-Policy may forbid.
-    const sheet = new CSSStyleSheet()
-    sheet.replaceSync(STYLE)
-    root.adoptedStyleSheets = [sheet]
+    const root = shadowOf(this, STYLE)
     this.#button.type = 'button'
     this.#button.setAttribute('part', 'button')
     this.#button.addEventListener('click', () => this.#onClick())

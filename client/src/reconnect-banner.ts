@@ -2,6 +2,7 @@
 // Give it a client: `document.querySelector('clickfunnels-reconnect-banner').client = new FunnelConnect(…)`.
 import type { Connection } from './api.ts'
 import type { FunnelConnect } from './client.ts'
+import { Base, shadowOf } from './shadow.ts'
 
 const LABELS = {
   reconnect: 'Reconnect',
@@ -25,9 +26,6 @@ button[hidden] { display: none }`
 /** How often it looks while the page is in front. */
 const LOOK_SECONDS = 60
 
-// Servers have no HTMLElement, but may import this file.
-const Base = globalThis.HTMLElement ?? (class {} as unknown as typeof HTMLElement)
-
 /**
  * Attributes: `popup`, `return-url`; its own `problem` has the code of the problem that it shows. Events: `connected` (detail: the
  * connection) and `problem` (detail: an error, or the session that was denied, failed or expired). Parts: `sentence`, `button`.
@@ -46,10 +44,7 @@ export class ClickFunnelsReconnectBanner extends Base {
 
   constructor() {
     super()
-    const root = this.attachShadow({ mode: 'open' })
-    const sheet = new CSSStyleSheet()
-    sheet.replaceSync(STYLE)
-    root.adoptedStyleSheets = [sheet]
+    const root = shadowOf(this, STYLE)
     this.#sentence.setAttribute('part', 'sentence')
     this.#sentence.setAttribute('role', 'status')
     this.#button.type = 'button'
