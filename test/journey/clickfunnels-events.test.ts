@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startTestStack, type TestStack, type TestTenant, WORKSPACE_ID } from '../support/stack.ts'
 import { keysStored, makeAllDue } from '../support/table.ts'
+import { startWebhookReceiver } from '../support/webhook-receiver.ts'
 
 interface Event {
   readonly type: string
@@ -125,16 +126,22 @@ test('creates the endpoint on connect, takes a signed event once, and refuses ev
 })
 
 test.each(['non_expiring', 'rotating'] as const)(
-  'a user who disconnects the app breaks the connection within 5 s (%s tokens)',
+  'a user who disconnects the app breaks the connection, and a server of the tenant hears of it within 5 s (%s tokens)',
   async (tokens) => {
     const { tenant, id } = await connected(tokens, [])
+    const receiver = await startWebhookReceiver()
+    const body = { url: receiver.url, types: ['connection.broken'] }
+    await stack.api('/v1/webhook-endpoints', { method: 'POST', key: tenant.apiKey, body })
     const began = Date.now()
     await stack.control('POST', 'installations/revoke', {
       client_id: tenant.clientId,
       workspace_id: WORKSPACE_ID,
     })
-    const broken = await logged(tenant, 'connection.broken')
+    await receiver.untilReceived(1, 5_000)
     expect(Date.now() - began).toBeLessThan(5_000)
+    await receiver.close()
+    const broken = await logged(tenant, 'connection.broken')
+    expect(receiver.received.map(({ event }) => event)).toEqual([broken])
     expect(broken.data).toMatchObject({ connection_id: id, reason: 'disconnected_by_provider' })
     const types = (await log(tenant)).map(({ type }) => type)
     expect(types).not.toContain('connection.at_risk')
