@@ -1,7 +1,10 @@
 // Posts events to a URL as signed webhooks (Standard Webhooks 1.0), so that a product can be developed without a public URL.
-import { createHmac, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Secret } from '#domain/secret.ts'
 import { isLoopback } from '#domain/tenants/web-url.ts'
+import { epochSeconds } from '#domain/time.ts'
+import { secretOf, signedHeaders } from '#domain/webhooks/signature.ts'
 import { UsageError } from './faults.ts'
 
 const DEADLINE_MILLISECONDS = 15_000
@@ -30,7 +33,7 @@ export function targetOf(text: string): URL {
 
 /** @throws UsageError */
 export function signingSecretOf(given: string | undefined): string {
-  if (given === undefined) return `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`
+  if (given === undefined) return secretOf(randomBytes(SECRET_BYTES)).reveal()
   if (!SECRET.test(given))
     throw new UsageError('$WEBHOOK_SECRET must be "whsec_" and at least 24 bytes in base64.')
   return given
@@ -71,14 +74,7 @@ export async function forward(
   }
 }
 
-/** The headers of an attempt that is made now. */
+/** The headers of an attempt that is made now, as the service itself signs. */
 function signed(id: string, body: string, secret: string) {
-  const timestamp = String(Math.floor(Date.now() / 1000))
-  const key = Buffer.from(secret.slice('whsec_'.length), 'base64')
-  const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64')
-  return {
-    'webhook-id': id,
-    'webhook-timestamp': timestamp,
-    'webhook-signature': `v1,${signature}`,
-  }
+  return signedHeaders({ id, timestamp: epochSeconds(Date.now() / 1000), body }, [new Secret(secret)])
 }
