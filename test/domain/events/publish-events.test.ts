@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { readLog } from '#domain/events/list-events.ts'
 import { publishEvents, sweepOutbox } from '#domain/events/publish-events.ts'
+import { aConnection, anEndpoint } from '../../contracts/samples.ts'
 import { openScene, sceneOn } from '../../fakes/scene.ts'
 
 const always = () => true
@@ -50,4 +51,22 @@ test('events expire by their own time, whether they are still stored or not', as
   expect((await readLog(services, app.tenantId, all)).events).toHaveLength(1)
   services.clock.advance(1)
   expect(await readLog(services, app.tenantId, all)).toEqual({ events: [], next: 1 })
+})
+
+test('a transaction has at most 100 parts, however many endpoints are told, and every endpoint is told once', async () => {
+  const { services, app } = await openScene()
+  const tenant = app.tenantId
+  for (let i = 0; i < 10; i++) await services.endpoints.create(anEndpoint(tenant))
+  for (let i = 0; i < 45; i++) await services.connections.create(aConnection(tenant))
+  const parts: number[] = []
+  const outbox = Object.assign(Object.create(services.outbox), {
+    waiting: services.outbox.waiting.bind(services.outbox),
+    publish: (...args: Parameters<typeof services.outbox.publish>) => {
+      parts.push(1 + 2 * args[2].length + 2 * args[3].length)
+      return services.outbox.publish(...args)
+    },
+  })
+  expect(await publishEvents({ ...services, outbox }, tenant)).toBe(45)
+  expect(Math.max(...parts)).toBeLessThanOrEqual(100)
+  expect(services.deliveries.items.size).toBe(450)
 })

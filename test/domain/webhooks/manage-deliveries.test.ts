@@ -119,6 +119,14 @@ test('a replay sends what happened since a time', async () => {
   expect(sentIds().slice(before.length).toSorted()).toEqual(before.slice(3).toSorted())
 })
 
+test('a replay leaves out what happened a second before its time', async () => {
+  await happen(2)
+  const since = services.now()
+  await happen(3)
+  await senders()
+  expect(await replay(services, ref, { since })).toEqual({ deliveries: 3 })
+})
+
 test('a replay of ids sends these, whatever types the endpoint wants, and no unknown ones', async () => {
   await happen(5)
   await senders()
