@@ -156,6 +156,12 @@ test('a warning or an error that names a connection, a session, a revocation or 
   }
 })
 
+test('the message of a log line is a constant, because each is a metric of its own', () => {
+  for (const { path, text } of [...inFolder('functions/'), ...inFolder('shared/')]) {
+    expect(text, `${path}: put what varies into the fields.`).not.toMatch(/\blog\.(info|warn|error)\(`/)
+  }
+})
+
 test('no file has grown beyond a room', () => {
   for (const { path, text } of files) {
     expect(
