@@ -39,6 +39,7 @@ async function refreshed(
   connection: Connection,
   cause: RefreshCause,
   deadline: Deadline,
+  hasWaited = false,
 ): Promise<Renewed> {
   // A call's 401 is new evidence about a grant that was refused.
   const news = cause === 'refused_call' && connection.lastError === 'grant_refused'
@@ -67,9 +68,11 @@ async function refreshed(
     case 'overtaken': {
       const other = await whenIdle(services, connection, deadline)
       if (other.generation !== connection.generation) return { connection: other, source: 'waited' }
-      throw isIdle(other, services.now())
-        ? refreshFailed(connection, other.lastError)
-        : recovering(connection)
+      if (!isIdle(other, services.now())) throw recovering(connection)
+      // The other process was refused, and did not know of the call's 401. With both, a verdict is possible.
+      const decides = cause === 'refused_call' && other.lastError === 'grant_refused'
+      if (decides && !hasWaited) return refreshed(services, other, cause, deadline, true)
+      throw refreshFailed(connection, other.lastError)
     }
   }
 }

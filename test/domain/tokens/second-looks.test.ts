@@ -33,6 +33,30 @@ const PROBES: readonly ProbeOutcome[] = [
 ]
 
 describe('a grant that was revoked at ClickFunnels', () => {
+  test('is known from the first call on, though the schedule looks at the same moment and learns nothing', async () => {
+    const { services, connection } = await connectedScene()
+    for (const row of services.clickfunnels.tokens.rows) row.revoked = true
+    services.clickfunnels.always('probe', { outcome: 'unclear', detail: 'status 503' })
+    let looked = () => {}
+    const looking = new Promise<void>((resolve) => (looked = resolve))
+    services.clickfunnels.script('refresh', async (work) => {
+      await looking
+      return work()
+    })
+    const scheduled = refreshConnection(services, connection)
+    const sleep = services.sleep
+    Object.assign(services, {
+      sleep: async (milliseconds: number) => {
+        // The caller waits for the schedule's look, which ends meanwhile.
+        looked()
+        await scheduled
+        await sleep(milliseconds)
+      },
+    })
+    await expect(refusedCall(services, connection)).rejects.toMatchObject(GONE)
+    expect(await scheduled).toEqual({ outcome: 'failed', error: 'grant_refused' })
+  })
+
   test.each(PROBES)('gives 409 from the first call on, though the probe is %o', async (probe) => {
     const { services, scene, connection } = await connectedScene()
     for (const row of services.clickfunnels.tokens.rows) row.revoked = true
