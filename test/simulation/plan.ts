@@ -29,7 +29,7 @@ export function planOf(seed: number, allowed?: ReadonlySet<string>): Plan {
   const weights: Readonly<Record<ActKind, number>> = {
     get: 10,
     post: 1,
-    keyed: chance.pick([0, 2, 8]),
+    keyed: chance.pick([0, 2, 8, 8]),
     refresh: 2,
     show: 1,
     list: 1,

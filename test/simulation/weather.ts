@@ -63,7 +63,7 @@ const BASES: Readonly<Partial<Record<Line, readonly number[]>>> = {
   token: [0, 0, 0.1, 0.3, 0.7],
   revoke: [0, 0, 0.1],
   me: [0, 0, 0.3],
-  api: [0, 0, 0.1, 0.3],
+  api: [0, 0, 0.2, 0.6],
   process: [0, 0, 0, 0.001, 0.006],
 }
 

@@ -1,5 +1,5 @@
-// One endpoint hangs while a tenant has many events: another endpoint gets them as fast as without it, and the hanging one is
-// disabled in due time. On fakes, in virtual time, with as many senders at a time as the queue allows. Figures: HANGING_EVENTS=10000 npm run test:unit -- this file
+// One endpoint hangs while a tenant has many events: another endpoint gets them as fast as without it. On fakes, in virtual time, with as
+// many senders at a time as the queue allows. HANGING_EVENTS=10000 prints figures.
 import { setImmediate as turn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { publishEvents } from '#domain/events/publish-events.ts'
@@ -10,7 +10,7 @@ import { MAX_CONCURRENCY } from '../../../infra/sender-queue.ts'
 import { aConnection, aTenant } from '../../contracts/samples.ts'
 import { type FakeServices, fakeServices } from '../../fakes.ts'
 
-const EVENTS = Number(process.env.HANGING_EVENTS ?? 400)
+const EVENTS = Number(process.env.HANGING_EVENTS ?? 1000)
 const FIGURES = process.env.HANGING_EVENTS !== undefined
 const PER_SECOND = 50
 const STEP_SECONDS = 0.25
