@@ -1,6 +1,7 @@
 // A tenant's server hears of what happens, through the whole service: the table's stream, the publisher, the queue, the sender.
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { startTestStack, type TestStack, type TestTenant } from '../support/stack.ts'
+import { untilPublished } from '../support/table.ts'
 import { startWebhookReceiver, verify, type WebhookReceiver } from '../support/webhook-receiver.ts'
 
 /** From the commit of the change to the first attempt, when nothing is queued. */
@@ -138,6 +139,8 @@ test('a test event comes, is listed with its answer, and is sent again on demand
 test('what happened before is replayed, by the tenant and by the operator', async () => {
   const started = new Date().toISOString()
   const connection = await connect()
+  // Else the new endpoint would get the event without a replay.
+  await untilPublished(stack)
   const receiver = await newReceiver()
   const { id } = await endpoint(receiver)
   const replayed = await stack.api(`/v1/webhook-endpoints/${id}/replay`, {
