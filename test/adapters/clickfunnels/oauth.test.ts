@@ -56,7 +56,7 @@ describe('a code', () => {
   test('is exchanged once, with its own verifier and redirect URI', async () => {
     const grant = await provider.approve()
     expect(await oauth.exchangeCode(CLIENT, grant)).toMatchObject({ outcome: 'granted' })
-    const refused = { outcome: 'grant_refused', error: 'invalid_grant' }
+    const refused = { outcome: 'grant_refused', error: 'invalid_grant', status: 400 }
     expect(await oauth.exchangeCode(CLIENT, grant)).toEqual(refused)
     const fresh = () => provider.approve()
     const codeVerifier = new Secret('another-verifier-of-at-least-forty-three-characters')
@@ -67,7 +67,7 @@ describe('a code', () => {
 
   test('is not lost to a wrong client secret', async () => {
     const grant = await provider.approve()
-    const refused = { outcome: 'client_refused', error: 'invalid_client' }
+    const refused = { outcome: 'client_refused', error: 'invalid_client', status: 401 }
     expect(await oauth.exchangeCode(WRONG, grant)).toEqual(refused)
     expect(await oauth.exchangeCode(CLIENT, grant)).toMatchObject({ outcome: 'granted' })
   })
@@ -86,10 +86,12 @@ describe('a refresh token', () => {
     expect(await oauth.refresh(CLIENT, new Secret('unknown'))).toEqual({
       outcome: 'grant_refused',
       error: 'invalid_grant',
+      status: 400,
     })
     expect(await oauth.refresh(WRONG, await refreshToken())).toEqual({
       outcome: 'client_refused',
       error: 'invalid_client',
+      status: 401,
     })
   })
 

@@ -67,7 +67,7 @@ describe('a failure', () => {
     [400, 'unauthorized_client', 'client_refused'],
   ])('of status %i and code %s is "%s"', async (status, error, outcome) => {
     await answering(status, { error, error_description: CANARY })
-    expect(await refresh()).toEqual({ outcome, error })
+    expect(await refresh()).toEqual({ outcome, error, status })
   })
 
   test.each<[number | string | undefined, object]>([
@@ -85,7 +85,7 @@ describe('a failure', () => {
 
   test.each([500, 502, 503, 520])('of status %i is about the provider', async (status) => {
     await answering(status, `<p>${CANARY}</p>`, { html: true })
-    expect(await refresh()).toEqual({ outcome: 'provider_down', detail: `status ${status}` })
+    expect(await refresh()).toEqual({ outcome: 'provider_down', detail: `status ${status}`, status })
   })
 
   test.each([504, 524])(
