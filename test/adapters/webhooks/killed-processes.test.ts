@@ -29,7 +29,7 @@ import { Random } from '../../simulation/world/random.ts'
 import { requestHandlerOf } from '../../simulation/world/request-handler.ts'
 import { World } from '../../simulation/world/world.ts'
 
-const RUNS = Number(process.env.KILLED_RUNS ?? 20)
+const RUNS = Number(process.env.KILLED_RUNS ?? 8)
 const FIGURES = process.env.KILLED_RUNS !== undefined
 /** A process of a run dies at one of so many calls, and outlives them in half of all cases. */
 const MAX_CALLS = 12

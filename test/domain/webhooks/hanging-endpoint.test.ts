@@ -10,7 +10,7 @@ import { MAX_CONCURRENCY } from '../../../infra/sender-queue.ts'
 import { aConnection, aTenant } from '../../contracts/samples.ts'
 import { type FakeServices, fakeServices } from '../../fakes.ts'
 
-const EVENTS = Number(process.env.HANGING_EVENTS ?? 1000)
+const EVENTS = Number(process.env.HANGING_EVENTS ?? 400)
 const FIGURES = process.env.HANGING_EVENTS !== undefined
 const PER_SECOND = 50
 const STEP_SECONDS = 0.25
