@@ -14,7 +14,7 @@ export interface CalmCall {
 }
 export type Calls = ReadonlyMap<string, CalmCall[]>
 
-/** A dead grant is known to callers so long after the calm began. */
+/** A dead grant is known to callers so long after the calm began, or after ClickFunnels last issued tokens that may be lost. */
 const KNOWN_DEAD_MILLISECONDS = 160_000
 
 /** @throws Violation */
@@ -45,7 +45,10 @@ export async function checkEnd(
     if (lives && last?.status !== 200)
       throw new Violation('I5', `${name} lives and answers ${last?.status} ${last?.code}`)
     if (!lives) {
-      const wrong = made.find(({ at, status }) => at >= KNOWN_DEAD_MILLISECONDS && status !== 409)
+      const own = provider.rows.all.filter(({ workspace }) => workspace.endsWith(String(number + 1)))
+      const since = Math.max(0, ...own.map(({ issuedAt }) => issuedAt - stage.weather.calmAt))
+      const known = KNOWN_DEAD_MILLISECONDS + since
+      const wrong = made.find(({ at, status }) => at >= known && status !== 409)
       if (wrong && !mayBeUnknown(stage, row?.refreshToken !== undefined))
         throw new Violation('I4', `${name} is dead and answers ${wrong.status} ${wrong.code} at ${wrong.at}`)
     }
