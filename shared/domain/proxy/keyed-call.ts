@@ -6,7 +6,7 @@ import type { Caller } from '../callers/caller.ts'
 import { ServiceError } from '../errors.ts'
 import { randomSecret } from '../hash.ts'
 import type { ResourceServer, UpstreamRequest, UpstreamResponse } from '../provider/resource-server.ts'
-import { deadlineIn } from '../time.ts'
+import { deadlineIn, earliest, later } from '../time.ts'
 import type { Sealed } from '../vault/vault.ts'
 import { responseHeadersToReturn } from './api-headers.ts'
 import {
@@ -32,6 +32,8 @@ const NOT_CARRIED_OUT = [401, 429]
  * deed. It is not stored, because a repetition would get it, and its Retry-After, for a day (docs/adr/0023).
  */
 const SAYS_NOTHING = 503
+/** A second less than other calls have, because what became of it is stored after it, which may take four. */
+const KEYED_CALL_SECONDS = 24
 /** Failures before the call was sent, or before ClickFunnels saw it. */
 const NOT_SENT = ['upstream_unreachable', 'upstream_untrusted', 'upstream_blocked', 'malformed_request']
 
@@ -63,7 +65,9 @@ export async function keyedCall(
   const upstream = new WatchedServer(services.resourceServer)
   let answer: UpstreamResponse
   try {
-    answer = await proxyCall({ ...services, resourceServer: upstream }, caller, request, deadline)
+    const end = earliest(deadline.end, later(deadline.since, KEYED_CALL_SECONDS))
+    const shorter = { ...deadline, end }
+    answer = await proxyCall({ ...services, resourceServer: upstream }, caller, request, shorter)
   } catch (error) {
     await (upstream.loss ? endCall(services, attempt, upstream.loss) : forgetCall(services, attempt))
     throw error

@@ -62,7 +62,10 @@ export async function checkEnd(
     const connection = template.connections[number] ?? ''
     const isGone = actors.disconnected.has(connection) && !held.connections.has(connection)
     const known = tokens.wasStored(row) || tokens.wasKept(row)
-    if (isGone && known && provider.rows.isLive(row) && !tokens.wasReplaced(row) && !isGivenUp(stage.world))
+    // The proof of a revocation is that ClickFunnels refuses the refresh token. Here it lied.
+    const isProved = provider.falselyRefused.has(row.refreshToken ?? '')
+    const isForgotten = isGone && known && provider.rows.isLive(row) && !tokens.wasReplaced(row)
+    if (isForgotten && !isProved && !isGivenUp(stage.world))
       throw new Violation('I8', `${row.name} lives although its connection is gone`)
   }
   checkEvents(stage.world)

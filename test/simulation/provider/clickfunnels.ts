@@ -41,6 +41,8 @@ export interface Hooks {
 
 export class ClickFunnels {
   readonly rows: Rows
+  /** Refresh tokens that a fault refused. */
+  readonly falselyRefused = new Set<string>()
   readonly me: MePersona
   readonly deeds = new Map<string, Deed>()
   /** The client secrets that it accepts. */
@@ -76,6 +78,11 @@ export class ClickFunnels {
   }
 
   /** @param odd grants with odd members */
+  /** A fault refuses a refresh token, which may be a living one. */
+  noteFalseRefusal({ body }: ProviderRequest): void {
+    this.falselyRefused.add(new URLSearchParams(body).get('refresh_token') ?? '')
+  }
+
   token(request: ProviderRequest, to: Owner | undefined, odd?: Chance): Answer {
     const form = new URLSearchParams(request.body)
     if (!this.secrets.has(form.get('client_secret') ?? '')) return INVALID_CLIENT

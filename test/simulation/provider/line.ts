@@ -116,7 +116,9 @@ function answerOf(
     case 'block':
       return BLOCK_PAGE
     case 'refused':
-      return line === 'token' ? INVALID_GRANT : UNAUTHORIZED
+      if (line !== 'token') return UNAUTHORIZED
+      provider.noteFalseRefusal(request)
+      return INVALID_GRANT
     default:
       return carryOut()
   }
