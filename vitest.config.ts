@@ -1,9 +1,23 @@
 import { defineConfig } from 'vitest/config'
 
+/** Tests that wait for seconds or start much, and would take "npm test" over three minutes. "npm run test:longer" runs them. */
+const LONGER = [
+  'test/adapters/aws-deadlines.test.ts',
+  'test/adapters/hanging-aws.test.ts',
+  'test/docs/commands.test.ts',
+  'test/infra/bundles.test.ts',
+  'test/journey/false-refusals.test.ts',
+  'test/journey/outage.test.ts',
+  'test/journey/recovery.test.ts',
+]
+
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/browser/**', 'test/processes/**', 'test/compatibility/**', 'test/game-day/**'],
+    exclude: [
+      ...['test/browser/**', 'test/processes/**', 'test/compatibility/**', 'test/game-day/**'],
+      ...(process.env.LONGER === undefined ? LONGER : []),
+    ],
     globalSetup: ['test/setup.ts'],
     // Files share the module graph of their worker: loading it anew for each took a quarter of the run. A file leaves nothing
     // behind: what it mocks, stubs or starts ends with it.

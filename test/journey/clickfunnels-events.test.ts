@@ -18,7 +18,7 @@ interface Endpoint {
 }
 
 /** How many events happen: 1,000 in .ci/run, fewer where every second counts. */
-const COUNT = Number(process.env.CLICKFUNNELS_EVENTS ?? 60)
+const COUNT = Number(process.env.CLICKFUNNELS_EVENTS ?? 20)
 const TYPE = 'contact.identified'
 const DISCONNECTED = 'platform_application.disconnected'
 
