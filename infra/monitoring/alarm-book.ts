@@ -55,7 +55,7 @@ export class AlarmBook {
   }
 
   /**
-   * An alarm that notifies somebody.
+   * An alarm that sends a notification.
    * @param part of what it watches, if several alarms have the same section of the runbook
    */
   add(announcement: Announcement, measured: Measured, part?: string): AlarmWithAnnotation {
@@ -68,7 +68,7 @@ export class AlarmBook {
     })
   }
 
-  /** A condition that notifies nobody by itself: composite alarms are made of it. */
+  /** A condition that sends no notification by itself. Composite alarms are made of it. */
   condition(name: string, measured: Measured): AlarmWithAnnotation {
     return this.#factory.addAlarm(measured.metric, {
       ...rule(measured),

@@ -95,8 +95,12 @@ test('creates the endpoint on connect, takes a signed event once, and refuses ev
   expect(endpoint.event_type_ids).toEqual([TYPE, DISCONNECTED])
   const body =
     '{"event_id":"60df598e94fd41d58f202bbc1e05fa38",  "event_type":"contact.identified", "data":{"n":1.0}}'
+  // The function starts, which no bound counts.
+  await deliver(endpoint, 'no JSON')
+  const began = Date.now()
   const first = await deliver(endpoint, body)
   expect([first.status, await first.json()]).toEqual([202, { status: 'stored' }])
+  expect(Date.now() - began).toBeLessThan(1_000)
   expect(await (await deliver(endpoint, body)).json()).toEqual({ status: 'repeated' })
   const event = await logged(tenant, `clickfunnels.${TYPE}`)
   expect(event).toMatchObject({

@@ -31,7 +31,7 @@ interface Dimension {
   readonly Value: unknown
 }
 
-/** The state of every alarm that notifies somebody. */
+/** The state of every alarm that sends notifications. */
 export function alarmStates(
   stackName: string,
   resources: Resources,

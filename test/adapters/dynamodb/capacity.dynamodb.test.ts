@@ -11,8 +11,6 @@ import { openScene, type Scene } from '../../fakes/scene.ts'
 import { type Backend, openBackend, TABLE } from '../backend.ts'
 
 const DUE = 20
-/** Two reads at the same moment may be one or two. */
-const TOLERANCE = 0.03
 
 let backend: Backend
 let consumed: Consumption
@@ -56,6 +54,6 @@ test('with a hundred times as much stored, what is due costs the same', async ()
   const many = await refreshAll()
   expect(few.read).toBeGreaterThan(DUE)
   expect(few.written).toBeGreaterThan(DUE)
-  expect(Math.abs(many.read / few.read - 1)).toBeLessThan(TOLERANCE)
-  expect(Math.abs(many.written / few.written - 1)).toBeLessThan(TOLERANCE)
+  expect(Math.abs(many.read / few.read - 1)).toBeLessThan(0.01)
+  expect(Math.abs(many.written / few.written - 1)).toBeLessThan(0.01)
 })

@@ -131,7 +131,7 @@ async function follow(): Promise<void> {
   }
 }
 
-/** Something happened to the connection that nobody on this page did. */
+/** Shows what happened to the connection elsewhere, for example at ClickFunnels. */
 async function showChange(): Promise<void> {
   const before = state.connection?.status
   await load()

@@ -1,5 +1,5 @@
 // A strip for developers: what Funnel Connect tells the product about this user, as it happens. The page follows the event log with
-// the user's own token, so it learns of a broken connection though nobody clicks.
+// the user's own token, so it shows a broken connection without a click.
 import type { Event } from '@funnel-connect/client/server'
 import { h } from './elements.ts'
 
