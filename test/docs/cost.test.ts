@@ -49,3 +49,37 @@ test('what is counted is what is deployed', () => {
   expect(prose).toContain('160 ms of 512 MB')
   expect(prose).toContain('90 ms of 1,769 MB')
 })
+
+test('what waiting for ClickFunnels costs follows from the memory and the 25 seconds', () => {
+  const proxy = sizeOf('Proxy')
+  const perSecond = (megabytes: number) => (megabytes / 1024) * 0.0000133334
+  const call = perSecond(proxy) * 25
+  const waiting = (executions: number) => executions * perSecond(proxy) * 3600
+  expect(prose).toContain(`| ${call.toFixed(5)} |`)
+  expect(amountOf('a million of them')).toBeCloseTo(call * 1e6, -1)
+  expect(amountOf('all 1,000 executions')).toBeCloseTo(waiting(1000), 1)
+  expect(amountOf('at 700')).toBeCloseTo(waiting(700), 1)
+  expect(amountOf('4 shards of keep-alive')).toBeCloseTo(4 * perSecond(sizeOf('KeepAlive')) * 3600, 2)
+})
+
+test('the fixed month, a refresh and the compared month add up', () => {
+  const fixed = Number(/fixed cost of about (\d+) a month/.exec(prose)?.[1])
+  const refreshed = (365.25 * 86_400) / 12 / 6075
+  expect(Math.round(refreshed)).toBe(433)
+  expect(prose).toContain(`$${((refreshed * 4) / 1e6).toFixed(4)} a month`)
+  expect(prose).toMatch(
+    new RegExp(`\\| Funnel Connect, .*\\| ${fixed} +\\| ${Math.round(fixed + 1.73 + 3.5)} `),
+  )
+  const tasks = 2 * 730 * (0.5 * 0.03238 + 0.00356)
+  expect(prose).toContain(`($${tasks.toFixed(2)})`)
+  expect(prose).toMatch(new RegExp(`on Fargate \\| ${Math.round(tasks + 730 * 0.0225)} `))
+})
+
+function sizeOf(name: string): number {
+  const [, found] = resourcesOf(service, 'AWS::Lambda::Function').find(([id]) => id.startsWith(name)) ?? []
+  return found?.Properties.MemorySize
+}
+
+function amountOf(label: string): number {
+  return Number(new RegExp(`^\\|.*${label}.*\\| +([\\d.]+) +\\|$`, 'm').exec(prose)?.[1])
+}
