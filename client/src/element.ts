@@ -2,8 +2,8 @@
 // `document.querySelector('connect-clickfunnels').client = new FunnelConnect(…)`.
 import type { Connection } from './api.ts'
 import type { FunnelConnect } from './client.ts'
+import { button, ClientElement, type ClientElementEventMap, statusText } from './client-element.ts'
 import type { ConnectOutcome } from './sessions.ts'
-import { Base, shadowOf } from './shadow.ts'
 
 export type ElementState = 'loading' | 'disconnected' | 'connecting' | 'connected' | 'reconnect' | 'error'
 
@@ -22,18 +22,14 @@ const LABELS = {
 
 const STYLE = `
 :host { display: inline-flex; flex-wrap: wrap; gap: .75em; align-items: center; font: inherit }
-button { font: inherit; font-weight: 600; padding: .6em 1em; cursor: pointer; border: 1px solid transparent;
-  border-radius: var(--connect-radius, 8px); background: var(--connect-background, #1c5fd4); color: var(--connect-color, #fff) }
+button { padding: .6em 1em; border-color: transparent; border-radius: var(--connect-radius, 8px);
+  background: var(--connect-background, #1c5fd4); color: var(--connect-color, #fff) }
 :host([state=loading]) button { visibility: hidden }
 :host([state=connected]) button { background: none; border-color: currentColor; color: inherit }
-button:focus-visible { outline: 3px solid currentColor; outline-offset: 2px }
 span:empty { display: none }`
 
-export interface ConnectClickFunnelsEventMap extends HTMLElementEventMap {
+export interface ConnectClickFunnelsEventMap extends ClientElementEventMap {
   statechange: CustomEvent<ElementState>
-  connected: CustomEvent<Connection>
-  /** A `Problem` or another error, or the session that was denied, failed or expired. */
-  problem: CustomEvent<unknown>
 }
 
 /**
@@ -42,34 +38,22 @@ export interface ConnectClickFunnelsEventMap extends HTMLElementEventMap {
  * `status`.
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: a method cannot be given more signatures in another way
-export class ConnectClickFunnels extends Base {
+export class ConnectClickFunnels extends ClientElement {
   /** The texts of the element. Replace entries to translate them. */
   labels = { ...LABELS }
-  #client: FunnelConnect | undefined
   #state: ElementState = 'loading'
   #connection: Connection | undefined
-  #attempt: AbortController | undefined
-  readonly #button = document.createElement('button')
-  readonly #status = document.createElement('span')
+  readonly #button = button('button', '', () => this.#onClick())
+  readonly #status = statusText('status')
 
   constructor() {
-    super()
-    const root = shadowOf(this, STYLE)
-    this.#button.type = 'button'
-    this.#button.setAttribute('part', 'button')
-    this.#button.addEventListener('click', () => this.#onClick())
-    this.#status.setAttribute('part', 'status')
-    this.#status.setAttribute('role', 'status')
-    root.append(this.#status, this.#button)
+    super(STYLE)
+    this.root.append(this.#status, this.#button)
     this.#show('loading')
   }
 
   connectedCallback(): void {
     this.setAttribute('state', this.#state)
-  }
-
-  disconnectedCallback(): void {
-    this.#attempt?.abort()
   }
 
   get state(): ElementState {
@@ -80,13 +64,8 @@ export class ConnectClickFunnels extends Base {
     return this.#connection
   }
 
-  get client(): FunnelConnect | undefined {
-    return this.#client
-  }
-
-  set client(client: FunnelConnect | undefined) {
-    this.#client = client
-    if (client) this.#run(() => this.#begin(client))
+  protected override begin(client: FunnelConnect): void {
+    this.#run(() => this.#begin(client))
   }
 
   /** Ends what an earlier page began. What is connected already is shown, whatever that ended with. */
@@ -97,11 +76,11 @@ export class ConnectClickFunnels extends Base {
     this.#showOutcome(outcome)
     if (problems.length === 0) return
     if (this.#state === 'disconnected') this.#show('error', this.labels.failed)
-    this.#emit('problem', problems[0])
+    this.emit('problem', problems[0])
   }
 
   #onClick(): void {
-    const client = this.#client
+    const { client } = this
     if (client === undefined) return
     const connection = this.#connection
     if (this.#state === 'connected' && connection) this.#run(() => this.#disconnect(client, connection))
@@ -115,21 +94,9 @@ export class ConnectClickFunnels extends Base {
   }
 
   #connect(client: FunnelConnect, connection: Connection | undefined): void {
-    this.#attempt?.abort()
-    const attempt = new AbortController()
-    const { signal } = attempt
-    this.#attempt = attempt
+    const [outcome, signal] = this.attempt(client, connection)
     this.#show('connecting')
-    const return_url = this.getAttribute('return-url')
-    const app_id = this.getAttribute('app-id')
-    const connecting = client.connect({
-      popup: this.hasAttribute('popup'),
-      ...(return_url && { return_url }),
-      ...(app_id && { app_id }),
-      ...(connection && { connection_id: connection.id }),
-      signal,
-    })
-    this.#run(async () => this.#showOutcome(await connecting), signal)
+    this.#run(async () => this.#showOutcome(await outcome), signal)
   }
 
   async #load(client: FunnelConnect): Promise<void> {
@@ -142,13 +109,13 @@ export class ConnectClickFunnels extends Base {
     switch (outcome?.status) {
       case 'connected':
         this.#showConnection(outcome.connection)
-        this.#emit('connected', outcome.connection)
+        this.emit('connected', outcome.connection)
         break
       case 'denied':
       case 'failed':
       case 'expired':
         this.#show('error', outcome.status === 'denied' ? this.labels.denied : this.labels.failed)
-        this.#emit('problem', outcome.session)
+        this.emit('problem', outcome.session)
     }
   }
 
@@ -156,7 +123,7 @@ export class ConnectClickFunnels extends Base {
     work().catch((error: unknown) => {
       if (signal?.aborted) return
       this.#show('error', this.labels.failed)
-      this.#emit('problem', error)
+      this.emit('problem', error)
     })
   }
 
@@ -178,11 +145,7 @@ export class ConnectClickFunnels extends Base {
     this.#state = state
     // The constructor of an element must not set attributes (HTML standard, custom elements).
     if (this.isConnected) this.setAttribute('state', state)
-    this.#emit('statechange', state)
-  }
-
-  #emit(type: string, detail: unknown): void {
-    this.dispatchEvent(new CustomEvent(type, { detail }))
+    this.emit('statechange', state)
   }
 }
 

@@ -1,8 +1,7 @@
 // <clickfunnels-reconnect-banner>: nothing while all is well. When a connection of the user needs the user, one sentence and one button.
 // Give it a client: `document.querySelector('clickfunnels-reconnect-banner').client = new FunnelConnect(…)`.
 import type { Connection } from './api.ts'
-import type { FunnelConnect } from './client.ts'
-import { Base, shadowOf } from './shadow.ts'
+import { button, LookingElement, statusText } from './client-element.ts'
 
 const LABELS = {
   reconnect: 'Reconnect',
@@ -18,63 +17,26 @@ const STYLE = `
   padding: .75em 1em; border-radius: var(--banner-radius, 8px); background: var(--banner-background, #fdeee3);
   color: var(--banner-color, #4a1c08) }
 :host(:not([problem])) { display: none }
-button { font: inherit; font-weight: 600; padding: .5em 1em; cursor: pointer; border: 1px solid currentColor;
-  border-radius: inherit; background: none; color: inherit }
-button:focus-visible { outline: 3px solid currentColor; outline-offset: 2px }
-button[hidden] { display: none }`
-
-/** How often it looks while the page is in front. */
-const LOOK_SECONDS = 60
+button { border-radius: inherit }`
 
 /**
  * Attributes: `popup`, `return-url`; its own `problem` has the code of the problem that it shows. Events: `connected` (detail: the
  * connection) and `problem` (detail: an error, or the session that was denied, failed or expired). Parts: `sentence`, `button`.
  */
-export class ClickFunnelsReconnectBanner extends Base {
+export class ClickFunnelsReconnectBanner extends LookingElement {
   /** The texts. Replace entries to translate them; `problem.code` says what is wrong in a word. */
   labels = { ...LABELS }
-  #client: FunnelConnect | undefined
   #connection: Connection | undefined
-  #timer: ReturnType<typeof setInterval> | undefined
-  readonly #sentence = document.createElement('span')
-  readonly #button = document.createElement('button')
-  readonly #onFront = () => {
-    if (document.visibilityState === 'visible') this.refresh()
-  }
+  readonly #sentence = statusText('sentence')
+  readonly #button = button('button', '', () => this.#reconnect())
 
   constructor() {
-    super()
-    const root = shadowOf(this, STYLE)
-    this.#sentence.setAttribute('part', 'sentence')
-    this.#sentence.setAttribute('role', 'status')
-    this.#button.type = 'button'
-    this.#button.setAttribute('part', 'button')
-    this.#button.addEventListener('click', () => this.#reconnect())
-    root.append(this.#sentence, this.#button)
+    super(STYLE)
+    this.root.append(this.#sentence, this.#button)
   }
 
-  connectedCallback(): void {
-    document.addEventListener('visibilitychange', this.#onFront)
-    this.#timer = setInterval(this.#onFront, LOOK_SECONDS * 1000)
-  }
-
-  disconnectedCallback(): void {
-    document.removeEventListener('visibilitychange', this.#onFront)
-    clearInterval(this.#timer)
-  }
-
-  get client(): FunnelConnect | undefined {
-    return this.#client
-  }
-
-  set client(client: FunnelConnect | undefined) {
-    this.#client = client
-    if (client) this.#end(client.complete())
-  }
-
-  /** Looks now, for example when your back end heard of an event. */
-  async refresh(): Promise<void> {
-    const client = this.#client
+  override async refresh(): Promise<void> {
+    const { client } = this
     if (client === undefined) return
     try {
       const { items } = await client.connections.list({ limit: 100 }).page()
@@ -84,30 +46,13 @@ export class ClickFunnelsReconnectBanner extends Base {
     }
   }
 
-  /** Call `connect` directly in the click, because browsers open a pop-up only then. */
-  #reconnect(): void {
-    const connection = this.#connection
-    if (this.#client === undefined || connection === undefined) return
+  async #reconnect(): Promise<void> {
+    const { client } = this
+    if (client === undefined || this.#connection === undefined) return
+    const attempt = this.attempt(client, this.#connection)
     this.#sentence.textContent = this.labels.waiting
-    const return_url = this.getAttribute('return-url')
-    const popup = this.hasAttribute('popup')
-    const wanted = { popup, connection_id: connection.id, ...(return_url && { return_url }) }
-    this.#end(this.#client.connect(wanted))
-  }
-
-  /** Waits for how an attempt ends, and shows what is true then. */
-  async #end(attempt: ReturnType<FunnelConnect['connect']> | ReturnType<FunnelConnect['complete']>) {
-    let failed = ''
-    try {
-      const outcome = await attempt
-      if (outcome?.status === 'connected') this.#emit('connected', outcome.connection)
-      else if (outcome && 'session' in outcome) this.#emit('problem', outcome.session)
-    } catch (error) {
-      failed = this.labels.failed
-      this.#emit('problem', error)
-    }
-    await this.refresh()
-    if (failed && this.#connection) this.#sentence.textContent = failed
+    const ended = await this.end(...attempt)
+    if (ended === 'error' && this.#connection) this.#sentence.textContent = this.labels.failed
   }
 
   #show(connection: Connection | undefined): void {
@@ -117,10 +62,6 @@ export class ClickFunnelsReconnectBanner extends Base {
     this.#sentence.textContent = connection ? this.labels.sentence(connection) : ''
     if (connection?.problem) this.setAttribute('problem', connection.problem.code)
     else this.removeAttribute('problem')
-  }
-
-  #emit(type: string, detail: unknown): void {
-    this.dispatchEvent(new CustomEvent(type, { detail }))
   }
 }
 

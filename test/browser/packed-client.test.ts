@@ -6,7 +6,6 @@ import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { snippet } from '../client/snippets.ts'
 import { testClient } from '../support/stack.ts'
-import { ageRefusals } from '../support/table.ts'
 import { inspect } from './inspect.ts'
 import { type Product, startProduct } from './product.ts'
 
@@ -29,17 +28,6 @@ afterEach(async () => {
 })
 
 const approve = (at: Page) => at.getByRole('button', { name: 'Authorize' }).click()
-
-/** ClickFunnels refuses the tokens at two looks that are far enough apart. */
-async function breakConnection(id: string): Promise<void> {
-  const { stack, tenant } = product
-  const { api, control } = testClient(stack.api, stack.clickfunnels)
-  const look = () => api(`/v1/tenants/${tenant.id}/connections/${id}/look`, { method: 'POST' })
-  await control('POST', 'tokens/revoke', {})
-  expect((await look()).json).toMatchObject({ found: 'refused' })
-  await ageRefusals(stack)
-  expect((await look()).json.connection.problem).toMatchObject({ action: 'reconnect' })
-}
 
 const connectButton = () => page.getByRole('button', { name: 'Connect to ClickFunnels' })
 const disconnectButton = () => page.getByRole('button', { name: /^Disconnect/ })
@@ -129,7 +117,7 @@ test('the banner shows nothing until a connection needs its user, and reconnects
   const banner = page.locator('clickfunnels-reconnect-banner')
   expect(await banner.isVisible()).toBe(false)
 
-  await breakConnection(connection?.id ?? '')
+  await product.breakConnection(connection?.id ?? '')
   await Promise.all([looked(), page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")])
   await banner.getByText('Brightwater Coaching: ClickFunnels ended the access').waitFor()
   await inspect(page, 'reconnect-banner')

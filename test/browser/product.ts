@@ -7,9 +7,11 @@ import { extname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import type { Browser, Page } from 'playwright-core'
 import { build } from 'vite'
+import { expect } from 'vitest'
 import { Tokens } from '../../infra/local/demo/tokens.ts'
 import { listenOnLoopback } from '../../infra/local/loopback-server.ts'
 import { type TestTenant, testClient } from '../support/stack.ts'
+import { ageRefusals } from '../support/table.ts'
 import { launchBrowser, type RunningStack, startLocalStack } from './browser.ts'
 
 const run = promisify(execFile)
@@ -30,6 +32,8 @@ export interface Product {
   /** Calls the service as the tenant, without a browser; gives the items of a list. */
   api(path: string, method?: string): Promise<readonly { readonly id: string }[]>
   disconnectAll(): Promise<void>
+  /** ClickFunnels refuses the connection's tokens at two looks that are far enough apart. */
+  breakConnection(id: string): Promise<void>
   close(): Promise<void>
 }
 
@@ -60,7 +64,7 @@ export async function startProduct(): Promise<Product> {
   const browser = await launchBrowser()
   const stack = await startLocalStack()
   const client = testClient(stack.api, stack.clickfunnels)
-  const tenant = await client.createTenant({ origins: [server.url] })
+  const tenant = await onceStarted(() => client.createTenant({ origins: [server.url] }))
   const change = { return_urls: [`${server.url}/`] }
   await client.api(`/v1/tenants/${tenant.id}`, { method: 'PATCH', body: change })
   const identityProvider = { issuer: server.url, audience: tenant.id }
@@ -94,6 +98,13 @@ export async function startProduct(): Promise<Product> {
         await product.api(`/v1/connections/${id}`, 'DELETE')
       }
     },
+    breakConnection: async (id) => {
+      const look = () => client.api(`/v1/tenants/${tenant.id}/connections/${id}/look`, { method: 'POST' })
+      await client.control('POST', 'tokens/revoke', {})
+      expect((await look()).json).toMatchObject({ found: 'refused' })
+      await ageRefusals(stack)
+      expect((await look()).json.connection.problem).toMatchObject({ action: 'reconnect' })
+    },
     close: async () => {
       await browser.close()
       await server.close()
@@ -102,4 +113,15 @@ export async function startProduct(): Promise<Product> {
     },
   }
   return product
+}
+
+/** The first calls start the functions. On a busy machine, deadlines pass meanwhile, so it tries again. */
+async function onceStarted<T>(call: () => Promise<T>, attempts = 5): Promise<T> {
+  try {
+    return await call()
+  } catch (error) {
+    if (attempts === 1) throw error
+    await new Promise((resolve) => setTimeout(resolve, 3000))
+    return onceStarted(call, attempts - 1)
+  }
 }

@@ -12,6 +12,8 @@ function bytesOf(...names: readonly string[]): number {
     minify: true,
     format: 'esm',
     target: 'es2022',
+    // React is the product's own.
+    external: ['react'],
     write: false,
   })
   return gzipSync(outputFiles[0]?.contents ?? '', { level: 9 }).byteLength
@@ -26,4 +28,10 @@ test('the whole library has less than 4 KB, minified and gzipped', () => {
 
 test('with both elements it has less than 6 KB', () => {
   expect(bytesOf('index', 'element', 'reconnect-banner')).toBeLessThan(6144)
+})
+
+test('the three elements add less than 4 KB, the React hook less than 1.25 KB, and all with the library have less than 8 KB', () => {
+  expect(bytesOf('element', 'reconnect-banner', 'connections')).toBeLessThan(4096)
+  expect(bytesOf('react')).toBeLessThan(1280)
+  expect(bytesOf('index', 'element', 'reconnect-banner', 'connections', 'react')).toBeLessThan(8192)
 })

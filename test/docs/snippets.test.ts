@@ -92,6 +92,7 @@ test('TypeScript compiles under strict as it is printed', async () => {
     lib: ['es2024', 'esnext.array', 'dom', 'dom.iterable', 'dom.asynciterable'],
     paths: {
       '@funnel-connect/client': client('index.ts'),
+      '@funnel-connect/client/connections': client('connections.ts'),
       '@funnel-connect/client/element': client('element.ts'),
       '@funnel-connect/client/react': client('react.ts'),
       '@funnel-connect/client/reconnect-banner': client('reconnect-banner.ts'),

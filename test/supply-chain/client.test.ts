@@ -6,14 +6,17 @@ import { specifiersOf } from '../support/import-graph.ts'
 const manifest = JSON.parse(readFileSync('client/package.json', 'utf8'))
 
 test('the client library depends on no other package, as its notices say', () => {
-  expect(Object.keys(manifest).filter((key) => /dependencies$/i.test(key))).toEqual([])
+  // React is the product's own: only the hook imports it, and a product without React installs none.
+  expect(Object.keys(manifest).filter((key) => /dependencies$/i.test(key))).toEqual(['peerDependencies'])
+  expect(Object.keys(manifest.peerDependencies)).toEqual(['react'])
+  expect(manifest.peerDependenciesMeta).toEqual({ react: { optional: true } })
   const sources = globSync('client/src/*.ts')
   expect(sources.length).toBeGreaterThan(5)
   for (const path of sources) {
     expect(
       specifiersOf(readFileSync(path, 'utf8')).filter((one) => !one.startsWith('./')),
       path,
-    ).toEqual([])
+    ).toEqual(path === 'client/src/react.ts' ? ['react'] : [])
   }
   expect(manifest.files).toContain('THIRD-PARTY-NOTICES.txt')
 })
