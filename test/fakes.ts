@@ -107,6 +107,7 @@ export function fakeServices(overrides: Partial<Services> = {}): FakeServices {
     clock,
     clickfunnels,
     now: clock.now,
+    stopwatch: () => clock.milliseconds() / 1000,
     newId,
     randomBytes: random.bytes,
     chance: random.chance,

@@ -73,6 +73,7 @@ export async function handlerAlone(): Promise<Part[]> {
   const log = { info: silent, warn: silent, error: silent }
   const services = {
     now: () => now,
+    stopwatch: () => 0,
     publicUrl: 'https://connect.example.com',
     provider: {
       accountsApi: 'https://accounts.myclickfunnels.com/api/v2',

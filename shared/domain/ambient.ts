@@ -1,7 +1,7 @@
 // What every operation may need from the process it runs in: time, chance, ids, sleep, work in the background, the public
 // URL and the log.
 import type { AppId, MintId, TenantId } from './ids.ts'
-import type { Clock, EpochSeconds } from './time.ts'
+import type { Clock, EpochSeconds, Stopwatch } from './time.ts'
 
 /** A number in [0, 1). */
 export type Chance = () => number
@@ -36,6 +36,7 @@ export interface Background {
 
 export interface Ambient {
   readonly now: Clock
+  readonly stopwatch: Stopwatch
   readonly newId: MintId
   readonly randomBytes: (size: number) => Uint8Array
   readonly chance: Chance

@@ -9,6 +9,9 @@ export const DAY_SECONDS = 24 * 60 * 60
 /** The current time. */
 export type Clock = () => EpochSeconds
 
+/** Seconds with fractions, on a clock that is never set: for durations shorter than a second. */
+export type Stopwatch = () => number
+
 /** The last second of the year 9999, the last one that RFC 3339 can write. */
 const LAST_MOMENT = 253_402_300_799
 

@@ -93,6 +93,7 @@ export function createStoreServices(functionName: string, settings: StoreSetting
   const trail = { events: auditEvents, newId, now, log }
   return {
     now,
+    stopwatch: () => performance.now() / 1000,
     newId,
     randomBytes,
     chance: Math.random,

@@ -36,6 +36,16 @@ describe('the line of a call', () => {
     expect(overhead_ms).toBe(Math.max(0, Number(milliseconds) - Number(upstream_ms)))
   })
 
+  test("counts ClickFunnels' time in milliseconds, not in whole seconds", async () => {
+    const { clock } = proxied.scene.services
+    proxied.upstream.respond = (response) => {
+      clock.advance(0.25)
+      response.writeHead(200).end('{}')
+    }
+    await proxied.send('funnels')
+    expect(lines()[0]).toMatchObject({ upstream_ms: 250 })
+  })
+
   test('says where the token came from, and which call was the first of its process', async () => {
     await proxied.send('funnels')
     await proxied.send('funnels')

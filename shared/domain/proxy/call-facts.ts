@@ -1,6 +1,6 @@
 // What the log line of a call says about it. The call fills it in as it goes, so a call that fails has what was known by then.
 import type { AppId } from '../ids.ts'
-import type { Clock } from '../time.ts'
+import type { Stopwatch } from '../time.ts'
 import type { ServedToken, TokenSource } from '../tokens/token-memory.ts'
 
 export class CallFacts {
@@ -12,19 +12,19 @@ export class CallFacts {
   upstreamSeconds = 0
 
   /** Counts the time of some work as time of ClickFunnels. */
-  async upstream<T>(now: Clock, work: () => Promise<T>): Promise<T> {
-    const from = now()
+  async upstream<T>(stopwatch: Stopwatch, work: () => Promise<T>): Promise<T> {
+    const from = stopwatch()
     try {
       return await work()
     } finally {
-      this.upstreamSeconds += now() - from
+      this.upstreamSeconds += stopwatch() - from
     }
   }
 
-  /** Notes the token that the call uses, and since when the call waited for it if it had to be refreshed. */
-  noteToken({ connection, source }: ServedToken, since: number, now: Clock): void {
+  /** Notes the token that the call uses, and since when (by the stopwatch) the call waited for it if it had to be refreshed. */
+  noteToken({ connection, source }: ServedToken, since: number, stopwatch: Stopwatch): void {
     this.app = connection.appId
     this.token = source
-    if (source === 'refreshed' || source === 'waited') this.upstreamSeconds += now() - since
+    if (source === 'refreshed' || source === 'waited') this.upstreamSeconds += stopwatch() - since
   }
 }

@@ -51,7 +51,10 @@ const MAX_ATTEMPTS = 4
 const MAX_PACE_WAIT_SECONDS = 5
 
 export type ProxyPorts = FreshTokenPorts &
-  Pick<ProviderPorts & Ambient & ConnectionPorts, 'provider' | 'publicUrl' | 'resourceServer' | 'pacer'>
+  Pick<
+    ProviderPorts & Ambient & ConnectionPorts,
+    'provider' | 'publicUrl' | 'stopwatch' | 'resourceServer' | 'pacer'
+  >
 
 /**
  * Makes one call to ClickFunnels. After a 401 it is sent again with the stored token, if that is another one, or with
@@ -71,9 +74,9 @@ export async function proxyCall(
   const end = earliest(later(since, CALL_SECONDS), deadline.end)
   const reach = reachOf(caller, request.connectionId)
   const facts = request.facts ?? new CallFacts()
-  const from = services.now()
+  const from = services.stopwatch()
   const token = await usableToken(services, reach, request.minValiditySeconds, deadline)
-  facts.noteToken(token, from, services.now)
+  facts.noteToken(token, from, services.stopwatch)
   refuseSuspended(caller.tenant, token.connection)
   return withRefreshAfter401(services, { ...request, facts }, token, deadline, end)
 }
@@ -96,12 +99,12 @@ async function withRefreshAfter401(
         'ClickFunnels refused the access token, and no time was left to refresh it. The call was not carried out. Try again.',
       )
     }
-    const from = services.now()
+    const from = services.stopwatch()
     const replacement = await replaceRejected(services, token.connection, deadline)
     // No evidence that the token is invalid: the 401 may be about something else.
     if (replacement === undefined) return answer
     token = replacement
-    request.facts.noteToken(token, from, services.now)
+    request.facts.noteToken(token, from, services.stopwatch)
     answer = await sendWithRetry(services, request, token, end)
     // If the token is new, the 401 is about something else.
     const valid = answer.status === 401 && issuedSince(token.connection, deadline.since)
@@ -123,7 +126,7 @@ async function sendWithRetry(
   end: EpochSeconds,
 ): Promise<UpstreamResponse> {
   for (let attempt = 1; ; attempt++) {
-    await request.facts.upstream(services.now, () => waitForPace(services, token.connection, end))
+    await request.facts.upstream(services.stopwatch, () => waitForPace(services, token.connection, end))
     const answer = await send(services, request, token, end)
     if (answer.status === 429) await slowDown(services, token.connection)
     if (!RETRIED_STATUSES.includes(answer.status)) return answer
@@ -133,7 +136,7 @@ async function sendWithRetry(
     if (!isSafeMethod(request.method) || attempt === MAX_ATTEMPTS || !inTime) {
       return asked === undefined ? withRetryAfter(answer, wait) : answer
     }
-    await request.facts.upstream(services.now, () => services.sleep(wait * 1000))
+    await request.facts.upstream(services.stopwatch, () => services.sleep(wait * 1000))
   }
 }
 
@@ -187,7 +190,7 @@ async function send(
       'The time for this call ran out before it was sent to ClickFunnels. It was not carried out. Try again.',
     )
   request.facts.upstreamCalls += 1
-  const answer = await request.facts.upstream(services.now, () =>
+  const answer = await request.facts.upstream(services.stopwatch, () =>
     services.resourceServer.call({
       connection: connection.id,
       method: request.method,
