@@ -50,7 +50,7 @@ export const connections = (services: Services) =>
 
       'POST /v1/connections/{id}/refresh': async (request, caller) => {
         // Seldom called, so a cold start does not load everything about refreshes.
-        const { refreshNow } = await import('#domain/tokens/fresh-token.ts')
+        const { refreshNow } = await import('#domain/tokens/await-refresh.ts')
         // It asks ClickFunnels, so it counts like a proxied call.
         return services.limiter.withinRate(requesterOf(caller), services.now(), async () =>
           json(

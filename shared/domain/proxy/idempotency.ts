@@ -14,7 +14,7 @@ import type { Brand } from '../ids.ts'
 import type { EpochSeconds } from '../time.ts'
 import type { SealBinding, Sealed } from '../vault/vault.ts'
 import { encodeApiPath } from './api-path.ts'
-import type { ProxyRequest } from './proxy.ts'
+import type { ProxyRequest } from './proxy-request.ts'
 
 export type IdempotencyKey = Brand<string, 'IdempotencyKey'>
 

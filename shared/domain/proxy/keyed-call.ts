@@ -18,7 +18,8 @@ import {
 } from './idempotency.ts'
 import { openAnswer, sealAnswer } from './kept-answer.ts'
 import { type EntryPorts, endCall, enterCall, forgetCall } from './keyed-entry.ts'
-import { type ProxyPorts, type ProxyRequest, proxyCall } from './proxy.ts'
+import { proxyCall } from './proxy.ts'
+import type { ProxyPorts, ProxyRequest } from './proxy-request.ts'
 
 export interface KeyedAnswer extends UpstreamResponse {
   /** Whether it is the answer to an earlier call. */

@@ -8,10 +8,12 @@
 //   reauthorization needed  the token does not work any more, so the 401 leads to the store
 // The key holds the tenant of the credential, so a call of another tenant never finds the entry.
 
+import type { Ambient } from '../ambient.ts'
 import { BoundedMap } from '../bounded-map.ts'
-import { type Connection, type ConnectionRef, keyOf } from '../connections/connection.ts'
+import { type Connection, type ConnectionRef, keyOf, tokenOf } from '../connections/connection.ts'
 import type { Secret } from '../secret.ts'
 import { type EpochSeconds, later } from '../time.ts'
+import type { VaultPorts } from '../vault/ports.ts'
 
 export interface UsableToken {
   readonly connection: Connection
@@ -82,4 +84,19 @@ export class TokenMemory {
 
 function generationOf({ tenantId, id, generation }: Connection): string {
   return `${tenantId}/${id}/${generation}`
+}
+
+type OpeningPorts = Pick<Ambient & VaultPorts, 'now' | 'vault'> & { readonly tokenMemory: TokenMemory }
+
+/** Opens the access token of a connection, and remembers it. */
+export async function openToken(
+  services: OpeningPorts,
+  connection: Connection,
+  source: TokenSource,
+): Promise<ServedToken> {
+  const binding = tokenOf(connection.tenantId, connection.id, connection.generation, 'access_token')
+  const accessToken = await services.vault.open(binding, connection.credential.accessToken)
+  const token = { connection, accessToken }
+  services.tokenMemory.remember(token, services.now())
+  return { ...token, source }
 }

@@ -1,15 +1,11 @@
-// Whether a connection can be used, for how long its token lasts, and the second look at one whose tokens were refused.
+// Whether a connection can be used, and for how long its token lasts.
 import type { Ambient } from '../ambient.ts'
-import { type Connection, expiryOf, refOf } from '../connections/connection.ts'
+import { type Connection, expiryOf } from '../connections/connection.ts'
 import type { ConnectionPorts } from '../connections/ports.ts'
 import { isInReach, noSuchConnection, type Reach } from '../connections/reach.ts'
 import { suspended } from '../tenants/suspension.ts'
 import { type Deadline, later } from '../time.ts'
-import { isLeased } from './lease.ts'
-import { type ProbeResult, probeConnection } from './probe.ts'
-import { type RefreshOutcome, type RefreshPorts, refreshConnection } from './refresh.ts'
 import { RETRY_SECONDS, reauthorizationRequired, recovering } from './refresh-errors.ts'
-import { awaitsConfirmation, confirmationDue } from './verdict.ts'
 
 /** A token this close to its expiry could expire on the way to the provider. */
 const EXPIRY_SKEW_SECONDS = 5
@@ -65,41 +61,6 @@ export function checkReach(reach: Reach, connection: Connection | undefined): Co
 function checkActive(connection: Connection): Connection {
   if (connection.state.status === 'active') return connection
   throw reauthorizationRequired(connection)
-}
-
-/**
- * The connection, if it is active. The first caller that comes when the second look at a refused connection is due
- * takes that look.
- * @throws ServiceError reauthorization_required; recovering
- */
-export async function secondLook(
-  services: RefreshPorts,
-  connection: Connection,
-  deadline: Deadline,
-): Promise<Connection> {
-  const { state } = connection
-  const now = services.now()
-  if (state.status === 'active') return connection
-  const due = awaitsConfirmation(connection) && now >= confirmationDue(state)
-  if (due && !isLeased(connection, now) && !failedJustNow(services, connection)) {
-    return lookAgain(services, connection, deadline)
-  }
-  throw reauthorizationRequired(connection)
-}
-
-/** Asks ClickFunnels whether it still refuses the connection. */
-export async function lookAgain(
-  services: RefreshPorts,
-  connection: Connection,
-  deadline: Deadline,
-): Promise<Connection> {
-  const looking =
-    connection.credential.kind === 'refreshable'
-      ? refreshConnection(services, connection, 'call', deadline)
-      : probeConnection(services, connection, 'call')
-  const look = await orGiveUp<RefreshOutcome | ProbeResult>(services, connection, looking, deadline)
-  if (look.outcome === 'suspended') throw suspended(look.what)
-  return activeConnection(services, refOf(connection))
 }
 
 /** Many callers of a connection whose refresh fails must not cause as many calls of the token endpoint. */

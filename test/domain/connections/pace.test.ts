@@ -1,7 +1,8 @@
 // The pace of a connection: learnt from 429s, shared with the record, kept by each process.
 import { describe, expect, test } from 'vitest'
 import { isPaced, Pacer, paceNow } from '#domain/connections/pace.ts'
-import { type ProxyRequest, proxyCall } from '#domain/proxy/proxy.ts'
+import { proxyCall } from '#domain/proxy/proxy.ts'
+import type { ProxyRequest } from '#domain/proxy/proxy-request.ts'
 import { epochSeconds, later } from '#domain/time.ts'
 import { TokenMemory } from '#domain/tokens/token-memory.ts'
 import { answer } from '../../fakes/clickfunnels.ts'

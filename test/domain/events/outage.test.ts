@@ -1,7 +1,7 @@
 // What an outage, refused credentials and a mass refusal tell the tenant: one event when they begin and one when they are over,
 // however many connections the app has.
 import { expect, test } from 'vitest'
-import { replaceRejected } from '#domain/tokens/fresh-token.ts'
+import { replaceRejected } from '#domain/tokens/await-refresh.ts'
 import type { FakeServices } from '../../fakes.ts'
 import { run, sceneOf } from '../keep-alive/keep-alive-runs.ts'
 

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { fingerprintOf, type IdempotencyKey, parseIdempotencyKey } from '#domain/proxy/idempotency.ts'
 import { MAX_KEPT_BYTES, openAnswer, sealAnswer } from '#domain/proxy/kept-answer.ts'
-import type { ProxyRequest } from '#domain/proxy/proxy.ts'
+import type { ProxyRequest } from '#domain/proxy/proxy-request.ts'
 import { aKeyedCall, newId } from '../../contracts/samples.ts'
 import { fakeServices } from '../../fakes.ts'
 

@@ -1,7 +1,8 @@
 // Which proxied calls are sent again.
 import { expect, test } from 'vitest'
 import type { UpstreamResponse } from '#domain/provider/resource-server.ts'
-import { type ProxyRequest, proxyCall } from '#domain/proxy/proxy.ts'
+import { proxyCall } from '#domain/proxy/proxy.ts'
+import type { ProxyRequest } from '#domain/proxy/proxy-request.ts'
 import { answer } from '../../fakes/clickfunnels.ts'
 import { connectedScene } from '../../fakes/scene.ts'
 

@@ -1,9 +1,10 @@
 // The proxy: what is sent, what is passed on, and what follows from a 401 or a deadline.
 import { describe, expect, test } from 'vitest'
 import type { Connection } from '#domain/connections/connection.ts'
-import { type ProxyRequest, proxyCall } from '#domain/proxy/proxy.ts'
+import { proxyCall } from '#domain/proxy/proxy.ts'
+import type { ProxyRequest } from '#domain/proxy/proxy-request.ts'
 import { later } from '#domain/time.ts'
-import { refreshNow } from '#domain/tokens/fresh-token.ts'
+import { refreshNow } from '#domain/tokens/await-refresh.ts'
 import { TokenMemory } from '#domain/tokens/token-memory.ts'
 import { answer } from '../../fakes/clickfunnels.ts'
 import { connectedScene, type Scene } from '../../fakes/scene.ts'
