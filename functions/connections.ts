@@ -50,9 +50,9 @@ export const connections = (services: Services) =>
 
       'POST /v1/connections/{id}/refresh': async (request, caller) => {
         // Seldom called, so a cold start does not load everything about refreshes.
-        const { refreshNow } = await import('#domain/tokens/await-refresh.ts')
+        const { refreshNow } = await import('#domain/proxy/refresh-now.ts')
         // It asks ClickFunnels, so it counts like a proxied call.
-        return services.limiter.withinRate(requesterOf(caller), services.now(), async () =>
+        return services.limiter.withinRate(requesterOf(caller), async () =>
           json(
             200,
             connectionJson(await refreshNow(services, caller, connectionOf(request), request.deadline)),

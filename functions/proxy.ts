@@ -18,7 +18,7 @@ import { createServices } from '#runtime/services.ts'
 export const proxy = (services: Services) => {
   /** A well-formed call counts towards the tenant's limit, however it ends. */
   const within = (caller: Caller, call: () => Promise<Answer>) =>
-    services.limiter.withinRate(requesterOf(caller), services.now(), call)
+    services.limiter.withinRate(requesterOf(caller), call)
 
   return httpHandler<'proxy'>(
     { ...services, ...authentication(services) },

@@ -69,7 +69,7 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
       ...SEALING,
       ...CALLERS,
       tenant: [...READ, ...WRITE, 'BatchGetItem'],
-      usage: ['UpdateItem'],
+      usage: ['GetItem', 'UpdateItem'],
       timeline: ['Query', 'PutItem'],
     },
     notesKeyUse: true,
@@ -80,7 +80,13 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
   proxy: {
     impact: 'Tenants cannot call ClickFunnels.',
     timeout: API_TIMEOUT,
-    table: { ...SEALING, ...TELLING, ...CALLERS, tenant: [...READ, ...WRITE], usage: ['UpdateItem'] },
+    table: {
+      ...SEALING,
+      ...TELLING,
+      ...CALLERS,
+      tenant: [...READ, ...WRITE],
+      usage: ['GetItem', 'UpdateItem'],
+    },
     notesKeyUse: true,
     vault: 'opens',
     recovery: true,

@@ -99,6 +99,11 @@ export class ServiceStack extends Stack {
       DEFAULT_CONNECTIONS: limit('DefaultConnections', 'connections', 100_000),
       DEFAULT_SESSIONS_PER_MINUTE: limit('DefaultSessionsPerMinute', 'connect sessions per minute', 300),
       DEFAULT_REQUESTS_PER_SECOND: limit('DefaultRequestsPerSecond', 'proxied requests per second', 2_500),
+      DEFAULT_CONCURRENT_REQUESTS: limit(
+        'DefaultConcurrentRequests',
+        'proxied requests at the same time',
+        300,
+      ),
     }
   }
 

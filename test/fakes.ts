@@ -8,7 +8,9 @@ import { stampFor } from '#domain/events/event.ts'
 import type { EventPorts } from '#domain/events/ports.ts'
 import { type AppId, idMinter, type TenantId } from '#domain/ids.ts'
 import { IssuerRule } from '#domain/provider/issuer.ts'
+import { Breaker } from '#domain/proxy/breaker.ts'
 import { Limiter } from '#domain/tenants/limits.ts'
+import { later } from '#domain/time.ts'
 import { HeldRotations } from '#domain/tokens/recovery-queue.ts'
 import { TokenMemory } from '#domain/tokens/token-memory.ts'
 import type { WebhookPorts } from '#domain/webhooks/ports.ts'
@@ -30,6 +32,7 @@ import { seededRandom } from './fakes/random.ts'
 import { FakeRecoveryQueue } from './fakes/recovery-queue.ts'
 import { FakeSealedRecords } from './fakes/sealed-records.ts'
 import { FakeSessions } from './fakes/sessions.ts'
+import { FakeSlowHosts } from './fakes/slow-hosts.ts'
 import { FakeTenantRemains } from './fakes/tenant-remains.ts'
 import { FakeApps, FakeTenants } from './fakes/tenants.ts'
 import { FakeTimeline } from './fakes/timeline.ts'
@@ -58,6 +61,8 @@ export interface FakeServices extends Services, EventPorts, WebhookPorts {
   readonly keyedCalls: FakeKeyedCalls
   readonly recoveryQueue: FakeRecoveryQueue
   readonly usage: FakeUsage
+  readonly slowHosts: FakeSlowHosts
+  readonly background: FakeBackground
   readonly auditEvents: FakeAuditEvents
   /** The outbox and the event log in one. */
   readonly events: FakeEvents
@@ -103,16 +108,27 @@ export function fakeServices(overrides: Partial<Services> = {}): FakeServices {
   const apiKeys = new FakeApiKeys(isDeleted)
   const endpoints = new FakeEndpoints(events, isDeleted)
   const identityProviders = new FakeIdentityProviders(isDeleted)
+  const background = new FakeBackground(clock)
+  const slowHosts = new FakeSlowHosts()
+  const metered = {
+    now: clock.now,
+    stopwatch: () => clock.milliseconds() / 1000,
+    // It waits for the clock and does not move it, because it goes on beside what a test does.
+    sleep: async (milliseconds: number) =>
+      void (await clock.reached(later(clock.now(), milliseconds / 1000))),
+    background,
+    log,
+  }
   return {
     clock,
     clickfunnels,
     now: clock.now,
-    stopwatch: () => clock.milliseconds() / 1000,
+    stopwatch: metered.stopwatch,
     newId,
     randomBytes: random.bytes,
     chance: random.chance,
     sleep: clock.sleep,
-    background: new FakeBackground(clock),
+    background,
     publicUrl: PUBLIC_URL,
     provider: CLICKFUNNELS,
     tenants,
@@ -171,7 +187,9 @@ export function fakeServices(overrides: Partial<Services> = {}): FakeServices {
       30,
       'test',
     ),
-    limiter: new Limiter(overrides.usage ?? usage, {}, log),
+    limiter: new Limiter({ ...metered, usage: overrides.usage ?? usage, tenants }, {}),
+    slowHosts,
+    breaker: new Breaker({ ...metered, slowHosts, tenants }),
     log,
     heldRotations: new HeldRotations(),
     tokenMemory: new TokenMemory(),

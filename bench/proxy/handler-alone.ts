@@ -7,6 +7,7 @@ import type { Connection } from '#domain/connections/connection.ts'
 import { Pacer } from '#domain/connections/pace.ts'
 import { sha256 } from '#domain/hash.ts'
 import { idMinter } from '#domain/ids.ts'
+import { Breaker } from '#domain/proxy/breaker.ts'
 import { proxyCall } from '#domain/proxy/proxy.ts'
 import { Secret } from '#domain/secret.ts'
 import { Limiter } from '#domain/tenants/limits.ts'
@@ -87,7 +88,8 @@ export async function handlerAlone(): Promise<Part[]> {
     resourceServer: { call: async () => answer },
     tokenMemory,
     pacer: new Pacer(),
-    limiter: new Limiter({} as never, {}, log),
+    limiter: new Limiter({} as never, {}),
+    breaker: new Breaker({ now: () => now } as never),
     log,
   } as unknown as Services
   const event = {

@@ -50,4 +50,5 @@ export type ErrorCode =
   | 'recovering'
   | 'storage_unavailable'
   | 'identity_provider_unavailable'
+  | 'upstream_slow'
   | 'upstream_timeout'

@@ -9,6 +9,8 @@ const LIMITS: readonly Column[] = [
   ['connections', ({ limits }) => String(limits?.connections ?? NONE)],
   ['sessions a minute', ({ limits }) => String(limits?.sessions_per_minute ?? NONE)],
   ['requests a second', ({ limits }) => String(limits?.requests_per_second ?? NONE)],
+  ['requests at once', ({ limits }) => String(limits?.concurrent_requests ?? NONE)],
+  ['seconds for a request', ({ limits }) => String(limits?.seconds_per_request ?? '25')],
 ]
 
 export const LIMIT_COMMANDS: Readonly<Record<string, Command>> = {
@@ -27,12 +29,19 @@ export const LIMIT_COMMANDS: Readonly<Record<string, Command>> = {
         value: 'number',
         about: 'how many requests it can send through the proxy in a second',
       },
+      'concurrent-requests': {
+        value: 'number',
+        about: 'how many requests can be under way in the proxy at the same time, averaged over 10 seconds',
+      },
+      'seconds-per-request': { value: 'number', about: 'how long a request can take, 1 to 25' },
     },
     run: async ({ api, out, values }) => {
       const given = Object.entries({
         connections: wholeNumber(values, 'connections'),
         sessions_per_minute: wholeNumber(values, 'sessions-per-minute'),
         requests_per_second: wholeNumber(values, 'requests-per-second'),
+        concurrent_requests: wholeNumber(values, 'concurrent-requests'),
+        seconds_per_request: wholeNumber(values, 'seconds-per-request'),
       }).filter(([, limit]) => limit !== undefined)
       if (given.length === 0) {
         throw new UsageError(

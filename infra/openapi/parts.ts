@@ -122,6 +122,7 @@ export const UPSTREAM = [
   'upstream_blocked',
   'upstream_malformed',
   'upstream_answer_lost',
+  'upstream_slow',
   'upstream_timeout',
 ] as const satisfies readonly ErrorCode[]
 

@@ -1,5 +1,6 @@
 // What a tenant calls: connect sessions, connections, and the ClickFunnels API behind a connection.
 
+import { CALL_SECONDS } from '#domain/proxy/proxy-request.ts'
 import type { RouteKey } from '#http/routes.ts'
 import type { Operation } from './operation.ts'
 import { UPSTREAM, VAULT } from './parts.ts'
@@ -32,6 +33,13 @@ const MIN_VALIDITY = {
   in: 'header',
   says: 'Seconds for which the access token should still be valid when the call is made, 0 to 86,400 (one day). The service refreshes the token first if it would expire earlier. At most 80 % of the lifetime of a token can be asked for. Use it if ClickFunnels takes long to carry out the call. Default: 5.',
   schema: { type: 'integer', minimum: 0, maximum: 86_400 },
+} as const
+
+const TIMEOUT = {
+  name: 'Funnel-Connect-Timeout',
+  in: 'header',
+  says: 'Seconds that the call may take with everything that belongs to it: a refresh of the token, waiting, and retries. After that it fails with `upstream_timeout`. Default: 25, or what the operator allows the tenant.',
+  schema: { type: 'integer', minimum: 1, maximum: CALL_SECONDS },
 } as const
 
 /** What calls that change something can have besides. */
@@ -163,6 +171,7 @@ export const TENANT_OPERATIONS = {
         schema: { type: 'string' },
       },
       MIN_VALIDITY,
+      TIMEOUT,
     ],
     answers: {
       200: {
@@ -179,7 +188,7 @@ export const TENANT_OPERATIONS = {
     id: 'proxy',
     summary: 'Call the ClickFunnels API',
     more: `Calls the ClickFunnels API with a valid access token of the connection. Method, query, body and headers are passed on unchanged. For types, use ClickFunnels' own OpenAPI document with \`https://<this service>/v1/connections/{id}/proxy\` as its server. ${PASSED_ON}`,
-    parameters: [MIN_VALIDITY],
+    parameters: [MIN_VALIDITY, TIMEOUT],
     answers: {},
     passesAnswer: PASSED_ANSWER,
     problems: ['path_not_allowed', 'request_too_large', ...PROXIED],

@@ -50,6 +50,7 @@ export const ERROR_CODES = [
   'recovering',
   'storage_unavailable',
   'identity_provider_unavailable',
+  'upstream_slow',
   'upstream_timeout',
 ] as const
 

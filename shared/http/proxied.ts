@@ -5,13 +5,14 @@ import type { ConnectionId } from '#domain/ids.ts'
 import { isSafeMethod, type UpstreamResponse } from '#domain/provider/resource-server.ts'
 import { type IdempotencyKey, parseIdempotencyKey } from '#domain/proxy/idempotency.ts'
 import type { KeyedAnswer } from '#domain/proxy/keyed-call.ts'
-import type { ProxyRequest } from '#domain/proxy/proxy-request.ts'
+import { CALL_SECONDS, type ProxyRequest } from '#domain/proxy/proxy-request.ts'
 import { DAY_SECONDS } from '#domain/time.ts'
 import type { Answer } from './message/answer.ts'
 import type { ApiRequest } from './message/request.ts'
 
 const SEPARATOR = '/proxy/'
 const MIN_VALIDITY = 'funnel-connect-min-validity'
+const TIMEOUT = 'funnel-connect-timeout'
 const MAX_SECONDS = DAY_SECONDS
 /** In base64 it still fits into the 6 MB that Lambda accepts. API Gateway itself refuses bodies above 10 MB. */
 const MAX_BODY_BYTES = 4_500_000
@@ -34,7 +35,8 @@ export function toProxyRequest(request: ApiRequest, connectionId: ConnectionId):
       { extensions: { size, limit: MAX_BODY_BYTES } },
     )
   }
-  const minValiditySeconds = minValidity(request.headers[MIN_VALIDITY])
+  const minValiditySeconds = secondsIn(request.headers, MIN_VALIDITY, 0, MAX_SECONDS)
+  const timeoutSeconds = secondsIn(request.headers, TIMEOUT, 1, CALL_SECONDS)
   return {
     connectionId,
     method: request.method,
@@ -46,6 +48,7 @@ export function toProxyRequest(request: ApiRequest, connectionId: ConnectionId):
     facts: request.facts,
     ...(request.body && { body: request.body }),
     ...(minValiditySeconds !== undefined && { minValiditySeconds }),
+    ...(timeoutSeconds !== undefined && { timeoutSeconds }),
   }
 }
 
@@ -66,15 +69,18 @@ export function idempotencyKey({ method, headers }: ApiRequest): IdempotencyKey 
   })
 }
 
-/** Not a query parameter, because the query belongs to ClickFunnels, byte for byte. */
-function minValidity(value: string | undefined): number | undefined {
+/** Not query parameters, because the query belongs to ClickFunnels, byte for byte. */
+function secondsIn(
+  headers: ApiRequest['headers'],
+  parameter: string,
+  min: number,
+  max: number,
+): number | undefined {
+  const value = headers[parameter]
   if (value === undefined) return undefined
   const seconds = /^\d{1,5}$/.test(value) ? Number(value) : Number.NaN
-  if (seconds <= MAX_SECONDS) return seconds
-  throw validationFailed({
-    parameter: MIN_VALIDITY,
-    detail: `must be a whole number of seconds from 0 to ${MAX_SECONDS}`,
-  })
+  if (seconds >= min && seconds <= max) return seconds
+  throw validationFailed({ parameter, detail: `must be a whole number of seconds from ${min} to ${max}` })
 }
 
 /**

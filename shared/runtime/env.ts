@@ -41,6 +41,7 @@ const limits = {
   DEFAULT_CONNECTIONS: limit,
   DEFAULT_SESSIONS_PER_MINUTE: limit,
   DEFAULT_REQUESTS_PER_SECOND: limit,
+  DEFAULT_CONCURRENT_REQUESTS: limit,
 }
 
 const days = variable('a number of days from 1 to 9999', /^[1-9]\d{0,3}$/)

@@ -22,6 +22,7 @@ import { DynamoDbSessions } from '#adapters/dynamodb/sessions/sessions.ts'
 import { Table } from '#adapters/dynamodb/table.ts'
 import { DynamoDbTenantRemains } from '#adapters/dynamodb/tenant-remains.ts'
 import { DynamoDbTenants } from '#adapters/dynamodb/tenants.ts'
+import { DynamoDbSlowHosts } from '#adapters/dynamodb/usage/slow-hosts.ts'
 import { DynamoDbUsage } from '#adapters/dynamodb/usage/usage.ts'
 import { SqsRecoveryQueue } from '#adapters/sqs/recovery-queue.ts'
 import { KmsDataKeys } from '#adapters/vault/data-keys.ts'
@@ -34,6 +35,7 @@ import { Pacer } from '#domain/connections/pace.ts'
 import { stampFor } from '#domain/events/event.ts'
 import { idMinter } from '#domain/ids.ts'
 import { IssuerRule } from '#domain/provider/issuer.ts'
+import { Breaker } from '#domain/proxy/breaker.ts'
 import { Limiter } from '#domain/tenants/limits.ts'
 import type { Limits } from '#domain/tenants/tenant.ts'
 import { epochSeconds } from '#domain/time.ts'
@@ -73,6 +75,7 @@ interface StoreSettings {
   readonly DEFAULT_CONNECTIONS: string
   readonly DEFAULT_SESSIONS_PER_MINUTE: string
   readonly DEFAULT_REQUESTS_PER_SECOND: string
+  readonly DEFAULT_CONCURRENT_REQUESTS: string
   readonly AUDIT_RETENTION_DAYS: string
 }
 
@@ -91,16 +94,21 @@ export function createStoreServices(functionName: string, settings: StoreSetting
   const log = createLog(functionName)
   const auditEvents = new DynamoDbAuditEvents(table)
   const trail = { events: auditEvents, newId, now, log }
-  return {
+  const tenants = new DynamoDbTenants(table, (tenant, items) => tenantKeys.keepWrapped(tenant, items))
+  const ambient = {
     now,
     stopwatch: () => performance.now() / 1000,
+    sleep: (milliseconds: number) => sleep(milliseconds),
+    background: new ProcessBackground(log),
+    log,
+  }
+  return {
+    ...ambient,
     newId,
     randomBytes,
     chance: Math.random,
-    sleep: (milliseconds) => sleep(milliseconds),
-    background: new ProcessBackground(log),
     publicUrl: settings.PUBLIC_URL,
-    tenants: new DynamoDbTenants(table, (tenant, items) => tenantKeys.keepWrapped(tenant, items)),
+    tenants,
     apps: new DynamoDbApps(table, stamp),
     apiKeys: new DynamoDbApiKeys(table),
     identityProviders: new DynamoDbIdentityProviders(table),
@@ -121,7 +129,8 @@ export function createStoreServices(functionName: string, settings: StoreSetting
     usage,
     auditEvents,
     audit: new AuditTrail(trail, Number(settings.AUDIT_RETENTION_DAYS), functionName),
-    limiter: new Limiter(usage, defaultLimits(settings), log),
+    breaker: new Breaker({ ...ambient, slowHosts: new DynamoDbSlowHosts(table), tenants }),
+    limiter: new Limiter({ ...ambient, usage, tenants }, defaultLimits(settings)),
     log,
     heldRotations: new HeldRotations(),
     tokenMemory: new TokenMemory(),
@@ -161,10 +170,12 @@ export function createServices(
 
 /** An empty setting means no limit. */
 function defaultLimits(settings: StoreSettings): Limits {
-  const { DEFAULT_CONNECTIONS, DEFAULT_SESSIONS_PER_MINUTE, DEFAULT_REQUESTS_PER_SECOND } = settings
-  return {
-    ...(DEFAULT_CONNECTIONS && { connections: Number(DEFAULT_CONNECTIONS) }),
-    ...(DEFAULT_SESSIONS_PER_MINUTE && { sessionsPerMinute: Number(DEFAULT_SESSIONS_PER_MINUTE) }),
-    ...(DEFAULT_REQUESTS_PER_SECOND && { requestsPerSecond: Number(DEFAULT_REQUESTS_PER_SECOND) }),
-  }
+  const limits = {
+    connections: settings.DEFAULT_CONNECTIONS,
+    sessionsPerMinute: settings.DEFAULT_SESSIONS_PER_MINUTE,
+    requestsPerSecond: settings.DEFAULT_REQUESTS_PER_SECOND,
+    concurrentRequests: settings.DEFAULT_CONCURRENT_REQUESTS,
+  } satisfies Partial<Record<keyof Limits, string>>
+  const set = Object.entries(limits).filter(([, limit]) => limit !== '')
+  return Object.fromEntries(set.map(([name, limit]) => [name, Number(limit)]))
 }

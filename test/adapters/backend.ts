@@ -26,6 +26,7 @@ import { DynamoDbSessions } from '#adapters/dynamodb/sessions/sessions.ts'
 import { Table } from '#adapters/dynamodb/table.ts'
 import { DynamoDbTenantRemains } from '#adapters/dynamodb/tenant-remains.ts'
 import { DynamoDbTenants } from '#adapters/dynamodb/tenants.ts'
+import { DynamoDbSlowHosts } from '#adapters/dynamodb/usage/slow-hosts.ts'
 import { DynamoDbUsage } from '#adapters/dynamodb/usage/usage.ts'
 import { DynamoDbDeliveries } from '#adapters/dynamodb/webhooks/deliveries.ts'
 import { DynamoDbEndpoints } from '#adapters/dynamodb/webhooks/endpoints.ts'
@@ -114,6 +115,7 @@ export function storesOn(table: Table): Stores {
     sealedRecords,
     keyRotationProgress: sealedRecords,
     usage: new DynamoDbUsage(table, stamp),
+    slowHosts: new DynamoDbSlowHosts(table),
     auditEvents: new DynamoDbAuditEvents(table),
     outbox: eventLog,
     eventLog,

@@ -13,6 +13,7 @@ import { identityProvidersContract } from './identity-providers.ts'
 import { keyedCallsContract } from './keyed-calls.ts'
 import { sealedRecordsContract } from './sealed-records.ts'
 import { sessionsContract } from './sessions.ts'
+import { slowHostsContract } from './slow-hosts.ts'
 import type { OpenStores } from './stores.ts'
 import { tenantDeletionContract } from './tenant-deletion.ts'
 import { tenantsContract } from './tenants.ts'
@@ -32,6 +33,7 @@ export function allStoresContract(open: OpenStores): void {
   keyedCallsContract(open)
   sealedRecordsContract(open)
   usageContract(open)
+  slowHostsContract(open)
   auditEventsContract(open)
   eventsContract(open)
   endpointsContract(open)

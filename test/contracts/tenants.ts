@@ -32,6 +32,17 @@ export function tenantsContract(open: OpenStores): void {
       expect(await tenants.get(id)).toBeUndefined()
     })
 
+    test('ask processes to look before each call, unless they were deleted', async () => {
+      const { tenants } = open()
+      const tenant = aTenant()
+      await tenants.create(tenant)
+      await tenants.setLookUntil(tenant.id, later(NOW, 30))
+      expect(await tenants.get(tenant.id)).toEqual({ ...tenant, lookUntil: later(NOW, 30) })
+      const nowhere = newId('tenant')
+      await tenants.setLookUntil(nowhere, NOW)
+      expect(await tenants.get(nowhere)).toBeUndefined()
+    })
+
     test('may bring a KMS key of their own, and take it back', async () => {
       const { tenants } = open()
       const kmsKeyArn = 'arn:aws:kms:us-east-1:111122223333:key/own'

@@ -123,28 +123,28 @@ export function usageContract(open: OpenStores): void {
   })
 
   describe('the requests of a window', () => {
+    const spent = (requests: number, shared = 0, busySeconds = 0) => ({ requests, shared, busySeconds })
+
     test('are the sum over all processes', async () => {
       const { usage } = open()
-      const tenant = newId('tenant')
-      expect(await usage.addRequests({ tenantId: tenant }, WINDOW, { requests: 3, shared: 2 })).toEqual({
-        requests: 3,
-        shared: 2,
-      })
-      await Promise.all(
-        [1, 2, 3].map(() => usage.addRequests({ tenantId: tenant }, WINDOW, { requests: 5, shared: 0 })),
-      )
-      expect(await usage.addRequests({ tenantId: tenant }, WINDOW, { requests: 0, shared: 1 })).toEqual({
-        requests: 18,
-        shared: 3,
-      })
-      const none = { requests: 0, shared: 0 }
-      const alice = { tenantId: tenant, endUserId: 'alice' as EndUserId }
-      expect(await usage.addRequests(alice, WINDOW, { requests: 2, shared: 1 })).toEqual({
-        requests: 2,
-        shared: 1,
-      })
-      expect(await usage.addRequests({ tenantId: tenant }, WINDOW + 1, none)).toEqual(none)
-      expect(await usage.addRequests({ tenantId: newId('tenant') }, WINDOW, none)).toEqual(none)
+      const tenantId = newId('tenant')
+      expect(await usage.addRequests({ tenantId }, WINDOW, spent(3, 2, 0.25))).toEqual(spent(3, 2, 0.25))
+      await Promise.all([1, 2, 3].map(() => usage.addRequests({ tenantId }, WINDOW, spent(5, 0, 1.5))))
+      expect(await usage.addRequests({ tenantId }, WINDOW, spent(0, 1))).toEqual(spent(18, 3, 4.75))
+      const alice = { tenantId, endUserId: 'alice' as EndUserId }
+      expect(await usage.addRequests(alice, WINDOW, spent(2, 1))).toEqual(spent(2, 1))
+      expect(await usage.addRequests({ tenantId }, WINDOW + 1, spent(0))).toEqual(spent(0))
+      expect(await usage.addRequests({ tenantId: newId('tenant') }, WINDOW, spent(0))).toEqual(spent(0))
+    })
+
+    test('can be read, and time that was not used is given back', async () => {
+      const { usage } = open()
+      const tenantId = newId('tenant')
+      expect(await usage.requests({ tenantId }, WINDOW)).toEqual(spent(0))
+      await usage.addRequests({ tenantId }, WINDOW, spent(1, 0, 9))
+      await usage.addRequests({ tenantId }, WINDOW, spent(0, 0, -4))
+      expect(await usage.requests({ tenantId }, WINDOW)).toEqual(spent(1, 0, 5))
+      expect(await usage.requests({ tenantId }, WINDOW + 1)).toEqual(spent(0))
     })
   })
 }

@@ -41,6 +41,12 @@ export class FakeTenants implements Tenants {
     return this.get(id)
   }
 
+  async setLookUntil(id: TenantId, lookUntil: EpochSeconds): Promise<void> {
+    const tenant = this.#items.get(id)
+    if (tenant?.status === 'active' || tenant?.status === 'suspended')
+      this.#items.set(id, { ...tenant, lookUntil })
+  }
+
   async beginDeletion(id: TenantId, updatedAt: EpochSeconds): Promise<boolean> {
     const tenant = this.#items.get(id)
     if (tenant?.status !== 'suspended') return false

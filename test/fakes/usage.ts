@@ -2,13 +2,15 @@
 
 import { eventOfUseLevel } from '#domain/connect/connection-use.ts'
 import type { EndUserId, TenantId } from '#domain/ids.ts'
-import type { ConnectionUse, RequestCounts, Spender, Usage, UseLevel } from '#domain/tenants/usage.ts'
+import type { ConnectionUse, Spender, Spent, Usage, UseLevel } from '#domain/tenants/usage.ts'
 import type { FakeEvents } from './events.ts'
+
+const NOTHING: Spent = { requests: 0, shared: 0, busySeconds: 0 }
 
 export class FakeUsage implements Usage {
   readonly #connections = new Map<TenantId, number>()
   readonly #sessions = new Map<string, number>()
-  readonly #requests = new Map<string, RequestCounts>()
+  readonly #requests = new Map<string, Spent>()
   readonly #told = new Map<TenantId, Pick<ConnectionUse, 'level' | 'eventCount'>>()
   readonly #events: FakeEvents
   /** How often the store was read or written. */
@@ -56,14 +58,23 @@ export class FakeUsage implements Usage {
   async addRequests(
     spender: Spender,
     window: number,
-    { requests, shared }: RequestCounts,
-  ): Promise<RequestCounts> {
+    { requests, shared, busySeconds }: Spent,
+  ): Promise<Spent> {
     this.calls += 1
     const key = `${keyOf(spender)}/${window}`
-    const before = this.#requests.get(key) ?? { requests: 0, shared: 0 }
-    const sums = { requests: before.requests + requests, shared: before.shared + shared }
+    const before = this.#requests.get(key) ?? NOTHING
+    const sums = {
+      requests: before.requests + requests,
+      shared: before.shared + shared,
+      busySeconds: before.busySeconds + busySeconds,
+    }
     this.#requests.set(key, sums)
     return sums
+  }
+
+  async requests(spender: Spender, window: number): Promise<Spent> {
+    this.calls += 1
+    return this.#requests.get(`${keyOf(spender)}/${window}`) ?? NOTHING
   }
 
   /** False when nothing was counted. */

@@ -71,6 +71,7 @@ function headersFor({ credentials }: Known): fc.Arbitrary<[string, string][]> {
     'origin',
     'idempotency-key',
     'funnel-connect-min-validity',
+    'funnel-connect-timeout',
     'x-forwarded-for',
     'if-none-match',
     'x-anything',

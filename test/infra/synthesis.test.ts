@@ -23,6 +23,7 @@ describe('synthesis', () => {
       ['DefaultConnections', '100000'],
       ['DefaultSessionsPerMinute', '300'],
       ['DefaultRequestsPerSecond', '2500'],
+      ['DefaultConcurrentRequests', '300'],
       ['AuditRetentionDays', '365'],
       ['EventRetentionDays', '90'],
       ['ClickFunnelsProfile', 'clickfunnels'],
@@ -37,7 +38,12 @@ describe('synthesis', () => {
       ['TicketTopicArn', 'own'],
       ['ConcurrencyAlarm', 700],
     ])
-    for (const limit of ['DefaultConnections', 'DefaultSessionsPerMinute', 'DefaultRequestsPerSecond']) {
+    for (const limit of [
+      'DefaultConnections',
+      'DefaultSessionsPerMinute',
+      'DefaultRequestsPerSecond',
+      'DefaultConcurrentRequests',
+    ]) {
       expect(parameters[limit]?.AllowedPattern, limit).toBe('^([1-9][0-9]{0,8})?$')
     }
     const matches = (name: string, text: string) =>

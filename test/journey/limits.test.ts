@@ -1,6 +1,6 @@
 // Limits of tenants over HTTP: refused by name with 429, while another tenant goes on.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { WINDOW_SECONDS } from '#domain/tenants/request-meter.ts'
+import { WINDOW_SECONDS } from '#domain/tenants/usage.ts'
 import { type ApiAnswer, startTestStack, type TestStack, type TestTenant } from '../support/stack.ts'
 
 let stack: TestStack

@@ -146,6 +146,23 @@ describe('a caller whose work takes long', () => {
   })
 })
 
+describe('a caller that does not want to wait', () => {
+  test('gives the call a second by a header, which goes no further', async () => {
+    await connected('rotating')
+    await fault('/api/v2/me', { when: 'before', fault: { kind: 'hang' } })
+    const began = performance.now()
+    const call = (seconds: string) => proxied('me', { headers: { 'funnel-connect-timeout': seconds } })
+    expect(await call('1')).toMatchObject({ status: 504, json: { code: 'upstream_timeout' } })
+    expect(performance.now() - began).toBeLessThan(10_000)
+    for (const wrong of ['0', '26', 'soon', '1.5']) {
+      const errors = [{ parameter: 'funnel-connect-timeout' }]
+      expect(await call(wrong), wrong).toMatchObject({ status: 422, json: { errors } })
+    }
+    const { requests } = (await stack.control('GET', 'requests?path=/api/v2/me')).json
+    expect(JSON.stringify(requests)).not.toContain('funnel-connect-timeout')
+  })
+})
+
 describe('a connection without a refresh token', () => {
   beforeEach(() => connected('non_expiring'))
 

@@ -119,6 +119,13 @@ export const tenants = {
       description:
         "Maximum number of calls through the proxy per second, averaged over ten seconds. Absent: the service's default, if it has one.",
     },
+    concurrent_requests: {
+      description:
+        "Maximum number of calls through the proxy that are under way at the same time, averaged over ten seconds. Absent: the service's default, if it has one.",
+    },
+    seconds_per_request: {
+      description: 'Maximum number of seconds that a call through the proxy may take. Absent: 25.',
+    },
     identity_provider: {
       description:
         "The tenant's own identity provider, whose JWTs its end users call with. Default: none; it can be registered later.",

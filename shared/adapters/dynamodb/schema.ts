@@ -36,8 +36,9 @@
 //  slot of an endpoint        webhooks#<T>              slot#<E>#<number>             put, if it is free; expires
 //  usage of a tenant          tenant#<T>#usage          connections                   get; added to
 //    sessions of a minute     tenant#<T>#usage          sessions#<minute>             added to
-//    requests of a window     tenant#<T>#usage          requests#<window>             added to
+//    requests of a window     tenant#<T>#usage          requests#<window>             get; added to
 //    of an end user           tenant#<T>#usage          (as above)#<U>                added to
+//  host that does not answer  tenant#<T>#usage          slow-host#<A>#<host>          get; added to; expires
 //  all that holds seals       tenant#<T>                (all of the tenant's items)   query (key rotation)
 //
 // Keys start from the tenant. Those marked * are the exceptions: they identify a tenant in the first place, or they find
@@ -64,6 +65,7 @@ import type {
   WorkspaceId,
 } from '#domain/ids.ts'
 import { DUE_PARTITIONS } from '#domain/keep-alive/due.ts'
+import type { Place } from '#domain/proxy/breaker.ts'
 import type { Spender } from '#domain/tenants/usage.ts'
 
 export const PARTITION_KEY = 'pk'
@@ -96,7 +98,7 @@ export type TenantItem =
   | 'outbox'
   | 'idempotency-key'
   | 'tenant-key'
-type UsageItem = 'connections' | 'sessions' | 'requests'
+type UsageItem = 'connections' | 'sessions' | 'requests' | 'slow-host'
 /** The partitions that do not start from the tenant, by the first part of their key. */
 export type OtherPartition =
   | 'tenants'
@@ -184,6 +186,8 @@ export const sessionCountKey = ({ tenantId, endUserId }: Spender, minute: number
   usageKey(tenantId, `sessions#${minute}${ofEndUser(endUserId)}`)
 export const requestCountKey = ({ tenantId, endUserId }: Spender, window: number): Key =>
   usageKey(tenantId, `requests#${window}${ofEndUser(endUserId)}`)
+export const slowHostKey = ({ tenantId, appId, host }: Place): Key =>
+  usageKey(tenantId, `slow-host#${appId}#${host}`)
 /** A DynamoDB sort key has at most 1,024 bytes, and an encoded id at most 600. */
 const ofEndUser = (endUser: EndUserId | undefined) =>
   endUser === undefined ? '' : (`#${foreign(endUser)}` as const)

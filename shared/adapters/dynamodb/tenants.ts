@@ -54,6 +54,10 @@ export class DynamoDbTenants implements Tenants {
     return item && withoutKey<Tenant>(item)
   }
 
+  async setLookUntil(id: TenantId, lookUntil: EpochSeconds): Promise<void> {
+    await this.#table.update(tenantKey(id), { set: { lookUntil } }, LIVING)
+  }
+
   async beginDeletion(id: TenantId, updatedAt: EpochSeconds): Promise<boolean> {
     const set = { status: 'deleting', updatedAt }
     return (await this.#table.update(tenantKey(id), { set }, inStatus('suspended'))) !== undefined

@@ -4,8 +4,13 @@ import type { ConnectionPorts } from '../connections/ports.ts'
 import type { ConnectionId } from '../ids.ts'
 import type { ProviderPorts } from '../provider/ports.ts'
 import type { HeaderList } from '../provider/resource-server.ts'
+import type { Tenant } from '../tenants/tenant.ts'
 import type { FreshTokenPorts } from '../tokens/await-refresh.ts'
 import type { CallFacts } from './call-facts.ts'
+import type { ProxyStorePorts } from './ports.ts'
+
+/** A proxied call ends within this, with all its retries. API Gateway gives up after 30 s. */
+export const CALL_SECONDS = 25
 
 export interface ProxyRequest {
   readonly connectionId: ConnectionId
@@ -20,14 +25,20 @@ export interface ProxyRequest {
   readonly requestId: string
   /** How many seconds the token should stay valid. */
   readonly minValiditySeconds?: number
+  /** How many seconds the caller gives the call, with everything that belongs to it. */
+  readonly timeoutSeconds?: number
   /** Filled in for the log line of the call. */
   readonly facts?: CallFacts
 }
 
 export type ProxyPorts = FreshTokenPorts &
   Pick<
-    ProviderPorts & Ambient & ConnectionPorts,
-    'provider' | 'publicUrl' | 'stopwatch' | 'resourceServer' | 'pacer'
+    ProviderPorts & Ambient & ConnectionPorts & ProxyStorePorts,
+    'provider' | 'publicUrl' | 'stopwatch' | 'resourceServer' | 'pacer' | 'breaker'
   >
 
-export type FollowedRequest = ProxyRequest & { readonly facts: CallFacts }
+/** The request with what is known of its caller. */
+export type FollowedRequest = ProxyRequest & {
+  readonly facts: CallFacts
+  readonly lookUntil: Tenant['lookUntil']
+}

@@ -12,11 +12,8 @@ import { usableToken } from '../tokens/fresh-token.ts'
 import { TOKEN_REQUEST_SECONDS } from '../tokens/lease.ts'
 import type { ServedToken } from '../tokens/token-memory.ts'
 import { CallFacts } from './call-facts.ts'
-import type { FollowedRequest, ProxyPorts, ProxyRequest } from './proxy-request.ts'
+import { CALL_SECONDS, type FollowedRequest, type ProxyPorts, type ProxyRequest } from './proxy-request.ts'
 import { ATTEMPT_SECONDS, sendWithRetry } from './send.ts'
-
-/** A proxied call ends within this, with all its retries. API Gateway gives up after 30 s. */
-const CALL_SECONDS = 25
 
 /**
  * Makes one call to ClickFunnels. After a 401 it is sent again with the stored token, if that is another one, or with
@@ -33,14 +30,20 @@ export async function proxyCall(
   deadline = deadlineIn(services.now()),
 ): Promise<UpstreamResponse> {
   const { since } = deadline
-  const end = earliest(later(since, CALL_SECONDS), deadline.end)
+  const { limits, lookUntil } = caller.tenant
+  const seconds = Math.min(
+    CALL_SECONDS,
+    limits?.secondsPerRequest ?? CALL_SECONDS,
+    request.timeoutSeconds ?? CALL_SECONDS,
+  )
+  const end = earliest(later(since, seconds), deadline.end)
   const reach = reachOf(caller, request.connectionId)
   const facts = request.facts ?? new CallFacts()
   const from = services.stopwatch()
   const token = await usableToken(services, reach, request.minValiditySeconds, deadline)
   facts.noteToken(token, from, services.stopwatch)
   refuseSuspended(caller.tenant, token.connection)
-  return withRefreshAfter401(services, { ...request, facts }, token, deadline, end)
+  return withRefreshAfter401(services, { ...request, facts, lookUntil }, token, deadline, end)
 }
 
 async function withRefreshAfter401(

@@ -88,24 +88,31 @@ async function send(
   end: EpochSeconds,
 ): Promise<UpstreamResponse> {
   const { base, path } = target(services, request, connection)
-  const remaining = (end - services.now()) * 1000
-  if (remaining <= 0)
+  const { tenantId, appId } = connection
+  const place = { tenantId, appId, host: new URL(base).host }
+  const patience = await services.breaker.patience(place, end - services.now(), request.lookUntil)
+  if (patience.seconds <= 0)
     throw new ServiceError(
       'upstream_timeout',
       'The time for this call ran out before it was sent to ClickFunnels. It was not carried out. Try again.',
     )
   request.facts.upstreamCalls += 1
-  const answer = await request.facts.upstream(services.stopwatch, () =>
-    services.resourceServer.call({
-      connection: connection.id,
-      method: request.method,
-      url: `${base}/${path}${request.rawQuery === '' ? '' : `?${request.rawQuery}`}`,
-      headers: [...requestHeadersToSend(request.headers), ['x-request-id', request.requestId]],
-      accessToken,
-      ...(request.body && { body: request.body }),
-      deadlineMilliseconds: remaining,
-    }),
-  )
+  const call = {
+    connection: connection.id,
+    method: request.method,
+    url: `${base}/${path}${request.rawQuery === '' ? '' : `?${request.rawQuery}`}`,
+    headers: [...requestHeadersToSend(request.headers), ['x-request-id', request.requestId]] as const,
+    accessToken,
+    ...(request.body && { body: request.body }),
+    deadlineMilliseconds: patience.seconds * 1000,
+  }
+  const answer = await request.facts
+    .upstream(services.stopwatch, () => services.resourceServer.call(call))
+    .catch((error) => {
+      const isLate = error instanceof ServiceError && error.code === 'upstream_timeout'
+      throw (isLate && services.breaker.timedOut(place, patience)) || error
+    })
+  services.breaker.answered(place, patience)
   const proxied = `${services.publicUrl}/v1/connections/${connection.id}/proxy`
   const headers = responseHeadersToReturn(answer.headers).map(([name, value]) =>
     name === 'link' ? ([name, rewriteLink(value, base, proxied)] as const) : ([name, value] as const),

@@ -2,13 +2,12 @@
 // is refused with an error that names the limit. No other tenant is slowed down. An end user who calls with a JWT has a share
 // of each limit that counts over time, so that no end user can use up what the tenant's other users need.
 
-import type { Log } from '../ambient.ts'
 import { BoundedMap } from '../bounded-map.ts'
 import { ServiceError } from '../errors.ts'
 import type { EndUserId } from '../ids.ts'
 import type { EpochSeconds } from '../time.ts'
-import { RequestMeter } from './request-meter.ts'
-import type { Limits, Tenant } from './tenant.ts'
+import { type MeterPorts, type Refusal, RequestMeter } from './request-meter.ts'
+import type { Limits, Tenant, Tenants } from './tenant.ts'
 import type { Spender, Usage } from './usage.ts'
 
 const MINUTE_SECONDS = 60
@@ -23,11 +22,22 @@ const MAX_SPENT = 5000
 
 /** Who makes a request: an API key of the tenant or, with an id, one of its end users. */
 export interface Requester {
-  readonly tenant: Pick<Tenant, 'id' | 'limits'>
+  readonly tenant: Pick<Tenant, 'id' | 'limits' | 'lookUntil'>
   readonly endUserId?: EndUserId
 }
 
-type LimitName = 'connections' | 'sessions_per_minute' | 'requests_per_second'
+type LimitName = 'connections' | 'sessions_per_minute' | 'requests_per_second' | 'concurrent_requests'
+
+/** The names on the wire of what the meter limits. */
+const METERED = {
+  requestsPerSecond: 'requests_per_second',
+  concurrentRequests: 'concurrent_requests',
+} as const satisfies Readonly<Record<Refusal['limit'], LimitName>>
+
+type LimiterPorts = MeterPorts & {
+  readonly usage: Usage
+  readonly tenants: Pick<Tenants, 'setLookUntil'>
+}
 
 /** The limits as one process enforces them. */
 export class Limiter {
@@ -39,11 +49,13 @@ export class Limiter {
   /** What has used up the sessions of a minute, with that minute. It is refused without asking the store again. */
   readonly #spentMinutes = new BoundedMap<string, number>(MAX_SPENT)
 
-  constructor(usage: Usage, defaults: Limits, log: Log) {
-    this.#usage = usage
+  constructor(services: LimiterPorts, defaults: Limits) {
+    this.#usage = services.usage
     this.#defaults = defaults
-    this.#tenantMeter = new RequestMeter(usage, log)
-    this.#endUserMeter = new RequestMeter(usage, log)
+    this.#tenantMeter = new RequestMeter(services, ({ tenantId }, until) =>
+      services.tenants.setLookUntil(tenantId, until),
+    )
+    this.#endUserMeter = new RequestMeter(services, async () => {})
   }
 
   maxConnections({ limits }: Pick<Tenant, 'limits'>): number | undefined {
@@ -83,31 +95,33 @@ export class Limiter {
 
   /**
    * Does the work of a request to ClickFunnels if the end user and the tenant may make one now. Reports to the other
-   * processes run beside the work.
+   * processes run beside the work. An end user has a share of the requests a second, not of those at the same time.
    * @throws ServiceError end_user_limit_exceeded; tenant_limit_exceeded. Then nothing was done
    */
-  async withinRate<T>(
-    { tenant, endUserId }: Requester,
-    now: EpochSeconds,
-    work: () => Promise<T>,
-  ): Promise<T> {
-    const max = tenant.limits?.requestsPerSecond ?? this.#defaults.requestsPerSecond
-    if (max === undefined) return work()
-    const share = shareOf(max)
-    const own = endUserId && (await this.#endUserMeter.take({ tenantId: tenant.id, endUserId }, share, now))
-    if (own && 'retryAfterSeconds' in own) {
-      throw shareExceeded('requests_per_second', share, own.retryAfterSeconds)
+  async withinRate<T>({ tenant, endUserId }: Requester, work: () => Promise<T>): Promise<T> {
+    const { requestsPerSecond, concurrentRequests } = { ...this.#defaults, ...tenant.limits }
+    const tenantId = tenant.id
+    const max = {
+      ...(requestsPerSecond && { requestsPerSecond }),
+      ...(concurrentRequests && { concurrentRequests }),
     }
-    const turn = await this.#tenantMeter.take({ tenantId: tenant.id }, max, now)
-    if ('retryAfterSeconds' in turn) {
-      await own?.reported
-      throw limitExceeded('requests_per_second', max, turn.retryAfterSeconds)
+    if (Object.keys(max).length === 0) return work()
+    const share = requestsPerSecond && shareOf(requestsPerSecond)
+    const own =
+      endUserId &&
+      share &&
+      (await this.#endUserMeter.take({ tenantId, endUserId }, { requestsPerSecond: share }))
+    if (own && 'limit' in own) throw shareExceeded('requests_per_second', share ?? 0, own.retryAfterSeconds)
+    const turn = await this.#tenantMeter.take({ tenantId }, max, tenant.lookUntil)
+    if ('limit' in turn) {
+      await (own || undefined)?.end()
+      throw limitExceeded(METERED[turn.limit], max[turn.limit], turn.retryAfterSeconds)
     }
     try {
       return await work()
     } finally {
       // Lambda freezes the process after the answer, and a report that is still under way would be lost.
-      await Promise.all([own?.reported, turn.reported])
+      await Promise.all([(own || undefined)?.end(), turn.end()])
     }
   }
 }

@@ -27,6 +27,11 @@ export interface Tenant {
   readonly endUsersMayConfirm?: boolean
   /** Limits that differ from the service's defaults. */
   readonly limits?: Limits
+  /**
+   * Until then, each process looks at what others found before it sends a call: the tenant is near its limit of concurrent requests,
+   * or a host of ClickFunnels does not answer it in time.
+   */
+  readonly lookUntil?: EpochSeconds
   readonly createdAt: EpochSeconds
   readonly updatedAt: EpochSeconds
   readonly deletedAt?: EpochSeconds
@@ -58,6 +63,8 @@ export interface Tenants {
   get(id: TenantId): Promise<Tenant | undefined>
   /** Changes the named members. `undefined` if there is no such tenant, or if it is being deleted. */
   update(id: TenantId, change: TenantChange, now: EpochSeconds): Promise<Tenant | undefined>
+  /** Asks all processes to look before each call of the tenant until a moment. They learn of it when they read the tenant. */
+  setLookUntil(id: TenantId, until: EpochSeconds): Promise<void>
   /** Stores which apps are suspended. False if that has changed since the tenant was read. */
   setSuspendedApps(read: Tenant, suspendedApps: SuspendedApps, now: EpochSeconds): Promise<boolean>
   /** Moves a suspended tenant to "deleting". False if it is not suspended. */
@@ -100,4 +107,8 @@ export interface Limits {
   readonly connections?: number
   readonly sessionsPerMinute?: number
   readonly requestsPerSecond?: number
+  /** Proxied requests that are under way at the same time, averaged over ten seconds. */
+  readonly concurrentRequests?: number
+  /** How long a proxied request may take. */
+  readonly secondsPerRequest?: number
 }

@@ -1,5 +1,6 @@
-// The port that counts what a tenant uses: connections, connect sessions and requests, summed over all processes.
+// The port that counts what a tenant uses: connections, connect sessions, requests and their time, summed over all processes.
 import type { EndUserId, TenantId } from '../ids.ts'
+import type { EpochSeconds } from '../time.ts'
 
 /** A tenant as a whole or, with an end user, what this end user has used of it. */
 export interface Spender {
@@ -31,12 +32,24 @@ export interface Usage {
   recountConnections(tenant: TenantId): Promise<number>
   /** Counts one session of a minute (in minutes since 1970). False, and not counted, if `max` are counted already. */
   countSession(spender: Spender, minute: number, max: number): Promise<boolean>
-  /** Adds the requests that a process let pass in a window. Returns the sums of all processes. */
-  addRequests(spender: Spender, window: number, spent: RequestCounts): Promise<RequestCounts>
+  /** Adds what a process let pass in a window. Returns the sums of all processes. */
+  addRequests(spender: Spender, window: number, spent: Spent): Promise<Spent>
+  /** The sums of a window, as they were a moment ago. */
+  requests(spender: Spender, window: number): Promise<Spent>
 }
 
-/** The requests that passed in a window, and the part of its budget that may pass before it is reported. */
-export interface RequestCounts {
+export const WINDOW_SECONDS = 10
+
+/** The number of the window that a moment lies in. */
+export function windowOf(now: EpochSeconds): number {
+  return Math.floor(now / WINDOW_SECONDS)
+}
+
+/** What was spent of a window's budgets. */
+export interface Spent {
   readonly requests: number
+  /** The requests that may pass before they are reported. */
   readonly shared: number
+  /** For how long requests keep processes busy, with the time until the window's end for those that are under way. */
+  readonly busySeconds: number
 }

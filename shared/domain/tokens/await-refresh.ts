@@ -1,12 +1,9 @@
 // Replaces the tokens of a connection for a caller, who waits for the refresh by this process or by another one. The caller is
 // given up before the refresh is: what ClickFunnels answers later is stored all the same (docs/adr/0025).
 import type { Ambient } from '../ambient.ts'
-import type { Caller } from '../callers/caller.ts'
 import { type Connection, NO_OWNER, QUEUED, refOf } from '../connections/connection.ts'
-import { reachOf } from '../connections/reach.ts'
-import type { ConnectionId } from '../ids.ts'
 import { poll } from '../repeat.ts'
-import { suspended, suspensionOf } from '../tenants/suspension.ts'
+import { suspended } from '../tenants/suspension.ts'
 import { type Deadline, deadlineIn, type EpochSeconds, later, latest } from '../time.ts'
 import { isLeased } from './lease.ts'
 import type { TokenPorts } from './ports.ts'
@@ -22,10 +19,8 @@ import {
 import type { RefreshCause } from './refresh-rules.ts'
 import { openToken, type ServedToken } from './token-memory.ts'
 import { activeConnection, checkReach, failedJustNow, lasts, orGiveUp } from './usable-connection.ts'
-import { awaitsConfirmation, CONFIRMATION_SECONDS, confirmationDue } from './verdict.ts'
+import { awaitsConfirmation, confirmationDue } from './verdict.ts'
 
-/** A refresh that is asked for so soon after another one would give nothing new, and costs ClickFunnels' patience. */
-const REFRESH_AGAIN_SECONDS = 60
 /** After a late 401, a caller waits at least this long for the refresh. */
 const LATE_WAIT_SECONDS = 2
 
@@ -107,7 +102,7 @@ function isIdle(connection: Connection, now: EpochSeconds): boolean {
  * Waits until no process works on the connection any more, its generation has moved, or the caller's time is up.
  * @throws ServiceError not_found; reauthorization_required; recovering; connection_suspended
  */
-async function whenIdle(
+export async function whenIdle(
   services: FreshTokenPorts,
   seen: Connection,
   { answerBy }: Deadline,
@@ -142,7 +137,7 @@ export async function secondLook(
 }
 
 /** Asks ClickFunnels whether it still refuses the connection. */
-async function lookAgain(
+export async function lookAgain(
   services: RefreshPorts,
   connection: Connection,
   deadline: Deadline,
@@ -185,42 +180,4 @@ export async function replaceRejected(
   if (probe.outcome === 'alive' || probe.outcome === 'unclear') return undefined
   const judged = await orGiveUp(services, current, whenIdle(services, current, deadline), deadline)
   return judged.generation === current.generation ? undefined : openToken(services, judged, 'stored')
-}
-
-/**
- * Refreshes a connection now, or probes it if it has no refresh token. A token that was refreshed less than 60 s ago is left
- * as it is.
- * @throws ServiceError not_found; reauthorization_required; refresh_failed; recovering; storage_unavailable
- */
-export async function refreshNow(
-  services: FreshTokenPorts,
-  caller: Caller,
-  connectionId: ConnectionId,
-  deadline = deadlineIn(services.now()),
-): Promise<Connection> {
-  const reach = reachOf(caller, connectionId)
-  const connection = checkReach(reach, await services.connections.get(reach))
-  if (connection.state.status !== 'active') {
-    const lookedAt = connection.state.refusedAt === undefined ? undefined : connection.updatedAt
-    const recent = lookedAt !== undefined && services.now() < later(lookedAt, CONFIRMATION_SECONDS)
-    if (recent) throw reauthorizationRequired(connection)
-    return lookAgain(services, connection, deadline)
-  }
-  if (connection.credential.kind === 'refreshable') {
-    if (!wasJustRefreshed(services, connection))
-      return (await refreshOrWait(services, connection, 'call', deadline)).connection
-    // Nothing is asked of ClickFunnels, but a suspension is told at once, as a refresh would tell it.
-    const what = suspensionOf(await services.tenants.get(connection.tenantId), connection)
-    if (what !== undefined) throw suspended(what)
-    return connection
-  }
-  const probe = await orGiveUp(services, connection, probeConnection(services, connection, 'call'), deadline)
-  if (probe.outcome === 'suspended') throw suspended(probe.what)
-  if (probe.outcome === 'unclear')
-    throw refreshFailed(connection, 'ClickFunnels did not say whether the token is valid')
-  return orGiveUp(services, connection, whenIdle(services, connection, deadline), deadline)
-}
-
-function wasJustRefreshed({ now }: Pick<Ambient, 'now'>, { lastRefreshedAt }: Connection): boolean {
-  return lastRefreshedAt !== undefined && now() < later(lastRefreshedAt, REFRESH_AGAIN_SECONDS)
 }

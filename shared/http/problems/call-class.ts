@@ -15,6 +15,7 @@ const CAUSED_BY: Readonly<Partial<Record<ErrorCode, CallClass>>> = {
   grant_refused: 'client',
   identity_provider_unavailable: 'client',
   upstream_response_too_large: 'client',
+  upstream_slow: 'clickfunnels',
 }
 
 /** @param answeredBy whose answer it is, if the request did not fail */

@@ -62,9 +62,14 @@ export const UPSTREAM_ERRORS = {
       'The answer of ClickFunnels is too large to pass on. The maximum is 6 MB, or 4.6 MB for answers that are not text. "size" and "limit" are in bytes, as transmitted. ClickFunnels has answered, so it carried out the call.',
     remedy: 'Request less at a time, with paging or filters.',
   },
+  upstream_slow: {
+    meaning:
+      'ClickFunnels has left five calls of this application without an answer within 30 seconds. For a minute after the last one, calls to that host wait 5 seconds instead of 25. This one had no answer by then. Whether ClickFunnels carried it out is unknown.',
+    remedy: `${UNKNOWN_OUTCOME} Retry after the seconds in "Retry-After". One call in 30 seconds waits as long as usual, and its answer ends this state.`,
+  },
   upstream_timeout: {
     meaning:
-      'ClickFunnels did not answer in time. A call has 25 seconds in all, including waiting, a refresh of the token, and retries. Whether ClickFunnels carried it out is unknown, unless "detail" says that it was not.',
+      'ClickFunnels did not answer in time. A call has 25 seconds in all, or fewer if its header "Funnel-Connect-Timeout" or the operator says so. They include waiting, a refresh of the token, and retries. Whether ClickFunnels carried it out is unknown, unless "detail" says that it was not.',
     remedy: UNKNOWN_OUTCOME,
   },
   recovering: {

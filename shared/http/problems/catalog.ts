@@ -41,7 +41,7 @@ export const ERROR_CATALOG: Readonly<Record<ErrorCode, Explanation>> = {
   },
   tenant_limit_exceeded: {
     meaning:
-      'The tenant has reached a limit that the operator has set. "limit" names it: "connections", "sessions_per_minute" or "requests_per_second". The request was not carried out. Other tenants are not affected.',
+      'The tenant has reached a limit that the operator has set. "limit" names it: "connections", "sessions_per_minute", "requests_per_second" or "concurrent_requests". The request was not carried out. Other tenants are not affected.',
     remedy:
       'Retry after the seconds in "Retry-After". At the limit of connections, delete some, or reconnect an existing one by sending its "connection_id". The operator can raise the limit.',
   },

@@ -59,6 +59,7 @@ export const PROBLEMS: Readonly<Record<ErrorCode, { readonly status: number; rea
   recovering: { status: 503, title: "The connection's tokens are being recovered" },
   storage_unavailable: { status: 503, title: 'The storage is not available' },
   identity_provider_unavailable: { status: 503, title: 'The identity provider could not be reached' },
+  upstream_slow: { status: 503, title: 'ClickFunnels is slow to answer' },
   upstream_timeout: { status: 504, title: 'ClickFunnels did not answer in time' },
 }
 

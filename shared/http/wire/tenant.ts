@@ -1,5 +1,6 @@
 // Tenants on the wire, both ways.
 import * as z from 'zod/mini'
+import { CALL_SECONDS } from '#domain/proxy/proxy-request.ts'
 import type { Limits, Tenant } from '#domain/tenants/tenant.ts'
 import { toRfc3339 } from '#domain/time.ts'
 import { browserUrl, optionalTime, text } from './fields.ts'
@@ -38,12 +39,22 @@ const limits = z.pipe(
     connections: z.optional(limit),
     sessions_per_minute: z.optional(limit),
     requests_per_second: z.optional(limit),
+    concurrent_requests: z.optional(limit),
+    seconds_per_request: z.optional(z.int().check(z.minimum(1), z.maximum(CALL_SECONDS))),
   }),
   z.transform(
-    ({ connections, sessions_per_minute, requests_per_second }): Limits => ({
+    ({
+      connections,
+      sessions_per_minute,
+      requests_per_second,
+      concurrent_requests,
+      seconds_per_request,
+    }): Limits => ({
       ...(connections && { connections }),
       ...(sessions_per_minute && { sessionsPerMinute: sessions_per_minute }),
       ...(requests_per_second && { requestsPerSecond: requests_per_second }),
+      ...(concurrent_requests && { concurrentRequests: concurrent_requests }),
+      ...(seconds_per_request && { secondsPerRequest: seconds_per_request }),
     }),
   ),
 )
@@ -110,6 +121,8 @@ export const tenantSchema = z.object({
       connections: z.optional(z.int()),
       sessions_per_minute: z.optional(z.int()),
       requests_per_second: z.optional(z.int()),
+      concurrent_requests: z.optional(z.int()),
+      seconds_per_request: z.optional(z.int()),
     }),
   ),
   created_at: z.string(),
@@ -137,6 +150,8 @@ export function tenantJson(tenant: Tenant) {
       connections: limits.connections,
       sessions_per_minute: limits.sessionsPerMinute,
       requests_per_second: limits.requestsPerSecond,
+      concurrent_requests: limits.concurrentRequests,
+      seconds_per_request: limits.secondsPerRequest,
     },
     created_at: toRfc3339(tenant.createdAt),
     updated_at: toRfc3339(tenant.updatedAt),

@@ -20,7 +20,12 @@ const MAX_ATTEMPTS = 8
 type Calls = Readonly<Record<string, (...given: unknown[]) => Promise<unknown>>>
 const KILLED = new Error('killed')
 /** A repetition may succeed after these. */
-const REPEATED: readonly ErrorCode[] = ['idempotency_in_progress', 'upstream_answer_lost', 'upstream_timeout']
+const REPEATED: readonly ErrorCode[] = [
+  'idempotency_in_progress',
+  'upstream_answer_lost',
+  'upstream_slow',
+  'upstream_timeout',
+]
 
 test(`${CALLS} calls, a fifth of them with a 503 after the deed, and killed processes: none is carried out twice`, async () => {
   const world = await createWorld()

@@ -125,7 +125,7 @@ describe('requests a second', () => {
 
   test('are refused before any work is done, by name', async () => {
     const { services, caller } = await limited({ requestsPerSecond: 1 })
-    const call = () => services.limiter.withinRate({ tenant: caller.tenant }, services.now(), work)
+    const call = () => services.limiter.withinRate({ tenant: caller.tenant }, work)
     for (let i = 0; i < 10; i++) expect(await call()).toBe('answer')
     await expect(call()).rejects.toMatchObject({
       ...refusedFor('requests_per_second'),
@@ -136,10 +136,8 @@ describe('requests a second', () => {
   test('are reported by the time the answer leaves, also when the work fails', async () => {
     const { services, caller } = await limited({ requestsPerSecond: 1 })
     const failing = () => Promise.reject(new Error('upstream'))
-    await expect(
-      services.limiter.withinRate({ tenant: caller.tenant }, services.now(), failing),
-    ).rejects.toThrow('upstream')
-    const none = { requests: 0, shared: 0 }
+    await expect(services.limiter.withinRate({ tenant: caller.tenant }, failing)).rejects.toThrow('upstream')
+    const none = { requests: 0, shared: 0, busySeconds: 0 }
     const window = Math.floor(services.now() / 10)
     expect(await services.usage.addRequests({ tenantId: caller.tenant.id }, window, none)).toMatchObject({
       requests: 1,
@@ -148,8 +146,7 @@ describe('requests a second', () => {
 
   test('cost a tenant without a limit nothing', async () => {
     const { services, caller } = scene
-    for (let i = 0; i < 100; i++)
-      await services.limiter.withinRate({ tenant: caller.tenant }, services.now(), work)
+    for (let i = 0; i < 100; i++) await services.limiter.withinRate({ tenant: caller.tenant }, work)
     expect(services.usage.calls).toBe(0)
   })
 })
@@ -157,7 +154,7 @@ describe('requests a second', () => {
 describe('the service-wide defaults', () => {
   test('hold for what a tenant has no limit of its own for', async () => {
     const { services, caller } = scene
-    const limiter = new Limiter(services.usage, { connections: 7, sessionsPerMinute: 3 }, services.log)
+    const limiter = new Limiter(services, { connections: 7, sessionsPerMinute: 3 })
     expect(limiter.maxConnections(caller.tenant)).toBe(7)
     expect(limiter.maxConnections({ limits: { connections: 9 } })).toBe(9)
     expect(limiter.maxConnections({ limits: { sessionsPerMinute: 9 } })).toBe(7)
@@ -205,14 +202,14 @@ describe("an end user's share", () => {
 
   test('of requests is refused beyond it, over several processes, while others go on', async () => {
     const { services } = scene
-    const processes = [1, 2, 3].map(() => new Limiter(services.usage, {}, services.log))
+    const processes = [1, 2, 3].map(() => new Limiter(services, {}))
     const limits = { requestsPerSecond: 100 }
     const spend = async (who: Requester, times: number) => {
       let served = 0
       for (let i = 0; i < times; i++) {
         const limiter = processes[i % processes.length]
         await limiter
-          ?.withinRate(who, services.now(), async () => {
+          ?.withinRate(who, async () => {
             served += 1
           })
           .catch((error) => expect(error.code).toBe('end_user_limit_exceeded'))

@@ -2,10 +2,8 @@
 // docs/limits.md states, and what it costs.
 import { describe, expect, test } from 'vitest'
 import type { TenantId } from '#domain/ids.ts'
-import { RequestMeter, WINDOW_SECONDS } from '#domain/tenants/request-meter.ts'
-import type { Usage } from '#domain/tenants/usage.ts'
-import { FakeClock } from '../../fakes/clock.ts'
-import { FakeLog } from '../../fakes/log.ts'
+import { type MeterPorts, RequestMeter } from '#domain/tenants/request-meter.ts'
+import { WINDOW_SECONDS } from '#domain/tenants/usage.ts'
 import { seededRandom } from '../../fakes/random.ts'
 import { fakeServices } from '../../fakes.ts'
 
@@ -28,14 +26,19 @@ const lopsided = (chance: number, processes: number) =>
   chance < 0.5 ? 0 : Math.floor((chance - 0.5) * 2 * processes)
 
 class Fleet {
-  readonly usage = fakeServices().usage
-  readonly clock = new FakeClock()
-  readonly log = new FakeLog()
+  readonly services = fakeServices()
+  readonly usage = this.services.usage
+  readonly clock = this.services.clock
+  readonly log = this.services.log
   readonly #meters: RequestMeter[] = []
   readonly #random = seededRandom(7)
 
-  constructor(processes: number, usage: Pick<Usage, 'addRequests'> = this.usage) {
-    for (let i = 0; i < processes; i++) this.#meters.push(new RequestMeter(usage, this.log))
+  constructor(processes: number, usage: MeterPorts['usage'] = this.usage) {
+    for (let i = 0; i < processes; i++) this.#meters.push(this.meter(usage))
+  }
+
+  meter(usage: MeterPorts['usage'] = this.usage): RequestMeter {
+    return new RequestMeter({ ...this.services, usage }, async () => {})
   }
 
   /** Sends requests evenly over some windows; gives how many of each window got through. */
@@ -50,8 +53,11 @@ class Fleet {
       let passed = 0
       for (let i = 0; i < perSecond * WINDOW_SECONDS; i++) {
         const meter = this.#meters[route(this.#random.chance(), processes)]
-        const turn = await meter?.take({ tenantId: tenant }, limit, this.clock.now())
-        if (turn && 'reported' in turn) passed += 1
+        const turn = await meter?.take({ tenantId: tenant }, { requestsPerSecond: limit })
+        if (turn && 'end' in turn) {
+          passed += 1
+          await turn.end()
+        }
         this.clock.advance(1 / perSecond)
       }
       through.push(passed)
@@ -90,20 +96,22 @@ describe('a demand above the limit', () => {
   test('that comes all at once, before any report is answered, stays within the tolerance', async () => {
     const usage = fakeServices().usage
     const answered: (() => void)[] = []
-    const slow: Pick<Usage, 'addRequests'> = {
+    const slow: MeterPorts['usage'] = {
+      requests: (...asked) => usage.requests(...asked),
       addRequests: async (...report) => {
         const sums = await usage.addRequests(...report)
         await new Promise<void>((resolve) => answered.push(resolve))
         return sums
       },
     }
-    const { clock, log } = new Fleet(0)
-    const meters = Array.from({ length: PROCESSES }, () => new RequestMeter(slow, log))
+    const fleet = new Fleet(0)
+    const { clock } = fleet
+    const meters = Array.from({ length: PROCESSES }, () => fleet.meter(slow))
     let passed = 0
     const calls = meters.flatMap((meter) =>
       Array.from({ length: 200 }, async () => {
-        const turn = await meter.take({ tenantId: ACME }, 100, clock.now())
-        if ('reported' in turn) passed += 1
+        const turn = await meter.take({ tenantId: ACME }, { requestsPerSecond: 100 })
+        if ('end' in turn) passed += 1
       }),
     )
     let done = false
@@ -122,12 +130,15 @@ describe('a demand above the limit', () => {
   test('is told to wait for the next window, and gets through in it', async () => {
     const fleet = new Fleet(1)
     fleet.clock.advance(3)
-    const meter = new RequestMeter(fleet.usage, fleet.log)
+    const meter = fleet.meter()
     for (let i = 0; i < 10; i++)
-      expect(await meter.take({ tenantId: ACME }, 1, fleet.clock.now())).toHaveProperty('reported')
-    expect(await meter.take({ tenantId: ACME }, 1, fleet.clock.now())).toEqual({ retryAfterSeconds: 7 })
+      expect(await meter.take({ tenantId: ACME }, { requestsPerSecond: 1 })).toHaveProperty('end')
+    expect(await meter.take({ tenantId: ACME }, { requestsPerSecond: 1 })).toEqual({
+      limit: 'requestsPerSecond',
+      retryAfterSeconds: 7,
+    })
     fleet.clock.advance(7)
-    expect(await meter.take({ tenantId: ACME }, 1, fleet.clock.now())).toHaveProperty('reported')
+    expect(await meter.take({ tenantId: ACME }, { requestsPerSecond: 1 })).toHaveProperty('end')
   })
 
   test('asks the store nothing while it is refused, and takes nothing from another tenant', async () => {
@@ -178,7 +189,10 @@ test('the store is told at the most once for a step of each process, at and abov
 })
 
 test('a store in trouble refuses no request, and says so', async () => {
-  const failing = { addRequests: () => Promise.reject(new Error('throttled')) }
+  const failing = {
+    addRequests: () => Promise.reject(new Error('throttled')),
+    requests: () => Promise.reject(new Error('throttled')),
+  }
   const fleet = new Fleet(2, failing)
   expect(await fleet.run({ perSecond: 40, processes: 2 }, 1)).toEqual([400])
   expect(fleet.log.text()).toContain('were not counted')

@@ -3,8 +3,9 @@
 
 import { describe, expect, test } from 'vitest'
 import type { Connection } from '#domain/connections/connection.ts'
+import { refreshNow } from '#domain/proxy/refresh-now.ts'
 import { deadlineIn } from '#domain/time.ts'
-import { refreshNow, replaceRejected } from '#domain/tokens/await-refresh.ts'
+import { replaceRejected } from '#domain/tokens/await-refresh.ts'
 import { usableToken } from '#domain/tokens/fresh-token.ts'
 import { refreshConnection } from '#domain/tokens/refresh.ts'
 import { connectedScene } from '../../fakes/scene.ts'

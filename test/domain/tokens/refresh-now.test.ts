@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { ConnectionId } from '#domain/ids.ts'
+import { refreshNow } from '#domain/proxy/refresh-now.ts'
 import { createTenant, updateTenant } from '#domain/tenants/manage-tenants.ts'
-import { refreshNow } from '#domain/tokens/await-refresh.ts'
 import { connectedScene, keyCaller } from '../../fakes/scene.ts'
 
 describe('refreshNow', () => {

@@ -44,6 +44,7 @@ const NOTICES: Readonly<Record<string, Notice>> = {
     'ClickFunnels does not accept Tidemark’s own credentials. Our team has to check the client secret.',
   ),
   upstream_unreachable: trouble('ClickFunnels can’t be reached right now. Try again in a minute.'),
+  upstream_slow: trouble('ClickFunnels is slow. Try again in a minute.'),
   upstream_timeout: trouble('ClickFunnels did not answer in time. Try again in a minute.'),
   invalid_credential: trouble('Funnel Connect did not accept your login. Load the page again.'),
   not_found: trouble('This connection no longer exists. Connect again.'),

@@ -2,8 +2,14 @@
 
 import type { Stamp } from '#domain/events/event.ts'
 import type { TenantId } from '#domain/ids.ts'
-import { WINDOW_SECONDS } from '#domain/tenants/request-meter.ts'
-import type { ConnectionUse, RequestCounts, Spender, Usage, UseLevel } from '#domain/tenants/usage.ts'
+import {
+  type ConnectionUse,
+  type Spender,
+  type Spent,
+  type Usage,
+  type UseLevel,
+  WINDOW_SECONDS,
+} from '#domain/tenants/usage.ts'
 import type { Item, Write } from '../expressions.ts'
 import {
   connectionCountKey,
@@ -90,17 +96,23 @@ export class DynamoDbUsage implements Usage {
     return counted !== undefined
   }
 
-  async addRequests(
-    spender: Spender,
-    window: number,
-    { requests, shared }: RequestCounts,
-  ): Promise<RequestCounts> {
+  async addRequests(spender: Spender, window: number, spent: Spent): Promise<Spent> {
+    const { requests, shared, busySeconds } = spent
     const sums = await this.#table.update(requestCountKey(spender, window), {
       set: { [TTL_ATTRIBUTE]: window * WINDOW_SECONDS + MEMORY_SECONDS },
-      add: { requests, shared },
+      add: { requests, shared, busyMs: Math.round(busySeconds * 1000) },
     })
-    return { requests: Number(sums?.requests), shared: Number(sums?.shared) }
+    return spentOf(sums)
   }
+
+  async requests(spender: Spender, window: number): Promise<Spent> {
+    return spentOf(await this.#table.get(requestCountKey(spender, window)))
+  }
+}
+
+/** Items of earlier versions have no time. */
+function spentOf({ requests = 0, shared = 0, busyMs = 0 }: Item = {}): Spent {
+  return { requests: Number(requests), shared: Number(shared), busySeconds: Number(busyMs) / 1000 }
 }
 
 /** The part of a transaction that counts a connection in or out. */
