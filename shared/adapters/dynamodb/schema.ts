@@ -65,8 +65,6 @@ import type {
   WorkspaceId,
 } from '#domain/ids.ts'
 import { DUE_PARTITIONS } from '#domain/keep-alive/due.ts'
-import type { Place } from '#domain/proxy/breaker.ts'
-import type { Spender } from '#domain/tenants/usage.ts'
 
 export const PARTITION_KEY = 'pk'
 export const SORT_KEY = 'sk'
@@ -98,7 +96,7 @@ export type TenantItem =
   | 'outbox'
   | 'idempotency-key'
   | 'tenant-key'
-type UsageItem = 'connections' | 'sessions' | 'requests' | 'slow-host'
+export type UsageItem = 'connections' | 'sessions' | 'requests' | 'slow-host'
 /** The partitions that do not start from the tenant, by the first part of their key. */
 export type OtherPartition =
   | 'tenants'
@@ -113,7 +111,7 @@ export type OtherPartition =
   | 'timeline'
   | 'webhooks'
 
-type Part<First extends string> = First | `${First}#${string}`
+export type Part<First extends string> = First | `${First}#${string}`
 
 /** The partitions of a tenant. Items that hold seals belong into the first, which key rotation reads. */
 export interface TenantPartitions {
@@ -180,17 +178,6 @@ export const auditEventKey = (tenant: TenantId, event: AuditEventId): Key => ({
 
 /** A partition of its own, because counters are written all the time and must not slow the tenant's other items down. */
 export const usagePartition = (tenant: TenantId) => `${tenantPk(tenant)}#usage` as const
-const usageKey = (tenant: TenantId, sk: Part<UsageItem>): Key => ({ pk: usagePartition(tenant), sk })
-export const connectionCountKey = (tenant: TenantId): Key => usageKey(tenant, 'connections')
-export const sessionCountKey = ({ tenantId, endUserId }: Spender, minute: number): Key =>
-  usageKey(tenantId, `sessions#${minute}${ofEndUser(endUserId)}`)
-export const requestCountKey = ({ tenantId, endUserId }: Spender, window: number): Key =>
-  usageKey(tenantId, `requests#${window}${ofEndUser(endUserId)}`)
-export const slowHostKey = ({ tenantId, appId, host }: Place): Key =>
-  usageKey(tenantId, `slow-host#${appId}#${host}`)
-/** A DynamoDB sort key has at most 1,024 bytes, and an encoded id at most 600. */
-const ofEndUser = (endUser: EndUserId | undefined) =>
-  endUser === undefined ? '' : (`#${foreign(endUser)}` as const)
 
 /** The kind of an item of a tenant's partition. */
 export const tenantItemOf = ({ sk }: { readonly sk?: unknown }) => String(sk).split('#')[0] as TenantItem

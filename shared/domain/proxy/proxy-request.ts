@@ -6,8 +6,8 @@ import type { ProviderPorts } from '../provider/ports.ts'
 import type { HeaderList } from '../provider/resource-server.ts'
 import type { Tenant } from '../tenants/tenant.ts'
 import type { FreshTokenPorts } from '../tokens/await-refresh.ts'
+import type { Breaker } from './breaker.ts'
 import type { CallFacts } from './call-facts.ts'
-import type { ProxyStorePorts } from './ports.ts'
 
 /** A proxied call ends within this, with all its retries. API Gateway gives up after 30 s. */
 export const CALL_SECONDS = 25
@@ -33,9 +33,9 @@ export interface ProxyRequest {
 
 export type ProxyPorts = FreshTokenPorts &
   Pick<
-    ProviderPorts & Ambient & ConnectionPorts & ProxyStorePorts,
-    'provider' | 'publicUrl' | 'stopwatch' | 'resourceServer' | 'pacer' | 'breaker'
-  >
+    ProviderPorts & Ambient & ConnectionPorts,
+    'provider' | 'publicUrl' | 'stopwatch' | 'resourceServer' | 'pacer'
+  > & { readonly breaker: Breaker }
 
 /** The request with what is known of its caller. */
 export type FollowedRequest = ProxyRequest & {

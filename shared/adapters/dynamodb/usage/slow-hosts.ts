@@ -9,8 +9,9 @@ import {
 } from '#domain/proxy/breaker.ts'
 import type { EpochSeconds } from '#domain/time.ts'
 import type { Item } from '../expressions.ts'
-import { slowHostKey, TTL_ATTRIBUTE } from '../schema.ts'
+import { TTL_ATTRIBUTE } from '../schema.ts'
 import type { Table } from '../table.ts'
+import { slowHostKey } from './keys.ts'
 
 /** How long an item is kept after its last timeout, for an operator who investigates. */
 const MEMORY_SECONDS = 60 * 60

@@ -11,17 +11,9 @@ import {
   WINDOW_SECONDS,
 } from '#domain/tenants/usage.ts'
 import type { Item, Write } from '../expressions.ts'
-import {
-  connectionCountKey,
-  PARTITION_KEY,
-  prefixOf,
-  requestCountKey,
-  SORT_KEY,
-  sessionCountKey,
-  TTL_ATTRIBUTE,
-  tenantKey,
-} from '../schema.ts'
+import { PARTITION_KEY, prefixOf, SORT_KEY, TTL_ATTRIBUTE, tenantKey } from '../schema.ts'
 import type { Table } from '../table.ts'
+import { connectionCountKey, requestCountKey, sessionCountKey } from './keys.ts'
 
 /** How long a count is kept after its minute or window, for an operator who investigates. */
 const MEMORY_SECONDS = 60 * 60

@@ -6,7 +6,7 @@ import type { TenantId } from '#domain/ids.ts'
 import type { ConnectionUse, UseLevel } from '#domain/tenants/usage.ts'
 import { outboxWrites } from '../events/outbox-item.ts'
 import type { Condition, Write } from '../expressions.ts'
-import { connectionCountKey } from '../schema.ts'
+import { connectionCountKey } from './keys.ts'
 
 /** Notes the level with the count, and writes the event if the level has risen. */
 export function useLevelNoted(
