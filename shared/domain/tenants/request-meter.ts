@@ -11,11 +11,10 @@ import type { Ambient } from '../ambient.ts'
 import { BoundedMap } from '../bounded-map.ts'
 import { type EpochSeconds, later } from '../time.ts'
 import { type Account, CallUnderWay } from './call-under-way.ts'
+import { newPart, type Part, stepOf } from './meter-part.ts'
 import type { Limits } from './tenant.ts'
 import { type Spender, type Spent, type Usage, WINDOW_SECONDS, windowOf } from './usage.ts'
 
-/** A process's step: half a percent of the budget, at least one request. */
-const STEPS = 200
 /** A larger share: a sixteenth of the budget. */
 const SHARES = 16
 const MAX_SHARES = 2
@@ -30,7 +29,6 @@ const LOOK_AGAIN_SECONDS = 2
 const MAX_SPENDERS = 1000
 
 type Rates = Pick<Limits, 'requestsPerSecond' | 'concurrentRequests'>
-type Limit = keyof Rates
 
 /** A request that passed. Its end waits until what it cost is reported, as far as that is under way. */
 export interface Passed {
@@ -39,30 +37,12 @@ export interface Passed {
 
 /** A limit is used up. */
 export interface Refusal {
-  readonly limit: Limit
+  readonly limit: keyof Rates
   readonly retryAfterSeconds: number
 }
 
 export type MeterPorts = Pick<Ambient, 'now' | 'stopwatch' | 'sleep' | 'background' | 'log'> & {
   readonly usage: Pick<Usage, 'addRequests' | 'requests'>
-}
-
-/** What one process knows of one spender in one window. */
-interface Part {
-  readonly window: number
-  readonly requests: number
-  readonly busySeconds: number
-  /** How many more requests may pass before the next report. */
-  left: number
-  unreported: number
-  unreportedSeconds: number
-  share: number
-  /** Whether a larger share was asked for, with or without success. */
-  asked: boolean
-  full: Limit | undefined
-  learntAt: EpochSeconds | undefined
-  report: Promise<void> | undefined
-  look: Promise<void> | undefined
 }
 
 export class RequestMeter {
@@ -113,20 +93,7 @@ export class RequestMeter {
     const known = this.#parts.get(key)
     if (known?.window === window && known.requests === requests && known.busySeconds === busySeconds)
       return known
-    const part: Part = {
-      window,
-      requests,
-      busySeconds,
-      left: stepOf(requests),
-      unreported: 0,
-      unreportedSeconds: 0,
-      share: 0,
-      asked: false,
-      full: undefined,
-      learntAt: undefined,
-      report: undefined,
-      look: undefined,
-    }
+    const part = newPart(window, requests, busySeconds)
     this.#parts.set(key, part)
     return part
   }
@@ -215,8 +182,4 @@ export class RequestMeter {
 
 function keyOf({ tenantId, endUserId }: Spender): string {
   return `${tenantId} ${endUserId ?? ''}`
-}
-
-function stepOf(budget: number): number {
-  return Math.max(1, Math.floor(budget / STEPS))
 }
