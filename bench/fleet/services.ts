@@ -1,6 +1,7 @@
 // The services of one run: a process whose clock is off by some seconds, with a processor of its own, on a provider in memory.
 import type { App } from '#domain/apps/app.ts'
 import type { Connection } from '#domain/connections/connection.ts'
+import type { WorkEntry } from '#domain/connections/timeline.ts'
 import type { AppId, TenantId } from '#domain/ids.ts'
 import type { TokenOutcome } from '#domain/provider/authorization-server.ts'
 import { Secret } from '#domain/secret.ts'
@@ -29,7 +30,11 @@ export interface World {
   readonly memoryMb: number
   readonly isDown: () => boolean
   readonly isDead: (connection: Connection) => boolean
-  readonly tally: { upstream: number; duringOutage: number }
+  readonly tally: {
+    upstream: number
+    duringOutage: number
+    noteFault(message: string, members?: object): void
+  }
 }
 
 export function processOf(world: World): Services {
@@ -61,7 +66,14 @@ export function processOf(world: World): Services {
     chance,
     sleep: time.sleep,
     randomBytes: () => Buffer.from(String(chance())).subarray(0, 12),
+    newId: (kind: string) => `${kind}_${chance()}`,
+    // No call of the simulation hangs, so no wait for one is cut short.
+    background: {
+      within: <T>(work: Promise<T>) => work,
+      start: (work: () => Promise<void>) => void work(),
+    },
     connections: store,
+    timeline: { add: ({ tenantId }: WorkEntry) => store.addTimelineEntry(tenantId) },
     dueIndex: store,
     tenants: {
       get: async () => {
@@ -108,7 +120,7 @@ export function processOf(world: World): Services {
           : { outcome: 'alive', workspace: {} }
       },
     },
-    log: { info: silent, warn: silent, error: silent },
+    log: { info: silent, warn: silent, error: tally.noteFault },
     tokenMemory: new TokenMemory(),
   }
   return services as unknown as Services

@@ -80,6 +80,10 @@ export class FleetStore implements DueIndex {
     return true
   }
 
+  addTimelineEntry(tenant: string): Promise<void> {
+    return this.#write(`timeline#${tenant}`, 1)
+  }
+
   async due(partition: number, now: EpochSeconds, limit: number, after?: DueCursor) {
     await this.#time.sleep(READ_MILLISECONDS)
     const from = (after as unknown as { second: number; place: number } | undefined) ?? {

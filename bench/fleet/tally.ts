@@ -1,4 +1,5 @@
 // Counts what happens to the connections of a fleet: it watches the writes of its store.
+import { inspect } from 'node:util'
 import type { Connection } from '#domain/connections/connection.ts'
 import type { FleetStore } from './store.ts'
 import type { VirtualTime } from './virtual-time.ts'
@@ -14,6 +15,7 @@ export class Tally {
   /** Of connections that were not expired at the beginning. */
   #lateOfOthers = 0
   #ended = 0
+  #faults = 0
   readonly #store: FleetStore
   readonly #time: VirtualTime
   readonly #began: number
@@ -52,6 +54,12 @@ export class Tally {
     if (expiredAt >= from && expiredAt < until + 10 * MINUTE) this.#lateOfOutage += 1
   }
 
+  /** An error that keep-alive logged. The first one is shown, because the simulation itself may be wrong. */
+  readonly noteFault = (message: string, members?: object): void => {
+    this.#faults += 1
+    if (this.#faults === 1) process.stderr.write(`${message}: ${inspect(members)}\n`)
+  }
+
   /** How many are due for more than two minutes. */
   backlog(): number {
     let waiting = 0
@@ -75,6 +83,7 @@ export class Tally {
       late_apart_from_those_expired_before: this.#lateOfOthers,
       expired_at_the_end: expired,
       reauthorization_required: this.#ended,
+      errors_logged: this.#faults,
       upstream_calls: this.upstream,
       upstream_calls_during_outage: this.duringOutage,
       throttled_writes: this.#store.throttled,
