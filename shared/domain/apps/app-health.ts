@@ -94,6 +94,7 @@ export async function noteAnswer(
   let read: App | undefined = app
   try {
     for (let attempt = 0; read !== undefined && attempt < NOTE_ATTEMPTS; attempt++) {
+      if (blames === 'app' && hasNewSecret(read, app)) return isProviderDown(read, now)
       const trouble = troubleAfter(read.trouble, blames, now)
       const refusals = refusalsWith(read.refusals, blames, now)
       const accepted = blames === 'none' || blames === 'grant' || blames === 'connection'
@@ -143,11 +144,15 @@ function logNews(
   }
 }
 
+/** Whether the request used the secrets from before a new one was added. Its answer says nothing about the new one. */
+function hasNewSecret(read: App, asked: App): boolean {
+  return read.clientSecrets[0]?.serial !== asked.clientSecrets[0]?.serial
+}
+
 /** Whether it is new that this secret works. Of apps from before their first secret was marked as untried, it is in use. */
 function isNews(read: App, asked: App, serial: number | undefined): boolean {
   const { clientSecrets, workingSecret, untriedSecret } = read
-  // The request used the secrets from before a new one was added. Its answer says nothing about the new one.
-  if (clientSecrets[0]?.serial !== asked.clientSecrets[0]?.serial) return false
+  if (hasNewSecret(read, asked)) return false
   if (untriedSecret !== undefined) return true
   return serial !== (clientSecrets.length === 1 ? firstSerial(read) : workingSecret)
 }

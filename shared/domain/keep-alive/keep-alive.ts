@@ -1,11 +1,9 @@
 // Does the work that is due in one shard: refreshes, probes, revocations, feeds of ClickFunnels' events. The table is the queue: what a run does not
 // reach stays due. The cost grows with what is due, not with what is stored. Each app has its own lane (lanes.ts), so
 // that an app whose provider is down or whose credentials are refused takes nothing from the others.
-import type { App } from '../apps/app.ts'
 import { type Connection, expiryOf, refOf } from '../connections/connection.ts'
 import { isPaced } from '../connections/pace.ts'
 import type { FeedPorts } from '../feeds/ports.ts'
-import type { AppId } from '../ids.ts'
 import { attemptRevocation } from '../revocation/revocation.ts'
 import { type Deadline, deadlineIn, type EpochSeconds, later } from '../time.ts'
 import type { FreshTokenPorts } from '../tokens/await-refresh.ts'
@@ -15,6 +13,7 @@ import { ruleOf } from '../tokens/refresh-rules.ts'
 import { DUE_PARTITIONS, type DueCursor, type DueWork } from './due.ts'
 import { type LaneSignal, runInLanes } from './lanes.ts'
 import type { KeepAlivePorts } from './ports.ts'
+import { withRememberedReads } from './remembered-reads.ts'
 import { type Ended, type KeepAliveReport, RunReport } from './run-report.ts'
 
 /** A lane's waiting work is a little more than a run can do for it, so reading on costs no time of its own. */
@@ -42,19 +41,19 @@ type Ports = FreshTokenPorts & FeedPorts & Pick<KeepAlivePorts, 'dueIndex'>
  * @param deadline of the run. Without it, each piece has the time of a call
  */
 export async function keepAlive(
-  services: Ports,
+  stored: Ports,
   share: Share,
   mayGoOn: () => boolean,
   deadline?: Deadline,
 ): Promise<KeepAliveReport> {
+  const services = withRememberedReads(stored)
   const report = new RunReport(services.now)
-  const startMissingFeed = feedStarter(services)
   await runInLanes(
     duePages(services, share),
     laneOf,
     async (work) => {
       const begunAt = services.now()
-      const ended = await attempt(services, work, deadline ?? deadlineIn(begunAt), startMissingFeed)
+      const ended = await attempt(services, work, deadline ?? deadlineIn(begunAt))
       report.note(work, begunAt, ended)
       return ended.signal
     },
@@ -83,12 +82,7 @@ function duePages(services: Ports, { shard, of }: Share): () => Promise<readonly
 }
 
 /** Does one piece of work. Its error is logged and it stays due, so that it does not stop the others. */
-async function attempt(
-  services: Ports,
-  work: DueWork,
-  deadline: Deadline,
-  startMissingFeed: StartFeed,
-): Promise<Ended> {
+async function attempt(services: Ports, work: DueWork, deadline: Deadline): Promise<Ended> {
   try {
     switch (work.kind) {
       case 'revocation':
@@ -96,7 +90,7 @@ async function attempt(
       case 'feed':
         return await (await import('./feed-work.ts')).processDueFeed(services, work, deadline)
       case 'connection':
-        return await processDueConnection(services, work, deadline, startMissingFeed)
+        return await processDueConnection(services, work, deadline)
     }
   } catch (error) {
     services.log.error('Keep-alive failed for one piece of work', { ...work, error })
@@ -113,7 +107,6 @@ async function processDueConnection(
   services: Ports,
   work: DueWork & { kind: 'connection' },
   deadline: Deadline,
-  startMissingFeed: StartFeed,
 ): Promise<Ended> {
   const connection = await services.connections.get(work)
   // The index is eventually consistent: it may name work that is gone or was done a moment ago.
@@ -129,7 +122,7 @@ async function processDueConnection(
     connection.credential.kind === 'refreshable'
       ? await refreshConnection(services, connection, 'schedule', deadline)
       : await probeConnection(services, connection)
-  if (connection.feed === undefined && isGood(ended)) await startMissingFeed(connection)
+  if (connection.feed === undefined && isGood(ended)) await startFeedIfWanted(services, connection)
   // The connections of a deleted app have nothing to wait for.
   if (ended.outcome === 'app_gone') await postpone(services, connection, undefined)
   if (ended.outcome === 'suspended') await postpone(services, connection, SUSPENDED_SECONDS)
@@ -143,21 +136,11 @@ function isGood({ outcome }: RefreshOutcome | ProbeResult): boolean {
   return outcome === 'refreshed' || outcome === 'alive'
 }
 
-type StartFeed = (connection: Connection) => Promise<void>
-
-/** Starts the feeds of connections that have none, if their app wants events. A run reads each app once for that. */
-function feedStarter(services: Ports): StartFeed {
-  const apps = new Map<AppId, Promise<App | undefined>>()
-  return async (connection) => {
-    const { tenantId, appId } = connection
-    const read = apps.get(appId) ?? services.apps.get(tenantId, appId)
-    apps.set(appId, read)
-    // A read that failed says nothing about the app.
-    read.catch(() => apps.delete(appId))
-    const app = await read
-    if (app?.eventTypes !== undefined)
-      await (await import('./feed-work.ts')).startMissingFeed(services, app, connection)
-  }
+/** Starts the feed of a connection that has none, if its app wants events. */
+async function startFeedIfWanted(services: Ports, connection: Connection): Promise<void> {
+  const app = await services.apps.get(connection.tenantId, connection.appId)
+  if (app?.eventTypes !== undefined)
+    await (await import('./feed-work.ts')).startMissingFeed(services, app, connection)
 }
 
 /** What an outcome means for the other work of the same app. */

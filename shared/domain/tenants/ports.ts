@@ -3,6 +3,11 @@ import type { Limiter } from './limits.ts'
 import type { Tenants } from './tenant.ts'
 import type { Usage } from './usage.ts'
 
+/** What most of the domain needs of tenants. */
+export interface TenantReader {
+  readonly tenants: Pick<Tenants, 'get'>
+}
+
 export interface TenancyPorts {
   readonly tenants: Tenants
   readonly usage: Usage

@@ -1,7 +1,7 @@
 // The operator's kill switches, which stop a tenant, an app or a connection for a while. What is suspended is neither called
 // nor refreshed. Its tokens, sessions and settings are kept. How they are switched: operator/switches.ts. Where each is stored:
 //
-//   tenant       with the tenant. Calls know the tenant from the caller (remembered for 60 s), refreshes read it again
+//   tenant       with the tenant. Calls know the tenant from the caller (remembered for 60 s). Refreshes read it again, keep-alive every 5 s
 //   app          with the tenant as well, so that it costs no read of its own
 //   connection   with the connection, which is read at least every 5 s. The lease is not given while it is suspended
 

@@ -10,7 +10,7 @@ import {
   refOf,
 } from '../connections/connection.ts'
 import type { ConnectionPorts } from '../connections/ports.ts'
-import type { TenancyPorts } from '../tenants/ports.ts'
+import type { TenantReader } from '../tenants/ports.ts'
 import { type Suspended, suspensionOf } from '../tenants/suspension.ts'
 import { type Deadline, type EpochSeconds, earliest, later, latest } from '../time.ts'
 import { ruleOf, type WorkResult } from './refresh-rules.ts'
@@ -63,10 +63,10 @@ export type LeaseOutcome =
 
 /** Takes the lease of a connection, if the connection is still as it was read. */
 export async function acquireLease(
-  services: Pick<Ambient & TenancyPorts & ConnectionPorts, 'now' | 'randomBytes' | 'tenants' | 'connections'>,
+  services: TenantReader & Pick<Ambient & ConnectionPorts, 'now' | 'randomBytes' | 'connections'>,
   connection: Connection,
 ): Promise<LeaseOutcome> {
-  // Read from the store, not from a cache, so that a suspension stops refreshes at once.
+  // A caller's refresh reads it from the store, so that a suspension stops it at once. Keep-alive remembers it for 5 s.
   const tenant = await services.tenants.get(connection.tenantId)
   const what = suspensionOf(tenant, connection)
   if (what !== undefined) return { outcome: 'suspended', what }

@@ -23,7 +23,7 @@ import type { ConnectionPorts } from '../connections/ports.ts'
 import { ServiceError } from '../errors.ts'
 import { logOddities, type TokenOutcome } from '../provider/authorization-server.ts'
 import type { ProviderPorts } from '../provider/ports.ts'
-import type { TenancyPorts } from '../tenants/ports.ts'
+import type { TenantReader } from '../tenants/ports.ts'
 import type { Suspended } from '../tenants/suspension.ts'
 import { type Deadline, deadlineIn, type EpochSeconds, later } from '../time.ts'
 import { commitTokenRotation, type TokenRotationPorts } from './commit-rotation.ts'
@@ -72,10 +72,8 @@ export type RefreshOutcome =
     }
 
 export type RefreshPorts = TokenRotationPorts &
-  Pick<
-    Ambient & TenancyPorts & ProviderPorts & ConnectionPorts,
-    'randomBytes' | 'tenants' | 'resourceServer' | 'timeline'
-  >
+  TenantReader &
+  Pick<Ambient & ProviderPorts & ConnectionPorts, 'randomBytes' | 'resourceServer' | 'timeline'>
 
 /**
  * Refreshes a connection that has a refresh token. It waits for ClickFunnels' answer for as long as the process and the

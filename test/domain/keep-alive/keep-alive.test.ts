@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { duePartitionOf } from '#adapters/dynamodb/schema.ts'
 import type { Connection } from '#domain/connections/connection.ts'
 import { keepAlive } from '#domain/keep-alive/keep-alive.ts'
@@ -21,15 +21,6 @@ describe('a run', () => {
     expect(await run(services)).toEqual({ refreshed: 5 })
     expect(await run(services)).toEqual({})
     for (const connection of connections) expect((await scene.stored(connection)).generation).toBe(2)
-  })
-
-  test('reads an app once to learn that it wants no events of ClickFunnels', async () => {
-    const { services } = await sceneOf('non_expiring', 5)
-    services.clock.advance(1.1 * 24 * 3600)
-    const reads = vi.spyOn(services.apps, 'get')
-    expect(await run(services)).toEqual({ alive: 5 })
-    const ofProbes = 5
-    expect(reads.mock.calls.length - ofProbes).toBe(1)
   })
 
   test('probes what never expires daily, and does not refresh it', async () => {
