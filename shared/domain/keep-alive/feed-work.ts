@@ -7,10 +7,12 @@ import type { FeedPorts } from '../feeds/ports.ts'
 import { startFeed } from '../feeds/start-feed.ts'
 import type { ConnectionId, TenantId } from '../ids.ts'
 import { abandonFeed } from '../revocation/end-feed.ts'
+import { suspensionOf } from '../tenants/suspension.ts'
 import { type Deadline, later } from '../time.ts'
 import type { FreshTokenPorts } from '../tokens/await-refresh.ts'
 import { usableToken } from '../tokens/fresh-token.ts'
 import type { LaneSignal } from './lanes.ts'
+import { SUSPENDED_SECONDS } from './put-off.ts'
 
 type Ports = FreshTokenPorts & FeedPorts
 
@@ -27,6 +29,12 @@ export async function processDueFeed(
   const feed = await services.feeds.get({ tenantId: ref.tenantId, owner: ref.connectionId })
   const now = services.now()
   if (feed?.dueAt === undefined || feed.dueAt > now) return { outcome: 'not_due', signal: 'good' }
+  const tenant = await services.tenants.get(feed.tenantId)
+  if (suspensionOf(tenant, { appId: feed.appId }) !== undefined) {
+    const dueAt = later(now, SUSPENDED_SECONDS * (1 + services.chance()))
+    await services.feeds.save(feed, { ...feed, dueAt, version: feed.version + 1 })
+    return { outcome: 'suspended', signal: 'good' }
+  }
   const app = await services.apps.get(feed.tenantId, feed.appId)
   if (app === undefined) {
     await abandonFeed(services, feed)

@@ -1,11 +1,10 @@
 // Does the work that is due in one shard: refreshes, probes, revocations, feeds of ClickFunnels' events. The table is the queue: what a run does not
 // reach stays due. The cost grows with what is due, not with what is stored. Each app has its own lane (lanes.ts), so
 // that an app whose provider is down or whose credentials are refused takes nothing from the others.
-import { type Connection, expiryOf, refOf } from '../connections/connection.ts'
-import { isPaced } from '../connections/pace.ts'
+import { type Connection, expiryOf } from '../connections/connection.ts'
 import type { FeedPorts } from '../feeds/ports.ts'
 import { attemptRevocation } from '../revocation/revocation.ts'
-import { type Deadline, deadlineIn, type EpochSeconds, later } from '../time.ts'
+import { type Deadline, deadlineIn } from '../time.ts'
 import type { FreshTokenPorts } from '../tokens/await-refresh.ts'
 import { type ProbeResult, probeConnection } from '../tokens/probe.ts'
 import { type RefreshOutcome, refreshConnection } from '../tokens/refresh.ts'
@@ -13,17 +12,13 @@ import { ruleOf } from '../tokens/refresh-rules.ts'
 import { DUE_PARTITIONS, type DueCursor, type DueWork } from './due.ts'
 import { type LaneSignal, runInLanes } from './lanes.ts'
 import type { KeepAlivePorts } from './ports.ts'
+import { postpone, putOff, SUSPENDED_SECONDS, setDue } from './put-off.ts'
 import { withRememberedReads } from './remembered-reads.ts'
 import { type Ended, type KeepAliveReport, RunReport } from './run-report.ts'
 
 /** A lane's waiting work is a little more than a run can do for it, so reading on costs no time of its own. */
 const LIMITS = { overall: 32, perLane: 8, waiting: 50_000, waitingPerLane: 5000 }
 const PAGE = 500
-/** Callers that come back after a suspension refresh by themselves, so the schedule need not look often. */
-const SUSPENDED_SECONDS = 12 * 3600
-const PACED_SECONDS = 60
-/** A token with less than this left is refreshed even if calls of the connection are limited. */
-const URGENT_SECONDS = 5 * 60
 
 /** The message of a run's log line. Metrics and alarms count it. */
 export const KEEP_ALIVE_RUN = 'Keep-alive run'
@@ -113,10 +108,8 @@ async function processDueConnection(
   if (connection?.dueAt === undefined || connection.dueAt > services.now()) {
     return { outcome: 'not_due', signal: 'good' }
   }
-  if (isPaced(connection, services.now()) && mayWait(connection, services.now())) {
-    await postpone(services, connection, PACED_SECONDS)
-    return { outcome: 'deferred', signal: 'good' }
-  }
+  const waits = await putOff(services, connection)
+  if (waits !== undefined) return { outcome: waits, signal: 'good' }
   const begunAt = services.now()
   const ended =
     connection.credential.kind === 'refreshable'
@@ -124,7 +117,7 @@ async function processDueConnection(
       : await probeConnection(services, connection)
   if (connection.feed === undefined && isGood(ended)) await startFeedIfWanted(services, connection)
   // The connections of a deleted app have nothing to wait for.
-  if (ended.outcome === 'app_gone') await postpone(services, connection, undefined)
+  if (ended.outcome === 'app_gone') await setDue(services, connection, null)
   if (ended.outcome === 'suspended') await postpone(services, connection, SUSPENDED_SECONDS)
   const expiresAt = expiryOf(connection.credential)
   const late = ended.outcome === 'refreshed' && expiresAt !== undefined && expiresAt <= begunAt
@@ -161,24 +154,6 @@ function signalOf(ended: RefreshOutcome | ProbeResult): LaneSignal {
     default:
       return 'good'
   }
-}
-
-/** Whether there is time to wait. Where ClickFunnels limits the calls of a connection, its callers come first. */
-function mayWait({ credential }: Connection, now: EpochSeconds): boolean {
-  const expiresAt = expiryOf(credential)
-  return expiresAt === undefined || expiresAt > later(now, URGENT_SECONDS)
-}
-
-/**
- * Makes a connection due again after one to two times the seconds, by chance, so that it does not delay others; never
- * again without seconds.
- */
-async function postpone(services: Ports, connection: Connection, seconds: number | undefined): Promise<void> {
-  const now = services.now()
-  const dueAt = seconds === undefined ? null : later(now, seconds * (1 + services.chance()))
-  const change = { dueAt, updatedAt: now }
-  const { generation } = connection
-  await services.connections.update(refOf(connection), { generation }, change, connection)
 }
 
 async function processDueRevocation(

@@ -1,5 +1,6 @@
 // The life of a feed: created, found again after a lost answer, refused, changed, turned off, and abandoned with its app.
 import { expect, test } from 'vitest'
+import { updateTenant } from '#domain/tenants/manage-tenants.ts'
 import { A_DAY_SECONDS, AN_HOUR_SECONDS, connectedFeed, DISCONNECTED, openFeeds, TYPE } from './feed-scene.ts'
 
 test('a new connection has an endpoint for the types that its app wants, and its secret sealed', async () => {
@@ -57,6 +58,20 @@ test('a token that may not manage endpoints is told once, tried daily, and told 
     'connection.at_risk events_refused',
     'connection.recovered events_refused',
   ])
+})
+
+test("a suspended tenant's feed is left alone for half a day, and kept up after the resume", async () => {
+  const { feeds, connection } = await connectedFeed()
+  const { tenantId } = connection
+  await feeds.want(['order.created'])
+  await updateTenant(feeds.services, tenantId, { status: 'suspended' })
+  await feeds.later(AN_HOUR_SECONDS)
+  expect((await feeds.endpoints(connection.id))[0]?.types).toEqual([TYPE, DISCONNECTED])
+  const dueAt = (await feeds.feed(connection.id))?.dueAt ?? 0
+  expect(dueAt - feeds.services.now()).toBeGreaterThanOrEqual(12 * 3600)
+  await updateTenant(feeds.services, tenantId, { status: 'active' })
+  await feeds.later(A_DAY_SECONDS)
+  expect((await feeds.endpoints(connection.id))[0]?.types).toEqual(['order.created', DISCONNECTED])
 })
 
 test('other types change the endpoint that is there, within the hour, and its secret stays', async () => {
