@@ -23,6 +23,16 @@ export function reserveConcurrency(stack: Stack, { proxy }: Functions): void {
   )
 }
 
+/** docs/deploy.md says what it saves, and its risk. */
+export function lazyRefresh(stack: Stack): string {
+  return new CfnParameter(stack, 'LazyRefresh', {
+    description:
+      'on: connections that were not used for a day or two are refreshed once a week, or by the next call, instead of before their tokens expire.',
+    default: 'off',
+    allowedValues: ['off', 'on'],
+  }).valueAsString
+}
+
 /** X-Ray shows an invocation as one block, because the functions contain no tracer. So it is off unless asked for. */
 export function switchTracing(stack: Stack, functions: Functions): void {
   const tracing = new CfnParameter(stack, 'Tracing', {

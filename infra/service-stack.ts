@@ -10,7 +10,7 @@ import { Api } from './api.ts'
 import type { DataStack } from './data-stack.ts'
 import { publishFromStream } from './event-stream.ts'
 import { createFunctions, type Functions, pascalCase } from './functions.ts'
-import { reserveConcurrency, switchTracing } from './isolation.ts'
+import { lazyRefresh, reserveConcurrency, switchTracing } from './isolation.ts'
 import { createMonitoring } from './monitoring/monitoring.ts'
 import { PERMISSIONS } from './permissions.ts'
 import { providerParameters } from './provider-parameters.ts'
@@ -50,6 +50,7 @@ export class ServiceStack extends Stack {
         default: '90',
         allowedPattern: '^[1-9][0-9]{0,3}$',
       }).valueAsString,
+      LAZY_REFRESH: lazyRefresh(this),
       ...providerParameters(this),
     }
     this.functions = createFunctions(

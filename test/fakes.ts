@@ -127,6 +127,7 @@ export function fakeServices(overrides: Partial<Services> = {}): FakeServices {
     newId,
     randomBytes: random.bytes,
     chance: random.chance,
+    lazyRefresh: false,
     sleep: clock.sleep,
     background,
     publicUrl: PUBLIC_URL,

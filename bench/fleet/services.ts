@@ -73,6 +73,7 @@ export function processOf(world: World): Services {
       start: (work: () => Promise<void>) => void work(),
     },
     connections: store,
+    lazyRefresh: false,
     timeline: { add: ({ tenantId }: WorkEntry) => store.addTimelineEntry(tenantId) },
     dueIndex: store,
     tenants: {

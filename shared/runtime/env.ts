@@ -51,6 +51,7 @@ const trailed = {
 }
 const store = { ...trailed, ROOT_KEY_ARN: text, ...limits }
 const full = { ...store, ...provider, RECOVERY_QUEUE_URL: url }
+const refreshing = { ...full, LAZY_REFRESH: blankable(oneOf('off', 'on')) }
 
 /**
  * The variables of each function, by the name of its file in functions/. Everything else that is said of each function
@@ -60,9 +61,9 @@ export const ENV = {
   'connect-sessions': full,
   authorize: full,
   callback: full,
-  connections: full,
-  proxy: full,
-  'keep-alive': full,
+  connections: refreshing,
+  proxy: refreshing,
+  'keep-alive': refreshing,
   'recover-rotations': full,
   'rotate-keys': store,
   credentials: trailed,

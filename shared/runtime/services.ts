@@ -56,6 +56,7 @@ export type StoreServices = Omit<
   | 'resourceServer'
   | 'webhookEndpoints'
   | 'recoveryQueue'
+  | 'lazyRefresh'
 >
 
 interface Primable {
@@ -141,13 +142,15 @@ export function createStoreServices(functionName: string, settings: StoreSetting
 
 export function createServices(
   functionName: string,
-  settings: StoreSettings & ProviderSettings & { readonly RECOVERY_QUEUE_URL: string },
+  settings: StoreSettings &
+    ProviderSettings & { readonly RECOVERY_QUEUE_URL: string; readonly LAZY_REFRESH?: 'off' | 'on' | '' },
 ): Services & Primable & Resumable {
   const provider = providerProfile(settings)
   const store = createStoreServices(functionName, settings)
   return {
     ...store,
     provider,
+    lazyRefresh: settings.LAZY_REFRESH === 'on',
     tokenVerifier: lazyTokenVerifier(settings.PUBLIC_URL),
     recoveryQueue: new SqsRecoveryQueue(settings.RECOVERY_QUEUE_URL),
     authorizationServer: new LazyAuthorizationServer(async () => {

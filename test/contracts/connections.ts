@@ -155,6 +155,26 @@ export function connectionsContract(open: OpenStores): void {
       expect(await connections.acquireLease(ref, 1, lease('other'), NOW)).toBe(true)
     })
   })
+  describe('a use', () => {
+    test('is noted by one of many, whatever the generation, and again when the last note is old', async () => {
+      const { connections, ref, connection } = await stored({ lease: lease('me') })
+      const note = (seconds: number) =>
+        connections.noteUse(ref, later(NOW, seconds), later(NOW, seconds - 60))
+      const first = await Promise.all([1, 2, 3].map(() => note(0)))
+      expect(first.filter(Boolean)).toHaveLength(1)
+      expect(await connections.get(ref)).toEqual({ ...connection, usedAt: NOW })
+      expect(await note(59)).toBe(false)
+      expect(await note(60)).toBe(true)
+      expect((await connections.get(ref))?.usedAt).toBe(later(NOW, 60))
+    })
+
+    test('does not create a connection', async () => {
+      const { connections } = await stored()
+      const ref = { tenantId: newId('tenant'), connectionId: newId('connection') }
+      expect(await connections.noteUse(ref, NOW, later(NOW, -60))).toBe(false)
+      expect(await connections.get(ref)).toBeUndefined()
+    })
+  })
   describe('a pace', () => {
     test('is stored with the connection, and set again by one of many after some seconds', async () => {
       const { connections, ref, connection } = await stored()

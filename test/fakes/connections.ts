@@ -134,6 +134,13 @@ export class FakeConnections implements Connections, DueIndex {
     return true
   }
 
+  async noteUse(ref: ConnectionRef, now: EpochSeconds, before: EpochSeconds): Promise<boolean> {
+    const stored = this.items.get(keyOf(ref))
+    if (stored === undefined || (stored.usedAt ?? 0) > before) return false
+    this.items.set(keyOf(ref), { ...stored, usedAt: now })
+    return true
+  }
+
   async replaceGrant(
     read: Connection,
     change: ConnectionChange,

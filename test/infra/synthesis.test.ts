@@ -26,6 +26,7 @@ describe('synthesis', () => {
       ['DefaultConcurrentRequests', '300'],
       ['AuditRetentionDays', '365'],
       ['EventRetentionDays', '90'],
+      ['LazyRefresh', 'off'],
       ['ClickFunnelsProfile', 'clickfunnels'],
       ['ClickFunnelsAccountsUrl', ''],
       ['ClickFunnelsApiUrl', ''],

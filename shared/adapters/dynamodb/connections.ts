@@ -145,6 +145,15 @@ export class DynamoDbConnections implements Connections {
     return (await this.#table.update(key, { set: { pace } }, condition)) !== undefined
   }
 
+  async noteUse({ tenantId, connectionId }: ConnectionRef, now: EpochSeconds, before: EpochSeconds) {
+    const condition = {
+      expression: 'attribute_exists(pk) AND (attribute_not_exists(usedAt) OR usedAt <= :before)',
+      values: { ':before': before },
+    }
+    const key = connectionKey(tenantId, connectionId)
+    return (await this.#table.update(key, { set: { usedAt: now } }, condition)) !== undefined
+  }
+
   async annotate({ tenantId, connectionId }: ConnectionRef, change: AnnotationChange, now: EpochSeconds) {
     const update = connectionUpdate(connectionId, { ...change, updatedAt: now })
     const item = await this.#table.update(connectionKey(tenantId, connectionId), update, EXISTS)

@@ -100,6 +100,8 @@ export interface Connections {
   ): Promise<boolean>
   /** Changes tags and label, and gives the connection as it is now. `undefined` if there is none. */
   annotate(ref: ConnectionRef, change: AnnotationChange, now: EpochSeconds): Promise<Connection | undefined>
+  /** Notes a use at `now`. False if a use later than `before` is noted already, or if the connection is gone. */
+  noteUse(ref: ConnectionRef, now: EpochSeconds, before: EpochSeconds): Promise<boolean>
   /** Sets the pace of a connection. False if it was set within the last seconds, or if the connection is gone. */
   setPace(ref: ConnectionRef, pace: Pace): Promise<boolean>
   /**

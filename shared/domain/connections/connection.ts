@@ -101,6 +101,8 @@ export interface Connection extends Annotations {
   /** When ClickFunnels reported that the app was disconnected. New tokens and a probe that succeeds remove it. */
   readonly disconnectReportedAt?: EpochSeconds
   readonly lastRefreshedAt?: EpochSeconds
+  /** When it was used, give or take a day. Noted only with lazy refresh, see lazy-refresh.ts. */
+  readonly usedAt?: EpochSeconds
   readonly createdAt: EpochSeconds
   readonly updatedAt: EpochSeconds
 }

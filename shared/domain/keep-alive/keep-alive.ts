@@ -4,7 +4,7 @@
 import { type Connection, expiryOf } from '../connections/connection.ts'
 import type { FeedPorts } from '../feeds/ports.ts'
 import { attemptRevocation } from '../revocation/revocation.ts'
-import { type Deadline, deadlineIn } from '../time.ts'
+import { type Deadline, deadlineIn, type EpochSeconds } from '../time.ts'
 import type { FreshTokenPorts } from '../tokens/await-refresh.ts'
 import { type ProbeResult, probeConnection } from '../tokens/probe.ts'
 import { type RefreshOutcome, refreshConnection } from '../tokens/refresh.ts'
@@ -119,9 +119,15 @@ async function processDueConnection(
   // The connections of a deleted app have nothing to wait for.
   if (ended.outcome === 'app_gone') await setDue(services, connection, null)
   if (ended.outcome === 'suspended') await postpone(services, connection, SUSPENDED_SECONDS)
-  const expiresAt = expiryOf(connection.credential)
-  const late = ended.outcome === 'refreshed' && expiresAt !== undefined && expiresAt <= begunAt
+  const late = ended.outcome === 'refreshed' && isLate(connection, begunAt)
   return { outcome: ended.outcome, signal: signalOf(ended), late }
+}
+
+/** Whether the token had expired. A connection that was put off beyond that, because it was not used, is not late. */
+function isLate({ credential, dueAt, consecutiveFailures }: Connection, begunAt: EpochSeconds): boolean {
+  const expiresAt = expiryOf(credential)
+  if (expiresAt === undefined || expiresAt > begunAt) return false
+  return consecutiveFailures > 0 || dueAt === undefined || dueAt <= expiresAt
 }
 
 /** Work that shows that the token works. */

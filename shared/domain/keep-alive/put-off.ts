@@ -1,6 +1,8 @@
-// Due connections that are put off instead of refreshed: those that are suspended, and those whose calls ClickFunnels limits.
+// Due connections that are put off instead of refreshed: those that are suspended, those whose calls ClickFunnels limits, and,
+// with lazy refresh, those that are not used.
 import type { Ambient } from '../ambient.ts'
 import { type Connection, expiryOf, refOf } from '../connections/connection.ts'
+import { type LazyRefreshPorts, unusedUntil } from '../connections/lazy-refresh.ts'
 import { isPaced } from '../connections/pace.ts'
 import type { ConnectionPorts } from '../connections/ports.ts'
 import type { TenantReader } from '../tenants/ports.ts'
@@ -20,9 +22,9 @@ const URGENT_SECONDS = 5 * 60
  * @returns the outcome of the visit, or `undefined` if the connection is to be refreshed or probed now
  */
 export async function putOff(
-  services: Ports & TenantReader,
+  services: Ports & TenantReader & LazyRefreshPorts,
   connection: Connection,
-): Promise<'suspended' | 'deferred' | undefined> {
+): Promise<'suspended' | 'deferred' | 'unused' | undefined> {
   if (suspensionOf(await services.tenants.get(connection.tenantId), connection) !== undefined) {
     await postpone(services, connection, SUSPENDED_SECONDS)
     return 'suspended'
@@ -30,6 +32,11 @@ export async function putOff(
   if (isPaced(connection, services.now()) && mayWait(connection, services.now())) {
     await postpone(services, connection, PACED_SECONDS)
     return 'deferred'
+  }
+  const dueAt = services.lazyRefresh ? unusedUntil(connection, services.now(), services.chance) : undefined
+  if (dueAt !== undefined) {
+    await setDue(services, connection, dueAt)
+    return 'unused'
   }
   return undefined
 }

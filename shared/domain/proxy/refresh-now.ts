@@ -2,6 +2,7 @@
 import type { Ambient } from '../ambient.ts'
 import type { Caller } from '../callers/caller.ts'
 import type { Connection } from '../connections/connection.ts'
+import { noteUse } from '../connections/lazy-refresh.ts'
 import { reachOf } from '../connections/reach.ts'
 import type { ConnectionId } from '../ids.ts'
 import { suspended, suspensionOf } from '../tenants/suspension.ts'
@@ -28,6 +29,7 @@ export async function refreshNow(
 ): Promise<Connection> {
   const reach = reachOf(caller, connectionId)
   const connection = checkReach(reach, await services.connections.get(reach))
+  noteUse(services, connection)
   if (connection.state.status !== 'active') {
     const lookedAt = connection.state.refusedAt === undefined ? undefined : connection.updatedAt
     const recent = lookedAt !== undefined && services.now() < later(lookedAt, CONFIRMATION_SECONDS)

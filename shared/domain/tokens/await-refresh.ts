@@ -30,7 +30,8 @@ export interface Renewed {
   readonly source: 'refreshed' | 'waited'
 }
 
-export type FreshTokenPorts = RefreshPorts & Pick<Ambient & TokenPorts, 'sleep' | 'tokenMemory'>
+export type FreshTokenPorts = RefreshPorts &
+  Pick<Ambient & TokenPorts, 'sleep' | 'tokenMemory' | 'lazyRefresh'>
 
 /**
  * Refreshes a connection, or waits while another process does.

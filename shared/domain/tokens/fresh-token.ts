@@ -1,6 +1,7 @@
 // Gives callers an access token that works. A valid token is served at once, whatever happens to refreshes. An
 // expired token is replaced by one coordinated refresh, which all callers share.
 import { expiryOf } from '../connections/connection.ts'
+import { noteUse } from '../connections/lazy-refresh.ts'
 import { isInReach, noSuchConnection, type Reach } from '../connections/reach.ts'
 import { type ErrorCode, ServiceError } from '../errors.ts'
 import { deadlineIn } from '../time.ts'
@@ -33,6 +34,7 @@ export async function usableToken(
   const found = checkReach(reach, read)
   const connection =
     found.state.status === 'active' ? found : await (await renewal()).secondLook(services, found, deadline)
+  noteUse(services, connection)
   const looked = connection.generation === read?.generation ? 'stored' : 'refreshed'
   if (lasts(services, connection, minValiditySeconds)) return openToken(services, connection, looked)
   try {
