@@ -1,8 +1,9 @@
 // Makes the connections and apps of a scene.
 import type { App } from '#domain/apps/app.ts'
 import { type Connection, nextDueAt } from '#domain/connections/connection.ts'
+import { LEAST_WEEKLY_SECONDS, UNUSED_SECONDS, WEEKLY_SECONDS } from '#domain/connections/lazy-refresh.ts'
 import type { AppId, ConnectionId, EndUserId, TenantId } from '#domain/ids.ts'
-import { epochSeconds, later } from '#domain/time.ts'
+import { DAY_SECONDS, epochSeconds, later } from '#domain/time.ts'
 import type { Sealed } from '#domain/vault/vault.ts'
 import type { Scene } from './scenes.ts'
 import { type FleetStore, partitionOf } from './store.ts'
@@ -53,9 +54,18 @@ export function fill(
     const app = apps[place] as App
     const lifetime = scene.lifetimes[Math.floor(chance() * scene.lifetimes.length)] ?? 7200
     const isNonExpiring = chance() < scene.nonExpiring
-    const issuedAt = isOverdue ? later(began, -2 * lifetime) : later(began, -chance() * lifetime * 0.8)
+    const isUnused = scene.used !== undefined && chance() >= scene.used
+    const age = isOverdue
+      ? 2 * lifetime
+      : isUnused
+        ? chance() * LEAST_WEEKLY_SECONDS
+        : chance() * lifetime * 0.8
+    const issuedAt = later(began, -age)
     const expiresAt = later(issuedAt, lifetime)
-    const dueAt = isNonExpiring ? later(began, chance() * 86_400) : nextDueAt(issuedAt, expiresAt, chance)
+    const refreshAt = isUnused
+      ? later(issuedAt, LEAST_WEEKLY_SECONDS + chance() * (WEEKLY_SECONDS - LEAST_WEEKLY_SECONDS))
+      : nextDueAt(issuedAt, expiresAt, chance)
+    const dueAt = isNonExpiring ? later(began, chance() * DAY_SECONDS) : refreshAt
     store.add({
       id: `conn_${number}` as ConnectionId,
       tenantId: app.tenantId,
@@ -70,7 +80,8 @@ export function fill(
         : { kind: 'refreshable', accessToken: SEAL, refreshToken: SEAL, issuedAt, expiresAt },
       dueAt,
       consecutiveFailures: 0,
-      createdAt: began,
+      createdAt: later(began, -UNUSED_SECONDS),
+      ...(!isUnused && { usedAt: began }),
       updatedAt: began,
     } satisfies Connection)
   }

@@ -2,7 +2,8 @@
 // processors that are shared, partition keys that throttle, processes whose clocks are apart and runs that end at their
 // deadline.
 // Usage: npm run bench:fleet [-- --scene outage|two-hours|one-app|backlog|steady --shards 4 --simulate 4 --connections N
-//        --hours N --memory 1769 --json]; "simulate": so many of the shards, which have nothing in common but their apps.
+//        --hours N --memory 1769 --lazy 0.1 --json]; "simulate": so many of the shards, which have nothing in common but their
+//        apps; "lazy": lazy refresh, with this share of the connections in use.
 import { parseArgs } from 'node:util'
 import { DUE_PARTITIONS } from '#domain/keep-alive/due.ts'
 import { keepAlive } from '#domain/keep-alive/keep-alive.ts'
@@ -21,6 +22,7 @@ const { values } = parseArgs({
     connections: { type: 'string' },
     hours: { type: 'string' },
     memory: { type: 'string', default: '1769' },
+    lazy: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 })
@@ -30,6 +32,7 @@ const scene = {
   ...chosen,
   connections: Number(values.connections ?? chosen.connections),
   hours: Number(values.hours ?? chosen.hours),
+  ...(values.lazy !== undefined && { used: Number(values.lazy) }),
 }
 const shards = Number(values.shards)
 const simulated = Number(values.simulate ?? shards)
@@ -59,6 +62,7 @@ const world = {
   apps: new Map(apps.map((app) => [app.id as string, app])),
   chance,
   upstreamMs: scene.upstreamMs,
+  lazyRefresh: scene.used !== undefined,
   memoryMb: Number(values.memory),
   isDown,
   isDead: ({ id }: { id: string }) =>

@@ -16,6 +16,8 @@ export interface Scene {
   readonly dead: number
   /** In hours from the beginning. */
   readonly outage?: { readonly from: number; readonly until: number }
+  /** With lazy refresh: share of the connections that are in use all the time. The others are not used at all. */
+  readonly used?: number
   /** How many of the connections are of the first app and expired at the beginning. */
   readonly overdue?: number
 }

@@ -28,6 +28,7 @@ export interface World {
   readonly chance: () => number
   readonly upstreamMs: number
   readonly memoryMb: number
+  readonly lazyRefresh: boolean
   readonly isDown: () => boolean
   readonly isDead: (connection: Connection) => boolean
   readonly tally: {
@@ -73,7 +74,7 @@ export function processOf(world: World): Services {
       start: (work: () => Promise<void>) => void work(),
     },
     connections: store,
-    lazyRefresh: false,
+    lazyRefresh: world.lazyRefresh,
     timeline: { add: ({ tenantId }: WorkEntry) => store.addTimelineEntry(tenantId) },
     dueIndex: store,
     tenants: {
