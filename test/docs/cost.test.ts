@@ -66,13 +66,25 @@ test('the fixed month, a refresh and the compared month add up', () => {
   const fixed = Number(/fixed cost of about (\d+) a month/.exec(prose)?.[1])
   const refreshed = (365.25 * 86_400) / 12 / 6075
   expect(Math.round(refreshed)).toBe(433)
-  expect(prose).toContain(`$${((refreshed * 4) / 1e6).toFixed(4)} a month`)
+  expect(prose).toContain(`$${((refreshed * 3.5) / 1e6).toFixed(4)} a month`)
   expect(prose).toMatch(
-    new RegExp(`\\| Funnel Connect, .*\\| ${fixed} +\\| ${Math.round(fixed + 1.73 + 3.5)} `),
+    new RegExp(`\\| Funnel Connect, .*\\| ${fixed} +\\| ${Math.round(fixed + 1.52 + 3.5)} `),
   )
   const tasks = 2 * 730 * (0.5 * 0.03238 + 0.00356)
   expect(prose).toContain(`($${tasks.toFixed(2)})`)
   expect(prose).toMatch(new RegExp(`on Fargate \\| ${Math.round(tasks + 730 * 0.0225)} `))
+})
+
+test('what lazy refresh saves adds up', () => {
+  const [week, refreshes] = [365.25 / 12 / 7, 433 * 3.5]
+  const [used, unused] = [refreshes + 30 * 0.625, 9 * week * (2 + 3.5)]
+  const row = (label: string) => {
+    const numbers = new RegExp(`^\\| ${label}.*\\| +([\\d,]+) \\| +([\\d,]+) \\|$`, 'm').exec(prose)
+    return numbers?.slice(1).map((number) => Number(number.replace(',', '')))
+  }
+  expect(row('1,000,000 used')).toEqual([used, refreshes].map(Math.round))
+  expect(row('9,000,000 unused')).toEqual([unused, 9 * refreshes].map(Math.round))
+  expect(row('sum')).toEqual([used + unused, 10 * refreshes].map(Math.round))
 })
 
 function sizeOf(name: string): number {
