@@ -30,7 +30,7 @@ import { firstGrant, nextGrant } from './connections/grants.ts'
 import { connectionOf, connectionUpdate, counted, revocationItem } from './connections/items.ts'
 import { listConnections } from './connections/list.ts'
 import { outboxWrites } from './events/outbox-item.ts'
-import { ABSENT } from './expressions.ts'
+import { ABSENT, type Item } from './expressions.ts'
 import { connectionKey, prefixOf, workspaceClaimKey } from './schema.ts'
 import type { Table } from './table.ts'
 import { EXISTS, hasAnyOfApp } from './tenant-items.ts'
@@ -135,23 +135,21 @@ export class DynamoDbConnections implements Connections {
     throw storageUnavailable(new Error(`The connection "${read.id}" changes all the time`))
   }
 
-  async setPace({ tenantId, connectionId }: ConnectionRef, pace: Pace): Promise<boolean> {
-    const free = 'attribute_not_exists(pace) OR pace.setAt <= :before'
-    const condition = {
-      expression: `attribute_exists(pk) AND (${free})`,
-      values: { ':before': pace.setAt - SHRINK_SECONDS },
-    }
-    const key = connectionKey(tenantId, connectionId)
-    return (await this.#table.update(key, { set: { pace } }, condition)) !== undefined
+  setPace(ref: ConnectionRef, pace: Pace): Promise<boolean> {
+    return this.#setAgain(ref, { pace }, 'pace.setAt', pace.setAt - SHRINK_SECONDS)
   }
 
-  async noteUse({ tenantId, connectionId }: ConnectionRef, now: EpochSeconds, before: EpochSeconds) {
-    const condition = {
-      expression: 'attribute_exists(pk) AND (attribute_not_exists(usedAt) OR usedAt <= :before)',
-      values: { ':before': before },
-    }
-    const key = connectionKey(tenantId, connectionId)
-    return (await this.#table.update(key, { set: { usedAt: now } }, condition)) !== undefined
+  noteUse(ref: ConnectionRef, usedAt: EpochSeconds, before: EpochSeconds): Promise<boolean> {
+    return this.#setAgain(ref, { usedAt }, 'usedAt', before)
+  }
+
+  /** Sets a member of a connection that is there, unless it was set after `before`. */
+  async #setAgain({ tenantId, connectionId }: ConnectionRef, set: Item, setAt: string, before: number) {
+    const expression = `attribute_exists(pk) AND (attribute_not_exists(${setAt}) OR ${setAt} <= :before)`
+    const condition = { expression, values: { ':before': before } }
+    return (
+      (await this.#table.update(connectionKey(tenantId, connectionId), { set }, condition)) !== undefined
+    )
   }
 
   async annotate({ tenantId, connectionId }: ConnectionRef, change: AnnotationChange, now: EpochSeconds) {
