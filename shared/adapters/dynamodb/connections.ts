@@ -26,9 +26,7 @@ import type { AnnotationChange } from '#domain/tenants/annotations.ts'
 import type { EpochSeconds } from '#domain/time.ts'
 import { storageUnavailable } from '../aws-call.ts'
 import { claimedBy, claimOf, fencedSince } from './connections/conditions.ts'
-import { firstGrant, nextGrant } from './connections/grants.ts'
 import { connectionOf, connectionUpdate, counted, revocationItem } from './connections/items.ts'
-import { listConnections } from './connections/list.ts'
 import { outboxWrites } from './events/outbox-item.ts'
 import { ABSENT, type Item } from './expressions.ts'
 import { connectionKey, prefixOf, workspaceClaimKey } from './schema.ts'
@@ -63,7 +61,8 @@ export class DynamoDbConnections implements Connections {
     return claim?.connectionId as ConnectionId | undefined
   }
 
-  create(connection: Connection, max?: number, session?: GrantingSession): Promise<boolean> {
+  async create(connection: Connection, max?: number, session?: GrantingSession): Promise<boolean> {
+    const { firstGrant } = await import('./connections/grants.ts')
     const event = this.#stamp(connectionEvent({ ...connection, eventCount: 0 }, 'connection.created'))
     return this.#table.transact(firstGrant(connection, event, max, session))
   }
@@ -147,9 +146,7 @@ export class DynamoDbConnections implements Connections {
   async #setAgain({ tenantId, connectionId }: ConnectionRef, set: Item, setAt: string, before: number) {
     const expression = `attribute_exists(pk) AND (attribute_not_exists(${setAt}) OR ${setAt} <= :before)`
     const condition = { expression, values: { ':before': before } }
-    return (
-      (await this.#table.update(connectionKey(tenantId, connectionId), { set }, condition)) !== undefined
-    )
+    return (await this.#table.update(connectionKey(tenantId, connectionId), { set }, condition)) !== undefined
   }
 
   async annotate({ tenantId, connectionId }: ConnectionRef, change: AnnotationChange, now: EpochSeconds) {
@@ -158,12 +155,13 @@ export class DynamoDbConnections implements Connections {
     return item && connectionOf(item)
   }
 
-  replaceGrant(
+  async replaceGrant(
     read: Connection,
     change: ConnectionChange,
     former: Revocation | undefined,
     session?: GrantingSession,
   ): Promise<boolean> {
+    const { nextGrant } = await import('./connections/grants.ts')
     return this.#sinceLastEvent(read, { generation: read.generation }, (known) => {
       const event = this.#stamp(reconnectionEvent(known, change))
       return this.#table.transact(nextGrant(known, change, event, former, session))
@@ -187,12 +185,13 @@ export class DynamoDbConnections implements Connections {
     )
   }
 
-  list(
+  async list(
     tenant: TenantId,
     filter: ConnectionFilter,
     limit: number,
     after?: ConnectionId,
   ): Promise<Page<Connection>> {
+    const { listConnections } = await import('./connections/list.ts')
     return listConnections(this.#table, tenant, filter, limit, after)
   }
 
