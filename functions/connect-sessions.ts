@@ -1,4 +1,5 @@
-// A tenant's connect sessions: start one, show its status, complete a "verified" one.
+// A tenant's connect sessions: start one, show its status, complete a "verified" one. And the import of connections, which stores the
+// same as a session does, and starts sessions for tokens that are dead.
 
 import { findSession, startSession } from '#domain/connect/start-session.ts'
 import { authentication } from '#http/credentials/authenticate.ts'
@@ -41,6 +42,15 @@ export const connectSessions = (services: Services) =>
         const { connectionJson } = await import('#http/wire/connection.ts')
         const connection = await completeSession(services, caller, input)
         return json(200, connectionJson(connection))
+      },
+
+      'POST /v1/connections/import': async (request, caller) => {
+        const [{ importConnections }, { importJson, importRequestIn, importTally, MAX_IMPORT_BYTES }] =
+          await Promise.all([import('#domain/imports/import-connections.ts'), import('#http/wire/import.ts')])
+        const input = importRequestIn(jsonBody(request, MAX_IMPORT_BYTES))
+        const results = await importConnections(services, caller, input, request.deadline)
+        const body = importJson(results, services.publicUrl)
+        return { ...json(200, body), reason: importTally(results, input) }
       },
     },
   )

@@ -25,17 +25,19 @@ const ROTATION_TIMEOUT = Duration.minutes(10)
 
 export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
   'connect-sessions': {
-    impact: 'Tenants cannot start or complete connect sessions.',
+    impact: 'Tenants cannot start or complete connect sessions, nor import connections.',
     timeout: API_TIMEOUT,
     table: {
       ...SEALING,
       ...TELLING,
       ...CALLERS,
-      tenant: [...READ, ...CREATE],
+      // The import of connections reads those of an end user in one call.
+      tenant: [...READ, ...CREATE, 'BatchGetItem'],
       usage: ['GetItem', 'UpdateItem'],
       'connect-link': ['PutItem'],
     },
     notesKeyUse: true,
+    index: 'end-user',
     vault: 'opens',
   },
   authorize: {

@@ -168,6 +168,7 @@ export function fakeServices(overrides: Partial<Services> = {}): FakeServices {
     authorizationServer: clickfunnels,
     issuerRule: new IssuerRule(() => clickfunnels.issuerPromise(), clock.now, log),
     resourceServer: clickfunnels,
+    identifyToken: (accessToken) => clickfunnels.identify(accessToken),
     webhookEndpoints: new FakeWebhookEndpoints(),
     endpoints,
     subscribers: endpoints,

@@ -297,6 +297,11 @@ export interface Event {
     readonly reason?: string
     /** Who disconnected the connection. */
     readonly by?: 'api_key' | 'end_user' | 'operator'
+    /**
+     * `true` if the tokens came with an import (`POST /v1/connections/import`), not from an end user.
+     * Absent otherwise.
+     */
+    readonly imported?: boolean
     /** ClickFunnels' id of the event. Only in events of ClickFunnels. */
     readonly event_id?: string
     /** The event as ClickFunnels sent it: JSON, as text, unchanged. Only in events of ClickFunnels. */
@@ -319,7 +324,7 @@ export interface TimelineEntry {
    * others are types of events and actions of the audit trail. Programs should ignore codes that they
    * do not know.
    */
-  readonly code: 'tokens.refreshed' | 'tokens.refresh_failed' | 'tokens.refused' | 'tokens.probed' | 'tokens.probe_failed' | 'connection.created' | 'connection.reconnected' | 'connection.at_risk' | 'connection.broken' | 'connection.recovered' | 'connection.disconnected' | 'connection.suspended' | 'connection.resumed' | 'connection.create' | 'connection.reconnect' | 'connection.refresh' | 'connection.require_reauthorization' | 'connection.recover' | 'connection.update' | 'connection.switch' | 'connection.delete' | 'connection.revoke_tokens'
+  readonly code: 'tokens.refreshed' | 'tokens.refresh_failed' | 'tokens.refused' | 'tokens.probed' | 'tokens.probe_failed' | 'connection.created' | 'connection.reconnected' | 'connection.at_risk' | 'connection.broken' | 'connection.recovered' | 'connection.disconnected' | 'connection.suspended' | 'connection.resumed' | 'connection.create' | 'connection.reconnect' | 'connection.import' | 'connection.refresh' | 'connection.require_reauthorization' | 'connection.recover' | 'connection.update' | 'connection.switch' | 'connection.delete' | 'connection.revoke_tokens'
   /** What happened, in a sentence for people. It may be worded differently later. */
   readonly says: string
   /** Who did it. Absent for what the service does by itself. */

@@ -12,6 +12,7 @@ import { deliveries } from './bodies/delivery.ts'
 import { events } from './bodies/event.ts'
 import { funnels } from './bodies/funnel.ts'
 import { identityProviders } from './bodies/identity-provider.ts'
+import { imports } from './bodies/import.ts'
 import { keyRing } from './bodies/key-ring.ts'
 import { problems } from './bodies/problem.ts'
 import { sessions } from './bodies/session.ts'
@@ -22,6 +23,7 @@ import { webhookEndpoints } from './bodies/webhook-endpoint.ts'
 const RESOURCES = {
   sessions,
   connections,
+  imports,
   funnels,
   tenants,
   deletions,

@@ -18,7 +18,7 @@ logged in now. The answer is the connection. Then call the ClickFunnels API at \
 (from a front end). A resource that the credential does not give access to answers 404, like one that does not exist. A web \
 page can call with a JWT if its origin is registered for the tenant.
 
-*Formats.* Bodies are JSON in UTF-8, except in calls through the proxy, and have at most 64 KB. Times are in RFC 3339 and in \
+*Formats.* Bodies are JSON in UTF-8, except in calls through the proxy, and have at most 64 KB, in the import of connections 1 MiB. Times are in RFC 3339 and in \
 UTC, such as \`2026-03-01T09:00:00Z\`. Fields that do not apply are left out of an answer. Unknown fields of a request are \
 ignored. Ids are opaque text with a prefix that names their kind, such as \`conn_…\`.
 

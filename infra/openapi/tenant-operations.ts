@@ -113,6 +113,20 @@ export const TENANT_OPERATIONS = {
       ...VAULT,
     ],
   },
+  'POST /v1/connections/import': {
+    id: 'importConnections',
+    summary: 'Import connections from another system',
+    more: "Takes tokens that another system holds. The service asks ClickFunnels with each access token and stores only what ClickFunnels accepts; the workspace is taken from ClickFunnels' answer. It never presents a refresh token. For API keys with the scope `connections:import` only, which a key does not have by default. The body may have 1 MiB. An item that breaks a rule is `refused`, and the others are imported all the same. To repeat the request is harmless: an end user has one connection to a workspace, and a connection that works keeps its tokens. The guide is docs/migrate.md.",
+    body: { schema: 'ImportRequest', example: 'ImportRequest' },
+    answers: {
+      200: {
+        says: 'The results, one for each item, in the order given.',
+        schema: 'ImportResults',
+        example: 'ImportResults',
+      },
+    },
+    problems: ['app_suspended', ...VAULT],
+  },
   'GET /v1/connections': {
     id: 'listConnections',
     summary: 'List connections',

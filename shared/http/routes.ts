@@ -45,6 +45,12 @@ export const ROUTES = {
   },
   'GET /v1/authorize': { function: 'authorize', access: 'browser' },
   'GET /v1/callback/{app_id}': { function: 'callback', access: 'browser' },
+  'POST /v1/connections/import': {
+    function: 'connect-sessions',
+    access: 'tenant',
+    scope: 'connections:import',
+    audit: 'connection.import',
+  },
   'GET /v1/connections': { function: 'connections', access: 'tenant', scope: 'connections:read' },
   'GET /v1/connections/{id}': { function: 'connections', access: 'tenant', scope: 'connections:read' },
   'GET /v1/connections/{id}/timeline': {

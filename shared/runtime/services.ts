@@ -54,6 +54,7 @@ export type StoreServices = Omit<
   | 'authorizationServer'
   | 'issuerRule'
   | 'resourceServer'
+  | 'identifyToken'
   | 'webhookEndpoints'
   | 'recoveryQueue'
   | 'lazyRefresh'
@@ -163,6 +164,8 @@ export function createServices(
       store.log,
     ),
     resourceServer: new ClickFunnelsApi(provider),
+    identifyToken: async (accessToken) =>
+      (await import('#adapters/clickfunnels/identify.ts')).identifyToken(provider, accessToken),
     webhookEndpoints: new LazyWebhookEndpoints(async () => {
       const { ClickFunnelsWebhookEndpoints } = await import('#adapters/clickfunnels/webhook-endpoints.ts')
       return new ClickFunnelsWebhookEndpoints(provider)

@@ -13,6 +13,7 @@ import type {
   UpstreamRequest,
   UpstreamResponse,
 } from '#domain/provider/resource-server.ts'
+import type { TokenIdentity } from '#domain/provider/token-identity.ts'
 import type { Workspace } from '#domain/provider/workspace.ts'
 import { Secret } from '#domain/secret.ts'
 import type { Clock } from '#domain/time.ts'
@@ -24,6 +25,7 @@ interface Answers {
   revoke: 'done' | 'client_refused' | 'failed'
   call: UpstreamResponse
   probe: ProbeOutcome
+  identify: TokenIdentity
   issuerPromise: IssuerPromise
 }
 export type Method = keyof Answers
@@ -50,6 +52,7 @@ export class FakeClickFunnels implements AuthorizationServer, ResourceServer {
     revoke: 0,
     call: 0,
     probe: 0,
+    identify: 0,
     issuerPromise: 0,
   }
   readonly #random: (size: number) => Uint8Array
@@ -138,6 +141,13 @@ export class FakeClickFunnels implements AuthorizationServer, ResourceServer {
 
   probe(accessToken: Secret): Promise<ProbeOutcome> {
     return this.#answer('probe', async () => {
+      const row = this.tokens.present(accessToken.reveal())
+      return row ? { outcome: 'alive', workspace: row.workspace } : { outcome: 'rejected' }
+    })
+  }
+
+  identify(accessToken: Secret): Promise<TokenIdentity> {
+    return this.#answer('identify', async () => {
       const row = this.tokens.present(accessToken.reveal())
       return row ? { outcome: 'alive', workspace: row.workspace } : { outcome: 'rejected' }
     })

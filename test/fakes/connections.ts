@@ -2,7 +2,7 @@
 
 import { duePartitionOf } from '#adapters/dynamodb/schema.ts'
 import type { Connection, ConnectionRef, Lease, Pace, Revocation } from '#domain/connections/connection.ts'
-import { connectionEvent, eventOfChange, reconnectionEvent } from '#domain/connections/connection-events.ts'
+import { connectionEvent, creationEvent, eventOfChange, reconnectionEvent } from '#domain/connections/connection-events.ts'
 import {
   type ConnectionChange,
   type ConnectionFilter,
@@ -98,7 +98,7 @@ export class FakeConnections implements Connections, DueIndex {
     if (!this.#sessions.isExchanging(connection.tenantId, session)) return false
     if (!this.#usage.countConnection(connection.tenantId, 1, max)) return false
     this.items.set(key, { ...structuredClone(connection), eventCount: 1 })
-    this.events.write(connectionEvent({ ...connection, eventCount: 0 }, 'connection.created'))
+    this.events.write(creationEvent(connection))
     if (claim !== undefined) this.#claims.set(claim, connection.id)
     this.#sessions.connected(connection, session)
     return true

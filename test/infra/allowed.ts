@@ -82,9 +82,10 @@ export const ALLOWED: Readonly<Record<FunctionName, readonly string[]>> = {
   'connect-sessions': [
     ...TOLD,
     ...CALLERS,
-    ...items(TENANT, AND_CREATE),
+    ...items(TENANT, `${AND_CREATE} BatchGetItem`),
     ...items(`${TENANT}#usage`, 'GetItem UpdateItem'),
     ...items('connect-link#*', 'PutItem'),
+    ...END_USER_INDEX,
     ...VAULT,
   ],
   authorize: [

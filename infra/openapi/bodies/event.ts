@@ -89,6 +89,10 @@ export const events = {
       description:
         '`true` if ClickFunnels did not deliver the event, and this service fetched it from the list of events. Absent otherwise.',
     },
+    'data.imported': {
+      description:
+        '`true` if the tokens came with an import (`POST /v1/connections/import`), not from an end user. Absent otherwise.',
+    },
     by: { description: 'Who disconnected the connection.' },
     'EventPage.data': { description: 'The events of this page, oldest first.' },
     'EventPage.next_cursor': {

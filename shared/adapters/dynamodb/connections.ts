@@ -9,7 +9,12 @@ import {
   type Revocation,
   refOf,
 } from '#domain/connections/connection.ts'
-import { connectionEvent, eventOfChange, reconnectionEvent } from '#domain/connections/connection-events.ts'
+import {
+  connectionEvent,
+  creationEvent,
+  eventOfChange,
+  reconnectionEvent,
+} from '#domain/connections/connection-events.ts'
 import {
   type ConnectionChange,
   type ConnectionFilter,
@@ -63,7 +68,7 @@ export class DynamoDbConnections implements Connections {
 
   async create(connection: Connection, max?: number, session?: GrantingSession): Promise<boolean> {
     const { firstGrant } = await import('./connections/grants.ts')
-    const event = this.#stamp(connectionEvent({ ...connection, eventCount: 0 }, 'connection.created'))
+    const event = this.#stamp(creationEvent(connection))
     return this.#table.transact(firstGrant(connection, event, max, session))
   }
 

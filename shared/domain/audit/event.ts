@@ -36,6 +36,7 @@ export const AUDIT_ACTIONS = [
   'connect_session.complete',
   'connection.create',
   'connection.reconnect',
+  'connection.import',
   'connection.refresh',
   'connection.require_reauthorization',
   'connection.recover',

@@ -16,7 +16,11 @@ export const SCOPES = [
   'audit:read',
   'events:read',
   'webhooks:write',
+  'connections:import',
 ] as const
+
+/** The scopes of a key that is created without any: all but the one that brings tokens in. */
+export const DEFAULT_SCOPES = SCOPES.filter((scope) => scope !== 'connections:import')
 
 export type Scope = (typeof SCOPES)[number]
 
@@ -41,7 +45,7 @@ export function requesterOf({ tenant, actor }: Caller): Requester {
 }
 
 /** Scopes for what concerns the tenant as a whole. No end user has access to it. */
-export const API_KEY_ONLY_SCOPES: readonly Scope[] = ['audit:read', 'webhooks:write']
+export const API_KEY_ONLY_SCOPES: readonly Scope[] = ['audit:read', 'webhooks:write', 'connections:import']
 
 /**
  * Requires a scope of an API key. An end user needs none, but is refused what concerns the tenant as a whole.

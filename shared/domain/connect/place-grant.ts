@@ -31,6 +31,10 @@ export interface Grant {
   readonly sealer: Sealer
 }
 
+type NewGrant = Omit<Grant, 'session'> & {
+  readonly session: Pick<ConnectSession, 'tenantId' | 'appId' | 'endUser' | 'tags' | 'label'>
+}
+
 export type Placement =
   | { readonly outcome: 'stored'; readonly connection: Connection }
   | { readonly outcome: GrantRefusal }
@@ -75,7 +79,7 @@ async function createConnection(services: PlacementPorts, grant: Grant): Promise
   // The write has the same conditions. If it fails because one of them changed, the next attempt ends here.
   if (tenant === undefined || !isLiving(tenant)) return { outcome: 'tenant_suspended' }
   if (appSuspendedSince(tenant, appId) !== undefined) return { outcome: 'app_suspended' }
-  const connection = await newConnection(services, grant)
+  const connection = newConnection(services, grant)
   const max = services.limiter.maxConnections(tenant)
   const isStored = await services.connections.create(connection, max, grantingSession(services, grant))
   if (isStored) return { outcome: 'stored', connection }
@@ -104,10 +108,11 @@ async function renewConnection(
   return connection && { outcome: 'stored', connection }
 }
 
-async function newConnection(
-  services: PlacementPorts,
-  { session, tokens, workspace, sealer }: Grant,
-): Promise<Connection> {
+/** A connection that is not stored yet. Its first tokens are sealed for it. */
+export function newConnection(
+  services: Pick<Ambient, 'now' | 'newId' | 'chance'>,
+  { session, tokens, workspace, sealer }: NewGrant,
+): Connection {
   const now = services.now()
   const id = services.newId('connection')
   const { tenantId, appId, endUser } = session

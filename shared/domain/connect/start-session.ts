@@ -161,7 +161,12 @@ async function connectionToReconnect(
   return connection
 }
 
-async function chooseApp(services: Ports, tenantId: Caller['tenant']['id'], appId?: AppId): Promise<App> {
+/** @throws ServiceError validation_failed when the tenant has no such app, or none at all */
+export async function chooseApp(
+  services: Pick<AppStorePorts, 'apps'>,
+  tenantId: Caller['tenant']['id'],
+  appId?: AppId,
+): Promise<App> {
   if (appId !== undefined) {
     const app = await services.apps.get(tenantId, appId)
     if (app === undefined)

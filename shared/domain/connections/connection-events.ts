@@ -26,7 +26,7 @@ type ConnectionEventType = OwnEventType & `connection.${string}`
 export function connectionEvent(
   told: Omit<Told, 'state'>,
   type: ConnectionEventType,
-  more: { readonly reason?: string; readonly by?: Disconnecter } = {},
+  more: { readonly reason?: string; readonly by?: Disconnecter; readonly imported?: true } = {},
 ): EventDraft {
   const { id, tenantId, appId, endUser, eventCount = 0 } = told
   const sequence = eventCount + 1
@@ -34,9 +34,16 @@ export function connectionEvent(
   return { tenantId, type, data: { ...about, sequence, ...more } }
 }
 
+/** The first event of a connection. */
+export function creationEvent(created: Connection): EventDraft {
+  const more = created.importedFrom ? ({ imported: true } as const) : {}
+  return connectionEvent({ ...created, eventCount: 0 }, 'connection.created', more)
+}
+
 /** The event of a new grant, which may bring another name of the end user, and other tags. */
 export function reconnectionEvent(known: Connection, change: ConnectionChange): EventDraft {
-  return connectionEvent(changed(known, change), 'connection.reconnected')
+  const more = change.importedFrom ? ({ imported: true } as const) : {}
+  return connectionEvent(changed(known, change), 'connection.reconnected', more)
 }
 
 /** The event of a change; `undefined` if the tenant need not know of it. */

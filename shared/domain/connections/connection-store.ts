@@ -29,6 +29,7 @@ export type ConnectionChange = {
     | 'endUser'
     | 'generation'
     | 'credential'
+    | 'importedFrom'
     | 'consecutiveFailures']?: Connection[K]
 } & {
   readonly [K in

@@ -86,6 +86,8 @@ export interface Connection extends Annotations {
   readonly unanswered?: true
   /** Since when the operator has suspended it, see tenants/suspension.ts. */
   readonly suspendedAt?: EpochSeconds
+  /** Which imported token it has, or had. Absent if it was never imported. */
+  readonly importedFrom?: ImportedFrom
   /** How fast it may be called. Absent until ClickFunnels answers 429. */
   readonly pace?: Pace
   /** When it next needs work. Absent if it needs none. */
@@ -105,6 +107,13 @@ export interface Connection extends Annotations {
   readonly usedAt?: EpochSeconds
   readonly createdAt: EpochSeconds
   readonly updatedAt: EpochSeconds
+}
+
+/** The token that an import brought (imports/import.ts). */
+export interface ImportedFrom {
+  readonly fingerprint: string
+  /** The generation that it was stored as. */
+  readonly generation: number
 }
 
 /** Tokens without a connection that still have to be revoked at the provider. */

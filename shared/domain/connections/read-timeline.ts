@@ -63,7 +63,7 @@ function isSameAct(event: EventEntry, other: TimelineEntry): boolean {
   return (
     other.kind === 'audit' &&
     other.result === 'ok' &&
-    other.action === ACTION_OF[event.type] &&
+    other.action === (event.imported ? 'connection.import' : ACTION_OF[event.type]) &&
     Math.abs(other.at - event.at) <= SAME_ACT_SECONDS
   )
 }

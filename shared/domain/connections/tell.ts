@@ -61,13 +61,15 @@ const REASON: Readonly<Record<Work['cause'], string>> = {
 const duration = (seconds: number) =>
   seconds === 0 ? 'less than a second' : `${seconds} second${seconds === 1 ? '' : 's'}`
 
-function ofEvent({ type, reason, by }: EventEntry): string {
+function ofEvent({ type, reason, by, imported }: EventEntry): string {
   const why = WHY[reason as RiskReason] ?? reason
   switch (type) {
     case 'connection.created':
-      return 'The end user connected the workspace.'
+      return imported ? 'The connection was imported.' : 'The end user connected the workspace.'
     case 'connection.reconnected':
-      return 'The end user connected again, and the connection got new tokens.'
+      return imported
+        ? 'An import gave the connection new tokens.'
+        : 'The end user connected again, and the connection got new tokens.'
     case 'connection.at_risk':
       return `The connection is at risk: ${why}.`
     case 'connection.broken':
@@ -102,6 +104,8 @@ function ofAudit({ action, actor, result, reason }: AuditEntry): string {
     case 'connection.create':
     case 'connection.reconnect':
       return `${who} brought a new approval.${refused}`
+    case 'connection.import':
+      return `${who} imported tokens for the connection.${refused}`
     case 'connection.require_reauthorization':
       return `${who} noted that the end user has to connect again${reason ? ` (${reason})` : ''}.`
     case 'connection.recover':

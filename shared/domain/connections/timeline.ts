@@ -54,6 +54,7 @@ export interface EventEntry extends Entry {
   readonly type: ToldEventType
   readonly reason?: string
   readonly by?: Disconnecter
+  readonly imported?: true
 }
 export interface AuditEntry extends Entry {
   readonly kind: 'audit'
@@ -76,7 +77,7 @@ export function expiryAt(at: EpochSeconds): EpochSeconds {
 
 /** The entry of an event; `undefined` if the event is not about a connection, or is one that ClickFunnels sent. */
 export function entryOfEvent({ id, tenantId, at, type, data }: TenantEvent): EventEntry | undefined {
-  const { connectionId, reason, by } = data
+  const { connectionId, reason, by, imported } = data
   if (connectionId === undefined || !type.startsWith('connection.')) return undefined
   return {
     ...{
@@ -90,6 +91,7 @@ export function entryOfEvent({ id, tenantId, at, type, data }: TenantEvent): Eve
     },
     ...(reason !== undefined && { reason }),
     ...(by && { by }),
+    ...(imported && { imported }),
   }
 }
 

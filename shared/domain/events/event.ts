@@ -29,6 +29,8 @@ export interface EventData extends Annotations {
   readonly sequence: number
   readonly reason?: string
   readonly by?: Disconnecter
+  /** The tokens came with an import, not from an end user's approval. */
+  readonly imported?: true
   /** Of ClickFunnels' events: its id there, its body as it came, and whether it was fetched because it was not delivered. */
   readonly eventId?: string
   readonly body?: string

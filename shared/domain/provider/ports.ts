@@ -3,6 +3,7 @@ import type { AuthorizationServer } from './authorization-server.ts'
 import type { IssuerRule } from './issuer.ts'
 import type { ProviderProfile } from './profile.ts'
 import type { ResourceServer } from './resource-server.ts'
+import type { IdentifyToken } from './token-identity.ts'
 import type { WebhookEndpoints } from './webhook-endpoints.ts'
 
 export interface ProviderPorts {
@@ -10,5 +11,6 @@ export interface ProviderPorts {
   readonly authorizationServer: AuthorizationServer
   readonly issuerRule: IssuerRule
   readonly resourceServer: ResourceServer
+  readonly identifyToken: IdentifyToken
   readonly webhookEndpoints: WebhookEndpoints
 }

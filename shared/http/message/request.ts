@@ -53,17 +53,18 @@ export function toApiRequest(event: APIGatewayProxyEventV2, deadline: Deadline):
   }
 }
 
-/** More than any of our own routes needs. */
+/** More than any of our own routes needs, except the import of connections. */
 const MAX_JSON_BYTES = 64 * 1024
 
 /**
  * Parses the body as JSON. No body counts as an empty object.
+ * @param maxBytes what the body may have at the most
  * @throws ServiceError request_too_large; malformed_request
  */
-export function jsonBody({ body }: ApiRequest): unknown {
+export function jsonBody({ body }: ApiRequest, maxBytes = MAX_JSON_BYTES): unknown {
   if (body === undefined || body.byteLength === 0) return {}
-  if (body.byteLength > MAX_JSON_BYTES) {
-    throw new ServiceError('request_too_large', `The body has more than ${MAX_JSON_BYTES} bytes.`)
+  if (body.byteLength > maxBytes) {
+    throw new ServiceError('request_too_large', `The body has more than ${maxBytes} bytes.`)
   }
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))

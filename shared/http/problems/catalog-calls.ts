@@ -47,7 +47,7 @@ export const CALL_ERRORS = {
   },
   request_too_large: {
     meaning:
-      'The body is larger than this route accepts. The maximum is 4.5 MB (4,500,000 bytes) for a call through the proxy and 64 KB (65,536 bytes) for every other route.',
+      'The body is larger than this route accepts. The maximum is 4.5 MB (4,500,000 bytes) for a call through the proxy, 1 MiB (1,048,576 bytes) for the import of connections and 64 KB (65,536 bytes) for every other route.',
     remedy: 'Send less at a time.',
   },
   validation_failed: {

@@ -1,7 +1,7 @@
 // API keys on the wire, both ways. The key itself goes out once, when it is issued.
 import * as z from 'zod/mini'
 import type { ApiKey } from '#domain/callers/api-key.ts'
-import { SCOPES } from '#domain/callers/caller.ts'
+import { DEFAULT_SCOPES, SCOPES } from '#domain/callers/caller.ts'
 import type { Secret } from '#domain/secret.ts'
 import { DAY_SECONDS, type EpochSeconds, toRfc3339 } from '#domain/time.ts'
 import { moment, optionalTime, text } from './fields.ts'
@@ -14,12 +14,12 @@ const scopes = z.pipe(
   z.transform((given) => SCOPES.filter((scope) => given.includes(scope))),
 )
 
-/** A key without scopes has all of them. */
+/** A key without scopes has the default ones. */
 export const newApiKeySchema = z.pipe(
   z.object({ name: text(128), scopes: z.optional(scopes), expires_at: z.optional(moment) }),
   z.transform(({ name, scopes: given, expires_at }) => ({
     name,
-    scopes: given ?? [...SCOPES],
+    scopes: given ?? [...DEFAULT_SCOPES],
     ...(expires_at !== undefined && { expiresAt: expires_at }),
   })),
 )
