@@ -49,6 +49,7 @@ const SLICES = [
   'keep-alive',
   'proxy',
   'connect',
+  'imports',
   'operator',
   'keys',
 ]

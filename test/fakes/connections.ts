@@ -2,7 +2,12 @@
 
 import { duePartitionOf } from '#adapters/dynamodb/schema.ts'
 import type { Connection, ConnectionRef, Lease, Pace, Revocation } from '#domain/connections/connection.ts'
-import { connectionEvent, creationEvent, eventOfChange, reconnectionEvent } from '#domain/connections/connection-events.ts'
+import {
+  connectionEvent,
+  creationEvent,
+  eventOfChange,
+  reconnectionEvent,
+} from '#domain/connections/connection-events.ts'
 import {
   type ConnectionChange,
   type ConnectionFilter,

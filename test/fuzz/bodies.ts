@@ -95,6 +95,8 @@ const MORE: Readonly<Record<string, unknown>> = {
   since: '2026-01-01T00:00:00Z',
   event_ids: ['evt_01hzzzzzzzzzzzzzzzzzzzzzzz'],
   completion_code: 'code',
+  dry_run: false,
+  connections: [{ end_user: { id: 'user-9' }, access_token: 'unknown', refresh_token: 'unknown' }],
   cursor: 'conn_01hzzzzzzzzzzzzzzzzzzzzzzz',
 }
 

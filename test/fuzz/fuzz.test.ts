@@ -2,6 +2,7 @@
 // Many more requests: npm run fuzz
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { SCOPES } from '#domain/callers/caller.ts'
 import { startTestStack, type TestStack } from '../support/stack.ts'
 import { AUDIENCE, startTokenIssuer, type TokenIssuer } from '../support/token-issuer.ts'
 import { requests } from './requests.ts'
@@ -24,7 +25,7 @@ afterAll(async () => {
 
 test(`${REQUESTS} made-up requests get no 5xx, crash nothing and tell no secret`, async () => {
   const [own, other, victim] = [
-    await stack.createTenant({ name: 'Own', origins: ['https://acme.example'] }),
+    await stack.createTenant({ name: 'Own', scopes: SCOPES, origins: ['https://acme.example'] }),
     await stack.createTenant({ name: 'Other' }),
     // What an operator's route may break, nobody else here needs.
     await stack.createTenant({ name: 'Victim' }),

@@ -141,7 +141,9 @@ test('the request is refused as a whole for what is wrong outside its items', as
   for (const connections of [[], Array(101).fill(item), undefined, 'x']) {
     expect((await send(connections)).json.errors).toMatchObject([{ pointer: '#/connections' }])
   }
-  expect((await send([item], { app_id: 'app_00000000000000000000000000' })).status).toBe(422)
+  const missing = await send([item], { app_id: 'app_00000000000000000000000000' })
+  const foreign = await send([item], { app_id: (await stack.createTenant()).appId })
+  expect([missing.status, foreign.text]).toEqual([422, missing.text])
   const large = Array(100).fill({ ...item, tags: { padding: 'x'.repeat(11_000) } })
   expect((await send(large)).json).toMatchObject({ code: 'request_too_large' })
 })

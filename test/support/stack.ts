@@ -63,6 +63,8 @@ export interface TenantOptions {
   readonly lifetime?: number
   readonly origins?: readonly string[]
   readonly limits?: object
+  /** Of its API key. Default: those of a key that names none. */
+  readonly scopes?: readonly string[]
 }
 
 export interface ConnectOptions {
@@ -145,12 +147,12 @@ export function testClient(apiUrl: string, simulatorUrl: string): TestClient {
 async function createTenant(
   api: TestStack['api'],
   control: TestStack['control'],
-  { name = 'Acme', tokens = 'rotating', lifetime, origins = [], limits }: TenantOptions = {},
+  { name = 'Acme', tokens = 'rotating', lifetime, origins = [], limits, scopes }: TenantOptions = {},
 ): Promise<TestTenant> {
   const returnUrl = 'https://acme.example/connected'
   const tenant = await created(api('/v1/tenants', post({ name, return_urls: [returnUrl], origins, limits })))
   const base = `/v1/tenants/${tenant.id}`
-  const key = await created(api(`${base}/api-keys`, post({ name: 'test' })))
+  const key = await created(api(`${base}/api-keys`, post({ name: 'test', ...(scopes && { scopes }) })))
   const application = await created(
     control('POST', 'applications', { name, redirect_uris: [], tokens, ...(lifetime && { lifetime }) }),
   )

@@ -32,7 +32,8 @@ export const apiKeys = {
     hint: { description: 'First characters of the API key, enough to recognise it.' },
     'ApiKey.scopes': { description: 'What the API key may be used for.' },
     'ApiKeyRequest.scopes': {
-      description: 'What the API key may be used for. A repeated scope counts once. Default: all scopes but `connections:import`.',
+      description:
+        'What the API key may be used for. A repeated scope counts once. Default: all scopes but `connections:import`.',
     },
     'ApiKey.status': {
       description:

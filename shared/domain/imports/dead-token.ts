@@ -1,14 +1,8 @@
 // What becomes of an item whose access token ClickFunnels refuses with 401.
 import { untilUnchanged } from '../repeat.ts'
-import {
-  fingerprintOf,
-  type ImportItem,
-  type ImportPorts,
-  type ImportResult,
-  type ImportRun,
-  refused,
-} from './import.ts'
+import { fingerprintOf, type ImportItem, type ImportResult, type ImportRun, refused } from './import.ts'
 import { keepTokens } from './place-import.ts'
+import type { ImportPorts } from './ports.ts'
 import { reconnectLink } from './reconnect-link.ts'
 
 /** More connections than an end user has to the workspaces of one app. */

@@ -7,9 +7,10 @@ import type { AppId, EndUserId } from '../ids.ts'
 import { suspended, suspensionOf } from '../tenants/suspension.ts'
 import type { Deadline } from '../time.ts'
 import { judgeDeadToken } from './dead-token.ts'
-import { type ImportItem, type ImportPorts, type ImportResult, type ImportRun, refused } from './import.ts'
+import { type ImportItem, type ImportResult, type ImportRun, refused } from './import.ts'
 import { IMPORT_LANES, ImportPace } from './import-pace.ts'
 import { placeImport } from './place-import.ts'
+import type { ImportPorts } from './ports.ts'
 import { proveToken } from './prove-token.ts'
 
 export interface ImportRequest {

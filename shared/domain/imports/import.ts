@@ -1,24 +1,15 @@
 // An import brings tokens that another system holds. What is given for each connection, and what becomes of it. A token counts only
 // once ClickFunnels has accepted it, and the workspace is the one that ClickFunnels names (docs/adr/0035).
-import type { Ambient } from '../ambient.ts'
 import type { App } from '../apps/app.ts'
-import type { AppStorePorts } from '../apps/ports.ts'
-import type { AuditPorts } from '../audit/ports.ts'
 import type { Caller } from '../callers/caller.ts'
-import type { ConnectPorts } from '../connect/ports.ts'
-import type { ConnectionPorts } from '../connections/ports.ts'
 import { sha256 } from '../hash.ts'
 import type { ConnectionId } from '../ids.ts'
 import type { TokenSet } from '../provider/authorization-server.ts'
-import type { ProviderPorts } from '../provider/ports.ts'
 import type { Workspace } from '../provider/workspace.ts'
-import type { RevocationPorts } from '../revocation/ports.ts'
 import type { Secret } from '../secret.ts'
 import type { Tags } from '../tenants/annotations.ts'
-import type { TenancyPorts } from '../tenants/ports.ts'
 import type { EndUser } from '../tenants/tenant.ts'
 import type { Deadline, EpochSeconds } from '../time.ts'
-import type { VaultPorts } from '../vault/ports.ts'
 import type { Sealer } from '../vault/vault.ts'
 
 /** The most items of one request. */
@@ -45,34 +36,6 @@ export interface ImportResult {
   /** A sentence for people, without any part of a token. */
   readonly detail?: string
 }
-
-export type ImportPorts = Pick<
-  Ambient &
-    AppStorePorts &
-    AuditPorts &
-    ConnectPorts &
-    ConnectionPorts &
-    ProviderPorts &
-    TenancyPorts &
-    VaultPorts,
-  | 'now'
-  | 'newId'
-  | 'chance'
-  | 'sleep'
-  | 'randomBytes'
-  | 'log'
-  | 'apps'
-  | 'audit'
-  | 'sessions'
-  | 'connections'
-  | 'provider'
-  | 'identifyToken'
-  | 'tenants'
-  | 'usage'
-  | 'limiter'
-  | 'vault'
-> &
-  RevocationPorts
 
 /** One request. */
 export interface ImportRun {

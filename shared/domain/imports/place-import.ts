@@ -16,13 +16,13 @@ import type { Sealer } from '../vault/vault.ts'
 import {
   fingerprintOf,
   type ImportItem,
-  type ImportPorts,
   type ImportResult,
   type ImportRun,
   placeOf,
   refused,
   tokensOf,
 } from './import.ts'
+import type { ImportPorts } from './ports.ts'
 import type { KnownWorkspace } from './prove-token.ts'
 import { reconnectLink } from './reconnect-link.ts'
 

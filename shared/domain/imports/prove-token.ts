@@ -8,8 +8,9 @@ import { IDENTIFY_SECONDS, type TokenIdentity } from '../provider/token-identity
 import type { Workspace } from '../provider/workspace.ts'
 import type { Secret } from '../secret.ts'
 import { later } from '../time.ts'
-import type { ImportPorts, ImportRun } from './import.ts'
+import type { ImportRun } from './import.ts'
 import type { ImportPace } from './import-pace.ts'
+import type { ImportPorts } from './ports.ts'
 
 export type KnownWorkspace = Workspace & { readonly id: WorkspaceId }
 

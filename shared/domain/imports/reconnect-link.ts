@@ -2,7 +2,8 @@
 import { startSession } from '../connect/start-session.ts'
 import type { Connection } from '../connections/connection.ts'
 import { ServiceError } from '../errors.ts'
-import type { ImportItem, ImportPorts, ImportResult, ImportRun } from './import.ts'
+import type { ImportItem, ImportResult, ImportRun } from './import.ts'
+import type { ImportPorts } from './ports.ts'
 
 /**
  * Starts a "verified" connect session that returns to the first registered return URL of the tenant. None in a dry run. If there is

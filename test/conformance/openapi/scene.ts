@@ -1,5 +1,6 @@
 // What schemathesis finds at the service: tenants with everything that a path can name. An operation that destroys or disables has a
 // tenant of its own, so that the others keep finding what they need.
+import { SCOPES } from '#domain/callers/caller.ts'
 import type { ApiAnswer, TestClient, TestTenant } from '../../support/stack.ts'
 
 /** A well-formed id that nothing has. */
@@ -74,7 +75,7 @@ export async function furnish(
   { api, createTenant, connect }: TestClient,
   limits?: object,
 ): Promise<Furnished> {
-  const tenant = await createTenant({ ...(limits && { limits }) })
+  const tenant = await createTenant({ scopes: SCOPES, ...(limits && { limits }) })
   const base = `/v1/tenants/${tenant.id}`
   const [connected, session, keys, provider, endpoint] = await Promise.all([
     connect(tenant),

@@ -33,7 +33,7 @@ export async function sweep(client: TestClient, document: Document, scene: OpenA
       await send(bodyFor(target, scene.tenant), urlOf(target, UNKNOWN))
     }
     if (target.takesJson) {
-      for (const body of ['{', `"${'x'.repeat(TOO_LARGE / 10)}"`]) await send({ key, body })
+      for (const body of ['{', `"${'x'.repeat(TOO_LARGE / 4)}"`]) await send({ key, body })
     } else if (operation.requestBody) await send({ key, body: 'x'.repeat(TOO_LARGE) })
     if (path === '/v1/connect-sessions') {
       const unknown = { ...bodyFor(target, scene.tenant).body, connection_id: UNKNOWN.connection_id }
@@ -106,6 +106,8 @@ function urlOf({ path }: Target, values: Readonly<Record<string, string | readon
 function bodyFor({ operation, takesJson }: Target, { returnUrl }: TestTenant): { readonly body?: object } {
   if (!takesJson) return {}
   const example = operation.requestBody?.content?.['application/json']?.example ?? {}
+  // Of the import, so that it finds an app.
+  if ('connections' in example) return { body: { connections: example.connections } }
   if (!('return_url' in example)) return { body: example }
   return { body: { end_user: { id: 'user-1' }, return_url: returnUrl } }
 }

@@ -1,6 +1,7 @@
 // Each function under AWS' own runtime interface client for Node, from the bundle that is deployed: it loads, it answers, its
 // failure is reported, and whatever it writes is one JSON object a line, as JSON logs are.
 import { setTimeout as sleep } from 'node:timers/promises'
+import { SCOPES } from '#domain/callers/caller.ts'
 import { startClickFunnels } from '../../../infra/local/clickfunnels/simulator.ts'
 import { templateParameters } from '../../../infra/local/settings.ts'
 import { testClient } from '../../support/stack.ts'
@@ -61,7 +62,7 @@ async function callEachFunction(service: ServiceUnderClient, simulatorUrl: strin
     if (answer.status === status) return answer
     throw new Error(`${call[1]?.method ?? 'GET'} ${call[0]} was answered ${answer.status}: ${answer.text}`)
   }
-  const tenant = await createTenant()
+  const tenant = await createTenant({ scopes: SCOPES })
   const { status, json, text } = await connect(tenant)
   if (status !== 200) throw new Error(`Connecting a workspace was answered ${status}: ${text}`)
   const key = tenant.apiKey
@@ -69,6 +70,8 @@ async function callEachFunction(service: ServiceUnderClient, simulatorUrl: strin
   await expectStatus(200, `/v1/connections/${json.id}`, { key })
   await expectStatus(200, '/v1/audit-events', { key })
   await expectStatus(200, '/v1/events', { key })
+  const imported = { connections: [{ end_user: { id: 'user-2' }, access_token: 'unknown' }] }
+  await expectStatus(200, '/v1/connections/import', { method: 'POST', key, body: imported })
   const hook = { url: 'https://saas.example.com/hooks' }
   await expectStatus(201, '/v1/webhook-endpoints', { method: 'POST', key, body: hook })
   await expectStatus(200, `/v1/tenants/${tenant.id}/connections`)
