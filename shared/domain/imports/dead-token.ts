@@ -44,6 +44,6 @@ export async function judgeDeadToken(
 async function importedBefore({ connections }: ImportPorts, run: ImportRun, item: ImportItem) {
   const fingerprint = fingerprintOf(run, item)
   const filter = { endUserId: item.endUser.id, appId: run.app.id }
-  const { items } = await connections.list(run.caller.tenant.id, filter, MAX_OF_END_USER)
+  const { items } = await connections.list(run.tenant.id, filter, MAX_OF_END_USER)
   return items.find(({ importedFrom }) => importedFrom?.fingerprint === fingerprint)
 }

@@ -33,13 +33,12 @@ export async function importConnections(
   { appId, dryRun, items }: ImportRequest,
   deadline: Deadline,
 ): Promise<readonly ImportResult[]> {
-  const { tenant } = caller
-  const app = await chooseApp(services, tenant.id, appId)
-  // The tenant is read again, because a caller is remembered for a minute.
-  const what = suspensionOf(await services.tenants.get(tenant.id), { appId: app.id })
-  if (what !== undefined) throw suspended(what)
+  const app = await chooseApp(services, caller.tenant.id, appId)
+  const tenant = await services.tenants.get(caller.tenant.id)
+  const what = suspensionOf(tenant, { appId: app.id })
+  if (tenant === undefined || what !== undefined) throw suspended(what ?? 'tenant')
   const sealer = dryRun ? undefined : await services.vault.sealer(tenant.id)
-  const run: ImportRun = { caller, app, sealer, deadline, foreseen: new Set() }
+  const run: ImportRun = { caller, tenant, app, sealer, deadline, foreseen: new Set() }
   const pace = new ImportPace(services)
   const results = new Map<number, ImportResult>()
   const waiting = [...byEndUser(items).values()]
@@ -95,11 +94,11 @@ async function importItem(
 }
 
 async function noteUse(services: ImportPorts, run: ImportRun): Promise<void> {
-  await noteConnectionUse(services, run.caller.tenant.id).catch((error) => {
+  await noteConnectionUse(services, run.tenant.id).catch((error) => {
     services.log.warn('The use of connections was not noted', { ...namesIn(run), error })
   })
 }
 
-function namesIn({ caller, app }: ImportRun) {
-  return { tenant: caller.tenant.id, app: app.id }
+function namesIn({ tenant, app }: ImportRun) {
+  return { tenant: tenant.id, app: app.id }
 }

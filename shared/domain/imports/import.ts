@@ -8,7 +8,7 @@ import type { TokenSet } from '../provider/authorization-server.ts'
 import type { Workspace } from '../provider/workspace.ts'
 import type { Secret } from '../secret.ts'
 import type { Tags } from '../tenants/annotations.ts'
-import type { EndUser } from '../tenants/tenant.ts'
+import type { EndUser, Tenant } from '../tenants/tenant.ts'
 import type { Deadline, EpochSeconds } from '../time.ts'
 import type { Sealer } from '../vault/vault.ts'
 
@@ -40,6 +40,8 @@ export interface ImportResult {
 /** One request. */
 export interface ImportRun {
   readonly caller: Caller
+  /** As it was when the request came. The caller's may be a minute old. */
+  readonly tenant: Tenant
   readonly app: App
   /** Absent in a dry run, which stores nothing. */
   readonly sealer: Sealer | undefined
@@ -61,8 +63,8 @@ export function placeOf({ endUser }: ImportItem, { id }: Workspace): string {
  * By this, an import recognizes a token that it brought before, also when ClickFunnels does not accept it any more. It is a SHA-256 over
  * the token and where it belongs, so it says nothing about the token.
  */
-export function fingerprintOf({ caller, app }: ImportRun, { endUser, accessToken }: ImportItem): string {
-  return sha256(JSON.stringify([caller.tenant.id, app.id, endUser.id, accessToken.reveal()]))
+export function fingerprintOf({ tenant, app }: ImportRun, { endUser, accessToken }: ImportItem): string {
+  return sha256(JSON.stringify([tenant.id, app.id, endUser.id, accessToken.reveal()]))
 }
 
 /** The tokens as a token response would have brought them. An expiry that has passed is no expiry: ClickFunnels accepted the token. */

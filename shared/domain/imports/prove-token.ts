@@ -20,7 +20,7 @@ export type Proof =
   | { readonly outcome: 'unclear' | 'refused'; readonly detail: string }
 
 /** What is kept for storing the result of the last question. */
-const STORE_SECONDS = 6
+const STORE_SECONDS = 5
 /** One 401 may be a mistake of the provider. */
 const REFUSALS = 2
 

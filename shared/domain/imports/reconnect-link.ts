@@ -11,12 +11,12 @@ import type { ImportPorts } from './ports.ts'
  */
 export async function reconnectLink(
   services: ImportPorts,
-  { caller, app, sealer }: ImportRun,
+  { caller, tenant, app, sealer }: ImportRun,
   { endUser, tags }: ImportItem,
   broken?: Pick<Connection, 'id'>,
 ): Promise<Pick<ImportResult, 'linkSecret' | 'detail'>> {
   if (sealer === undefined) return {}
-  const [returnUrl] = caller.tenant.returnUrls
+  const [returnUrl] = tenant.returnUrls
   if (returnUrl === undefined) return { detail: 'No connect link: the tenant has no return URL.' }
   const request = { appId: app.id, endUser, returnUrl, ...(tags && { tags }) }
   try {

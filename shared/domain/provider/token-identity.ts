@@ -13,7 +13,7 @@ export type TokenIdentity =
   | { readonly outcome: 'unclear'; readonly detail: string }
 
 /** How long {@link IdentifyToken} takes at the most. */
-export const IDENTIFY_SECONDS = 8
+export const IDENTIFY_SECONDS = 5
 
 /** Asks `GET /me` and, where a provider has no such path, `GET /workspaces`. Presents the access token only. */
 export type IdentifyToken = (accessToken: Secret) => Promise<TokenIdentity>
