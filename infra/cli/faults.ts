@@ -37,7 +37,7 @@ const NEXT: Readonly<Record<string, string>> = {
   app_in_use:
     'First: apps suspend <tenant> <app>. Then: revoke-all <tenant> --app <app>. Pending revocations must end, too.',
   missing_credential: 'The API needs signed requests. Give its own URL with --url, and AWS credentials.',
-  insufficient_scope: 'Create a key with the scope: keys create <tenant> --name <name> --scope events:read.',
+  insufficient_scope: 'Create a key with the scope: keys create <tenant> --name <name> --scope <scope>.',
   invalid_credential: 'Set $FUNNEL_CONNECT_KEY to an API key of the tenant that is in force.',
   storage_unavailable: 'Try again in a moment.',
 }
@@ -52,7 +52,9 @@ const NEXT_OF_OTHERS: Readonly<Record<number, string>> = {
 export function refusalOf(status: number, text: string): CliError {
   const problem = parsed(text)
   if (typeof problem?.code === 'string') {
-    return new CliError(printable(`${status} ${problem.code}: ${problem.detail}`), NEXT[problem.code])
+    // A problem about a scope names it.
+    const next = NEXT[problem.code]?.replace('<scope>', printable(String(problem.scope)))
+    return new CliError(printable(`${status} ${problem.code}: ${problem.detail}`), next)
   }
   const message = typeof problem?.message === 'string' ? problem.message : 'no reason given'
   return new CliError(printable(`${status}: ${message}`), NEXT_OF_OTHERS[status])

@@ -9,6 +9,7 @@ import { CONNECTION_COMMANDS } from './connection-commands.ts'
 import { EVENT_COMMANDS } from './event-commands.ts'
 import { CliError, UsageError } from './faults.ts'
 import { IDENTITY_PROVIDER_COMMANDS } from './identity-provider-commands.ts'
+import { IMPORT_COMMAND } from './import-command.ts'
 import { KEY_COMMANDS } from './key-commands.ts'
 import { LOOK_COMMANDS } from './look-commands.ts'
 import { Output } from './output.ts'
@@ -31,6 +32,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map([
     ...TIMELINE_COMMANDS,
     ...ANNOTATION_COMMANDS,
     ...LOOK_COMMANDS,
+    import: IMPORT_COMMAND,
   }),
   ...ofNoun('events', EVENT_COMMANDS),
   ...ofNoun('webhooks', WEBHOOK_COMMANDS),
