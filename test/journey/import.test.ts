@@ -14,6 +14,11 @@ interface Pair {
   readonly refresh_token?: string
 }
 
+interface Result {
+  readonly status: string
+  readonly detail?: string
+}
+
 async function importing(tenantOptions: Parameters<TestStack['createTenant']>[0] = {}) {
   const tenant = await stack.createTenant({ tokens: 'rotating', ...tenantOptions })
   const scopes = ['connections:import', 'connections:read', 'connections:write', 'proxy:read', 'events:read']
@@ -101,19 +106,24 @@ async function tokensOf(id: string) {
 }
 
 test('two imports of the same tokens at once make one connection of each, counted once', async () => {
-  const { tenant, call, send, granted } = await importing({ limits: { connections: 30 } })
+  const { call, send, granted } = await importing({ limits: { connections: 30 } })
+  /** On a machine that is busy, a request may leave items to the next one. */
+  const sendAll = async (items: readonly object[]): Promise<readonly Result[]> => {
+    const { results } = (await send(items)).json as { results: readonly Result[] }
+    const left = items.filter((_, place) => results[place]?.status === 'unclear')
+    const settled = results.filter(({ status }) => status !== 'unclear')
+    return left.length === 0 ? settled : [...settled, ...(await sendAll(left))]
+  }
   const items = (await granted(20)).map((pair, place) => ({ end_user: { id: `user-${place}` }, ...pair }))
-  const answers = await Promise.all([send(items), send(items.toReversed()), send(items)])
-  const all = answers.flatMap(({ json }) => statuses(json))
+  const answers = await Promise.all([sendAll(items), sendAll(items.toReversed()), sendAll(items)])
+  const all = answers.flat().map(({ status }) => status)
   expect(all.filter((status) => status === 'imported')).toHaveLength(20)
   expect(all.filter((status) => status === 'updated')).toHaveLength(40)
   expect((await call('GET', '/v1/connections?limit=100')).json.data).toHaveLength(20)
   const more = (await granted(15)).map((pair, place) => ({ end_user: { id: `more-${place}` }, ...pair }))
-  const { results } = (await send(more)).json as { results: { status: string; detail?: string }[] }
-  const refused = results.filter(({ status }) => status === 'refused')
+  const refused = (await sendAll(more)).filter(({ status }) => status === 'refused')
   expect(refused).toHaveLength(5)
   expect(refused[0]?.detail).toContain('limit of 30 connections')
-  expect((await stack.api(`/v1/tenants/${tenant.id}`)).status).toBe(200)
 })
 
 test('a dry run stores nothing', async () => {
