@@ -52,7 +52,7 @@ export const connections = (services: Services) =>
         // Seldom called, so a cold start does not load everything about refreshes.
         const { refreshNow } = await import('#domain/proxy/refresh-now.ts')
         // It asks ClickFunnels, so it counts like a proxied call.
-        return services.limiter.withinRate(requesterOf(caller), async () =>
+        return services.rateLimiter.withinRate(requesterOf(caller), async () =>
           json(
             200,
             connectionJson(await refreshNow(services, caller, connectionOf(request), request.deadline)),

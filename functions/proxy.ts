@@ -11,14 +11,13 @@ import type { Answer } from '#http/message/answer.ts'
 import { connectionOf } from '#http/message/path-id.ts'
 import { idempotencyKey, keptAnswer, proxiedPath, toProxyRequest, upstreamAnswer } from '#http/proxied.ts'
 import { httpHandler } from '#http/stack.ts'
-import type { Services } from '#runtime/all-services.ts'
 import { onLambda } from '#runtime/lambda.ts'
-import { createServices } from '#runtime/services.ts'
+import { createProxyServices, type ProxyServices } from '#runtime/proxy-services.ts'
 
-export const proxy = (services: Services) => {
+export const proxy = (services: ProxyServices) => {
   /** A well-formed call counts towards the tenant's limit, however it ends. */
   const within = (caller: Caller, call: () => Promise<Answer>) =>
-    services.limiter.withinRate(requesterOf(caller), call)
+    services.rateLimiter.withinRate(requesterOf(caller), call)
 
   return httpHandler<'proxy'>(
     { ...services, ...authentication(services) },
@@ -51,7 +50,7 @@ export const proxy = (services: Services) => {
 
 /** Loaded by the first call with an Idempotency-Key. Most calls have none, so a cold start does not load it. */
 async function keyed(
-  services: Services,
+  services: ProxyServices,
   caller: Caller,
   call: ProxyRequest,
   key: IdempotencyKey,
@@ -61,4 +60,4 @@ async function keyed(
   return keptAnswer(await keyedCall(services, caller, call, key, deadline))
 }
 
-export const handler = await onLambda('proxy', createServices, proxy, () => import('#runtime/extension.ts'))
+export const handler = await onLambda('proxy', createProxyServices, proxy, () => import('#runtime/extension.ts'))

@@ -10,6 +10,7 @@ import { type AppId, idMinter, type TenantId } from '#domain/ids.ts'
 import { IssuerRule } from '#domain/provider/issuer.ts'
 import { Breaker } from '#domain/proxy/breaker.ts'
 import { Limiter } from '#domain/tenants/limits.ts'
+import { RateLimiter } from '#domain/tenants/rate-limiter.ts'
 import { later } from '#domain/time.ts'
 import { HeldRotations } from '#domain/tokens/recovery-queue.ts'
 import { TokenMemory } from '#domain/tokens/token-memory.ts'
@@ -62,6 +63,7 @@ export interface FakeServices extends Services, EventPorts, WebhookPorts {
   readonly recoveryQueue: FakeRecoveryQueue
   readonly usage: FakeUsage
   readonly slowHosts: FakeSlowHosts
+  readonly breaker: Breaker
   readonly background: FakeBackground
   readonly auditEvents: FakeAuditEvents
   /** The outbox and the event log in one. */
@@ -189,7 +191,8 @@ export function fakeServices(overrides: Partial<Services> = {}): FakeServices {
       30,
       'test',
     ),
-    limiter: new Limiter({ ...metered, usage: overrides.usage ?? usage, tenants }, {}),
+    limiter: new Limiter(overrides.usage ?? usage, {}),
+    rateLimiter: new RateLimiter({ ...metered, usage: overrides.usage ?? usage, tenants }, {}),
     slowHosts,
     breaker: new Breaker({ ...metered, slowHosts, tenants }),
     log,

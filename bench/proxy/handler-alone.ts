@@ -10,7 +10,7 @@ import { idMinter } from '#domain/ids.ts'
 import { Breaker } from '#domain/proxy/breaker.ts'
 import { proxyCall } from '#domain/proxy/proxy.ts'
 import { Secret } from '#domain/secret.ts'
-import { Limiter } from '#domain/tenants/limits.ts'
+import { RateLimiter } from '#domain/tenants/rate-limiter.ts'
 import type { Tenant } from '#domain/tenants/tenant.ts'
 import { deadlineIn, epochSeconds } from '#domain/time.ts'
 import { TokenMemory } from '#domain/tokens/token-memory.ts'
@@ -18,7 +18,7 @@ import { authentication } from '#http/credentials/authenticate.ts'
 import { toResult } from '#http/message/answer.ts'
 import { toApiRequest } from '#http/message/request.ts'
 import { toProxyRequest, upstreamAnswer } from '#http/proxied.ts'
-import type { Services } from '#runtime/all-services.ts'
+import type { ProxyServices } from '#runtime/proxy-services.ts'
 import { proxy } from '../../functions/proxy.ts'
 
 const WARM_UP = 5_000
@@ -88,10 +88,10 @@ export async function handlerAlone(): Promise<Part[]> {
     resourceServer: { call: async () => answer },
     tokenMemory,
     pacer: new Pacer(),
-    limiter: new Limiter({} as never, {}),
+    rateLimiter: new RateLimiter({} as never, {}),
     breaker: new Breaker({ now: () => now } as never),
     log,
-  } as unknown as Services
+  } as unknown as ProxyServices
   const event = {
     version: '2.0',
     routeKey: 'GET /v1/connections/{id}/funnels',

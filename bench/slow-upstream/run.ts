@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util'
 import { ServiceError } from '#domain/errors.ts'
 import type { AppId, TenantId } from '#domain/ids.ts'
 import { Breaker } from '#domain/proxy/breaker.ts'
-import { Limiter } from '#domain/tenants/limits.ts'
+import { RateLimiter } from '#domain/tenants/rate-limiter.ts'
 import { type EpochSeconds, epochSeconds } from '#domain/time.ts'
 import { chanceOf } from '../fleet/fleet.ts'
 import { VirtualTime } from '../fleet/virtual-time.ts'
@@ -32,7 +32,7 @@ const QUICK_MS = 200
 const OWN_MS = 3
 
 interface Process {
-  readonly limiter: Limiter
+  readonly limiter: RateLimiter
   readonly breaker: Breaker
   /** What it read of each tenant, and when: a credential is kept for 60 s. */
   readonly tenants: Map<TenantId, { readonly lookUntil: EpochSeconds | undefined; readonly at: number }>
@@ -55,7 +55,7 @@ async function simulate(isSlowThere: boolean) {
   } as never
   const limits = { requestsPerSecond: 2500, concurrentRequests: Number(values.limit) }
   const proxy = new Executions<Process>(time, RESERVED, () => ({
-    limiter: new Limiter(ambient, limits),
+    limiter: new RateLimiter(ambient, limits),
     breaker: new Breaker(ambient),
     tenants: new Map(),
   }))

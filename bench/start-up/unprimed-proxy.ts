@@ -1,7 +1,7 @@
 // The deployed proxy, except that its process makes no call before the first request.
 
 import { onLambda } from '#runtime/lambda.ts'
-import { createServices } from '#runtime/services.ts'
+import { createProxyServices } from '#runtime/proxy-services.ts'
 
 // In Lambda, importing the function's file starts and primes it. Without this variable it does neither.
 const { AWS_LAMBDA_FUNCTION_NAME } = process.env
@@ -12,7 +12,7 @@ if (AWS_LAMBDA_FUNCTION_NAME !== undefined) process.env.AWS_LAMBDA_FUNCTION_NAME
 export const handler = await onLambda(
   'proxy',
   (name, settings) => {
-    const { prime: _, ...services } = createServices(name, settings)
+    const { prime: _, ...services } = createProxyServices(name, settings)
     return services
   },
   proxy,

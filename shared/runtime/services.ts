@@ -22,7 +22,6 @@ import { DynamoDbSessions } from '#adapters/dynamodb/sessions/sessions.ts'
 import { Table } from '#adapters/dynamodb/table.ts'
 import { DynamoDbTenantRemains } from '#adapters/dynamodb/tenant-remains.ts'
 import { DynamoDbTenants } from '#adapters/dynamodb/tenants.ts'
-import { DynamoDbSlowHosts } from '#adapters/dynamodb/usage/slow-hosts.ts'
 import { DynamoDbUsage } from '#adapters/dynamodb/usage/usage.ts'
 import { SqsRecoveryQueue } from '#adapters/sqs/recovery-queue.ts'
 import { KmsDataKeys } from '#adapters/vault/data-keys.ts'
@@ -35,7 +34,6 @@ import { Pacer } from '#domain/connections/pace.ts'
 import { stampFor } from '#domain/events/event.ts'
 import { idMinter } from '#domain/ids.ts'
 import { IssuerRule } from '#domain/provider/issuer.ts'
-import { Breaker } from '#domain/proxy/breaker.ts'
 import { Limiter } from '#domain/tenants/limits.ts'
 import type { Limits } from '#domain/tenants/tenant.ts'
 import { epochSeconds } from '#domain/time.ts'
@@ -43,6 +41,7 @@ import { HeldRotations } from '#domain/tokens/recovery-queue.ts'
 import { TokenMemory } from '#domain/tokens/token-memory.ts'
 import type { Services } from './all-services.ts'
 import { ProcessBackground } from './background.ts'
+import { LazyRateLimiter } from './lazy-rate-limiter.ts'
 import { createLog } from './logger.ts'
 import { lazyTokenVerifier } from './token-verifier.ts'
 
@@ -50,6 +49,7 @@ import { lazyTokenVerifier } from './token-verifier.ts'
 export type StoreServices = Omit<
   Services,
   | 'provider'
+  | 'rateLimiter'
   | 'tokenVerifier'
   | 'authorizationServer'
   | 'issuerRule'
@@ -63,6 +63,10 @@ export type StoreServices = Omit<
 interface Primable {
   /** Makes the first calls of the process to DynamoDB and KMS. Their results are kept. */
   prime(): Promise<void>
+}
+
+interface Stored {
+  readonly table: Table
 }
 
 interface Resumable {
@@ -81,7 +85,7 @@ interface StoreSettings {
   readonly AUDIT_RETENTION_DAYS: string
 }
 
-export function createStoreServices(functionName: string, settings: StoreSettings): StoreServices & Primable {
+export function createStoreServices(functionName: string, settings: StoreSettings): StoreServices & Primable & Stored {
   const table = new Table(new DynamoDBClient({ requestHandler: AWS_TIMEOUTS }), settings.TABLE_NAME)
   const now = () => epochSeconds(Date.now() / 1000)
   const dataKeys = new KmsDataKeys(new KMSClient({ requestHandler: AWS_TIMEOUTS }))
@@ -106,6 +110,7 @@ export function createStoreServices(functionName: string, settings: StoreSetting
   }
   return {
     ...ambient,
+    table,
     newId,
     randomBytes,
     chance: Math.random,
@@ -131,8 +136,7 @@ export function createStoreServices(functionName: string, settings: StoreSetting
     usage,
     auditEvents,
     audit: new AuditTrail(trail, Number(settings.AUDIT_RETENTION_DAYS), functionName),
-    breaker: new Breaker({ ...ambient, slowHosts: new DynamoDbSlowHosts(table), tenants }),
-    limiter: new Limiter({ ...ambient, usage, tenants }, defaultLimits(settings)),
+    limiter: new Limiter(usage, defaultLimits(settings)),
     log,
     heldRotations: new HeldRotations(),
     tokenMemory: new TokenMemory(),
@@ -145,11 +149,12 @@ export function createServices(
   functionName: string,
   settings: StoreSettings &
     ProviderSettings & { readonly RECOVERY_QUEUE_URL: string; readonly LAZY_REFRESH?: 'off' | 'on' | '' },
-): Services & Primable & Resumable {
+): Services & Primable & Resumable & Stored {
   const provider = providerProfile(settings)
   const store = createStoreServices(functionName, settings)
   return {
     ...store,
+    rateLimiter: new LazyRateLimiter(store, defaultLimits(settings)),
     provider,
     lazyRefresh: settings.LAZY_REFRESH === 'on',
     tokenVerifier: lazyTokenVerifier(settings.PUBLIC_URL),
@@ -175,7 +180,7 @@ export function createServices(
 }
 
 /** An empty setting means no limit. */
-function defaultLimits(settings: StoreSettings): Limits {
+export function defaultLimits(settings: StoreSettings): Limits {
   const limits = {
     connections: settings.DEFAULT_CONNECTIONS,
     sessionsPerMinute: settings.DEFAULT_SESSIONS_PER_MINUTE,

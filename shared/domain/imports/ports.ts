@@ -33,6 +33,7 @@ export type ImportPorts = Pick<
   | 'tenants'
   | 'usage'
   | 'limiter'
+  | 'rateLimiter'
   | 'vault'
 > &
   RevocationPorts

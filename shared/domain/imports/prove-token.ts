@@ -61,7 +61,7 @@ export async function proveToken(
 async function ask(services: ImportPorts, { caller }: ImportRun, token: Secret): Promise<TokenIdentity> {
   try {
     const identify = () => services.identifyToken(token)
-    return await services.limiter.withinRate(requesterOf(caller), services.now(), identify)
+    return await services.rateLimiter.withinRate(requesterOf(caller), identify)
   } catch (error) {
     if (!(error instanceof ServiceError) || error.code !== 'tenant_limit_exceeded') throw error
     const { retryAfterSeconds } = error

@@ -6,8 +6,7 @@ import { BoundedMap } from '../bounded-map.ts'
 import { ServiceError } from '../errors.ts'
 import type { EndUserId } from '../ids.ts'
 import type { EpochSeconds } from '../time.ts'
-import { type MeterPorts, type Refusal, RequestMeter } from './request-meter.ts'
-import type { Limits, Tenant, Tenants } from './tenant.ts'
+import type { Limits, Tenant } from './tenant.ts'
 import type { Spender, Usage } from './usage.ts'
 
 const MINUTE_SECONDS = 60
@@ -26,36 +25,20 @@ export interface Requester {
   readonly endUserId?: EndUserId
 }
 
-type LimitName = 'connections' | 'sessions_per_minute' | 'requests_per_second' | 'concurrent_requests'
+export type LimitName = 'connections' | 'sessions_per_minute' | 'requests_per_second' | 'concurrent_requests'
 
-/** The names on the wire of what the meter limits. */
-const METERED = {
-  requestsPerSecond: 'requests_per_second',
-  concurrentRequests: 'concurrent_requests',
-} as const satisfies Readonly<Record<Refusal['limit'], LimitName>>
 
-type LimiterPorts = MeterPorts & {
-  readonly usage: Usage
-  readonly tenants: Pick<Tenants, 'setLookUntil'>
-}
 
 /** The limits as one process enforces them. */
 export class Limiter {
   readonly #usage: Usage
   readonly #defaults: Limits
-  /** Apart, so that many end users do not push the sums of tenants out of memory. */
-  readonly #tenantMeter: RequestMeter
-  readonly #endUserMeter: RequestMeter
   /** What has used up the sessions of a minute, with that minute. It is refused without asking the store again. */
   readonly #spentMinutes = new BoundedMap<string, number>(MAX_SPENT)
 
-  constructor(services: LimiterPorts, defaults: Limits) {
-    this.#usage = services.usage
+  constructor(usage: Usage, defaults: Limits) {
+    this.#usage = usage
     this.#defaults = defaults
-    this.#tenantMeter = new RequestMeter(services, ({ tenantId }, until) =>
-      services.tenants.setLookUntil(tenantId, until),
-    )
-    this.#endUserMeter = new RequestMeter(services, async () => {})
   }
 
   maxConnections({ limits }: Pick<Tenant, 'limits'>): number | undefined {
@@ -92,38 +75,6 @@ export class Limiter {
     this.#spentMinutes.set(key, minute)
     return false
   }
-
-  /**
-   * Does the work of a request to ClickFunnels if the end user and the tenant may make one now. Reports to the other
-   * processes run beside the work. An end user has a share of the requests a second, not of those at the same time.
-   * @throws ServiceError end_user_limit_exceeded; tenant_limit_exceeded. Then nothing was done
-   */
-  async withinRate<T>({ tenant, endUserId }: Requester, work: () => Promise<T>): Promise<T> {
-    const { requestsPerSecond, concurrentRequests } = { ...this.#defaults, ...tenant.limits }
-    const tenantId = tenant.id
-    const max = {
-      ...(requestsPerSecond && { requestsPerSecond }),
-      ...(concurrentRequests && { concurrentRequests }),
-    }
-    if (Object.keys(max).length === 0) return work()
-    const share = requestsPerSecond && shareOf(requestsPerSecond)
-    const own =
-      endUserId &&
-      share &&
-      (await this.#endUserMeter.take({ tenantId, endUserId }, { requestsPerSecond: share }))
-    if (own && 'limit' in own) throw shareExceeded('requests_per_second', share ?? 0, own.retryAfterSeconds)
-    const turn = await this.#tenantMeter.take({ tenantId }, max, tenant.lookUntil)
-    if ('limit' in turn) {
-      await (own || undefined)?.end()
-      throw limitExceeded(METERED[turn.limit], max[turn.limit], turn.retryAfterSeconds)
-    }
-    try {
-      return await work()
-    } finally {
-      // Lambda freezes the process after the answer, and a report that is still under way would be lost.
-      await Promise.all([(own || undefined)?.end(), turn.end()])
-    }
-  }
 }
 
 /** An end user's share of a tenant's limit. */
@@ -140,7 +91,7 @@ export function connectionsExceeded(max?: number): ServiceError {
   return limitExceeded('connections', max, ROOM_SECONDS)
 }
 
-function limitExceeded(limit: LimitName, max: number | undefined, retryAfterSeconds: number): ServiceError {
+export function limitExceeded(limit: LimitName, max: number | undefined, retryAfterSeconds: number): ServiceError {
   const named = max === undefined ? `"${limit}"` : `"${limit}" of ${max}`
   return new ServiceError('tenant_limit_exceeded', `The tenant has reached its limit ${named}.`, {
     retryAfterSeconds,
@@ -148,7 +99,7 @@ function limitExceeded(limit: LimitName, max: number | undefined, retryAfterSeco
   })
 }
 
-function shareExceeded(limit: LimitName, share: number, retryAfterSeconds: number): ServiceError {
+export function shareExceeded(limit: LimitName, share: number, retryAfterSeconds: number): ServiceError {
   return new ServiceError(
     'end_user_limit_exceeded',
     `The end user has reached its share of ${share} of the tenant's limit "${limit}".`,

@@ -1,5 +1,6 @@
-// Tenancy needs the store of tenants, the counts of what each one uses, and the limiter.
+// Tenancy needs the store of tenants, the counts of what each one uses, and what limits it.
 import type { Limiter } from './limits.ts'
+import type { RateLimits } from './rate-limiter.ts'
 import type { Tenants } from './tenant.ts'
 import type { Usage } from './usage.ts'
 
@@ -12,4 +13,5 @@ export interface TenancyPorts {
   readonly tenants: Tenants
   readonly usage: Usage
   readonly limiter: Limiter
+  readonly rateLimiter: RateLimits
 }

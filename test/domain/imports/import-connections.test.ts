@@ -7,7 +7,7 @@ import { importConnections } from '#domain/imports/import-connections.ts'
 import type { Workspace } from '#domain/provider/workspace.ts'
 import { Secret } from '#domain/secret.ts'
 import { deadlineIn, later } from '#domain/time.ts'
-import { refreshNow } from '#domain/tokens/fresh-token.ts'
+import { refreshNow } from '#domain/proxy/refresh-now.ts'
 import { ALICE, BOB, openScene, RETURN_URL, type Scene } from '../../fakes/scene.ts'
 import { ACME } from '../../fakes/tokens.ts'
 

@@ -4,6 +4,7 @@ import { followLink } from '#domain/connect/authorize.ts'
 import { receiveAuthorizationResponse } from '#domain/connect/callback.ts'
 import type { EndUserId } from '#domain/ids.ts'
 import { Limiter, type Requester, shareOf } from '#domain/tenants/limits.ts'
+import { RateLimiter } from '#domain/tenants/rate-limiter.ts'
 import { findTenant, updateTenant } from '#domain/tenants/manage-tenants.ts'
 import type { Limits } from '#domain/tenants/tenant.ts'
 import { disconnect } from '#domain/tokens/disconnect.ts'
@@ -125,7 +126,7 @@ describe('requests a second', () => {
 
   test('are refused before any work is done, by name', async () => {
     const { services, caller } = await limited({ requestsPerSecond: 1 })
-    const call = () => services.limiter.withinRate({ tenant: caller.tenant }, work)
+    const call = () => services.rateLimiter.withinRate({ tenant: caller.tenant }, work)
     for (let i = 0; i < 10; i++) expect(await call()).toBe('answer')
     await expect(call()).rejects.toMatchObject({
       ...refusedFor('requests_per_second'),
@@ -136,7 +137,7 @@ describe('requests a second', () => {
   test('are reported by the time the answer leaves, also when the work fails', async () => {
     const { services, caller } = await limited({ requestsPerSecond: 1 })
     const failing = () => Promise.reject(new Error('upstream'))
-    await expect(services.limiter.withinRate({ tenant: caller.tenant }, failing)).rejects.toThrow('upstream')
+    await expect(services.rateLimiter.withinRate({ tenant: caller.tenant }, failing)).rejects.toThrow('upstream')
     const none = { requests: 0, shared: 0, busySeconds: 0 }
     const window = Math.floor(services.now() / 10)
     expect(await services.usage.addRequests({ tenantId: caller.tenant.id }, window, none)).toMatchObject({
@@ -146,7 +147,7 @@ describe('requests a second', () => {
 
   test('cost a tenant without a limit nothing', async () => {
     const { services, caller } = scene
-    for (let i = 0; i < 100; i++) await services.limiter.withinRate({ tenant: caller.tenant }, work)
+    for (let i = 0; i < 100; i++) await services.rateLimiter.withinRate({ tenant: caller.tenant }, work)
     expect(services.usage.calls).toBe(0)
   })
 })
@@ -154,7 +155,7 @@ describe('requests a second', () => {
 describe('the service-wide defaults', () => {
   test('hold for what a tenant has no limit of its own for', async () => {
     const { services, caller } = scene
-    const limiter = new Limiter(services, { connections: 7, sessionsPerMinute: 3 })
+    const limiter = new Limiter(services.usage, { connections: 7, sessionsPerMinute: 3 })
     expect(limiter.maxConnections(caller.tenant)).toBe(7)
     expect(limiter.maxConnections({ limits: { connections: 9 } })).toBe(9)
     expect(limiter.maxConnections({ limits: { sessionsPerMinute: 9 } })).toBe(7)
@@ -202,7 +203,7 @@ describe("an end user's share", () => {
 
   test('of requests is refused beyond it, over several processes, while others go on', async () => {
     const { services } = scene
-    const processes = [1, 2, 3].map(() => new Limiter(services, {}))
+    const processes = [1, 2, 3].map(() => new RateLimiter(services, {}))
     const limits = { requestsPerSecond: 100 }
     const spend = async (who: Requester, times: number) => {
       let served = 0
