@@ -2,12 +2,7 @@
 
 import { duePartitionOf } from '#adapters/dynamodb/schema.ts'
 import type { Connection, ConnectionRef, Lease, Pace, Revocation } from '#domain/connections/connection.ts'
-import {
-  connectionEvent,
-  creationEvent,
-  eventOfChange,
-  reconnectionEvent,
-} from '#domain/connections/connection-events.ts'
+import { connectionEvent, eventOfChange } from '#domain/connections/connection-events.ts'
 import {
   type ConnectionChange,
   type ConnectionFilter,
@@ -19,6 +14,7 @@ import {
   type Revocations,
 } from '#domain/connections/connection-store.ts'
 import type { Feed } from '#domain/connections/feed.ts'
+import { creationEvent, reconnectionEvent } from '#domain/connections/grant-events.ts'
 import { mayShrink } from '#domain/connections/pace.ts'
 import type { Disconnecter, EventDraft } from '#domain/events/event.ts'
 import type { AppId, ConnectionId, EndUserId, RevocationId, TenantId, WorkspaceId } from '#domain/ids.ts'

@@ -9,12 +9,7 @@ import {
   type Revocation,
   refOf,
 } from '#domain/connections/connection.ts'
-import {
-  connectionEvent,
-  creationEvent,
-  eventOfChange,
-  reconnectionEvent,
-} from '#domain/connections/connection-events.ts'
+import { connectionEvent, eventOfChange } from '#domain/connections/connection-events.ts'
 import {
   type ConnectionChange,
   type ConnectionFilter,
@@ -67,7 +62,7 @@ export class DynamoDbConnections implements Connections {
   }
 
   async create(connection: Connection, max?: number, session?: GrantingSession): Promise<boolean> {
-    const { firstGrant } = await import('./connections/grants.ts')
+    const { creationEvent, firstGrant } = await import('./connections/grants.ts')
     const event = this.#stamp(creationEvent(connection))
     return this.#table.transact(firstGrant(connection, event, max, session))
   }
@@ -166,7 +161,7 @@ export class DynamoDbConnections implements Connections {
     former: Revocation | undefined,
     session?: GrantingSession,
   ): Promise<boolean> {
-    const { nextGrant } = await import('./connections/grants.ts')
+    const { nextGrant, reconnectionEvent } = await import('./connections/grants.ts')
     return this.#sinceLastEvent(read, { generation: read.generation }, (known) => {
       const event = this.#stamp(reconnectionEvent(known, change))
       return this.#table.transact(nextGrant(known, change, event, former, session))

@@ -19,9 +19,6 @@ export const SCOPES = [
   'connections:import',
 ] as const
 
-/** The scopes of a key that is created without any: all but the one that brings tokens in. */
-export const DEFAULT_SCOPES = SCOPES.filter((scope) => scope !== 'connections:import')
-
 export type Scope = (typeof SCOPES)[number]
 
 export type Actor =

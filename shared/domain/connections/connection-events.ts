@@ -5,7 +5,7 @@ import type { Disconnecter, EventDraft } from '../events/event.ts'
 import type { BreakReason, OwnEventType } from '../events/event-types.ts'
 import { annotationsOf } from '../tenants/annotations.ts'
 import type { Connection, ReauthorizationReason } from './connection.ts'
-import { type ConnectionChange, changed } from './connection-store.ts'
+import type { ConnectionChange } from './connection-store.ts'
 
 type Told = Pick<
   Connection,
@@ -32,18 +32,6 @@ export function connectionEvent(
   const sequence = eventCount + 1
   const about = { connectionId: id, appId, endUserId: endUser.id, ...annotationsOf(told) }
   return { tenantId, type, data: { ...about, sequence, ...more } }
-}
-
-/** The first event of a connection. */
-export function creationEvent(created: Connection): EventDraft {
-  const more = created.importedFrom ? ({ imported: true } as const) : {}
-  return connectionEvent({ ...created, eventCount: 0 }, 'connection.created', more)
-}
-
-/** The event of a new grant, which may bring another name of the end user, and other tags. */
-export function reconnectionEvent(known: Connection, change: ConnectionChange): EventDraft {
-  const more = change.importedFrom ? ({ imported: true } as const) : {}
-  return connectionEvent(changed(known, change), 'connection.reconnected', more)
 }
 
 /** The event of a change; `undefined` if the tenant need not know of it. */

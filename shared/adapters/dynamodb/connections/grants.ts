@@ -11,6 +11,8 @@ import { connectionCounted } from '../usage/usage.ts'
 import { claimedBy, claimOf, fencedSince } from './conditions.ts'
 import { connectionItem, connectionUpdate, counted, revocationItem } from './items.ts'
 
+export { creationEvent, reconnectionEvent } from '#domain/connections/grant-events.ts'
+
 /** A new connection, the claim of its workspace and its first event. */
 export function firstGrant(
   connection: Connection,
