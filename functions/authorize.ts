@@ -47,8 +47,9 @@ export const authorize = (services: Services) =>
           }
           case 'return':
             return redirect(visit.location)
-          case 'declined': {
-            const page = (await pages()).refusalPage(request, 'declined', visit.product)
+          case 'declined':
+          case 'declined_reusable': {
+            const page = (await pages()).refusalPage(request, visit.outcome, visit.product)
             return { ...page, audit: browserNote(visit.session, 'connect_session.follow', 'access_denied') }
           }
           case 'unknown':

@@ -47,6 +47,12 @@ export interface ConnectSessionRequest {
    */
   readonly connection_id?: string
   /**
+   * What the link is for. `reconnect`: it goes into an e-mail. It lives for seven days and can be
+   * opened again until the connection was reconnected; each opening supersedes the one before. Needs
+   * `connection_id` and an API key. Default: the link works once and for 30 minutes.
+   */
+  readonly purpose?: 'reconnect'
+  /**
    * Tags for the connection, by key, such as `4711` for the key `project`: up to 10, keys of 1 to 40
    * and values of 1 to 200 characters. The service does not interpret them; every event of the
    * connection repeats them. With an API key only. Default: no tags; a connection that is reconnected
@@ -71,8 +77,9 @@ export interface ConnectSession {
    */
   readonly status: 'created' | 'authorizing' | 'awaiting_completion' | 'connected' | 'denied' | 'failed' | 'expired'
   /**
-   * Link for the end user's browser. It works once and for 30 minutes. It is in the answer that starts
-   * the session and in no other.
+   * Link for the end user's browser. It works once and for 30 minutes; with the purpose `reconnect`,
+   * until the connection was reconnected and for seven days. It is in the answer that starts the
+   * session and in no other.
    */
   readonly connect_url?: string
   /** Id of the app that the session connects through. */
@@ -99,6 +106,11 @@ export interface ConnectSession {
    * operator has set `end_users_may_confirm` for the tenant.
    */
   readonly completion: 'verified' | 'confirmed'
+  /**
+   * `reconnect` if the session was started so: then it returns to `created` when an attempt runs out,
+   * and its link works after `denied` and `failed`, too. Absent otherwise.
+   */
+  readonly purpose?: 'reconnect'
   /**
    * Id of the connection that the session created or updated. Before the session is `connected`, it is
    * the connection to reconnect; absent if there is none.

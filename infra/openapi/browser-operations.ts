@@ -33,14 +33,17 @@ export const BROWSER_OPERATIONS = {
       },
     ],
     answers: {
-      200: page('asks the end user to confirm the account, or says that nothing was connected.'),
+      200: page(
+        'asks the end user to confirm the account, or says that nothing was connected, or that a reconnect link has succeeded.',
+      ),
       302: {
         says: 'Sends the browser to ClickFunnels or, if the link has expired, back to the `return_url`.',
         headers: ['Location'],
       },
-      403: page('the tenant or its app is suspended.'),
+      403: page('the tenant or its app is suspended, or the return URL is no longer registered.'),
       404: page('the link is unknown, or a parameter is repeated.'),
-      410: page('the link was already used or has expired.'),
+      409: page('another opening of the reconnect link is being finished at this moment.'),
+      410: page('the link was already used or has expired, or the connection to reconnect was deleted.'),
       default: FAULT_PAGE,
     },
   },

@@ -84,6 +84,10 @@ test.each([
   'other_browser',
   'other_app',
   'declined',
+  'declined_reusable',
+  'done',
+  'gone',
+  'under_way',
   'return_url_not_registered',
 ] as const)('the refusal "%s" is accessible and leads back', async (refusal) => {
   await show(refusalPage(reader('en'), refusal, PRODUCT))

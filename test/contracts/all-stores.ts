@@ -11,6 +11,7 @@ import { eventsContract } from './events.ts'
 import { feedsContract } from './feeds.ts'
 import { identityProvidersContract } from './identity-providers.ts'
 import { keyedCallsContract } from './keyed-calls.ts'
+import { openingsContract } from './openings.ts'
 import { sealedRecordsContract } from './sealed-records.ts'
 import { sessionsContract } from './sessions.ts'
 import { slowHostsContract } from './slow-hosts.ts'
@@ -26,6 +27,7 @@ export function allStoresContract(open: OpenStores): void {
   identityProvidersContract(open)
   tenantDeletionContract(open)
   sessionsContract(open)
+  openingsContract(open)
   connectionsContract(open)
   connectionGrantsContract(open)
   connectionsListContract(open)

@@ -5,6 +5,7 @@ import {
   type ConnectLink,
   type ConnectSession,
   type ConnectSessions,
+  type Opening,
   type PendingAuthorization,
   type PendingAuthorizations,
   rejectionReason,
@@ -59,6 +60,18 @@ export class FakeSessions implements ConnectSessions, PendingAuthorizations {
     return true
   }
 
+  async reopen(read: ConnectSession, opening: Opening, pending: PendingAuthorization): Promise<boolean> {
+    const key = keyOf(read.tenantId, read.id)
+    const session = this.sessions.get(key)
+    if (session?.state.status !== read.state.status) return false
+    if (session.opening?.stateHash !== read.opening?.stateHash || this.#pending.has(pending.stateHash))
+      return false
+    const state = { status: 'authorizing' } as const
+    this.sessions.set(key, { ...session, state, opening, expiresAt: pending.expiresAt })
+    this.#pending.set(pending.stateHash, structuredClone(pending))
+    return true
+  }
+
   async move(
     { tenantId, id }: Parameters<ConnectSessions['move']>[0],
     from: SessionState['status'],
@@ -108,7 +121,9 @@ export class FakeSessions implements ConnectSessions, PendingAuthorizations {
     )
       return false
     const session = this.sessions.get(keyOf(tenantId, id))
-    const moved = session !== undefined && (await this.move(session, 'authorizing', to, expiresAt))
+    const superseded = session?.opening !== undefined && session.opening.stateHash !== stateHash
+    const moved =
+      session !== undefined && !superseded && (await this.move(session, 'authorizing', to, expiresAt))
     if (moved) this.#taken.add(stateHash)
     return moved
   }

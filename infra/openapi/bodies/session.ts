@@ -76,6 +76,14 @@ export const sessions = {
       description:
         'Id of the connection to reconnect; it keeps its id and gets new tokens. It must belong to the same end user. If it is left out, the session creates a connection, or updates the one that this end user already has to the chosen workspace.',
     },
+    'ConnectSessionRequest.purpose': {
+      description:
+        'What the link is for. `reconnect`: it goes into an e-mail. It lives for seven days and can be opened again until the connection was reconnected; each opening supersedes the one before. Needs `connection_id` and an API key. Default: the link works once and for 30 minutes.',
+    },
+    'ConnectSession.purpose': {
+      description:
+        '`reconnect` if the session was started so: then it returns to `created` when an attempt runs out, and its link works after `denied` and `failed`, too. Absent otherwise.',
+    },
     'ConnectSessionRequest.tags': {
       description:
         'Tags for the connection, by key, such as `4711` for the key `project`: up to 10, keys of 1 to 40 and values of 1 to 200 characters. The service does not interpret them; every event of the connection repeats them. With an API key only. Default: no tags; a connection that is reconnected keeps its tags.',
@@ -98,7 +106,7 @@ export const sessions = {
     },
     connect_url: {
       description:
-        "Link for the end user's browser. It works once and for 30 minutes. It is in the answer that starts the session and in no other.",
+        "Link for the end user's browser. It works once and for 30 minutes; with the purpose `reconnect`, until the connection was reconnected and for seven days. It is in the answer that starts the session and in no other.",
       format: 'uri',
     },
     error: {

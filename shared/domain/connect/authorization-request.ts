@@ -10,6 +10,7 @@ import {
   type ConnectLink,
   type ConnectSession,
   codeVerifierOf,
+  type PendingAuthorization,
   STATE_LIFETIME_SECONDS,
 } from './connect-session.ts'
 import type { ConnectPorts } from './ports.ts'
@@ -47,6 +48,34 @@ export async function beginAuthorization(
   app: App,
   { confirmation, secret }: KnownBrowser,
 ): Promise<AuthorizationRequest | undefined> {
+  const confirmationHash = confirmation === undefined ? undefined : sha256(confirmation)
+  const store = (pending: PendingAuthorization) => services.sessions.begin(link, pending, confirmationHash)
+  return makeRequest(services, session, app, store, secret)
+}
+
+/** Makes an authorization request for another opening of a reconnect link; `undefined` if something changed since the session was read. */
+export function reopenAuthorization(
+  services: RequestPorts,
+  session: ConnectSession,
+  app: App,
+): Promise<AuthorizationRequest | undefined> {
+  const { status } = session.state
+  const { number = 0, failures = 0 } = session.opening ?? {}
+  const ended = status === 'denied' || status === 'failed'
+  const opening = { number: number + 1, failures: failures + (ended ? 1 : 0) }
+  return makeRequest(services, session, app, (pending) =>
+    services.sessions.reopen(session, { ...opening, stateHash: pending.stateHash }, pending),
+  )
+}
+
+/** @param store stores it and moves the session; false if the session cannot be moved */
+async function makeRequest(
+  services: RequestPorts,
+  session: ConnectSession,
+  app: App,
+  store: (pending: PendingAuthorization) => Promise<boolean>,
+  secret?: string,
+): Promise<AuthorizationRequest | undefined> {
   const state = randomSecret(services.randomBytes)
   const browserSecret = secret ?? randomSecret(services.randomBytes)
   const codeVerifier = randomSecret(services.randomBytes)
@@ -60,9 +89,7 @@ export async function beginAuthorization(
     codeVerifier: await services.vault.seal(codeVerifierOf(session), new Secret(codeVerifier)),
     expiresAt: later(services.now(), STATE_LIFETIME_SECONDS),
   }
-  const confirmationHash = confirmation === undefined ? undefined : sha256(confirmation)
-  const begun = await services.sessions.begin(link, pending, confirmationHash)
-  if (!begun) return undefined
+  if (!(await store(pending))) return undefined
   return {
     location: requestUrl(services, app, state, codeChallenge(codeVerifier)),
     browserCookie: { name: browserCookieName(stateHash), value: new Secret(browserSecret) },

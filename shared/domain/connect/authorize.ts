@@ -4,8 +4,10 @@
 //
 // A link works once, for one browser. That browser may follow it again until it is back from ClickFunnels: after "Back", in
 // another tab, or by a double click. It then gets a state of its own for each time, and the first response ends the session.
+// A reconnect link works for any browser until it succeeded (reconnect-link.ts).
 import type { App } from '../apps/app.ts'
 import type { AppStorePorts } from '../apps/ports.ts'
+import type { ConnectionPorts } from '../connections/ports.ts'
 import { equalSecrets, randomSecret, sha256 } from '../hash.ts'
 import { Secret } from '../secret.ts'
 import type { TenancyPorts } from '../tenants/ports.ts'
@@ -17,9 +19,11 @@ import {
   BROWSER_COOKIE,
   beginAuthorization,
   type RequestPorts,
+  reopenAuthorization,
 } from './authorization-request.ts'
 import { type ConnectLink, type ConnectSession, SESSION_MEMORY_SECONDS } from './connect-session.ts'
 import { type Product, productOf } from './product.ts'
+import { type ReconnectRefusal, reconnectRefusal } from './reconnect-link.ts'
 
 export interface LinkVisit {
   readonly linkSecret: string
@@ -43,10 +47,17 @@ export type LinkOutcome =
   /** Back to the product; the location says why. */
   | { readonly outcome: 'return'; readonly location: string }
   | { readonly outcome: 'unknown' }
-  | { readonly outcome: 'declined'; readonly session: ConnectSession; readonly product: Product }
+  | {
+      /** declined: the link no longer works. declined_reusable: it still does. */
+      readonly outcome: 'declined' | 'declined_reusable'
+      readonly session: ConnectSession
+      readonly product: Product
+    }
+  | ReconnectRefusal
   | { readonly outcome: 'used' | 'expired' | 'suspended'; readonly product: Product }
 
-type Ports = RequestPorts & Pick<TenancyPorts & AppStorePorts, 'tenants' | 'apps'>
+type Ports = RequestPorts &
+  Pick<TenancyPorts & AppStorePorts & ConnectionPorts, 'tenants' | 'apps' | 'connections'>
 
 /** Follows a connect link. Only the redirect uses the link up: a page can be shown again. */
 export async function followLink(services: Ports, visit: LinkVisit): Promise<LinkOutcome> {
@@ -54,7 +65,7 @@ export async function followLink(services: Ports, visit: LinkVisit): Promise<Lin
   if (followed === undefined) return { outcome: 'unknown' }
   const now = services.now()
   return (
-    unusable(followed, visit, now) ??
+    (await unusable(services, followed, visit, now)) ??
     (await unconfirmed(services, followed, visit, now)) ??
     (await leave(services, followed, visit))
   )
@@ -90,14 +101,16 @@ async function findFollowed(services: Ports, linkSecret: string): Promise<Follow
 }
 
 /** The outcome for a link that cannot be followed, or no longer. */
-function unusable(
+async function unusable(
+  services: Ports,
   { link, session, tenant }: Followed,
   visit: LinkVisit,
   now: EpochSeconds,
-): LinkOutcome | undefined {
+): Promise<LinkOutcome | undefined> {
   // Without the session the product has no way back: no browser is sent to a product that is suspended.
   if (suspensionOf(tenant, session) !== undefined)
     return { outcome: 'suspended', product: productOf(tenant, undefined) }
+  if (session.purpose === 'reconnect') return reconnectRefusal(services, session, tenant, now)
   const goesOn = session.state.status === 'authorizing' && isFollower(link, visit)
   if (session.state.status !== 'created' && !goesOn) return used(tenant, session)
   if (link.expiresAt > now && session.expiresAt > now) return undefined
@@ -121,6 +134,9 @@ async function unconfirmed(
     return { outcome: 'confirm', product: productOf(tenant, session), session, confirmation }
   }
   if (!visit.declines) return undefined
+  // It may be in the wrong hands. Its owner's link, and an attempt of theirs, go on.
+  if (session.purpose === 'reconnect')
+    return { outcome: 'declined_reusable', session, product: productOf(tenant, session) }
   const state = { status: 'denied', error: 'access_denied' } as const
   const ended = await services.sessions.move(
     session,
@@ -142,11 +158,19 @@ async function leave(
   attempt = 1,
 ): Promise<LinkOutcome> {
   const { link, session, tenant, app } = followed
+  const reusable = session.purpose === 'reconnect'
   const browser = { confirmation: visit.confirmation?.sent, secret: followerSecret(link, visit) }
-  const request = await beginAuthorization(services, link, session, app, browser)
+  const request = reusable
+    ? await reopenAuthorization(services, session, app)
+    : await beginAuthorization(services, link, session, app, browser)
   if (request !== undefined) return { outcome: 'redirect', session, ...request }
   // Another request came first. It may be this browser's own, as after a double click.
   const again = attempt < MAX_ATTEMPTS ? await findFollowed(services, visit.linkSecret) : undefined
+  if (again && reusable) {
+    const refused = await unusable(services, again, visit, services.now())
+    return refused ?? leave(services, again, visit, attempt + 1)
+  }
+  if (reusable) return { outcome: 'under_way', product: productOf(tenant, session) }
   if (again === undefined || again.session.state.status !== 'authorizing' || !isFollower(again.link, visit))
     return used(tenant, session)
   return leave(services, again, visit, attempt + 1)

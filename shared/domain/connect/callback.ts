@@ -36,6 +36,7 @@ import {
 } from './exchange-code.ts'
 import type { ConnectPorts } from './ports.ts'
 import { type Product, productOf, returnLocation } from './product.ts'
+import { supersededReturn } from './reconnect-link.ts'
 import { type RepeatedOutcome, repeatedResponse } from './repeated-response.ts'
 import { authorizationError, type Detour, type SessionError } from './session-errors.ts'
 
@@ -109,6 +110,9 @@ function rejection({ pending, tenant, session }: Awaited, arrival: Arrival): Res
   // Without the session the product has no way back: no browser is sent to a product that is suspended.
   if (suspensionOf(tenant, session) !== undefined)
     return { outcome: 'suspended', session, product: productOf(tenant, undefined) }
+  const superseded = supersededReturn(tenant, session, pending, arrival)
+  if (superseded !== undefined)
+    return { outcome: 'return', session, error: 'superseded', location: superseded }
   const reason = rejectionReason(pending, arrival)
   if (reason === undefined) return undefined
   const product = productOf(tenant, session, reason)

@@ -5,10 +5,13 @@
 //                           ├─▶ exchanging ────────────────────────┴─▶ failed         ("confirmed")
 //                           └─▶ denied | failed
 //   Every state but the last three expires by time alone.
+//
+// A session with the purpose "reconnect" has a link that lives for days and may be opened again and again (reconnect-link.ts): each
+// opening moves it to "authorizing", from any state but "connected".
 import type { AppId, ConnectionId, ConnectSessionId, TenantId } from '../ids.ts'
 import type { Annotations } from '../tenants/annotations.ts'
 import type { EndUser } from '../tenants/tenant.ts'
-import { DAY_SECONDS, type EpochSeconds } from '../time.ts'
+import { DAY_SECONDS, type EpochSeconds, later } from '../time.ts'
 import type { Sealed } from '../vault/vault.ts'
 import type { SessionError } from './session-errors.ts'
 
@@ -43,14 +46,31 @@ export interface ConnectSession extends Annotations {
   readonly completion: Completion
   /** The connection to reconnect. */
   readonly reconnects?: ConnectionId
+  /** Its link lives for days, and works until the connection was reconnected. */
+  readonly purpose?: 'reconnect'
+  /** The latest opening of such a link. */
+  readonly opening?: Opening
   readonly state: SessionState
   readonly createdAt: EpochSeconds
   /** When the current state runs out. */
   readonly expiresAt: EpochSeconds
 }
 
+/** An opening of a reconnect link. The next one supersedes it: what it began cannot be taken any more. */
+export interface Opening {
+  /** 1 for the first. */
+  readonly number: number
+  /** Of its authorization request. */
+  readonly stateHash: string
+  /** How many openings before it ended without a connection. */
+  readonly failures: number
+}
+
 /** What the event of a session tells about it. */
-export type SessionSubject = Pick<ConnectSession, 'tenantId' | 'id' | 'appId' | 'endUser' | 'tags' | 'label'>
+export type SessionSubject = Pick<
+  ConnectSession,
+  'tenantId' | 'id' | 'appId' | 'endUser' | 'tags' | 'label' | 'opening'
+>
 
 /** Leads from the hash of a connect link's secret to the session. */
 export interface ConnectLink {
@@ -86,6 +106,7 @@ export interface PendingAuthorization {
 export type AnyAuthorization = Omit<PendingAuthorization, 'codeVerifier'>
 
 export const LINK_LIFETIME_SECONDS = 30 * 60
+export const RECONNECT_LINK_LIFETIME_SECONDS = 7 * DAY_SECONDS
 export const STATE_LIFETIME_SECONDS = 10 * 60
 /** ClickFunnels' codes live 600 s. A minute of that is left for the way to us and for the exchange. */
 export const CODE_LIFETIME_SECONDS = 9 * 60
@@ -100,10 +121,17 @@ export type VisibleStatus = Exclude<SessionStatus, 'exchanging'> | 'expired'
 export function visibleStatus(session: ConnectSession, now: EpochSeconds): VisibleStatus {
   const { status } = session.state
   if (FINAL.includes(status)) return status as 'connected' | 'denied' | 'failed'
-  if (session.expiresAt <= now) return 'expired'
+  // A reconnect link that was opened in vain can be opened again.
+  if (session.expiresAt <= now)
+    return session.purpose === 'reconnect' && linkExpiresAt(session) > now ? 'created' : 'expired'
   if (status === 'exchanging')
     return session.completion === 'verified' ? 'awaiting_completion' : 'authorizing'
   return status
+}
+
+/** When the link of a session stops working, if it was not used up before. */
+export function linkExpiresAt({ purpose, createdAt }: ConnectSession): EpochSeconds {
+  return later(createdAt, purpose === 'reconnect' ? RECONNECT_LINK_LIFETIME_SECONDS : LINK_LIFETIME_SECONDS)
 }
 
 export interface ConnectSessions {
@@ -116,6 +144,11 @@ export interface ConnectSessions {
    * If the link has a follower, the session must be "authorizing" and the follower still the same. False if not.
    */
   begin(link: ConnectLink, pending: PendingAuthorization, confirmationHash?: string): Promise<boolean>
+  /**
+   * In one transaction: moves a session with the purpose "reconnect" to "authorizing" from the state that was read, with the opening of
+   * the pending authorization, and stores that. False if the session has another state or another opening by now.
+   */
+  reopen(session: ConnectSession, opening: Opening, pending: PendingAuthorization): Promise<boolean>
   /** Moves the session to another state if it is still in the state `from`, and writes its event; false if not. */
   move(
     session: SessionSubject,
@@ -149,7 +182,8 @@ export interface PendingAuthorizations {
   findAny(stateHash: string): Promise<AnyAuthorization | undefined>
   /**
    * In one transaction: marks a pending authorization that has no {@link rejectionReason} as taken, moves its session on from
-   * "authorizing", and writes the session's event. False if either cannot be done, because it was taken before; then both stay as they are.
+   * "authorizing", and writes the session's event. False if either cannot be done, because it was taken before or superseded by a later
+   * opening; then both stay as they are.
    */
   take(
     pending: PendingAuthorization,

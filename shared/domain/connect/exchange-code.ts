@@ -14,10 +14,9 @@ import type { VaultPorts } from '../vault/ports.ts'
 import type { Sealed, Sealer } from '../vault/vault.ts'
 import { type ConnectSession, codeVerifierOf, type SessionState } from './connect-session.ts'
 import { noteConnectionUse } from './connection-use.ts'
-import { failSession } from './fail-session.ts'
 import type { ConnectPorts } from './ports.ts'
 import { type ExchangeError, faultError, TOKEN_ERRORS } from './session-errors.ts'
-import { type GrantPorts, storeGrant } from './store-grant.ts'
+import { failSession, type GrantPorts, storeGrant } from './store-grant.ts'
 
 /**
  * What an exchange needs. It is read and opened before the session moves to "exchanging": a failure until then can be

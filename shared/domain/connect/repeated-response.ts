@@ -9,6 +9,7 @@ import { locationAfter } from './completion-code.ts'
 import { type Arrival, type ConnectSession, rejectionReason, visibleStatus } from './connect-session.ts'
 import type { ConnectPorts } from './ports.ts'
 import { type Product, productOf } from './product.ts'
+import { supersededReturn } from './reconnect-link.ts'
 
 export type RepeatedOutcome =
   /** Back to the product; the location says what became of the session. */
@@ -29,9 +30,11 @@ export async function repeatedResponse(
   const known = await findAwaited(services, await services.authorizations.findAny(stateHash))
   if (known === undefined || rejectionReason(known.pending, arrival) !== undefined)
     return { outcome: 'unknown' }
-  const { tenant, session } = known
+  const { tenant, session, pending } = known
   if (suspensionOf(tenant, session) !== undefined)
     return { outcome: 'suspended', session, product: productOf(tenant, undefined) }
+  const superseded = supersededReturn(tenant, session, pending, arrival)
+  if (superseded !== undefined) return { outcome: 'repeated', location: superseded }
   if (!isRegisteredReturnUrl(tenant, session.returnUrl)) return { outcome: 'unknown' }
   const location = locationAfter(session, visibleStatus(session, arrival.now), completionCode)
   return { outcome: 'repeated', location }

@@ -70,6 +70,7 @@ export const DETOURS = {
   expired: 'session_expired',
   other_browser: 'started_in_other_browser',
   other_app: 'other_app',
+  superseded: 'link_opened_again',
 } as const
 
 export type Detour = keyof typeof DETOURS

@@ -12,8 +12,8 @@ export function eventOfMove(session: SessionSubject, to: SessionState): EventDra
   return {
     tenantId,
     type: 'connect_session.failed',
-    // A session ends once.
-    data: { ...about, sequence: 1, reason: to.error },
+    // A session ends once, but one with a reconnect link may end at each opening.
+    data: { ...about, sequence: (session.opening?.failures ?? 0) + 1, reason: to.error },
   }
 }
 

@@ -14,7 +14,12 @@ import type { TenancyPorts } from '../tenants/ports.ts'
 import { suspended, suspensionOf } from '../tenants/suspension.ts'
 import { type EndUser, isExactReturnUrl, isRegisteredReturnUrl } from '../tenants/tenant.ts'
 import { later } from '../time.ts'
-import { type Completion, type ConnectSession, LINK_LIFETIME_SECONDS } from './connect-session.ts'
+import {
+  type Completion,
+  type ConnectSession,
+  LINK_LIFETIME_SECONDS,
+  RECONNECT_LINK_LIFETIME_SECONDS,
+} from './connect-session.ts'
 import type { ConnectPorts } from './ports.ts'
 
 /** Its annotations are those of the new connection, or replace those of the connection to reconnect. */
@@ -27,6 +32,8 @@ export interface SessionRequest extends Annotations {
   readonly completion?: Completion
   /** The connection to reconnect. */
   readonly connectionId?: ConnectionId
+  /** For a link that lives for days, such as one in an e-mail. With an API key only. */
+  readonly purpose?: 'reconnect'
 }
 
 export interface StartedSession {
@@ -44,7 +51,7 @@ type Ports = Pick<
  * Starts a connect session.
  * @throws ServiceError end_user_mismatch; return_url_not_registered; tenant_suspended; app_suspended; tenant_limit_exceeded; end_user_limit_exceeded;
  *   validation_failed when the end user is missing, when app or connection do not belong to the tenant or to this end user,
- *   when an end user sends tags or a label, or when it chooses "confirmed" and the tenant does not allow that
+ *   when an end user sends tags, a label or a purpose, or when it chooses "confirmed" and the tenant does not allow that
  */
 export async function startSession(
   services: Ports,
@@ -80,6 +87,7 @@ export async function startSession(
     })
   }
   refuseAnnotationsOfEndUser(caller, request)
+  checkPurpose(caller, request)
   const now = services.now()
   await services.limiter.countSession(requesterOf(caller), now)
   // Refused now, and not after the end user has approved. A reconnection adds no connection.
@@ -94,10 +102,11 @@ export async function startSession(
     returnUrl: request.returnUrl,
     completion,
     ...(reconnected && { reconnects: reconnected.id }),
+    ...(request.purpose && { purpose: request.purpose }),
     ...annotationsOf(request),
     state: { status: 'created' },
     createdAt: now,
-    expiresAt: later(now, LINK_LIFETIME_SECONDS),
+    expiresAt: later(now, request.purpose ? RECONNECT_LINK_LIFETIME_SECONDS : LINK_LIFETIME_SECONDS),
   }
   const { id: sessionId, expiresAt } = session
   await services.sessions.create(session, {
@@ -146,6 +155,20 @@ function refuseAnnotationsOfEndUser({ actor }: Caller, request: Annotations): vo
   if (actor.kind !== 'end_user' || given.length === 0) return
   const detail = 'can be set with an API key only, not with a JWT'
   throw validationFailed(...given.map((name) => ({ pointer: `#/${name}`, detail })))
+}
+
+/** An end user may be an attacker. A link of theirs that lives for days would find more victims. */
+function checkPurpose({ actor }: Caller, { purpose, connectionId }: SessionRequest): void {
+  if (purpose === undefined) return
+  if (actor.kind === 'end_user') {
+    throw validationFailed({
+      pointer: '#/purpose',
+      detail: 'can be set with an API key only, not with a JWT',
+    })
+  }
+  if (connectionId === undefined) {
+    throw validationFailed({ pointer: '#/connection_id', detail: 'is required with the purpose "reconnect"' })
+  }
 }
 
 async function connectionToReconnect(

@@ -4,7 +4,7 @@
 // A write that failed may have been carried out while its answer was lost, or may be carried out later. Each write of a grant
 // depends on its session being "exchanging". So the session is ended first: then no write can follow, and it is known whether
 // one came before.
-import { namesOf } from '../ambient.ts'
+import { type Ambient, namesOf } from '../ambient.ts'
 import type { App } from '../apps/app.ts'
 import { grantNote } from '../audit/trail.ts'
 import type { Connection } from '../connections/connection.ts'
@@ -12,8 +12,8 @@ import type { TokenSet } from '../provider/authorization-server.ts'
 import type { ProviderPorts } from '../provider/ports.ts'
 import type { Workspace } from '../provider/workspace.ts'
 import { revokeOrphan } from '../revocation/revocation.ts'
-import type { ConnectSession } from './connect-session.ts'
-import { failSession } from './fail-session.ts'
+import { later } from '../time.ts'
+import { type ConnectSession, SESSION_MEMORY_SECONDS } from './connect-session.ts'
 import { type Grant, type PlacementPorts, placeGrant } from './place-grant.ts'
 import type { ConnectPorts } from './ports.ts'
 import { type ExchangeError, faultError } from './session-errors.ts'
@@ -99,4 +99,14 @@ async function identifyWorkspace(services: GrantPorts, tokens: TokenSet): Promis
   if (workspace.id !== undefined && workspace.host !== undefined) return workspace
   const probed = await services.resourceServer.probe(tokens.accessToken)
   return probed.outcome === 'alive' ? { ...probed.workspace, ...workspace } : workspace
+}
+
+/** Moves the session from "exchanging" to "failed"; false if it is not "exchanging" any more. */
+export function failSession(
+  { now, sessions }: Pick<Ambient & ConnectPorts, 'now' | 'sessions'>,
+  session: ConnectSession,
+  error: ExchangeError,
+): Promise<boolean> {
+  const expiresAt = later(now(), SESSION_MEMORY_SECONDS)
+  return sessions.move(session, 'exchanging', { status: 'failed', error }, expiresAt)
 }

@@ -67,6 +67,10 @@ const STATUSES: Readonly<Record<Exclude<Refusal, 'fault'>, number>> = {
   other_browser: 403,
   other_app: 400,
   declined: 200,
+  declined_reusable: 200,
+  done: 200,
+  gone: 410,
+  under_way: 409,
   return_url_not_registered: 403,
 }
 
@@ -81,6 +85,10 @@ const STATUSES: Readonly<Record<Exclude<Refusal, 'fault'>, number>> = {
  *   other_browser  the browser lacks the cookie of this state: another browser, or the cookie was not kept
  *   other_app      ClickFunnels called the redirect URI of another app
  *   declined       the end user pressed "This is not my account"
+ *   declined_reusable  the same with a reconnect link, which goes on working for its owner
+ *   done           a reconnect link that has succeeded
+ *   gone           a reconnect link whose connection was deleted
+ *   under_way      a reconnect link while another opening of it is stored, which takes seconds
  *   return_url_not_registered  the tenant's operator removed the return URL after the session had started
  *
  * The texts have to be true in each of these cases.

@@ -65,6 +65,30 @@ export const GERMAN: PageTexts = {
       remedy:
         'Hat Ihnen jemand den Link geschickt, schließen Sie diese Seite. Haben Sie die Verbindung selbst gestartet, gehen Sie zurück, melden Sie sich mit Ihrem eigenen Konto an und versuchen Sie es noch einmal.',
     },
+    declined_reusable: {
+      title: 'Es wurde nichts wiederhergestellt',
+      explanation:
+        'Sie haben angegeben, dass das nicht Ihr Konto ist. Der Link hat niemandem Zugriff auf Ihren ClickFunnels-Workspace gegeben.',
+      remedy:
+        'Wenn Ihnen jemand den Link geschickt hat, schließen Sie diese Seite und löschen Sie die Nachricht. Wenn das Konto doch Ihres ist, öffnen Sie den Link noch einmal.',
+    },
+    done: {
+      title: 'ClickFunnels ist wieder verbunden',
+      explanation: 'Dieser Link hat seine Aufgabe erfüllt. Sie müssen nichts mehr tun.',
+      remedy: 'Sie können diese Seite schließen.',
+    },
+    gone: {
+      title: 'Diese Verbindung wurde entfernt',
+      explanation:
+        'Die Verbindung, die dieser Link wiederherstellen sollte, wurde inzwischen aus dem Produkt entfernt. Es wurde nichts verbunden.',
+      remedy: 'Um ClickFunnels wieder zu verbinden, gehen Sie zum Produkt und drücken Sie „Verbinden“.',
+    },
+    under_way: {
+      title: 'Die Verbindung wird gerade wiederhergestellt',
+      explanation:
+        'Dieser Link wurde schon geöffnet, und dieser Versuch wird in diesem Moment abgeschlossen.',
+      remedy: 'Warten Sie eine Minute und laden Sie diese Seite neu.',
+    },
     return_url_not_registered: {
       title: 'Der Rückweg ist nicht mehr gültig',
       explanation:

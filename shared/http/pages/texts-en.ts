@@ -63,6 +63,29 @@ export const ENGLISH: PageTexts = {
       remedy:
         'If someone sent you the link, close this page. If you pressed “Connect” yourself, go back, sign in with your own account and connect again.',
     },
+    declined_reusable: {
+      title: 'Nothing was restored',
+      explanation:
+        'You said that this is not your account. The link gave no one access to your ClickFunnels workspace.',
+      remedy:
+        'If someone sent you the link, close this page and delete the message. If the account is yours after all, open the link again.',
+    },
+    done: {
+      title: 'ClickFunnels is connected again',
+      explanation: 'This link has done its work. There is nothing left for you to do.',
+      remedy: 'You can close this page.',
+    },
+    gone: {
+      title: 'This connection was removed',
+      explanation:
+        'The connection that this link was to restore has been removed from the product in the meantime. Nothing was connected.',
+      remedy: 'To connect ClickFunnels again, go to the product and press “Connect”.',
+    },
+    under_way: {
+      title: 'The connection is being restored',
+      explanation: 'This link was opened before, and that attempt is being finished at this moment.',
+      remedy: 'Wait a minute and load this page again.',
+    },
     return_url_not_registered: {
       title: 'The way back is no longer valid',
       explanation:

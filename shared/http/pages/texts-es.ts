@@ -63,6 +63,29 @@ export const SPANISH: PageTexts = {
       remedy:
         'Si alguien le envió el enlace, cierre esta página. Si inició usted la conexión, vuelva, inicie sesión con su propia cuenta y conecte de nuevo.',
     },
+    declined_reusable: {
+      title: 'No se restableció nada',
+      explanation:
+        'Usted indicó que esta no es su cuenta. El enlace no dio a nadie acceso a su espacio de trabajo de ClickFunnels.',
+      remedy:
+        'Si alguien le envió el enlace, cierre esta página y borre el mensaje. Si la cuenta sí es suya, abra el enlace otra vez.',
+    },
+    done: {
+      title: 'ClickFunnels está conectado de nuevo',
+      explanation: 'Este enlace ya cumplió su función. No tiene que hacer nada más.',
+      remedy: 'Puede cerrar esta página.',
+    },
+    gone: {
+      title: 'Esta conexión se eliminó',
+      explanation:
+        'La conexión que este enlace debía restablecer se eliminó del producto entretanto. No se conectó nada.',
+      remedy: 'Para conectar ClickFunnels otra vez, vaya al producto y pulse “Conectar”.',
+    },
+    under_way: {
+      title: 'La conexión se está restableciendo',
+      explanation: 'Este enlace ya se abrió, y ese intento se está terminando en este momento.',
+      remedy: 'Espere un minuto y vuelva a cargar esta página.',
+    },
     return_url_not_registered: {
       title: 'El camino de vuelta ya no es válido',
       explanation:

@@ -9,6 +9,10 @@ export type Refusal =
   | 'other_browser'
   | 'other_app'
   | 'declined'
+  | 'declined_reusable'
+  | 'done'
+  | 'gone'
+  | 'under_way'
   | 'return_url_not_registered'
   | 'fault'
 

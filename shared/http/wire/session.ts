@@ -1,6 +1,6 @@
 // Connect sessions on the wire, both ways.
 import * as z from 'zod/mini'
-import { type ConnectSession, visibleStatus } from '#domain/connect/connect-session.ts'
+import { type ConnectSession, linkExpiresAt, visibleStatus } from '#domain/connect/connect-session.ts'
 import type { SessionRequest } from '#domain/connect/start-session.ts'
 import type { Secret } from '#domain/secret.ts'
 import { type EpochSeconds, toRfc3339 } from '#domain/time.ts'
@@ -15,6 +15,7 @@ export const sessionRequestSchema = z.pipe(
     return_url: text(2048),
     completion: z.optional(z.enum(['verified', 'confirmed'])),
     connection_id: z.optional(id('connection')),
+    purpose: z.optional(z.enum(['reconnect'])),
     ...annotating,
   }),
   z.transform(
@@ -29,6 +30,7 @@ export const sessionRequestSchema = z.pipe(
       ...(body.app_id && { appId: body.app_id }),
       ...(body.completion && { completion: body.completion }),
       ...(body.connection_id && { connectionId: body.connection_id }),
+      ...(body.purpose && { purpose: body.purpose }),
       ...annotationsIn(body),
     }),
   ),
@@ -54,6 +56,7 @@ export const sessionSchema = z.object({
   app_id: z.string(),
   end_user: z.object({ id: z.string(), display_name: z.optional(z.string()) }),
   completion: z.enum(['verified', 'confirmed']),
+  purpose: z.optional(z.enum(['reconnect'])),
   connection_id: z.optional(z.string()),
   error: z.optional(z.string()),
   ...annotated,
@@ -68,18 +71,22 @@ export function sessionJson(
   link?: { readonly publicUrl: string; readonly secret: Secret },
 ) {
   const { state } = session
+  const status = visibleStatus(session, now)
+  // A reconnect link whose attempt ran out can be opened again until the link itself expires.
+  const expiresAt = status === 'created' ? linkExpiresAt(session) : session.expiresAt
   return shaped(sessionSchema, {
     id: session.id,
-    status: visibleStatus(session, now),
+    status,
     connect_url: link && `${link.publicUrl}/v1/authorize?session=${link.secret.reveal()}`,
     app_id: session.appId,
     end_user: { id: session.endUser.id, display_name: session.endUser.displayName },
     completion: session.completion,
+    purpose: session.purpose,
     connection_id: state.status === 'connected' ? state.connectionId : session.reconnects,
     error: 'error' in state ? state.error : undefined,
     tags: session.tags,
     label: session.label,
     created_at: toRfc3339(session.createdAt),
-    expires_at: toRfc3339(session.expiresAt),
+    expires_at: toRfc3339(expiresAt),
   })
 }

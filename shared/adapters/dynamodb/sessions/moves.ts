@@ -10,17 +10,21 @@ import { type EpochSeconds, later } from '#domain/time.ts'
 import type { Condition, Write } from '../expressions.ts'
 import { connectSessionKey, TTL_ATTRIBUTE } from '../schema.ts'
 
-/** Moves the session to another state if it is still in the state `from`. */
+/**
+ * Moves the session to another state if it is still in the state `from`.
+ * @param stateHash of the opening that moves it, if the session has a reconnect link: a later opening prevents it
+ */
 export function sessionMoved(
   { tenantId, id }: Pick<ConnectSession, 'tenantId' | 'id'>,
   from: SessionState['status'],
   state: SessionState,
   expiresAt: EpochSeconds,
+  stateHash?: string,
 ): Write {
   return {
     update: connectSessionKey(tenantId, id),
     change: { set: { state, expiresAt, [TTL_ATTRIBUTE]: later(expiresAt, SESSION_MEMORY_SECONDS) } },
-    condition: inState(from),
+    condition: inState(from, stateHash),
   }
 }
 
@@ -34,10 +38,12 @@ export function sessionConnected(
   return [sessionMoved({ tenantId, id: session.id }, 'exchanging', state, session.expiresAt)]
 }
 
-export function inState(status: SessionState['status']): Condition {
+/** @param stateHash of the opening that the session has, if it has one */
+export function inState(status: SessionState['status'], stateHash?: string): Condition {
+  const opened = stateHash && ' AND (attribute_not_exists(opening) OR opening.stateHash = :opened)'
   return {
-    expression: '#state.#status = :from',
+    expression: `#state.#status = :from${opened ?? ''}`,
     names: { '#state': 'state', '#status': 'status' },
-    values: { ':from': status },
+    values: { ':from': status, ...(stateHash && { ':opened': stateHash }) },
   }
 }

@@ -6,7 +6,7 @@ import {
   type ConnectLink,
   type ConnectSession,
   type ConnectSessions,
-  type LinkFollower,
+  type Opening,
   type PendingAuthorization,
   type PendingAuthorizations,
   SESSION_MEMORY_SECONDS,
@@ -18,11 +18,11 @@ import type { Stamp } from '#domain/events/event.ts'
 import type { ConnectSessionId, TenantId } from '#domain/ids.ts'
 import { type EpochSeconds, later } from '#domain/time.ts'
 import { outboxWrites } from '../events/outbox-item.ts'
-import { ABSENT, type Condition, type Write } from '../expressions.ts'
+import { ABSENT, type Write } from '../expressions.ts'
 import { connectLinkKey, connectSessionKey, stateKey, TTL_ATTRIBUTE } from '../schema.ts'
 import type { Table } from '../table.ts'
 import { withoutKey } from '../tenant-items.ts'
-import { inState, sessionMoved } from './moves.ts'
+import { sessionMoved } from './moves.ts'
 
 export class DynamoDbSessions implements ConnectSessions, PendingAuthorizations {
   readonly #table: Table
@@ -60,28 +60,14 @@ export class DynamoDbSessions implements ConnectSessions, PendingAuthorizations 
     return item && withoutKey<ConnectLink>(item)
   }
 
-  begin(
-    { follower, ...link }: ConnectLink,
-    pending: PendingAuthorization,
-    confirmationHash?: string,
-  ): Promise<boolean> {
-    const { stateHash, browserHash } = pending
-    return this.#table.transact([
-      {
-        update: connectSessionKey(link.tenantId, link.sessionId),
-        change: { set: { state: { status: 'authorizing' }, expiresAt: pending.expiresAt } },
-        condition: inState(follower === undefined ? 'created' : 'authorizing'),
-      },
-      {
-        put: { ...stateKey(stateHash), ...pending, [TTL_ATTRIBUTE]: pending.expiresAt },
-        condition: ABSENT,
-      },
-      {
-        update: connectLinkKey(link.secretHash),
-        change: { set: { follower: { stateHash, browserHash, confirmationHash } } },
-        condition: followedBy(follower),
-      },
-    ])
+  async begin(link: ConnectLink, pending: PendingAuthorization, confirmationHash?: string): Promise<boolean> {
+    const { beginWrites } = await import('./openings.ts')
+    return this.#table.transact(beginWrites(link, pending, confirmationHash))
+  }
+
+  async reopen(session: ConnectSession, opening: Opening, pending: PendingAuthorization): Promise<boolean> {
+    const { openingWrites } = await import('./openings.ts')
+    return this.#table.transact(openingWrites(session, opening, pending))
   }
 
   move(
@@ -123,7 +109,7 @@ export class DynamoDbSessions implements ConnectSessions, PendingAuthorizations 
           values: { ':appId': appId, ':browserHash': browserHash, ':now': now },
         },
       },
-      sessionMoved({ tenantId, id: sessionId }, 'authorizing', to, expiresAt),
+      sessionMoved({ tenantId, id: sessionId }, 'authorizing', to, expiresAt, stateHash),
       ...(session ? this.#event(session, to) : []),
     ])
   }
@@ -131,14 +117,5 @@ export class DynamoDbSessions implements ConnectSessions, PendingAuthorizations 
   #event(session: SessionSubject, to: SessionState): readonly Write[] {
     const draft = eventOfMove(session, to)
     return outboxWrites(draft && this.#stamp(draft))
-  }
-}
-
-function followedBy(follower: LinkFollower | undefined): Condition {
-  if (follower === undefined) return { expression: 'attribute_exists(pk) AND attribute_not_exists(follower)' }
-  return {
-    expression: '#follower.#stateHash = :stateHash',
-    names: { '#follower': 'follower', '#stateHash': 'stateHash' },
-    values: { ':stateHash': follower.stateHash },
   }
 }
