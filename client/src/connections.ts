@@ -181,7 +181,9 @@ export class ClickFunnelsConnections extends LookingElement {
       part('span', 'reason', problem && labels.reason(connection)),
     )
     row.append(about)
-    if (chip === 'reconnect') row.append(act('reconnect', () => this.#connect(connection)))
+    // While the service tries again, the user may do so, too.
+    const may = chip === 'reconnect' || (chip === 'wait' && connection.status !== 'active')
+    if (may) row.append(act('reconnect', () => this.#connect(connection)))
     row.append(act('disconnect', ask(id)))
     return row
   }

@@ -47,10 +47,10 @@ async function start(settings: Settings): Promise<void> {
     const stopLoading = await loadSources(stack, steps)
     closers.push(async () => stopLoading())
   }
-  const demo = await startDemo({ port: ports.demo, apiUrl: stack.url, dataDir })
+  const simulatorUrl = simulator?.url
+  const demo = await startDemo({ port: ports.demo, apiUrl: stack.url, simulatorUrl, dataDir })
   closers.push(demo.close)
   const returnUrl = `${demo.url}/connected`
-  const simulatorUrl = simulator?.url
   const tenant = await provideDemoTenant({ apiUrl: stack.url, simulatorUrl, returnUrl, dataDir })
   demo.signUp(tenant)
   steps.say('demo tenant and demo page')

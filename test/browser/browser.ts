@@ -94,7 +94,7 @@ async function sent(url: string, method: string, body?: object, headers?: object
     headers: { ...headers, ...(body && { 'content-type': 'application/json' }) },
     ...(body && { body: JSON.stringify(body) }),
   })
-  return { status: response.status, json: await response.json() }
+  return { status: response.status, json: response.status === 204 ? undefined : await response.json() }
 }
 
 function ready(child: ChildProcess, output: () => string): Promise<void> {

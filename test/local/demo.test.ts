@@ -16,7 +16,7 @@ let browser: Browser
 
 beforeAll(async () => {
   stack = await startTestStack()
-  demo = await startDemo({ port: 0, apiUrl: stack.url, dataDir })
+  demo = await startDemo({ port: 0, apiUrl: stack.url, simulatorUrl: stack.simulator.url, dataDir })
   tenant = await provideTenant()
   demo.signUp(tenant)
 }, 60_000)
@@ -127,4 +127,18 @@ test('the page runs its own script alone, and holds none', async () => {
   const script = await browser.visit(`${demo.url}/app.js`)
   expect(script.headers.get('content-type')).toContain('text/javascript')
   expect(script.html).not.toContain('fc_')
+})
+
+test('the strip for developers does a few things at the simulator, for no page of another origin, and not without the simulator', async () => {
+  const act = (to: Demo, action: string, headers = {}) =>
+    fetch(`${to.url}/developer/${action}`, { method: 'POST', headers })
+  for (const action of ['expire', 'revoke', 'uninstall', 'outage', 'late-event'])
+    expect((await act(demo, action)).status, action).toBe(204)
+  await stack.control('DELETE', 'faults')
+  for (const other of ['reset', 'tokens', '..%2Freset']) expect((await act(demo, other)).status).toBe(404)
+  expect((await act(demo, 'revoke', { origin: 'https://elsewhere.example' })).status).toBe(403)
+  const real = await startDemo({ port: 0, apiUrl: stack.url })
+  real.signUp(tenant)
+  expect((await act(real, 'revoke')).status).toBe(404)
+  await real.close()
 })

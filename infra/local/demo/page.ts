@@ -16,11 +16,15 @@ export const DOCUMENT = `<!doctype html>
 <body>
 <header><a class="brand" href="/">Tidemark</a><div id="account"></div></header>
 <main>
+<clickfunnels-reconnect-banner return-url="/connected"></clickfunnels-reconnect-banner>
 <div id="notice" role="status"></div>
 <div id="app" aria-busy="true"><h1>Know which funnels earn their keep</h1>
 <p class="soft">Connect to ClickFunnels to see all your funnels.</p>
 <noscript><p class="notice trouble">Tidemark needs JavaScript to show your funnels.</p></noscript></div>
+<section id="connections" class="card" hidden><h2>ClickFunnels workspaces</h2>
+<clickfunnels-connections return-url="/connected"></clickfunnels-connections></section>
 <aside id="events" aria-label="Events"></aside>
+<aside id="developer" aria-label="For developers"></aside>
 </main>
 <footer>Tidemark is a fictional product that runs on this machine. It is the integration example of Funnel Connect
 (infra/local/demo) and holds no ClickFunnels token.</footer>
@@ -35,9 +39,13 @@ export async function bundleScript(): Promise<string> {
     entryPoints: ['infra/local/demo/browser/app.ts'],
     alias: {
       '@funnel-connect/client': join(PROJECT_ROOT, 'client/src/index.ts'),
+      '@funnel-connect/client/connections': join(PROJECT_ROOT, 'client/src/connections.ts'),
+      '@funnel-connect/client/reconnect-banner': join(PROJECT_ROOT, 'client/src/reconnect-banner.ts'),
       '@funnel-connect/client/server': join(PROJECT_ROOT, 'client/src/server.ts'),
     },
     bundle: true,
+    // The package says which files of "dist" have side effects. These are its sources, and the elements register themselves.
+    ignoreAnnotations: true,
     write: false,
     format: 'esm',
     target: 'es2022',

@@ -2,6 +2,7 @@
 // Funnel Connect directly. Those calls do not pass through this server.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
+import type { DemoTenant } from '../demo-tenant.ts'
 import {
   FOREIGN_PAGE,
   isFromForeignPage,
@@ -10,6 +11,7 @@ import {
   readBody,
   refuse,
 } from '../loopback-server.ts'
+import { Developer } from './developer.ts'
 import { Logins, USERS, type User } from './logins.ts'
 import { bundleScript, contentSecurityPolicy, DOCUMENT } from './page.ts'
 import { STYLE } from './style.ts'
@@ -17,19 +19,21 @@ import { Tokens } from './tokens.ts'
 
 export interface Demo extends LoopbackServer {
   /** Sets the product's tenant and app at Funnel Connect. They come after the start, because they need the demo's URL. */
-  signUp(tenant: { readonly tenantId: string; readonly app?: { readonly id: string } }): void
+  signUp(tenant: Pick<DemoTenant, 'tenantId' | 'app'>): void
 }
 
 export interface DemoOptions {
   readonly port: number
   readonly apiUrl: string
+  /** Without the simulator, the page has no strip for developers. */
+  readonly simulatorUrl?: string | undefined
   /** The folder that keeps logins and the signing key between runs. Without it, they are in memory. */
   readonly dataDir?: string | undefined
 }
 
 const MAX_FORM_BYTES = 4096
 
-export async function startDemo({ port, apiUrl, dataDir }: DemoOptions): Promise<Demo> {
+export async function startDemo({ port, apiUrl, simulatorUrl, dataDir }: DemoOptions): Promise<Demo> {
   const kept = (name: string) => (dataDir === undefined ? undefined : join(dataDir, name))
   const logins = new Logins(kept('demo-logins.json'))
   const tokens = new Tokens(kept('demo-key.json'))
@@ -37,11 +41,14 @@ export async function startDemo({ port, apiUrl, dataDir }: DemoOptions): Promise
   const policy = contentSecurityPolicy(apiUrl)
   let tenantId = ''
   let appId: string | undefined
+  let developer: Developer | undefined
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname } = new URL(request.url ?? '/', server.url)
     // A form of another site must not log the browser in as another user.
     if (request.method === 'POST' && isFromForeignPage(request)) return refuse(response, FOREIGN_PAGE)
+    const action = request.method === 'POST' ? /^\/developer\/([a-z-]+)$/.exec(pathname)?.[1] : undefined
+    if (action !== undefined && (await developer?.act(action))) return void response.writeHead(204).end()
     const user = logins.userOf(request, response)
     switch (`${request.method} ${pathname}`) {
       case 'GET /':
@@ -73,6 +80,7 @@ export async function startDemo({ port, apiUrl, dataDir }: DemoOptions): Promise
     others: USERS.filter(({ id }) => id !== user.id),
     funnel_connect_url: apiUrl,
     ...(appId !== undefined && { app_id: appId }),
+    simulated: developer !== undefined,
   })
 
   const server = await listenOnLoopback(port, answer)
@@ -81,6 +89,8 @@ export async function startDemo({ port, apiUrl, dataDir }: DemoOptions): Promise
     signUp: (tenant) => {
       tenantId = tenant.tenantId
       appId = tenant.app?.id
+      if (simulatorUrl !== undefined && tenant.app !== undefined)
+        developer = new Developer(simulatorUrl, tenant.app.clientId)
     },
   }
 }

@@ -44,13 +44,17 @@ button.primary { border-color: var(--sea); background: var(--sea); color: var(--
 button.link { min-height: 1.5rem; padding: .15rem 0; border: 0; color: var(--sea); font-weight: 500; text-decoration: underline; }
 button[aria-disabled=true] { opacity: .65; cursor: progress; }
 :focus-visible { outline: 3px solid var(--rust); outline-offset: 2px; }
+clickfunnels-reconnect-banner { margin: 1.25rem 0 0; --banner-background: var(--sand); --banner-color: var(--ink); --banner-radius: 10px; }
+clickfunnels-connections { --connect-background: var(--sea); --connect-color: var(--on-sea); --connect-radius: 10px; }
+.choice { display: flex; gap: .5rem; align-items: center; min-height: 2.75rem; }
+.choice input { width: 1.2rem; height: 1.2rem; accent-color: var(--sea); }
 .scroll { margin: .75rem 0; overflow-x: auto; }
 table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: .6rem .75rem .6rem 0; border-bottom: 1px solid var(--line); text-align: left; white-space: nowrap; }
 td:first-child { white-space: normal; min-width: 10rem; font-weight: 550; }
 th { color: var(--soft); font-size: .85rem; font-weight: 600; }
 .live { color: var(--sea); font-weight: 600; }
-#events:not(:empty) { margin: 1.5rem 0 0; padding-top: 1.25rem; border-top: 1px solid var(--line); }
+#events:not(:empty), #developer:not(:empty) { margin: 1.5rem 0 0; padding-top: 1.25rem; border-top: 1px solid var(--line); }
 .events { margin: .6rem 0 0; padding: 0; list-style: none; font-size: .92rem; }
 .events li { display: flex; flex-wrap: wrap; gap: .1rem .9rem; padding: .45rem 0; border-bottom: 1px solid var(--line); }
 .events time { color: var(--soft); font-variant-numeric: tabular-nums; }

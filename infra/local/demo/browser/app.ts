@@ -7,15 +7,21 @@ import {
   type Options,
   Problem,
 } from '@funnel-connect/client'
+import '@funnel-connect/client/connections'
+import '@funnel-connect/client/reconnect-banner'
 import { EventReader } from '@funnel-connect/client/server'
+import { developerStrip } from './developer.ts'
 import { tellsOfChange, withNews } from './events.ts'
 import { noticeFor } from './notices.ts'
 import { type Account, type Listing, render, type State } from './view.ts'
 
 /** The product's back end says who is logged in and where Funnel Connect is. */
-const account: Account & { readonly funnel_connect_url: string; readonly app_id?: string } = await (
-  await fetch('/account')
-).json()
+const account: Account & {
+  readonly funnel_connect_url: string
+  readonly app_id?: string
+  /** Whether the page has a strip for developers. */
+  readonly simulated: boolean
+} = await (await fetch('/account')).json()
 
 const TOKEN_SECONDS = 240
 /** A product's back end gets events within a second by a webhook. A page asks. */
@@ -39,7 +45,7 @@ let state: State = { account, known: false, busy: true, events: [] }
 
 function update(change: Partial<State>): void {
   state = { ...state, ...change }
-  render(state, { connect, more, disconnect, switchUser })
+  render(state, { connect, more, switchUser })
 }
 
 /** Shows that the page is busy while an action runs. Shows a notice when the action fails. */
@@ -52,6 +58,7 @@ async function attempt(action: () => Promise<void>): Promise<void> {
     const { connection } = state
     // The service may notice only during this call that ClickFunnels no longer accepts the access.
     const lost = code === 'reauthorization_required' && connection
+    if (lost) refreshElements()
     update({
       notice: noticeFor(code),
       ...(lost && { connection: { ...connection, status: code }, listing: undefined }),
@@ -60,9 +67,16 @@ async function attempt(action: () => Promise<void>): Promise<void> {
   update({ known: true, busy: false })
 }
 
+/** The elements look by themselves, too, but only every minute. */
+function refreshElements(): void {
+  for (const name of ['clickfunnels-reconnect-banner', 'clickfunnels-connections'] as const)
+    void document.querySelector(name)?.refresh()
+}
+
 /** The user's newest connection and the first page of its funnels. */
 async function load(): Promise<void> {
   const [connection] = (await funnelConnect.connections.list({ limit: 1 }).page()).items
+  refreshElements()
   update({ connection, listing: undefined })
   if (connection?.status === 'active') update({ listing: await nextPage(connection) })
 }
@@ -100,12 +114,30 @@ function more(): Promise<void> {
   })
 }
 
-function disconnect(): Promise<void> {
-  return attempt(async () => {
-    if (state.connection) await funnelConnect.connections.delete(state.connection.id)
-    await load()
-    update({ notice: noticeFor('disconnected') })
+/** What the elements of the client library do, the rest of the page shows, too. */
+function followElements(): void {
+  const banner = document.querySelector('clickfunnels-reconnect-banner')
+  const list = document.querySelector('clickfunnels-connections')
+  if (account.app_id) list?.setAttribute('app-id', account.app_id)
+  const shown = (notice: string) => () =>
+    attempt(async () => {
+      await load()
+      update({ notice: noticeFor(notice) })
+    })
+  for (const element of [banner, list]) {
+    element?.addEventListener('connected', shown('connected'))
+    element?.addEventListener('disconnected', shown('disconnected'))
+    element?.addEventListener('problem', (event) => {
+      const { detail } = event as CustomEvent<{ code?: string; error?: string; status?: string }>
+      update({ notice: noticeFor(detail.code ?? detail.error ?? detail.status ?? 'unexpected') })
+    })
+    if (element) element.client = funnelConnect
+  }
+  if (!account.simulated) return
+  const strip = developerStrip((popup) => {
+    for (const element of [banner, list]) element?.toggleAttribute('popup', popup)
   })
+  document.getElementById('developer')?.replaceChildren(...strip)
 }
 
 async function switchUser(id: string): Promise<void> {
@@ -136,7 +168,9 @@ async function showChange(): Promise<void> {
   const before = state.connection?.status
   await load()
   const status = state.connection?.status
-  if (status !== before) update({ notice: noticeFor(status ?? 'disconnected') })
+  // The banner says by itself that access was lost, and why.
+  if (status === before || status === 'reauthorization_required') return
+  update({ notice: noticeFor(status ?? 'disconnected') })
 }
 
 await attempt(async () => {
@@ -158,4 +192,5 @@ await attempt(async () => {
   else await load()
   if (!outcome && error) update({ notice: noticeFor(error) })
 })
+followElements()
 void follow()

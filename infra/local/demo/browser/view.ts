@@ -1,4 +1,5 @@
-// The demo product's page: before ClickFunnels is connected, while it is connected, and after the access was lost.
+// The demo product's page: before ClickFunnels is connected, and while it is connected. The list of connections below it and the
+// banner above it are elements of the client library.
 import type { Connection, Funnel } from '@funnel-connect/client'
 import type { Event } from '@funnel-connect/client/server'
 import { h } from './elements.ts'
@@ -36,7 +37,6 @@ export interface State {
 export interface Actions {
   connect(popup: boolean): void
   more(): void
-  disconnect(): void
   switchUser(id: string): void
 }
 
@@ -49,6 +49,7 @@ export function render(state: State, actions: Actions): void {
   place('notice').replaceChildren(
     ...(notice ? [h('p', { class: `notice ${notice.kind}` }, notice.text)] : []),
   )
+  place('connections').hidden = !connection
   place('events').replaceChildren(...eventStrip(state.events))
   const app = place('app')
   app.setAttribute('aria-busy', String(busy))
@@ -91,23 +92,8 @@ function invitation({ busy }: State, actions: Actions): Node[] {
 }
 
 function connected(connection: Connection, state: State, actions: Actions): Node[] {
-  const { workspace, status } = connection
-  const name = workspace.name ?? 'your workspace'
-  const lost = status !== 'active'
-  const of = workspace.team_name ? `${name} of ${workspace.team_name}` : name
   return [
-    h('h1', {}, `${lost ? 'Reconnect' : 'Funnels of'} ${name}`),
-    h(
-      'section',
-      { class: 'card row' },
-      source(`${lost ? 'Access was lost to' : 'Connected to'} ${of}`),
-      h(
-        'div',
-        { class: 'actions' },
-        ...(lost ? [connectButtons('Reconnect', state.busy, actions)] : []),
-        button('disconnect', 'Disconnect', state.busy, actions.disconnect),
-      ),
-    ),
+    h('h1', {}, `Funnels of ${connection.workspace.name ?? 'your workspace'}`),
     ...(state.listing ? funnels(state.listing, state.busy, actions) : []),
   ]
 }
