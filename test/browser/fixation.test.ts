@@ -113,7 +113,7 @@ test("confirmed: the page names the attacker's account before anything happens, 
   const text = await victim.textContent('main')
   for (const name of ['Tidemark', end_user.id, end_user.display_name]) expect(text).toContain(name)
   await inspect(victim, 'confirmation-live')
-  await button('This is not my account').click()
+  await button('Not you? Stop here').click()
   await victim.getByRole('heading', { name: 'Nothing was connected' }).waitFor()
   expect(asked.filter((url) => url.startsWith(stack.clickfunnels))).toEqual([])
   const sessionNow = () =>
@@ -143,4 +143,41 @@ test('confirmed: "Back" from ClickFunnels and a double click go on in the same b
     credential: stack.apiKey,
   })
   expect(json).toMatchObject({ status: 'connected' })
+})
+
+test('confirmed: another tab and a callback that is loaded again lead back to the product, and the used link says so', async () => {
+  const session = await stack.call('POST', '/v1/connect-sessions', {
+    credential: stack.apiKey,
+    body: { end_user: { id: 'user-1' }, return_url: `${stack.demo}connected`, completion: 'confirmed' },
+  })
+  const context = await browser.newContext()
+  const callbacks: string[] = []
+  const returns: URL[] = []
+  context.on('request', (request) => {
+    if (request.url().startsWith(`${stack.api}/v1/callback/`)) callbacks.push(request.url())
+    if (request.url().startsWith(`${stack.demo}connected`)) returns.push(new URL(request.url()))
+  })
+  const tabs = [await context.newPage(), await context.newPage()]
+  for (const tab of tabs) {
+    await tab.goto(session.json.connect_url)
+    await tab.getByRole('button', { name: 'Continue to ClickFunnels' }).click()
+    await tab.getByRole('button', { name: 'Authorize' }).waitFor()
+  }
+  const back = async (times: number) => {
+    await expect.poll(() => returns.length, { timeout: 15_000 }).toBe(times)
+    expect(returns.at(-1)?.searchParams.get('status')).toBe('connected')
+    expect(returns.at(-1)?.searchParams.get('connect_session')).toBe(session.json.id)
+  }
+  await tabs[0]?.getByRole('button', { name: 'Authorize' }).click()
+  await back(1)
+  // The other tab was still at ClickFunnels.
+  await tabs[1]?.getByRole('button', { name: 'Authorize' }).click()
+  await back(2)
+  await tabs[0]?.goto(callbacks[0] ?? '').catch(() => undefined)
+  await back(3)
+  await tabs[0]?.goto(session.json.connect_url)
+  expect(await tabs[0]?.textContent('h1')).toBe('This link was already used')
+  expect(await tabs[0]?.textContent('main')).toContain('If ClickFunnels is not connected there')
+  await tabs[0]?.getByRole('link', { name: 'Back to' }).waitFor()
+  await context.close()
 })

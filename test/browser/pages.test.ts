@@ -47,11 +47,24 @@ function confirmation(language: string, product = PRODUCT, displayName = 'demo u
 }
 
 describe('the confirmation page', () => {
-  test.each(['en', 'de', 'es'])('in "%s" is accessible', async (language) => {
+  test.each(['en', 'de', 'es', 'fr', 'pt-BR'])('in "%s" is accessible', async (language) => {
     await show(confirmation(language))
     expect(await page.getAttribute('html', 'lang')).toBe(language)
     await inspect(page, `confirmation-${language}`)
   })
+
+  test.each(['en', 'de', 'es', 'fr', 'pt-BR'])(
+    'in "%s" fits a small phone without scrolling',
+    async (language) => {
+      await page.setViewportSize({ width: 390, height: 700 })
+      await show(confirmation(language))
+      const height = await page.evaluate('document.documentElement.scrollHeight')
+      expect(height).toBeLessThanOrEqual(700)
+      const out = await page.getByRole('button').last().boundingBox()
+      // A finger needs 44 pixels.
+      expect(out?.height).toBeGreaterThanOrEqual(44)
+    },
+  )
 
   test.each(['#ffffff', '#000000', '#ffe600', '#7f7f7f'])('in %s is accessible', async (color) => {
     await show(confirmation('en', { ...PRODUCT, branding: { color } }))
@@ -72,7 +85,7 @@ describe('the confirmation page', () => {
     const outline = 'getComputedStyle(document.activeElement).outlineWidth'
     expect(Number.parseInt(String(await page.evaluate(outline)), 10)).toBeGreaterThanOrEqual(2)
     await page.keyboard.press('Tab')
-    expect(await focused()).toBe('This is not my account')
+    expect(await focused()).toBe('Not you? Stop here')
   })
 })
 

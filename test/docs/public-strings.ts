@@ -19,7 +19,7 @@ export async function publicStrings(): Promise<readonly PublicString[]> {
     ...textsIn(openApiDocument(), 'infra/openapi', ['summary', 'description']),
     ...textsIn(PROBLEMS, 'shared/http/problems/problem.ts'),
     ...textsIn(ERROR_CATALOG, 'shared/http/problems/catalog.ts'),
-    ...['en', 'de', 'es'].flatMap((language) =>
+    ...['en', 'de', 'es', 'fr', 'pt'].flatMap((language) =>
       textsIn(textsFor(language), `shared/http/pages/texts-${language}.ts`),
     ),
     ...refusalsIn(globSync('{shared,functions}/**/*.ts')),

@@ -92,7 +92,7 @@ test('it is refused with a deleted connection, without a connection', async () =
   expect(await call('POST', '/v1/connect-sessions', without)).toMatchObject({ status: 422 })
 })
 
-test('with the confirmation page, "This is not my account" leaves it to its owner', async () => {
+test('with the confirmation page, "Not you? Stop here" leaves it to its owner', async () => {
   const started = await start({ completion: 'confirmed' })
   const stranger = new Browser()
   const asked = await stranger.visit(started.connect_url)

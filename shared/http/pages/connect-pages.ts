@@ -6,7 +6,8 @@ import { ServiceError } from '#domain/errors.ts'
 import { type Answer, hostCookie } from '../message/answer.ts'
 import type { ApiRequest } from '../message/request.ts'
 import { PROBLEMS } from '../problems/problem.ts'
-import { html, page } from './page.ts'
+import { accountMark, markOf, PROBLEM, STOPPED, TICK, twoMarks } from './marks.ts'
+import { html, page, together } from './page.ts'
 import { textsFor } from './texts.ts'
 import type { Refusal } from './texts-type.ts'
 
@@ -33,25 +34,29 @@ export function confirmationPage(
   { linkSecret, providerUrl, forgotten }: ConfirmationForm,
   { product, session, confirmation }: Confirm,
 ): Answer {
-  const { language, confirm } = textsFor(reader.headers['accept-language'])
+  const { language, confirm, runBy } = textsFor(reader.headers['accept-language'])
   const { id, displayName } = session.endUser
   const secret = confirmation.reveal()
+  const { name } = product
+  const facts = [confirm.choice(name), confirm.work(name), confirm.shared(name)]
   return page({
     status: 200,
-    title: confirm.title(product.name),
+    title: confirm.title(name),
     language,
     product,
-    content: html`${forgotten ? html`<p role="alert"><b>${confirm.cookies}</b></p>` : ''}<p>${confirm.access(product.name)}</p>
-<div class="account"><p>${confirm.account(product.name)}</p>
+    above: twoMarks(name),
+    footer: runBy(name),
+    content: html`${forgotten ? html`<p role="alert"><b>${confirm.cookies}</b></p>` : ''}<p>${confirm.access(name)}</p>
+<div class="account"><p>${confirm.account(name)}</p>${accountMark(displayName ?? id)}
 ${displayName === undefined ? '' : html`<strong><bdi>${displayName}</bdi></strong>`}<strong><bdi>${id}</bdi></strong></div>
-<p>${confirm.consequence(product.name)}</p>
+<ul class="facts">${together(facts.map((fact) => html`<li>${TICK}${fact}</li>`))}</ul>
 <form method="get" action="/v1/authorize">
 <input type="hidden" name="session" value="${linkSecret}">
 <input type="hidden" name="confirmation" value="${secret}">
 <button class="go" type="submit">${confirm.go}</button>
-<button type="submit" name="decision" value="decline">${confirm.notMine}</button>
-</form>
-<p class="warning">${confirm.warning}</p>`,
+<p class="warning" id="warning">${confirm.warning}</p>
+<button class="out" type="submit" name="decision" value="decline" aria-describedby="warning">${confirm.notYou}</button>
+</form>`,
     cookies: [hostCookie(confirmationCookieName(linkSecret), secret, CONFIRMATION_SECONDS)],
     // CSP checks redirects after a form, too. This one leads to ClickFunnels, which may redirect to its login page.
     formTargets: `'self' https: ${new URL(providerUrl).origin}`,
@@ -84,7 +89,7 @@ const STATUSES: Readonly<Record<Exclude<Refusal, 'fault'>, number>> = {
  *   suspended      the tenant or its app is suspended, whatever became of the session before
  *   other_browser  the browser lacks the cookie of this state: another browser, or the cookie was not kept
  *   other_app      ClickFunnels called the redirect URI of another app
- *   declined       the end user pressed "This is not my account"
+ *   declined       the end user pressed "Not you? Stop here"
  *   declined_reusable  the same with a reconnect link, which goes on working for its owner
  *   done           a reconnect link that has succeeded
  *   gone           a reconnect link whose connection was deleted
@@ -106,7 +111,7 @@ export function faultPage(reader: Reader, error: unknown): Answer {
 }
 
 function endPage(reader: Reader, status: number, refusal: Refusal, product?: Product): Answer {
-  const { language, refusals, back } = textsFor(reader.headers['accept-language'])
+  const { language, refusals, back, runBy, runByAlone } = textsFor(reader.headers['accept-language'])
   const { title, explanation, remedy } = refusals[refusal]
   const way =
     product?.returnTo && html`<p><a class="button" href="${product.returnTo}">${back(product.name)}</a></p>`
@@ -115,6 +120,9 @@ function endPage(reader: Reader, status: number, refusal: Refusal, product?: Pro
     title,
     language,
     ...(product && { product }),
-    content: html`<p>${explanation}</p><p>${remedy}</p>${way ?? ''}`,
+    above: html`${product ? markOf(product.name) : ''}${['declined', 'declined_reusable', 'done'].includes(refusal) ? STOPPED : PROBLEM}`,
+    footer: product ? runBy(product.name) : runByAlone,
+    // What to do comes before the reason.
+    content: html`<p>${remedy}</p>${way ?? ''}<p class="reason">${explanation}</p>`,
   })
 }

@@ -1,6 +1,7 @@
 // The frame of every HTML page of the service. A page has no script and loads nothing; other sites cannot frame it.
 import { createHash } from 'node:crypto'
 import type { Answer } from '../message/answer.ts'
+import { ICON } from './icon.ts'
 import { brandStyle, STYLE } from './style.ts'
 
 /** HTML that is safe to put into a page. Only {@link html} makes it. */
@@ -25,6 +26,10 @@ export interface Page {
   readonly status: number
   readonly title: string
   readonly content: Html
+  /** Above the heading. */
+  readonly above?: Html
+  /** Who runs this page. */
+  readonly footer?: string
   /** RFC 5646. Default: English. */
   readonly language?: string
   /** The product that the end user comes from. */
@@ -38,7 +43,7 @@ export interface Page {
 }
 
 export function page({ status, title, content, language = 'en', product, ...rest }: Page): Answer {
-  const { wide = false, sheet: own, cookies = [], formTargets = "'none'" } = rest
+  const { wide = false, sheet: own, cookies = [], formTargets = "'none'", above, footer } = rest
   const sheets = [
     STYLE,
     ...(own ? [own] : []),
@@ -50,11 +55,17 @@ export function page({ status, title, content, language = 'en', product, ...rest
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}</title>
+<link rel="icon" href="${ICON}">
 ${together(sheets.map((sheet) => html`<style>${{ html: sheet }}</style>`))}
 </head>
-<body><main${wide ? html` class="wide"` : ''}>${product ? html`<p class="product"><bdi>${product.name}</bdi></p>` : ''}
+<body><main${wide ? html` class="wide"` : ''}>${above ?? ''}
 <h1>${title}</h1>
-${content}</main></body>
+${content}</main>${
+    footer
+      ? html`
+<footer>${footer}</footer>`
+      : ''
+  }</body>
 </html>
 `
   return {
@@ -69,7 +80,7 @@ ${content}</main></body>
       // pop-up as closed. Our pages hold nothing that an opener could read across origins.
       'cross-origin-opener-policy': 'unsafe-none',
       'cross-origin-resource-policy': 'same-origin',
-      'content-security-policy': `default-src 'none'; style-src ${sheets.map(hashSource).join(' ')}; form-action ${formTargets}; frame-ancestors 'none'; base-uri 'none'`,
+      'content-security-policy': `default-src 'none'; img-src data:; style-src ${sheets.map(hashSource).join(' ')}; form-action ${formTargets}; frame-ancestors 'none'; base-uri 'none'`,
     },
     cookies,
     body: document.html,

@@ -5,15 +5,14 @@ export const GERMAN: PageTexts = {
   language: 'de',
   confirm: {
     title: (product) => `ClickFunnels mit ${product} verbinden?`,
-    access: (product) =>
-      `${product} bittet um Zugriff auf einen Ihrer ClickFunnels-Workspaces. Welchen, wählen Sie bei ClickFunnels.`,
-    account: (product) => `Verbindung mit diesem Konto bei ${product}`,
-    consequence: (product) =>
-      `Wer sich bei diesem Konto anmelden kann, kann danach über ${product} mit Ihrem Workspace arbeiten, auch mit dessen Funnels und Kontakten.`,
+    access: (product) => `${product} bittet um Zugriff auf einen Ihrer ClickFunnels-Workspaces.`,
+    account: (product) => `Mit diesem Konto bei ${product}`,
+    choice: (product) => `${product} nutzt einen Workspace, den Sie bei ClickFunnels wählen.`,
+    work: (product) => `${product} arbeitet mit dessen Inhalt, auch mit Funnels und Kontakten.`,
+    shared: (product) => `Wer sich bei diesem Konto anmelden kann, arbeitet über ${product} damit.`,
     go: 'Weiter zu ClickFunnels',
-    notMine: 'Das ist nicht mein Konto',
-    warning:
-      'Hat Ihnen jemand diesen Link geschickt oder kennen Sie dieses Konto nicht? Dann wählen Sie „Das ist nicht mein Konto“. Es wird nichts verbunden.',
+    notYou: 'Nicht Sie? Hier abbrechen',
+    warning: 'Hat Ihnen jemand diesen Link geschickt, brechen Sie hier ab.',
     cookies:
       'Ihr Browser hat das Cookie nicht gesendet, das diese Seite braucht. Erlauben Sie Cookies für diese Website und wählen Sie noch einmal.',
   },
@@ -104,4 +103,6 @@ export const GERMAN: PageTexts = {
     },
   },
   back: (product) => `Zurück zu ${product}`,
+  runBy: (product) => `${product} verbindet sich über Funnel Connect mit ClickFunnels.`,
+  runByAlone: 'Funnel Connect verbindet Produkte mit ClickFunnels.',
 }

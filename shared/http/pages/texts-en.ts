@@ -5,15 +5,14 @@ export const ENGLISH: PageTexts = {
   language: 'en',
   confirm: {
     title: (product) => `Connect ClickFunnels to ${product}?`,
-    access: (product) =>
-      `${product} asks for access to one of your ClickFunnels workspaces. You choose which one at ClickFunnels.`,
+    access: (product) => `${product} asks for access to one of your ClickFunnels workspaces.`,
     account: (product) => `Connecting to this ${product} account`,
-    consequence: (product) =>
-      `Anyone who can sign in to this account will be able to work with your workspace through ${product}, including its funnels and contacts.`,
+    choice: (product) => `${product} uses a single workspace, which you choose at ClickFunnels.`,
+    work: (product) => `${product} works with what is in it, including funnels and contacts.`,
+    shared: (product) => `Anyone who can sign in to this account can work with it through ${product}.`,
     go: 'Continue to ClickFunnels',
-    notMine: 'This is not my account',
-    warning:
-      'If someone sent you this link or you don’t recognize this account, press “This is not my account”. Then nothing will be connected.',
+    notYou: 'Not you? Stop here',
+    warning: 'If someone sent you this link, stop here.',
     cookies:
       'Your browser did not send the cookie that this page needs. Allow cookies for this site, then choose again.',
   },
@@ -101,4 +100,6 @@ export const ENGLISH: PageTexts = {
     },
   },
   back: (product) => `Back to ${product}`,
+  runBy: (product) => `${product} uses Funnel Connect to connect to ClickFunnels.`,
+  runByAlone: 'Funnel Connect connects products to ClickFunnels.',
 }

@@ -5,15 +5,14 @@ export const SPANISH: PageTexts = {
   language: 'es',
   confirm: {
     title: (product) => `¿Conectar ClickFunnels con ${product}?`,
-    access: (product) =>
-      `${product} solicita acceso a uno de sus espacios de trabajo de ClickFunnels. Usted elegirá cuál en ClickFunnels.`,
+    access: (product) => `${product} solicita acceso a uno de sus espacios de trabajo de ClickFunnels.`,
     account: (product) => `Conexión con esta cuenta de ${product}`,
-    consequence: (product) =>
-      `Quien pueda iniciar sesión en esta cuenta podrá trabajar con su espacio de trabajo a través de ${product}, incluidos sus embudos y contactos.`,
+    choice: (product) => `${product} usa un espacio de trabajo que usted elige en ClickFunnels.`,
+    work: (product) => `${product} trabaja con su contenido, incluidos embudos y contactos.`,
+    shared: (product) => `Quien pueda entrar en esta cuenta trabajará con él a través de ${product}.`,
     go: 'Continuar a ClickFunnels',
-    notMine: 'Esta no es mi cuenta',
-    warning:
-      '¿Alguien le envió este enlace o no reconoce esta cuenta? Pulse «Esta no es mi cuenta». No se conectará nada.',
+    notYou: '¿No es usted? Deténgase aquí',
+    warning: 'Si alguien le envió este enlace, deténgase aquí.',
     cookies:
       'Su navegador no ha enviado la cookie que necesita esta página. Permita las cookies en este sitio y vuelva a elegir.',
   },
@@ -101,4 +100,6 @@ export const SPANISH: PageTexts = {
     },
   },
   back: (product) => `Volver a ${product}`,
+  runBy: (product) => `${product} usa Funnel Connect para conectarse a ClickFunnels.`,
+  runByAlone: 'Funnel Connect conecta productos con ClickFunnels.',
 }

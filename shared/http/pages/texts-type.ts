@@ -24,9 +24,12 @@ export interface PageTexts {
     readonly title: (product: string) => string
     readonly access: (product: string) => string
     readonly account: (product: string) => string
-    readonly consequence: (product: string) => string
+    /** What the product will do: three facts. */
+    readonly choice: (product: string) => string
+    readonly work: (product: string) => string
+    readonly shared: (product: string) => string
     readonly go: string
-    readonly notMine: string
+    readonly notYou: string
     readonly warning: string
     readonly cookies: string
   }
@@ -34,4 +37,7 @@ export interface PageTexts {
     Record<Refusal, { readonly title: string; readonly explanation: string; readonly remedy: string }>
   >
   readonly back: (product: string) => string
+  /** Who runs the page. */
+  readonly runBy: (product: string) => string
+  readonly runByAlone: string
 }

@@ -2,9 +2,11 @@
 import { GERMAN } from './texts-de.ts'
 import { ENGLISH } from './texts-en.ts'
 import { SPANISH } from './texts-es.ts'
+import { FRENCH } from './texts-fr.ts'
+import { PORTUGUESE } from './texts-pt.ts'
 import type { PageTexts } from './texts-type.ts'
 
-const LANGUAGES = [ENGLISH, GERMAN, SPANISH] as const
+const LANGUAGES = [ENGLISH, GERMAN, SPANISH, FRENCH, PORTUGUESE] as const
 
 /** The texts in the language that the browser prefers (RFC 9110 section 12.5.4); English when we have none that it names. */
 export function textsFor(acceptLanguage: string | undefined): PageTexts {
@@ -16,7 +18,7 @@ export function textsFor(acceptLanguage: string | undefined): PageTexts {
   const best = wanted
     .filter(({ weight }) => weight > 0)
     .toSorted((one, other) => other.weight - one.weight)
-    .map(({ primary }) => LANGUAGES.find(({ language }) => language === primary))
+    .map(({ primary }) => LANGUAGES.find(({ language }) => language.split('-')[0] === primary))
     .find((texts) => texts !== undefined)
   return best ?? ENGLISH
 }

@@ -8,6 +8,7 @@ import { Secret } from '#domain/secret.ts'
 import { hostCookie } from '#http/message/answer.ts'
 import { type ConfirmationForm, confirmationPage, faultPage, refusalPage } from '#http/pages/connect-pages.ts'
 import { errorPage } from '#http/pages/error-page.ts'
+import { initialsOf } from '#http/pages/marks.ts'
 import { html, page } from '#http/pages/page.ts'
 import { aSession, newId } from '../../contracts/samples.ts'
 
@@ -141,17 +142,32 @@ describe('the confirmation page', () => {
     const named = String(confirm('Saas', 'Alice').body)
     expect(named).toContain('<h1>Connect ClickFunnels to Saas?</h1>')
     expect(named).toContain('<strong><bdi>Alice</bdi></strong><strong><bdi>user-1</bdi></strong></div>')
+    expect(named).toContain('aria-hidden="true">AL</span>')
     expect(confirm('Saas').body).toContain('<strong><bdi>user-1</bdi></strong></div>')
   })
 
   test('has a way out for somebody else', () => {
-    expect(confirm('Saas').body).toMatch(/name="decision" value="decline">This is not my account</)
+    const { body } = confirm('Saas')
+    expect(body).toMatch(/name="decision" value="decline" aria-describedby="warning">Not you\? Stop here</)
+    expect(body).toContain('If someone sent you this link')
   })
 
   test('says why it is there again when the browser kept no cookie', () => {
     expect(confirm('Saas').body).not.toContain('cookie')
     expect(confirm('Saas', 'Alice', { forgotten: true }).body).toMatch(/role="alert".*Allow cookies/)
   })
+})
+
+test.each([
+  ['Tidemark', 'TI'],
+  ['demo user 1', 'DU'],
+  ['auth0|42', 'A4'],
+  ['Éva', 'ÉV'],
+  ['数据 公司', '数公'],
+  ['<b>', 'B'],
+  ['…', '?'],
+])('the initials of "%s" are %s', (name, initials) => {
+  expect(initialsOf(name)).toBe(initials)
 })
 
 describe('a refusal', () => {
@@ -171,12 +187,22 @@ describe('a refusal', () => {
     expect(answer.body).not.toContain('<a')
   })
 
+  test('says what to do before it says why', () => {
+    const text = String(refusalPage(READER, 'used', PRODUCT).body)
+    const places = ['Go back to the product', 'Back to Saas', 'works only once'].map((part) =>
+      text.indexOf(part),
+    )
+    expect(places).toEqual(places.toSorted((one, other) => one - other))
+    expect(places[0]).toBeGreaterThan(0)
+  })
+
   test('leads back to the product where that is known, in its name and colour', () => {
     const { body } = refusalPage(READER, 'used', PRODUCT)
     expect(body).toContain(
       '<a class="button" href="https://saas.example/done?error=x&amp;y">Back to Saas</a>',
     )
-    expect(body).toContain('<p class="product"><bdi>Saas</bdi></p>')
+    expect(body).toContain('<bdi>Saas</bdi></p>')
+    expect(body).toContain('<footer>Saas uses Funnel Connect to connect to ClickFunnels.</footer>')
     expect(body).toContain('--accent: #c2185b')
   })
 })

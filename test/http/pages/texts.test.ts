@@ -5,11 +5,14 @@ describe('the language of a page', () => {
   test.each([
     ['de', 'de'],
     ['de-AT,de;q=0.9,en;q=0.5', 'de'],
-    ['fr-FR, es;q=0.8, en;q=0.7', 'es'],
+    ['fr-FR, es;q=0.8, en;q=0.7', 'fr'],
+    ['it-IT, es;q=0.8, en;q=0.7', 'es'],
+    ['pt-BR,pt;q=0.9', 'pt-BR'],
+    ['pt-PT', 'pt-BR'],
     ['en;q=0.4, DE;q=0.5', 'de'],
     ['de;q=0, es;q=0.1', 'es'],
     ['en-GB,de', 'en'],
-    ['fr, *;q=0.5', 'en'],
+    ['it, *;q=0.5', 'en'],
     ['', 'en'],
     [undefined, 'en'],
     [';;;q=,,=', 'en'],
@@ -19,11 +22,13 @@ describe('the language of a page', () => {
   })
 })
 
-test.each(['en', 'de', 'es'])(
+test.each(['en', 'de', 'es', 'fr', 'pt'])(
   'every text of "%s" is there, and every one with a name holds it',
   (language) => {
-    const { confirm, refusals, back } = textsFor(language)
-    const texts = [confirm, ...Object.values(refusals), { back }].flatMap((group) => Object.values(group))
+    const { confirm, refusals, back, runBy, runByAlone } = textsFor(language)
+    const texts = [confirm, ...Object.values(refusals), { back, runBy, runByAlone }].flatMap((group) =>
+      Object.values(group),
+    )
     for (const text of texts) {
       if (typeof text === 'string') expect(text.length).toBeGreaterThan(5)
       else expect(text('Saas')).toContain('Saas')
