@@ -56,7 +56,7 @@ export function tenantsContract(open: OpenStores): void {
 
     test('may have a colour of their own, and give it up', async () => {
       const { tenants } = open()
-      const tenant = aTenant({ branding: { color: '#c2185b' } })
+      const tenant = aTenant({ branding: { color: '#c2185b', darkColor: '#ff80ab' } })
       await tenants.create(tenant)
       expect(await tenants.get(tenant.id)).toEqual(tenant)
       const { branding: _, ...without } = tenant

@@ -85,7 +85,7 @@ const MORE: Readonly<Record<string, unknown>> = {
   expires_at: '2099-01-31T12:00:00Z',
   overlap_seconds: 60,
   limits: { connections: 1000, sessions_per_minute: 100_000, requests_per_second: 100_000 },
-  branding: { color: '#1C5FD4' },
+  branding: { color: '#1C5FD4', dark_color: '#8AB4FF' },
   kms_key_arn: 'arn:aws:kms:eu-central-1:111122223333:key/1',
   suspended: true,
   url: 'https://saas.example/hooks',

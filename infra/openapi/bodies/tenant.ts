@@ -80,6 +80,9 @@ export const tenants = {
       description:
         'Colour of the product, such as `#1c5fd4`. The service makes it darker or lighter where text would be hard to read.',
     },
+    dark_color: {
+      description: 'Colour of the product on a dark background, such as `#8ab4ff`. Default: `color`.',
+    },
     'Tenant.status': {
       description:
         'Current status. `active`: everything works. `suspended`: its credentials are refused and its tokens are not refreshed, until it is resumed. `deleting`: its deletion has begun and cannot be stopped. `deleted`: it is gone for good.',

@@ -7,6 +7,8 @@ import { webUrl } from './web-url.ts'
 export interface Branding {
   /** "#rrggbb", lower case. The pages adjust it until text on it is readable. */
   readonly color: string
+  /** Instead of it on a dark background. */
+  readonly darkColor?: string
 }
 
 export interface Tenant {

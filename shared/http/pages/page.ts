@@ -1,5 +1,6 @@
 // The frame of every HTML page of the service. A page has no script and loads nothing; other sites cannot frame it.
 import { createHash } from 'node:crypto'
+import type { Branding } from '#domain/tenants/tenant.ts'
 import type { Answer } from '../message/answer.ts'
 import { ICON } from './icon.ts'
 import { brandStyle, STYLE } from './style.ts'
@@ -33,7 +34,7 @@ export interface Page {
   /** RFC 5646. Default: English. */
   readonly language?: string
   /** The product that the end user comes from. */
-  readonly product?: { readonly name: string; readonly branding?: { readonly color: string } }
+  readonly product?: { readonly name: string; readonly branding?: Branding }
   readonly wide?: boolean
   /** Styles in addition to those of every page. */
   readonly sheet?: string
@@ -44,11 +45,7 @@ export interface Page {
 
 export function page({ status, title, content, language = 'en', product, ...rest }: Page): Answer {
   const { wide = false, sheet: own, cookies = [], formTargets = "'none'", above, footer } = rest
-  const sheets = [
-    STYLE,
-    ...(own ? [own] : []),
-    ...(product?.branding ? [brandStyle(product.branding.color)] : []),
-  ]
+  const sheets = [STYLE, ...(own ? [own] : []), ...(product?.branding ? [brandStyle(product.branding)] : [])]
   const document = html`<!doctype html>
 <html lang="${language}">
 <head>

@@ -1,4 +1,5 @@
 // The style of our pages: one sheet for light and dark, from phones up, and one for the tenant's colour.
+import type { Branding } from '#domain/tenants/tenant.ts'
 import { type Palette, palettes } from './brand-colors.ts'
 
 export const STYLE = `
@@ -53,9 +54,10 @@ button.out { border-color: transparent; background: transparent; color: var(--in
 :focus-visible { outline: 3px solid var(--ink); outline-offset: 3px }
 @media (forced-colors: active) { .mark { border: 2px solid ButtonText } }`
 
-/** A sheet that sets the tenant's colour, in the shades that are readable on light and on dark. */
-export function brandStyle(color: string): string {
-  const { light, dark } = palettes(color)
+/** A sheet that sets the tenant's colours, in the shades that are readable on light and on dark. */
+export function brandStyle({ color, darkColor = color }: Branding): string {
+  const { light } = palettes(color)
+  const { dark } = palettes(darkColor)
   return `:root { ${variables(light)} } @media (prefers-color-scheme: dark) { :root { ${variables(dark)} } }`
 }
 

@@ -26,12 +26,14 @@ const kmsKeyArn = z
     ),
   )
 /** A colour as style sheets and the colour pickers of browsers write it. */
-const branding = z.object({
-  color: z.pipe(
-    z.string().check(z.regex(/^#[0-9a-fA-F]{6}$/, 'must be a colour such as "#1c5fd4"')),
-    z.transform((color) => color.toLowerCase()),
-  ),
-})
+const color = z.pipe(
+  z.string().check(z.regex(/^#[0-9a-fA-F]{6}$/, 'must be a colour such as "#1c5fd4"')),
+  z.transform((text) => text.toLowerCase()),
+)
+const branding = z.pipe(
+  z.object({ color, dark_color: z.optional(color) }),
+  z.transform(({ color, dark_color }) => ({ color, ...(dark_color && { darkColor: dark_color }) })),
+)
 
 const limit = z.int().check(z.minimum(1), z.maximum(999_999_999))
 const limits = z.pipe(
@@ -114,7 +116,7 @@ export const tenantSchema = z.object({
   return_urls: z.array(z.string()),
   origins: z.array(z.string()),
   kms_key_arn: z.optional(z.string()),
-  branding: z.optional(z.object({ color: z.string() })),
+  branding: z.optional(z.object({ color: z.string(), dark_color: z.optional(z.string()) })),
   end_users_may_confirm: z.boolean(),
   limits: z.optional(
     z.object({
@@ -144,7 +146,7 @@ export function tenantJson(tenant: Tenant) {
     return_urls: tenant.returnUrls,
     origins: tenant.origins,
     kms_key_arn: tenant.kmsKeyArn,
-    branding: tenant.branding,
+    branding: tenant.branding && { color: tenant.branding.color, dark_color: tenant.branding.darkColor },
     end_users_may_confirm: tenant.endUsersMayConfirm ?? false,
     limits: limits && {
       connections: limits.connections,

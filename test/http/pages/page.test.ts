@@ -205,6 +205,12 @@ describe('a refusal', () => {
     expect(body).toContain('<footer>Saas uses Funnel Connect to connect to ClickFunnels.</footer>')
     expect(body).toContain('--accent: #c2185b')
   })
+
+  test("has the product's second colour on a dark background", () => {
+    const branding = { color: '#c2185b', darkColor: '#ff80ab' }
+    const { body } = refusalPage(READER, 'used', { ...PRODUCT, branding })
+    expect(body).toMatch(/--accent: #c2185b.*prefers-color-scheme: dark.*--accent: #ff80ab/s)
+  })
 })
 
 describe('a fault', () => {
