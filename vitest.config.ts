@@ -15,7 +15,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: [
-      ...['test/browser/**', 'test/processes/**', 'test/compatibility/**', 'test/game-day/**'],
+      ...['test/browser/**', 'test/processes/**', 'test/compatibility/**', 'test/game-day/**', 'test/day/**'],
       ...(process.env.LONGER === undefined ? LONGER : []),
     ],
     globalSetup: ['test/setup.ts'],

@@ -1,11 +1,13 @@
 // Three dashboards: how the service does, whether connections are kept alive, and which tenants cause what.
 import { Stack } from 'aws-cdk-lib'
 import {
+  Column,
   type DimensionsMap,
   LogQueryVisualizationType,
   LogQueryWidget,
   MathExpression,
   Metric,
+  Row,
   TextWidget,
 } from 'aws-cdk-lib/aws-cloudwatch'
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs'
@@ -119,49 +121,55 @@ function keepAliveDashboard(scope: Construct, { data, filters }: Shown): void {
 function tenantsDashboard(scope: Construct, { logs }: Shown): void {
   const facade = dashboard(scope, 'tenants')
   const table = (title: string, log: ILogGroup, ...queryLines: string[]) =>
-    facade.addWidget(
-      new LogQueryWidget({
-        title,
-        view: LogQueryVisualizationType.TABLE,
-        logGroupNames: [log.logGroupName],
-        queryLines,
-        width: 12,
-        height: 8,
-      }),
-    )
+    new LogQueryWidget({
+      title,
+      view: LogQueryVisualizationType.TABLE,
+      logGroupNames: [log.logGroupName],
+      queryLines,
+      width: 12,
+      height: 8,
+    })
   const by = (what: string) => `stats ${what} by tenant`
   const calls = 'filter message in ["Request", "Request failed"] and ispresent(tenant)'
-  table(
-    'Most calls',
-    logs.proxy,
-    calls,
-    by('count(*) as calls, sum(bytes) as bytes'),
-    'sort calls desc',
-    'limit 20',
-  )
-  table(
-    'Most time of executions',
-    logs.proxy,
-    calls,
-    by('sum(milliseconds) / 1000 as seconds, pct(upstream_ms, 99) as upstream_p99'),
-    'sort seconds desc',
-    'limit 20',
-  )
-  table(
-    'Most failures by ClickFunnels',
-    logs.proxy,
-    `${calls} and class = "clickfunnels"`,
-    by('count(*) as failed'),
-    'sort failed desc',
-    'limit 20',
-  )
-  table(
-    'Most refusals by a limit',
-    logs.proxy,
-    `${calls} and class = "limit"`,
-    by('count(*) as refused'),
-    'sort refused desc',
-    'limit 20',
+  facade.addWidget(
+    new Column(
+      new Row(
+        table(
+          'Most calls',
+          logs.proxy,
+          calls,
+          by('count(*) as calls, sum(bytes) as bytes'),
+          'sort calls desc',
+          'limit 20',
+        ),
+        table(
+          'Most time of executions',
+          logs.proxy,
+          calls,
+          by('sum(milliseconds) / 1000 as seconds, pct(upstream_ms, 99) as upstream_p99'),
+          'sort seconds desc',
+          'limit 20',
+        ),
+      ),
+      new Row(
+        table(
+          'Most failures by ClickFunnels',
+          logs.proxy,
+          `${calls} and class = "clickfunnels"`,
+          by('count(*) as failed'),
+          'sort failed desc',
+          'limit 20',
+        ),
+        table(
+          'Most refusals by a limit',
+          logs.proxy,
+          `${calls} and class = "limit"`,
+          by('count(*) as refused'),
+          'sort refused desc',
+          'limit 20',
+        ),
+      ),
+    ),
   )
 }
 

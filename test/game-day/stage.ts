@@ -29,8 +29,19 @@ export interface Stage extends LocalStack, TestClient {
   alarms(): Promise<AlarmState[]>
 }
 
-export async function openStage(templates: string, resources: Resources): Promise<Stage> {
-  const metrics = new Metrics(resources)
+export interface StageOptions {
+  /** Where lines and AWS's own figures are counted at the moment. Default: one place for all. */
+  readonly metrics?: () => Metrics
+  readonly onLine?: (log: string, line: string) => void
+}
+
+export async function openStage(
+  templates: string,
+  resources: Resources,
+  options: StageOptions = {},
+): Promise<Stage> {
+  const whole = new Metrics(resources)
+  const { metrics = () => whole, onLine } = options
   const store = await startFaultyDynamoDb()
   process.env.AWS_ENDPOINT_URL_DYNAMODB = store.url
   const queues = await startFaultySqs()
@@ -40,11 +51,14 @@ export async function openStage(templates: string, resources: Resources): Promis
     templates,
     parameters: templateParameters(SIMULATOR, simulator),
     onLog: ({ function: name, text }) => {
-      for (const line of text.split('\n')) metrics.read(name, line)
+      for (const line of text.split('\n')) {
+        metrics().read(name, line)
+        onLine?.(name, line)
+      }
     },
   })
   const ofFunction = (metric: string, FunctionName: string) =>
-    metrics.put({ namespace: 'AWS/Lambda', name: metric, dimensions: { FunctionName } }, 1)
+    metrics().put({ namespace: 'AWS/Lambda', name: metric, dimensions: { FunctionName } }, 1)
   return {
     ...stack,
     ...testClient(stack.url, simulator.url),
@@ -64,8 +78,8 @@ export async function openStage(templates: string, resources: Resources): Promis
       kms.destroy()
     },
     alarms: async () => {
-      await noteQueues(stack.endpoints.sqs, metrics)
-      return alarmStates(STACK_NAME, resources, metrics, PARAMETERS)
+      await noteQueues(stack.endpoints.sqs, metrics())
+      return alarmStates(STACK_NAME, resources, metrics(), PARAMETERS)
     },
     close: async () => {
       store.failing = undefined

@@ -1,7 +1,12 @@
-// Filter patterns and metric math as CloudWatch reads them, as far as our template uses them.
+// Filter patterns, metric math, dashboards and log queries as CloudWatch reads them, as far as our template uses them.
 import { describe, expect, test } from 'vitest'
+import { dashboardsOf, linesOf } from '../../infra/local/cloudwatch/dashboards.ts'
 import { evaluateExpression } from '../../infra/local/cloudwatch/expression.ts'
 import { compilePattern } from '../../infra/local/cloudwatch/filter-pattern.ts'
+import { queryTable } from '../../infra/local/cloudwatch/insights.ts'
+import { Metrics } from '../../infra/local/cloudwatch/metrics.ts'
+import { drawDashboard } from '../../infra/local/cloudwatch/picture.ts'
+import { service } from '../infra/synthesized.ts'
 
 describe('a filter pattern', () => {
   test.each<[string, object, boolean]>([
@@ -61,4 +66,71 @@ describe('metric math', () => {
   test.each(['a +', 'SEARCH(a)', 'c', 'a b'])('%s is refused', (expression) => {
     expect(() => evaluateExpression(expression, { a: 1, b: 2 })).toThrow(/metric|function/)
   })
+})
+
+describe('the dashboards of the template', () => {
+  const STACK = 'FunnelConnectService'
+  const dashboards = dashboardsOf(STACK, service.Resources)
+  const called = (members: object) => JSON.stringify({ message: 'Request', tenant: 'ten_1', ...members })
+  const periods = [1, 2, 3].map((count) => {
+    const metrics = new Metrics(service.Resources)
+    for (let call = 0; call < count; call++)
+      metrics.read('proxy', called({ class: 'ok', overhead_ms: call * 10 }))
+    return metrics
+  })
+  periods[1]?.read('proxy', called({ class: 'limit' }))
+  const widget = (title: string) => {
+    const found = dashboards
+      .flatMap(({ widgets }) => widgets)
+      .find(({ properties }) => properties.title === title)
+    if (found === undefined) throw new Error(`There is no widget "${title}"`)
+    return found
+  }
+
+  test('are three, and every graph and table can be drawn', () => {
+    expect(dashboards.map(({ name }) => name).sort()).toEqual(['keep-alive', 'service', 'tenants'])
+    for (const dashboard of dashboards) {
+      const picture = drawDashboard(dashboard, { periods, proxyLines: [] }, 'a < b')
+      expect(picture).toContain('a &lt; b')
+      for (const { properties } of dashboard.widgets) expect(picture).toContain(`>${properties.title ?? ''}`)
+    }
+  })
+
+  test('show a line for each value that a search finds, with gaps where there is no data', () => {
+    expect(linesOf(widget('By whose doing'), periods)).toEqual([
+      { label: 'limit', values: [undefined, 1, undefined] },
+      { label: 'ok', values: [1, 2, 3] },
+    ])
+  })
+
+  test('show percentiles', () => {
+    expect(linesOf(widget('Overhead of this service, ms'), periods)).toEqual([
+      { label: 'p50', values: [0, 0, 10] },
+      { label: 'p90', values: [0, 10, 20] },
+      { label: 'p99', values: [0, 10, 20] },
+    ])
+  })
+
+  test('leave out what nothing measured', () => {
+    expect(linesOf(widget('Time to drain'), periods)).toEqual([])
+  })
+})
+
+test('a query of the logs counts, adds up and sorts by tenant', () => {
+  const query = `SOURCE 'x' | filter message in ["Request", "Request failed"] and ispresent(tenant) and class = "ok"
+| stats count(*) as calls, sum(ms) / 1000 as seconds, pct(ms, 99) as most by tenant
+| sort calls desc
+| limit 1`
+  const line = (tenant: string | undefined, ms: number, kind = 'ok') => ({
+    message: 'Request',
+    class: kind,
+    ms,
+    ...(tenant && { tenant }),
+  })
+  const lines = [line('a', 5), line('b', 500), line('b', 1500), line('b', 1, 'limit'), line(undefined, 1)]
+  expect(queryTable(query, lines)).toEqual({
+    columns: ['tenant', 'calls', 'seconds', 'most'],
+    rows: [{ tenant: 'b', calls: 2, seconds: 2, most: 1500 }],
+  })
+  expect(() => queryTable('fields @timestamp', lines)).toThrow('has no')
 })

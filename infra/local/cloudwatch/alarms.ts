@@ -111,7 +111,7 @@ function seriesOf({ Metric: { Namespace, MetricName, Dimensions = [] } }: Stat):
 }
 
 /** A function by its name, a queue or a table by its logical id in the data stack. */
-function dimensionOf(value: unknown): string {
+export function dimensionOf(value: unknown): string {
   const text = textOf(value)
   const imported = /ExportsOutput(?:FnGetAtt|Ref)([A-Za-z]+?)[0-9A-F]{8}/.exec(text)?.[1]
   if (imported !== undefined) return imported

@@ -2,6 +2,7 @@
 import { functionNameOf } from '../cloudformation/function-name.ts'
 import type { Value } from './expression.ts'
 import { compilePattern, select } from './filter-pattern.ts'
+import { percentile } from './insights.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: the shapes are CloudFormation's
 export type Properties = any
@@ -75,13 +76,33 @@ export class Metrics {
     this.#points.set(key, [...(this.#points.get(key) ?? []), value])
   }
 
+  /** Takes over the data of another period. */
+  add(other: Metrics): void {
+    for (const [key, points] of other.#points)
+      this.#points.set(key, [...(this.#points.get(key) ?? []), ...points])
+  }
+
   /** All data is taken as that of one period. */
   statistic(series: Series, statistic: string): Value {
     const points = this.#points.get(seriesKey(series))
     if (points === undefined) return undefined
     if (statistic === 'Maximum') return Math.max(...points)
-    if (statistic === 'Sum') return points.reduce((sum, point) => sum + point, 0)
-    throw new Error(`No alarm uses the statistic "${statistic}"`)
+    const sum = points.reduce((all, point) => all + point, 0)
+    if (statistic === 'Sum') return sum
+    if (statistic === 'Average') return sum / points.length
+    const share = /^p(\d+)$/.exec(statistic)?.[1]
+    if (share !== undefined) return percentile(points, Number(share))
+    throw new Error(`No alarm and no dashboard uses the statistic "${statistic}"`)
+  }
+
+  /** The values that a metric has of its only dimension. */
+  dimensionValues(wanted: { readonly namespace: string; readonly name: string; readonly dimension: string }) {
+    return [...this.#points.keys()].flatMap((key) => {
+      const [namespace, name, dimensions] = JSON.parse(key) as [string, string, [string, string][]]
+      const [[dimension, value] = ['', '']] = dimensions
+      const isWanted = namespace === wanted.namespace && name === wanted.name
+      return isWanted && dimensions.length === 1 && dimension === wanted.dimension ? [value] : []
+    })
   }
 }
 
