@@ -77,7 +77,7 @@ ${content}</main>${
       // pop-up as closed. Our pages hold nothing that an opener could read across origins.
       'cross-origin-opener-policy': 'unsafe-none',
       'cross-origin-resource-policy': 'same-origin',
-      'content-security-policy': `default-src 'none'; img-src data:; style-src ${sheets.map(hashSource).join(' ')}; form-action ${formTargets}; frame-ancestors 'none'; base-uri 'none'`,
+      'content-security-policy': `default-src 'none'; style-src ${sheets.map(hashSource).join(' ')}; img-src data:; form-action ${formTargets}; frame-ancestors 'none'; base-uri 'none'`,
     },
     cookies,
     body: document.html,
