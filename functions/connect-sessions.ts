@@ -9,11 +9,10 @@ import { pathId } from '#http/message/path-id.ts'
 import { jsonBody } from '#http/message/request.ts'
 import { httpHandler } from '#http/stack.ts'
 import { completionSchema, sessionJson, sessionRequestSchema } from '#http/wire/session.ts'
-import type { Services } from '#runtime/all-services.ts'
 import { onLambda } from '#runtime/lambda.ts'
-import { createServices } from '#runtime/services.ts'
+import { createLimitedServices, type LimitedServices } from '#runtime/limited-services.ts'
 
-export const connectSessions = (services: Services) =>
+export const connectSessions = (services: LimitedServices) =>
   httpHandler<'connect-sessions'>(
     { ...services, ...authentication(services) },
     {
@@ -55,4 +54,4 @@ export const connectSessions = (services: Services) =>
     },
   )
 
-export const handler = await onLambda('connect-sessions', createServices, connectSessions)
+export const handler = await onLambda('connect-sessions', createLimitedServices, connectSessions)

@@ -14,11 +14,10 @@ import { connectionUpdateSchema } from '#http/wire/annotations.ts'
 import { connectionJson } from '#http/wire/connection.ts'
 import { listQuerySchema } from '#http/wire/list-query.ts'
 import { pageJson } from '#http/wire/shaped.ts'
-import type { Services } from '#runtime/all-services.ts'
 import { onLambda } from '#runtime/lambda.ts'
-import { createServices } from '#runtime/services.ts'
+import { createLimitedServices, type LimitedServices } from '#runtime/limited-services.ts'
 
-export const connections = (services: Services) =>
+export const connections = (services: LimitedServices) =>
   httpHandler<'connections'>(
     { ...services, ...authentication(services) },
     {
@@ -70,7 +69,7 @@ export const connections = (services: Services) =>
 
 export const handler = await onLambda(
   'connections',
-  createServices,
+  createLimitedServices,
   connections,
   () => import('#runtime/extension.ts'),
 )

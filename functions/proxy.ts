@@ -60,4 +60,9 @@ async function keyed(
   return keptAnswer(await keyedCall(services, caller, call, key, deadline))
 }
 
-export const handler = await onLambda('proxy', createProxyServices, proxy, () => import('#runtime/extension.ts'))
+export const handler = await onLambda(
+  'proxy',
+  createProxyServices,
+  proxy,
+  () => import('#runtime/extension.ts'),
+)

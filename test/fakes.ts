@@ -10,6 +10,7 @@ import { type AppId, idMinter, type TenantId } from '#domain/ids.ts'
 import { IssuerRule } from '#domain/provider/issuer.ts'
 import { Breaker } from '#domain/proxy/breaker.ts'
 import { Limiter } from '#domain/tenants/limits.ts'
+import type { MeteringPorts } from '#domain/tenants/ports.ts'
 import { RateLimiter } from '#domain/tenants/rate-limiter.ts'
 import { later } from '#domain/time.ts'
 import { HeldRotations } from '#domain/tokens/recovery-queue.ts'
@@ -41,7 +42,7 @@ import { FakeUsage } from './fakes/usage.ts'
 import { FakeVault } from './fakes/vault.ts'
 import { FakeWebhookEndpoints } from './fakes/webhook-endpoints.ts'
 
-export interface FakeServices extends Services, EventPorts, WebhookPorts {
+export interface FakeServices extends Services, MeteringPorts, EventPorts, WebhookPorts {
   readonly clock: FakeClock
   readonly log: FakeLog
   readonly vault: FakeVault

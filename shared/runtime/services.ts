@@ -41,7 +41,6 @@ import { HeldRotations } from '#domain/tokens/recovery-queue.ts'
 import { TokenMemory } from '#domain/tokens/token-memory.ts'
 import type { Services } from './all-services.ts'
 import { ProcessBackground } from './background.ts'
-import { LazyRateLimiter } from './lazy-rate-limiter.ts'
 import { createLog } from './logger.ts'
 import { lazyTokenVerifier } from './token-verifier.ts'
 
@@ -49,7 +48,6 @@ import { lazyTokenVerifier } from './token-verifier.ts'
 export type StoreServices = Omit<
   Services,
   | 'provider'
-  | 'rateLimiter'
   | 'tokenVerifier'
   | 'authorizationServer'
   | 'issuerRule'
@@ -85,7 +83,10 @@ interface StoreSettings {
   readonly AUDIT_RETENTION_DAYS: string
 }
 
-export function createStoreServices(functionName: string, settings: StoreSettings): StoreServices & Primable & Stored {
+export function createStoreServices(
+  functionName: string,
+  settings: StoreSettings,
+): StoreServices & Primable & Stored {
   const table = new Table(new DynamoDBClient({ requestHandler: AWS_TIMEOUTS }), settings.TABLE_NAME)
   const now = () => epochSeconds(Date.now() / 1000)
   const dataKeys = new KmsDataKeys(new KMSClient({ requestHandler: AWS_TIMEOUTS }))
@@ -154,7 +155,6 @@ export function createServices(
   const store = createStoreServices(functionName, settings)
   return {
     ...store,
-    rateLimiter: new LazyRateLimiter(store, defaultLimits(settings)),
     provider,
     lazyRefresh: settings.LAZY_REFRESH === 'on',
     tokenVerifier: lazyTokenVerifier(settings.PUBLIC_URL),

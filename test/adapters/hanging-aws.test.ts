@@ -28,8 +28,8 @@ import { type EndUserId, idMinter } from '#domain/ids.ts'
 import { epochSeconds } from '#domain/time.ts'
 import { HeldRotations } from '#domain/tokens/recovery-queue.ts'
 import { TokenMemory } from '#domain/tokens/token-memory.ts'
-import type { Services } from '#runtime/all-services.ts'
 import { ProcessBackground } from '#runtime/background.ts'
+import type { LimitedServices } from '#runtime/limited-services.ts'
 import { connections } from '../../functions/connections.ts'
 import { recoverRotations } from '../../functions/recover-rotations.ts'
 import { startDynoxide } from '../../infra/local/dynamodb/dynoxide.ts'
@@ -82,7 +82,7 @@ function processOn(
   scene: Scene,
   aws: Pick<HangingAws, 'url'>,
   requestHandler: object = AWS_TIMEOUTS,
-): Services {
+): LimitedServices {
   const log = new FakeLog()
   const table = new Table(new DynamoDBClient({ endpoint: aws.url, ...ACCESS, requestHandler }), TABLE)
   const dataKeys = new KmsDataKeys(new KMSClient({ endpoint: aws.url, ...ACCESS, requestHandler }))
@@ -128,7 +128,7 @@ async function consume(scene: Scene): Promise<void> {
 }
 
 /** "Refresh now", over the function's own handler. */
-async function refresh(services: Services, { id }: Connection, key: string) {
+async function refresh(services: LimitedServices, { id }: Connection, key: string) {
   const event = anEvent({
     routeKey: 'POST /v1/connections/{id}/refresh',
     method: 'POST',

@@ -52,6 +52,7 @@ export function problem(
   status: number,
   code: string,
   headers: Readonly<Record<string, string>> = {},
+  members: object = {},
 ): GivenAnswer {
   return {
     status,
@@ -62,6 +63,7 @@ export function problem(
       status,
       code,
       detail: 'A detail.',
+      ...members,
     },
   }
 }

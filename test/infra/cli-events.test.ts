@@ -200,7 +200,7 @@ test.each([
   ['a key that is refused', problem(401, 'invalid_credential'), '', /401 invalid_credential: A detail/, 1],
   [
     'a key without the scope',
-    problem(403, 'insufficient_scope'),
+    problem(403, 'insufficient_scope', {}, { scope: 'events:read' }),
     '',
     /403 insufficient_scope.*\n→ .*events:read/,
     1,

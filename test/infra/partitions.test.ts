@@ -4,6 +4,7 @@ import { timelinePartition } from '#adapters/dynamodb/connections/timeline.ts'
 import * as events from '#adapters/dynamodb/events/keys.ts'
 import { INDEX_LEADING_KEYS, LEADING_KEYS } from '#adapters/dynamodb/partitions.ts'
 import * as schema from '#adapters/dynamodb/schema.ts'
+import * as usage from '#adapters/dynamodb/usage/keys.ts'
 import * as webhooks from '#adapters/dynamodb/webhooks/keys.ts'
 import { FUNCTION_NAMES } from '#runtime/env.ts'
 import { ALLOWED } from './allowed.ts'
@@ -27,8 +28,9 @@ function call(builder: (...parts: never[]) => unknown, id: string): unknown {
 // Every key builder of the schema, with every argument an id.
 it('each key of the table is in exactly one partition of the policies, and each partition is written by a function', () => {
   const id = `ten_${'0'.repeat(26)}`
-  const built = [...Object.values(schema), ...Object.values(events), ...Object.values(webhooks)].map((one) =>
-    typeof one === 'function' ? call(one, id) : one,
+  const builders = [schema, events, usage, webhooks].flatMap((keys) => Object.values<unknown>(keys))
+  const built = builders.map((one) =>
+    typeof one === 'function' ? call(one as (...parts: never[]) => unknown, id) : one,
   )
   built.push({ pk: timelinePartition(id as never) })
   const keys = built.map((key) => (Object(key) as { pk?: unknown }).pk).filter((pk) => pk !== undefined)

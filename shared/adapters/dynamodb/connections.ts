@@ -62,9 +62,8 @@ export class DynamoDbConnections implements Connections {
   }
 
   async create(connection: Connection, max?: number, session?: GrantingSession): Promise<boolean> {
-    const { creationEvent, firstGrant } = await import('./connections/grants.ts')
-    const event = this.#stamp(creationEvent(connection))
-    return this.#table.transact(firstGrant(connection, event, max, session))
+    const { firstGrant } = await import('./connections/grants.ts')
+    return this.#table.transact(firstGrant(connection, this.#stamp, max, session))
   }
 
   async acquireLease(
@@ -161,11 +160,10 @@ export class DynamoDbConnections implements Connections {
     former: Revocation | undefined,
     session?: GrantingSession,
   ): Promise<boolean> {
-    const { nextGrant, reconnectionEvent } = await import('./connections/grants.ts')
-    return this.#sinceLastEvent(read, { generation: read.generation }, (known) => {
-      const event = this.#stamp(reconnectionEvent(known, change))
-      return this.#table.transact(nextGrant(known, change, event, former, session))
-    })
+    const { nextGrant } = await import('./connections/grants.ts')
+    return this.#sinceLastEvent(read, { generation: read.generation }, (known) =>
+      this.#table.transact(nextGrant(known, change, this.#stamp, former, session)),
+    )
   }
 
   async remove(connection: Connection, revocation: Revocation, by: Disconnecter): Promise<boolean> {

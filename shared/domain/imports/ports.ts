@@ -6,7 +6,7 @@ import type { ConnectPorts } from '../connect/ports.ts'
 import type { ConnectionPorts } from '../connections/ports.ts'
 import type { ProviderPorts } from '../provider/ports.ts'
 import type { RevocationPorts } from '../revocation/ports.ts'
-import type { TenancyPorts } from '../tenants/ports.ts'
+import type { MeteringPorts, TenancyPorts } from '../tenants/ports.ts'
 import type { VaultPorts } from '../vault/ports.ts'
 
 export type ImportPorts = Pick<
@@ -16,6 +16,7 @@ export type ImportPorts = Pick<
     ConnectPorts &
     ConnectionPorts &
     ProviderPorts &
+    MeteringPorts &
     TenancyPorts &
     VaultPorts,
   | 'now'

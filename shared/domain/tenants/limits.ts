@@ -27,8 +27,6 @@ export interface Requester {
 
 export type LimitName = 'connections' | 'sessions_per_minute' | 'requests_per_second' | 'concurrent_requests'
 
-
-
 /** The limits as one process enforces them. */
 export class Limiter {
   readonly #usage: Usage
@@ -91,7 +89,11 @@ export function connectionsExceeded(max?: number): ServiceError {
   return limitExceeded('connections', max, ROOM_SECONDS)
 }
 
-export function limitExceeded(limit: LimitName, max: number | undefined, retryAfterSeconds: number): ServiceError {
+export function limitExceeded(
+  limit: LimitName,
+  max: number | undefined,
+  retryAfterSeconds: number,
+): ServiceError {
   const named = max === undefined ? `"${limit}"` : `"${limit}" of ${max}`
   return new ServiceError('tenant_limit_exceeded', `The tenant has reached its limit ${named}.`, {
     retryAfterSeconds,

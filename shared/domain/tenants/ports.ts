@@ -13,5 +13,9 @@ export interface TenancyPorts {
   readonly tenants: Tenants
   readonly usage: Usage
   readonly limiter: Limiter
+}
+
+/** Operations that ask ClickFunnels for a caller need what limits how often. */
+export interface MeteringPorts {
   readonly rateLimiter: RateLimits
 }

@@ -4,8 +4,8 @@ import { followLink } from '#domain/connect/authorize.ts'
 import { receiveAuthorizationResponse } from '#domain/connect/callback.ts'
 import type { EndUserId } from '#domain/ids.ts'
 import { Limiter, type Requester, shareOf } from '#domain/tenants/limits.ts'
-import { RateLimiter } from '#domain/tenants/rate-limiter.ts'
 import { findTenant, updateTenant } from '#domain/tenants/manage-tenants.ts'
+import { RateLimiter } from '#domain/tenants/rate-limiter.ts'
 import type { Limits } from '#domain/tenants/tenant.ts'
 import { disconnect } from '#domain/tokens/disconnect.ts'
 import { ALICE, BOB, cookiesOf, openScene, Scene, sceneOn } from '../../fakes/scene.ts'
@@ -137,7 +137,9 @@ describe('requests a second', () => {
   test('are reported by the time the answer leaves, also when the work fails', async () => {
     const { services, caller } = await limited({ requestsPerSecond: 1 })
     const failing = () => Promise.reject(new Error('upstream'))
-    await expect(services.rateLimiter.withinRate({ tenant: caller.tenant }, failing)).rejects.toThrow('upstream')
+    await expect(services.rateLimiter.withinRate({ tenant: caller.tenant }, failing)).rejects.toThrow(
+      'upstream',
+    )
     const none = { requests: 0, shared: 0, busySeconds: 0 }
     const window = Math.floor(services.now() / 10)
     expect(await services.usage.addRequests({ tenantId: caller.tenant.id }, window, none)).toMatchObject({

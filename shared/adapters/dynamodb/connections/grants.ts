@@ -1,7 +1,8 @@
 // The transactions that store a grant: all that becomes true with it, and all that it depends on.
 import type { Connection, Revocation } from '#domain/connections/connection.ts'
 import type { ConnectionChange, GrantingSession } from '#domain/connections/connection-store.ts'
-import type { TenantEvent } from '#domain/events/event.ts'
+import { creationEvent, reconnectionEvent } from '#domain/connections/grant-events.ts'
+import type { Stamp } from '#domain/events/event.ts'
 import { outboxWrites } from '../events/outbox-item.ts'
 import { ABSENT, type Write } from '../expressions.ts'
 import { connectionKey } from '../schema.ts'
@@ -11,16 +12,15 @@ import { connectionCounted } from '../usage/usage.ts'
 import { claimedBy, claimOf, fencedSince } from './conditions.ts'
 import { connectionItem, connectionUpdate, counted, revocationItem } from './items.ts'
 
-export { creationEvent, reconnectionEvent } from '#domain/connections/grant-events.ts'
-
 /** A new connection, the claim of its workspace and its first event. */
 export function firstGrant(
   connection: Connection,
-  event: TenantEvent,
+  stamp: Stamp,
   max: number | undefined,
   session: GrantingSession | undefined,
 ): readonly Write[] {
   const { id, tenantId, appId } = connection
+  const event = stamp(creationEvent(connection))
   const claim = claimOf(connection)
   return [
     connectionCounted(tenantId, 1, max),
@@ -36,11 +36,12 @@ export function firstGrant(
 export function nextGrant(
   read: Connection,
   change: ConnectionChange,
-  event: TenantEvent,
+  stamp: Stamp,
   former: Revocation | undefined,
   session: GrantingSession | undefined,
 ): readonly Write[] {
   const { id, tenantId, generation } = read
+  const event = stamp(reconnectionEvent(read, change))
   const claim = claimOf({ ...read, ...change })
   const orAbsent = 'attribute_not_exists(pk) OR '
   return [
