@@ -3,12 +3,17 @@ import { defineConfig } from 'vitest/config'
 /** Tests that wait for seconds or start much, and would take "npm test" over three minutes. "npm run test:longer" runs them. */
 const LONGER = [
   'test/adapters/aws-deadlines.test.ts',
+  'test/adapters/dynamodb/event-burst.dynamodb.test.ts',
   'test/adapters/hanging-aws.test.ts',
+  'test/client/webhook-recipes.test.ts',
   'test/docs/commands.test.ts',
   'test/infra/bundles.test.ts',
+  'test/journey/clickfunnels-events.test.ts',
   'test/journey/false-refusals.test.ts',
+  'test/journey/odd-answers.test.ts',
   'test/journey/outage.test.ts',
   'test/journey/recovery.test.ts',
+  'test/journey/staleness.test.ts',
 ]
 
 export default defineConfig({

@@ -74,7 +74,7 @@ describe('by redirect', () => {
     await connecting()
     await new Browser().visit(page.assigned[0] ?? '')
     const used = await new Browser().visit(page.assigned[0] ?? '')
-    const way = /href="([^"]*)"/.exec(used.html)?.[1]?.replaceAll('&amp;', '&') ?? ''
+    const way = /<a [^>]*href="([^"]*)"/.exec(used.html)?.[1]?.replaceAll('&amp;', '&') ?? ''
     expect(way).toBe(`${tenant.returnUrl}?tab=2&error=link_used`)
     expect(await complete(new FakePage(way), ports(), { end_user })).toBeUndefined()
   })
