@@ -45,7 +45,7 @@ test('verified: the victim comes back with a login of their own, and the code is
   await victim.goto(session.json.connect_url)
   await button('Authorize').click()
   await expect
-    .poll(() => victim.getByRole('status').textContent(), { timeout: 15_000 })
+    .poll(() => victim.locator('#notice').textContent(), { timeout: 15_000 })
     .toContain('different user than the one who started')
 
   const path = `/v1/connect-sessions/${session.json.id}`

@@ -107,3 +107,10 @@ test('a late event comes all the same', async () => {
   await button('Late event').click()
   await newest('contact.identified')
 })
+
+test('a button stays the same while the page asks for events, so that no click is lost', async () => {
+  const more = await button('Show more').elementHandle()
+  // The page asks every two seconds.
+  await page.waitForTimeout(5000)
+  expect(await more?.evaluate((element) => element.isConnected)).toBe(true)
+})

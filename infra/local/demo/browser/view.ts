@@ -40,20 +40,30 @@ export interface Actions {
   switchUser(id: string): void
 }
 
-/** Shows the state. The focus stays on its control, if that is still on the page. */
+let shown: State | undefined
+
+/**
+ * Shows the state. A part of the page is made anew only if what it shows has changed: a click on a button that is replaced between
+ * press and release is lost. The focus stays on its control, if that is still on the page.
+ */
 export function render(state: State, actions: Actions): void {
+  const before = shown
+  shown = state
+  const changed = (...names: (keyof State)[]) =>
+    before === undefined || names.some((name) => before[name] !== state[name])
   const focused = document.activeElement?.id
-  place('account').replaceChildren(...accountMenu(state.account, actions))
   const { notice, connection, known, busy } = state
+  if (changed('account')) place('account').replaceChildren(...accountMenu(state.account, actions))
   // The region itself stays, because screen readers announce changes only in a region that they know.
-  place('notice').replaceChildren(
-    ...(notice ? [h('p', { class: `notice ${notice.kind}` }, notice.text)] : []),
-  )
+  if (changed('notice'))
+    place('notice').replaceChildren(
+      ...(notice ? [h('p', { class: `notice ${notice.kind}` }, notice.text)] : []),
+    )
+  if (changed('events')) place('events').replaceChildren(...eventStrip(state.events))
   place('connections').hidden = !connection
-  place('events').replaceChildren(...eventStrip(state.events))
   const app = place('app')
   app.setAttribute('aria-busy', String(busy))
-  if (!known) return
+  if (!known || !changed('known', 'busy', 'connection', 'listing')) return
   app.replaceChildren(...(connection ? connected(connection, state, actions) : invitation(state, actions)))
   if (focused) document.getElementById(focused)?.focus()
 }
