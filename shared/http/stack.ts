@@ -16,7 +16,7 @@ import { type ApiRequest, toApiRequest } from './message/request.ts'
 import { methodNotAllowed } from './problems/method-not-allowed.ts'
 import { PROBLEMS, problemAnswer } from './problems/problem.ts'
 import { requestLine } from './request-line.ts'
-import { methodsAt } from './route-match.ts'
+import { methodsAt, methodsOfOther } from './route-match.ts'
 import {
   type Access,
   ANY_METHOD,
@@ -133,6 +133,8 @@ export function httpHandler<F extends ApiFunction>(ports: StackPorts, endpoints:
     const endpoint = served[request.routeKey]
     if (endpoint === undefined) throw new Error(`No endpoint serves the route "${request.routeKey}"`)
     if (request.method === 'OPTIONS') return preflight(request)
+    const methods = methodsOfOther(request)
+    if (methods !== undefined) return methodNotAllowed(methods, ports.publicUrl)
     // ANY means the methods of the table, and not TRACE, which would send the access token back to the caller.
     if (request.routeKey.startsWith('ANY ') && !ANY_METHOD.includes(request.method as never)) {
       return methodNotAllowed(methodsAt(request), ports.publicUrl)

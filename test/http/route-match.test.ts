@@ -1,7 +1,7 @@
 // Which methods a path serves: what a 405 lists, and which paths are a 404.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { methodsAt, methodsOf } from '#http/route-match.ts'
+import { methodsAt, methodsOf, methodsOfOther } from '#http/route-match.ts'
 import { ROUTES } from '#http/routes.ts'
 import { type Endpoints, httpHandler } from '#http/stack.ts'
 import { service } from '../../functions/service.ts'
@@ -14,6 +14,7 @@ const unrouted = async (method: string, path: string) =>
 test.each([
   ['/v1/connections', ['GET']],
   ['/v1/connections/x', ['GET', 'PATCH', 'DELETE']],
+  ['/v1/connections/import', ['POST']],
   ['/v1/connections/x/refresh', ['POST']],
   ['/v1/connections/x/proxy/a/b', ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']],
   ['/v1/tenants/x', ['GET', 'PATCH', 'DELETE']],
@@ -95,4 +96,12 @@ test('every route of the table is found, whatever its parameters are', () => {
       expect(methodsOf(template.replaceAll(/\{\w+\+?\}/g, () => parameter))).toContain(served)
     }),
   )
+})
+
+test('a path that a route names belongs to no other route, though API Gateway brings other methods to it', () => {
+  const routeKey = 'PATCH /v1/connections/{id}'
+  expect(methodsOfOther({ routeKey, path: '/v1/connections/import' })).toEqual(['POST'])
+  expect(methodsOfOther({ routeKey, path: '/v1/connections/conn_x' })).toBeUndefined()
+  const proxied = 'ANY /v1/connections/{id}/proxy/{path+}'
+  expect(methodsOfOther({ routeKey: proxied, path: '/v1/connections/x/proxy/import' })).toBeUndefined()
 })

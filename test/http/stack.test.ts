@@ -130,7 +130,12 @@ describe('the credential', () => {
     const endpoints = { 'POST /v1/tenants': async () => json(201, {}) } as never
     const handler = httpHandler<'tenants'>(stackPorts(), endpoints)
     const post = async (parts: EventParts) =>
-      received(await handler(anEvent({ routeKey: 'POST /v1/tenants', method: 'POST', ...parts }), CONTEXT))
+      received(
+        await handler(
+          anEvent({ routeKey: 'POST /v1/tenants', path: '/v1/tenants', method: 'POST', ...parts }),
+          CONTEXT,
+        ),
+      )
     const principal = 'arn:aws:iam::111122223333:role/operator'
     expect(await post({ operator: principal })).toMatchObject({ statusCode: 201 })
     const headers = { authorization: 'Bearer fc_key' }
