@@ -21,6 +21,8 @@ const ONE_BY_ONE: Readonly<Record<string, string>> = {
     'a tenant that reaches its limit during a session: test/journey/limits.test.ts',
   'followConnectLink 200': IN_A_BROWSER,
   'followConnectLink 403': IN_A_BROWSER,
+  'followConnectLink 409':
+    'a reconnect link while its connection is being stored: test/browser/pages.test.ts',
   'followConnectLink 410': IN_A_BROWSER,
   'receiveAuthorizationResponse 400': IN_A_BROWSER,
   'receiveAuthorizationResponse 403': IN_A_BROWSER,
