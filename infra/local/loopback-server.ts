@@ -5,6 +5,12 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import type { AddressInfo } from 'node:net'
 import { isLoopback } from '#domain/tenants/web-url.ts'
 
+/**
+ * How long a connection stays open without a request, in milliseconds. After Node's five seconds a client in a busy
+ * process often sends its next request into a connection that closes at that moment, which AWS's endpoints do not do.
+ */
+export const IDLE_MILLISECONDS = 75_000
+
 export interface LoopbackServer {
   readonly url: string
   readonly port: number
@@ -17,7 +23,7 @@ export interface LoopbackServer {
  * @throws Error with `code: 'EADDRINUSE'` and `port` when it is taken
  */
 export async function listenOnLoopback(port: number, onRequest: RequestListener): Promise<LoopbackServer> {
-  const server = createServer((request, response) => {
+  const server = createServer({ keepAliveTimeout: IDLE_MILLISECONDS }, (request, response) => {
     if (isForThisServer(request)) onRequest(request, response)
     else refuse(response, MISDIRECTED)
   })

@@ -46,6 +46,11 @@ test('a data key comes back from its ciphertext, whatever the order of the conte
   expect(Buffer.from(made.CiphertextBlob ?? []).includes(Buffer.from(made.Plaintext ?? []))).toBe(false)
 })
 
+test('a connection that is idle for a while can be used again, as on AWS', async () => {
+  const answer = await fetch(endpoint.url, { method: 'POST' })
+  expect(answer.headers.get('keep-alive')).toBe('timeout=75')
+})
+
 test.each([
   ['another value', { tenant: 'b' }],
   ['another name', { other: 'a' }],

@@ -3,6 +3,7 @@ import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { startDynoxide } from '../../infra/local/dynamodb/dynoxide.ts'
+import { IDLE_MILLISECONDS } from '../../infra/local/loopback-server.ts'
 
 export interface FaultyDynamoDb {
   readonly url: string
@@ -16,7 +17,7 @@ export interface FaultyDynamoDb {
 export async function startFaultyDynamoDb(): Promise<FaultyDynamoDb> {
   const dynoxide = await startDynoxide()
   let failures = 0
-  const server = createServer(async (incoming, response) => {
+  const server = createServer({ keepAliveTimeout: IDLE_MILLISECONDS }, async (incoming, response) => {
     const body = await buffer(incoming)
     const operation = String(incoming.headers['x-amz-target']).split('.').at(-1) ?? ''
     // Lambda reads the table's stream, not the service.

@@ -2,6 +2,7 @@
 import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
+import { IDLE_MILLISECONDS } from '../../infra/local/loopback-server.ts'
 import { startSqs } from '../../infra/local/sqs/queues.ts'
 
 export interface FaultySqs {
@@ -13,7 +14,7 @@ export interface FaultySqs {
 
 export async function startFaultySqs(): Promise<FaultySqs> {
   const sqs = await startSqs({})
-  const server = createServer(async (incoming, response) => {
+  const server = createServer({ keepAliveTimeout: IDLE_MILLISECONDS }, async (incoming, response) => {
     const body = await buffer(incoming)
     const operation = String(incoming.headers['x-amz-target']).split('.').at(-1) ?? ''
     if (faulty.failing?.(operation) === true) {
