@@ -50,10 +50,15 @@ const SMALL_REGIONS: ReadonlySet<string> = new Set([
 ])
 const BURST_IN_SMALL_REGIONS = 1_250
 /**
- * Each route has the limits above for itself, the proxy too. Browsers call these two without a credential, so a flood of them
+ * Each route has the limits above for itself, the proxy too. Browsers call these without a credential, so a flood of them
  * must not fill the account's concurrency. So many end users a second do not connect.
  */
-const BROWSER_ROUTES = ['GET /v1/authorize', 'GET /v1/callback/{app_id}'] as const satisfies RouteKey[]
+const BROWSER_ROUTES = [
+  'GET /v1/authorize',
+  'GET /v1/callback/{app_id}',
+  'GET /v1/manage',
+  'POST /v1/manage',
+] as const satisfies RouteKey[]
 const BROWSER_LIMITS = { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 }
 /** The API's id is the host of every redirect URI that is registered at ClickFunnels. */
 const API_LOGICAL_ID = 'ApiHttp17514DA7'

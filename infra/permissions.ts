@@ -40,6 +40,22 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
     index: 'end-user',
     vault: 'opens',
   },
+  manage: {
+    impact: 'End users cannot open the hosted page of their connections.',
+    timeout: API_TIMEOUT,
+    table: {
+      ...SEALING,
+      ...TELLING,
+      ...CALLERS,
+      tenant: [...READ, ...WRITE, 'BatchGetItem'],
+      usage: ['GetItem', 'UpdateItem'],
+      'connect-link': ['PutItem'],
+      'manage-link': ['GetItem', 'PutItem', 'UpdateItem'],
+    },
+    notesKeyUse: true,
+    index: 'end-user',
+    vault: 'opens',
+  },
   authorize: {
     impact: 'End users who press "Connect" do not reach ClickFunnels.',
     timeout: API_TIMEOUT,

@@ -50,6 +50,7 @@ const SLICES = [
   'proxy',
   'connect',
   'imports',
+  'manage',
   'operator',
   'keys',
 ]

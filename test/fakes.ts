@@ -7,6 +7,7 @@ import { Pacer } from '#domain/connections/pace.ts'
 import { stampFor } from '#domain/events/event.ts'
 import type { EventPorts } from '#domain/events/ports.ts'
 import { type AppId, idMinter, type TenantId } from '#domain/ids.ts'
+import type { ManagePorts } from '#domain/manage/ports.ts'
 import { IssuerRule } from '#domain/provider/issuer.ts'
 import { Breaker } from '#domain/proxy/breaker.ts'
 import { Limiter } from '#domain/tenants/limits.ts'
@@ -30,6 +31,7 @@ import { FakeFeeds } from './fakes/feeds.ts'
 import { FakeIdentityProviders, FakeTokenVerifier } from './fakes/identity-providers.ts'
 import { FakeKeyedCalls } from './fakes/keyed-calls.ts'
 import { FakeLog } from './fakes/log.ts'
+import { FakeManageLinks } from './fakes/manage-links.ts'
 import { seededRandom } from './fakes/random.ts'
 import { FakeRecoveryQueue } from './fakes/recovery-queue.ts'
 import { FakeSealedRecords } from './fakes/sealed-records.ts'
@@ -42,7 +44,7 @@ import { FakeUsage } from './fakes/usage.ts'
 import { FakeVault } from './fakes/vault.ts'
 import { FakeWebhookEndpoints } from './fakes/webhook-endpoints.ts'
 
-export interface FakeServices extends Services, MeteringPorts, EventPorts, WebhookPorts {
+export interface FakeServices extends Services, MeteringPorts, EventPorts, WebhookPorts, ManagePorts {
   readonly clock: FakeClock
   readonly log: FakeLog
   readonly vault: FakeVault
@@ -137,6 +139,7 @@ export function fakeServices(overrides: Partial<Services> = {}): FakeServices {
     provider: CLICKFUNNELS,
     tenants,
     apps,
+    manageLinks: new FakeManageLinks(),
     apiKeys,
     identityProviders,
     tokenVerifier: new FakeTokenVerifier(),

@@ -375,3 +375,55 @@ export interface TimelineEntry {
   /** `ok`, or the code of the error that the caller got. Only of requests to this service. */
   readonly result?: string
 }
+
+export interface ManageLinkRequest {
+  /** The end user whose connections the page shows: the one who is logged in to the product. */
+  readonly end_user: {
+    /**
+     * The tenant's own id of the user, 1 to 256 characters. The service does not interpret it. Use one
+     * that never changes, such as an account number rather than an e-mail address.
+     */
+    readonly id: string
+    /**
+     * Name or e-mail address that the confirmation page shows to the user, 1 to 256 characters. With a
+     * JWT it is the claim `name` of the JWT, or `email` if `email_verified` is true. If it is absent, the
+     * page shows only the id.
+     */
+    readonly display_name?: string
+  }
+  /**
+   * Where “Done” on the page leads, such as `https://app.example.com/settings`. It must lie under a
+   * `return_urls` entry of the tenant, as for a connect session.
+   */
+  readonly return_url: string
+  /** Id of the tenant's app for new connections. Default: the tenant's first app. */
+  readonly app_id?: string
+}
+
+export interface ManageLink {
+  /** Id of the link, which the audit trail names. It opens nothing. */
+  readonly id: string
+  /**
+   * Link for the end user's browser. It works once and for 30 minutes. It is in this answer and in no
+   * other.
+   */
+  readonly manage_url: string
+  /** Id of the app for new connections. */
+  readonly app_id: string
+  /** The user of the tenant's product who owns the workspace. */
+  readonly end_user: {
+    /**
+     * The tenant's own id of the user, 1 to 256 characters. The service does not interpret it. Use one
+     * that never changes, such as an account number rather than an e-mail address.
+     */
+    readonly id: string
+    /**
+     * Name or e-mail address that the confirmation page shows to the user, 1 to 256 characters. With a
+     * JWT it is the claim `name` of the JWT, or `email` if `email_verified` is true. If it is absent, the
+     * page shows only the id.
+     */
+    readonly display_name?: string
+  }
+  /** When the link runs out, if it is not opened before. */
+  readonly expires_at: string
+}

@@ -14,6 +14,7 @@ import { funnels } from './bodies/funnel.ts'
 import { identityProviders } from './bodies/identity-provider.ts'
 import { imports } from './bodies/import.ts'
 import { keyRing } from './bodies/key-ring.ts'
+import { manageLinks } from './bodies/manage-link.ts'
 import { problems } from './bodies/problem.ts'
 import { sessions } from './bodies/session.ts'
 import { tenants } from './bodies/tenant.ts'
@@ -24,6 +25,7 @@ const RESOURCES = {
   sessions,
   connections,
   imports,
+  manageLinks,
   funnels,
   tenants,
   deletions,

@@ -1,4 +1,4 @@
-// The two stops of an end user's browser on its way to ClickFunnels and back.
+// What an end user's browser calls: on its way to ClickFunnels and back, and on the manage page.
 
 import type { RouteKey } from '#http/routes.ts'
 import type { Operation } from './operation.ts'
@@ -7,6 +7,57 @@ const page = (says: string) => ({ says: `A page for the end user: ${says}`, cont
 const FAULT_PAGE = page('the service has failed, and what to do now.')
 
 export const BROWSER_OPERATIONS = {
+  'GET /v1/manage': {
+    id: 'openManagePage',
+    summary: 'Open the manage page',
+    more: "For browsers only: with `link` this is the `manage_url` of a manage link. It gives the browser a cookie and sends it to the same path without the link. There the end user's connections are listed.",
+    parameters: [
+      {
+        name: 'link',
+        in: 'query',
+        says: 'The secret of the link. It is part of the `manage_url`.',
+        schema: { type: 'string' },
+      },
+      {
+        name: 'after',
+        in: 'query',
+        says: 'The connection after which the list goes on. A link of the page sends it.',
+        schema: { type: 'string' },
+      },
+      {
+        name: 'disconnect',
+        in: 'query',
+        says: 'The connection to disconnect: the page asks once more. A form of the page sends it.',
+        schema: { type: 'string' },
+      },
+    ],
+    answers: {
+      200: page('their connections, or the question whether to disconnect one.'),
+      302: { says: 'Sends the browser to the page without the link.', headers: ['Location'] },
+      403: page('the tenant or its app is suspended.'),
+      404: page('the link is unknown, or the page is not open in this browser.'),
+      410: page('the link was already used or has expired, or the time on the page is over.'),
+      default: FAULT_PAGE,
+    },
+  },
+  'POST /v1/manage': {
+    id: 'submitManageForm',
+    summary: 'Send a form of the manage page',
+    more: 'For browsers only: the forms of the page call this. A form counts only with the cookie of the page and the token in it.',
+    passesBody: true,
+    answers: {
+      303: {
+        says: 'It was done. Sends the browser to the page again, to the confirmation before ClickFunnels, or back to the `return_url`.',
+        headers: ['Location'],
+      },
+      400: page('the form belongs to a page that is not open any more.'),
+      403: page('the tenant or its app is suspended, or the return URL is no longer registered.'),
+      404: page('the page is not open in this browser.'),
+      410: page('the time on the page is over.'),
+      429: page('the tenant or the end user is at a limit.'),
+      default: FAULT_PAGE,
+    },
+  },
   'GET /v1/authorize': {
     id: 'followConnectLink',
     summary: 'Follow a connect link',

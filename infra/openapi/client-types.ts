@@ -12,6 +12,8 @@ const WANTED = [
   'Funnel',
   'Event',
   'TimelineEntry',
+  'ManageLinkRequest',
+  'ManageLink',
 ] as const
 
 const MAX_LINE_CHARACTERS = 100

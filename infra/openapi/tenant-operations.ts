@@ -113,6 +113,14 @@ export const TENANT_OPERATIONS = {
       ...VAULT,
     ],
   },
+  'POST /v1/manage-links': {
+    id: 'createManageLink',
+    summary: 'Make a link to the manage page',
+    more: 'Makes a link to a page of this service on which one end user connects, reconnects and disconnects workspaces, for products without such a page. Make it when the end user asks for it, and redirect their browser to the `manage_url`. The link works once and for 30 minutes; the page is then open in that browser for 30 minutes. Never send it by e-mail. For API keys only.',
+    body: { schema: 'ManageLinkRequest', example: 'ManageLinkRequest' },
+    answers: { 201: { says: 'The link.', schema: 'ManageLink', example: 'ManageLink' } },
+    problems: ['return_url_not_registered', 'app_suspended', 'tenant_limit_exceeded'],
+  },
   'POST /v1/connections/import': {
     id: 'importConnections',
     summary: 'Import connections from another system',

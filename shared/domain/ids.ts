@@ -10,6 +10,7 @@ export type AppId = Brand<string, 'AppId'>
 export type ApiKeyId = Brand<string, 'ApiKeyId'>
 export type IdentityProviderId = Brand<string, 'IdentityProviderId'>
 export type ConnectSessionId = Brand<string, 'ConnectSessionId'>
+export type ManageLinkId = Brand<string, 'ManageLinkId'>
 export type ConnectionId = Brand<string, 'ConnectionId'>
 export type RevocationId = Brand<string, 'RevocationId'>
 export type AuditEventId = Brand<string, 'AuditEventId'>
@@ -28,6 +29,7 @@ export interface MintedIds {
   readonly apiKey: ApiKeyId
   readonly identityProvider: IdentityProviderId
   readonly connectSession: ConnectSessionId
+  readonly manageLink: ManageLinkId
   readonly connection: ConnectionId
   readonly revocation: RevocationId
   readonly auditEvent: AuditEventId
@@ -46,6 +48,7 @@ const PREFIXES: Readonly<Record<keyof MintedIds, string>> = {
   apiKey: 'key',
   identityProvider: 'idp',
   connectSession: 'cs',
+  manageLink: 'ml',
   connection: 'conn',
   revocation: 'rev',
   auditEvent: 'aud',

@@ -42,6 +42,7 @@ const ID_KINDS = {
   api_key: 'apiKey',
   identity_provider: 'identityProvider',
   connect_session: 'connectSession',
+  manage_link: 'manageLink',
   connection: 'connection',
   webhook_endpoint: 'endpoint',
 } as const satisfies Record<ResourceType, keyof MintedIds>

@@ -43,6 +43,14 @@ export const ROUTES = {
     scope: 'sessions:write',
     audit: 'connect_session.complete',
   },
+  'POST /v1/manage-links': {
+    function: 'manage',
+    access: 'tenant',
+    scope: 'manage-links:write',
+    audit: 'manage_link.create',
+  },
+  'GET /v1/manage': { function: 'manage', access: 'browser' },
+  'POST /v1/manage': { function: 'manage', access: 'browser' },
   'GET /v1/authorize': { function: 'authorize', access: 'browser' },
   'GET /v1/callback/{app_id}': { function: 'callback', access: 'browser' },
   'POST /v1/connections/import': {

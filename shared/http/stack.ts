@@ -42,7 +42,7 @@ export interface StackPorts extends Pick<Ambient, 'log' | 'publicUrl' | 'now'> {
   readonly background?: Background
   /** Absent in a function that has no route with the access "tenant". */
   readonly authenticate?: Authenticate
-  /** The page that people see instead of a problem document, in a function that their browsers visit. */
+  /** The page that people see instead of a problem document, on the routes that their browsers visit. */
   readonly faultPage?: (request: ApiRequest, error: unknown) => Promise<Answer>
 }
 
@@ -76,7 +76,9 @@ export function httpHandler<F extends ApiFunction>(ports: StackPorts, endpoints:
       run.response = await finish(run, run.response as Answer)
     },
     onError: async (run: Run) => {
-      const page = await ports.faultPage?.(run.event as ApiRequest, run.error)
+      const request = run.event as ApiRequest
+      const isForPeople = request.routeKey in ROUTES && accessOf(request.routeKey as RouteKey) === 'browser'
+      const page = isForPeople ? await ports.faultPage?.(request, run.error) : undefined
       run.response = await finish(run, page ?? problemAnswer(run.error, ports.publicUrl))
     },
   }

@@ -59,6 +59,7 @@ const refreshing = { ...full, LAZY_REFRESH: blankable(oneOf('off', 'on')) }
  */
 export const ENV = {
   'connect-sessions': full,
+  manage: full,
   authorize: full,
   callback: full,
   connections: refreshing,

@@ -19,6 +19,7 @@ import { DynamoDbEventLog } from '#adapters/dynamodb/events/event-log.ts'
 import { DynamoDbFeeds } from '#adapters/dynamodb/feeds/feeds.ts'
 import { DynamoDbIdentityProviders } from '#adapters/dynamodb/identity-providers.ts'
 import { DynamoDbKeyedCalls } from '#adapters/dynamodb/keyed-calls.ts'
+import { DynamoDbManageLinks } from '#adapters/dynamodb/manage-links.ts'
 import { DynamoDbRevocations } from '#adapters/dynamodb/revocations.ts'
 import { DUE_INDEX, END_USER_INDEX, type Key, PARTITION_KEY, SORT_KEY } from '#adapters/dynamodb/schema.ts'
 import { DynamoDbSealedRecords } from '#adapters/dynamodb/sealed-records.ts'
@@ -116,6 +117,7 @@ export function storesOn(table: Table): Stores {
     keyRotationProgress: sealedRecords,
     usage: new DynamoDbUsage(table, stamp),
     slowHosts: new DynamoDbSlowHosts(table),
+    manageLinks: new DynamoDbManageLinks(table),
     auditEvents: new DynamoDbAuditEvents(table),
     outbox: eventLog,
     eventLog,

@@ -11,6 +11,7 @@ import { eventsContract } from './events.ts'
 import { feedsContract } from './feeds.ts'
 import { identityProvidersContract } from './identity-providers.ts'
 import { keyedCallsContract } from './keyed-calls.ts'
+import { manageLinksContract } from './manage-links.ts'
 import { openingsContract } from './openings.ts'
 import { sealedRecordsContract } from './sealed-records.ts'
 import { sessionsContract } from './sessions.ts'
@@ -28,6 +29,7 @@ export function allStoresContract(open: OpenStores): void {
   tenantDeletionContract(open)
   sessionsContract(open)
   openingsContract(open)
+  manageLinksContract(open)
   connectionsContract(open)
   connectionGrantsContract(open)
   connectionsListContract(open)

@@ -17,6 +17,7 @@ const KINDS = {
   timelineEntry: 'tle',
   endpoint: 'we',
   delivery: 'dlv',
+  manageLink: 'ml',
 } as const satisfies Record<keyof MintedIds, string>
 const kinds = Object.entries(KINDS) as [keyof MintedIds, string][]
 const mintAt = (milliseconds: number, random: (size: number) => Uint8Array = randomBytes) =>

@@ -147,7 +147,8 @@ function check(
   const theirs = headers.get('funnel-connect-answer-by') === 'clickfunnels'
   if (!ours || theirs || status < 400 || request.method === 'HEAD') return
   const page =
-    /^\/v1\/(authorize|callback)/.test(request.target) && headers.get('content-type')?.startsWith('text/html')
+    /^\/v1\/(authorize|callback|manage$|manage\?)/.test(request.target) &&
+    headers.get('content-type')?.startsWith('text/html')
   if (page) return
   expect(headers.get('content-type'), label).toBe('application/problem+json')
   expect(JSON.parse(text), label).toMatchObject({

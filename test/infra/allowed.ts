@@ -88,6 +88,16 @@ export const ALLOWED: Readonly<Record<FunctionName, readonly string[]>> = {
     ...END_USER_INDEX,
     ...VAULT,
   ],
+  manage: [
+    ...TOLD,
+    ...CALLERS,
+    ...items(TENANT, `${READ_AND_WRITE} BatchGetItem`),
+    ...items(`${TENANT}#usage`, 'GetItem UpdateItem'),
+    ...items('connect-link#*', 'PutItem'),
+    ...items('manage-link#*', 'GetItem PutItem UpdateItem'),
+    ...END_USER_INDEX,
+    ...VAULT,
+  ],
   authorize: [
     ...AUDITED,
     ...items(TENANT, 'GetItem Query PutItem UpdateItem'),

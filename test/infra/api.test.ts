@@ -77,10 +77,17 @@ describe('API stage', () => {
     const limits = { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 }
     expect(stage?.Properties.RouteSettings).toEqual({
       'GET /v1/authorize': limits,
+      'GET /v1/manage': limits,
+      'POST /v1/manage': limits,
       'GET /v1/callback/{app_id}': limits,
     })
     const routes = (stage?.DependsOn ?? []).map((id) => service.Resources[id]?.Properties.RouteKey)
-    expect(routes.sort()).toEqual(['GET /v1/authorize', 'GET /v1/callback/{app_id}'])
+    expect(routes.sort()).toEqual([
+      'GET /v1/authorize',
+      'GET /v1/callback/{app_id}',
+      'GET /v1/manage',
+      'POST /v1/manage',
+    ])
   })
 
   it('has no larger bursts than an account may have in a small region', () => {

@@ -15,6 +15,7 @@ it('functions and their logs keep their ids: the name of a function follows its 
   })
   expect(ids).toEqual([
     ['connect-sessions', 'ConnectSessionsFunctionEF92D2CC', 'ConnectSessionsLog2C5EB132'],
+    ['manage', 'ManageFunction91534D99', 'ManageLog45E5B714'],
     ['authorize', 'AuthorizeFunction6EA1BF62', 'AuthorizeLog15477A39'],
     ['callback', 'CallbackFunction5F66062D', 'CallbackLog12EBDA43'],
     ['connections', 'ConnectionsFunctionB4DDA883', 'ConnectionsLogE2C02BE8'],

@@ -17,6 +17,10 @@ const BODIES: Readonly<Record<string, (targets: Targets) => object>> = {
   }),
   'POST /v1/connect-sessions/{id}/complete': ({ end_user }) =>
     end_user === undefined ? {} : { end_user: { id: end_user } },
+  'POST /v1/manage-links': ({ return_url, end_user }) => ({
+    return_url,
+    end_user: { id: end_user ?? 'me' },
+  }),
   'POST /v1/webhook-endpoints': () => ({ url: 'https://saas.example.com/hooks' }),
   'POST /v1/webhook-endpoints/{endpoint_id}/replay': () => ({ since: '2020-01-01T00:00:00Z' }),
   'PATCH /v1/webhook-endpoints/{endpoint_id}': () => ({ enabled: false }),

@@ -194,6 +194,7 @@ it('a key may be noted as used, by the functions that authenticate', async () =>
       }),
     )
     const authenticating = [
+      'manage',
       'connect-sessions',
       'connections',
       'proxy',

@@ -15,6 +15,7 @@ export const LEADING_KEYS: Readonly<Record<Partition, string>> = {
   'api-key': 'api-key#*',
   issuer: 'issuer#*',
   'connect-link': 'connect-link#*',
+  'manage-link': 'manage-link#*',
   state: 'state#*',
   'root-keys': 'root-keys',
   'key-rotation': 'key-rotation',

@@ -10,6 +10,7 @@
 //  issuer and audience *      issuer#<sha256>           issuer                        get many (whose token is this?)
 //  connect session            tenant#<T>                connect-session#<S>           get
 //  connect link *             connect-link#<sha256>     connect-link                  get (a browser follows it)
+//  manage link *              manage-link#<sha256>      manage-link                   get; update (a browser opens it)
 //  pending authorization *    state#<sha256>            state                         get; one conditional delete, with the session's move
 //  connection                 tenant#<T>                connection#<C>                get, query newest first
 //    by end user (index)      tenant#<T>#end-user#<U>   connection#<C>                query newest first
@@ -103,6 +104,7 @@ export type OtherPartition =
   | 'api-key'
   | 'issuer'
   | 'connect-link'
+  | 'manage-link'
   | 'state'
   | 'root-keys'
   | 'key-rotation'
@@ -144,6 +146,7 @@ export const issuerKey = (issuer: string, audience: string): Key => ({
 export const connectSessionKey = (tenant: TenantId, session: ConnectSessionId) =>
   inTenant(tenant, `connect-session#${session}`)
 export const connectLinkKey = (sha256: string): Key => ({ pk: `connect-link#${sha256}`, sk: 'connect-link' })
+export const manageLinkKey = (sha256: string): Key => ({ pk: `manage-link#${sha256}`, sk: 'manage-link' })
 export const stateKey = (sha256: string): Key => ({ pk: `state#${sha256}`, sk: 'state' })
 export const connectionKey = (tenant: TenantId, connection: ConnectionId) =>
   inTenant(tenant, `connection#${connection}`)

@@ -38,6 +38,7 @@ const PARTITIONS: Readonly<
   'api-key': 'deleted with the API key that it leads to',
   issuer: 'deleted with the identity provider that it leads to',
   'connect-link': 'expire after 30 minutes',
+  'manage-link': 'expire after 30 minutes, and are kept a day longer',
   state: 'expire after 10 minutes',
   tenants: 'replaceWithTombstone() deletes the one of the tenant',
   audit: 'stay: the trail outlives the tenant, until its events expire',

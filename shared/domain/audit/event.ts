@@ -7,6 +7,7 @@ import type {
   ConnectSessionId,
   EndUserId,
   IdentityProviderId,
+  ManageLinkId,
   TenantId,
 } from '../ids.ts'
 import type { EpochSeconds } from '../time.ts'
@@ -34,6 +35,8 @@ export const AUDIT_ACTIONS = [
   'connect_session.follow',
   'connect_session.return',
   'connect_session.complete',
+  'manage_link.create',
+  'manage_link.open',
   'connection.create',
   'connection.reconnect',
   'connection.import',
@@ -63,8 +66,8 @@ export type AuditActor =
   | { readonly kind: 'end_user'; readonly id: EndUserId; readonly identityProviderId: IdentityProviderId }
   /** The ARN of the IAM principal. */
   | { readonly kind: 'operator'; readonly id: string }
-  /** An end user's browser, known by the connect session whose link or state it sent. */
-  | { readonly kind: 'browser'; readonly id: ConnectSessionId }
+  /** An end user's browser, known by the connect session whose link or state it sent, or by the manage link that it opened. */
+  | { readonly kind: 'browser'; readonly id: ConnectSessionId | ManageLinkId }
   /** This service without a request: the name of its function. */
   | { readonly kind: 'service'; readonly id: string }
 

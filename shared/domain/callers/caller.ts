@@ -17,6 +17,7 @@ export const SCOPES = [
   'events:read',
   'webhooks:write',
   'connections:import',
+  'manage-links:write',
 ] as const
 
 export type Scope = (typeof SCOPES)[number]
@@ -42,7 +43,12 @@ export function requesterOf({ tenant, actor }: Caller): Requester {
 }
 
 /** Scopes for what concerns the tenant as a whole. No end user has access to it. */
-export const API_KEY_ONLY_SCOPES: readonly Scope[] = ['audit:read', 'webhooks:write', 'connections:import']
+export const API_KEY_ONLY_SCOPES: readonly Scope[] = [
+  'audit:read',
+  'webhooks:write',
+  'connections:import',
+  'manage-links:write',
+]
 
 /**
  * Requires a scope of an API key. An end user needs none, but is refused what concerns the tenant as a whole.

@@ -43,6 +43,8 @@ export interface ConnectSession extends Annotations {
   readonly appId: AppId
   readonly endUser: EndUser
   readonly returnUrl: string
+  /** The page of ours (manage/) that started it. Its browser comes back to that page instead. */
+  readonly managePage?: string
   readonly completion: Completion
   /** The connection to reconnect. */
   readonly reconnects?: ConnectionId

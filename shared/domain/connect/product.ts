@@ -46,12 +46,12 @@ function wayBack({ returnUrl, state }: Pick<ConnectSession, 'returnUrl' | 'state
  * @param extra.completionCode of a session that waits to be completed: only the browser that approved gets it, once
  */
 export function returnLocation(
-  { id, returnUrl, state }: Pick<ConnectSession, 'id' | 'returnUrl' | 'state'>,
+  { id, returnUrl, managePage, state }: Pick<ConnectSession, 'id' | 'returnUrl' | 'managePage' | 'state'>,
   status: VisibleStatus,
   extra: { readonly detour?: Detour; readonly completionCode?: Secret | undefined } = {},
 ): string {
   const { detour, completionCode } = extra
-  const url = withoutOurParameters(returnUrl)
+  const url = withoutOurParameters(managePage ?? returnUrl)
   url.searchParams.set('connect_session', id)
   url.searchParams.set('status', status)
   if (state.status === 'connected') url.searchParams.set('connection_id', state.connectionId)

@@ -34,6 +34,8 @@ export interface SessionRequest extends Annotations {
   readonly connectionId?: ConnectionId
   /** For a link that lives for days, such as one in an e-mail. With an API key only. */
   readonly purpose?: 'reconnect'
+  /** The page of ours that the session was started on, see {@link ConnectSession}. No request names it. */
+  readonly managePage?: string
 }
 
 export interface StartedSession {
@@ -62,13 +64,7 @@ export async function startSession(
   const request = { ...given, endUser: endUserFor(caller, given.endUser) }
   // An end user may be an attacker, who would choose a page below the registered one that passes the query on.
   const isAllowed = actor.kind === 'end_user' ? isExactReturnUrl : isRegisteredReturnUrl
-  if (!isAllowed(tenant, request.returnUrl)) {
-    throw new ServiceError(
-      'return_url_not_registered',
-      '"return_url" must be under a URL that is registered for the tenant: same scheme, host, port and path prefix. With a JWT, the path must be the registered one.',
-      { extensions: { errors: [{ pointer: '#/return_url', detail: 'is not registered for the tenant' }] } },
-    )
-  }
+  if (!isAllowed(tenant, request.returnUrl)) throw returnUrlNotRegistered()
   const reconnected = await connectionToReconnect(services, tenant.id, request)
   const app = await chooseApp(services, tenant.id, request.appId ?? reconnected?.appId)
   if (reconnected !== undefined && reconnected.appId !== app.id) {
@@ -103,6 +99,7 @@ export async function startSession(
     completion,
     ...(reconnected && { reconnects: reconnected.id }),
     ...(request.purpose && { purpose: request.purpose }),
+    ...(request.managePage && { managePage: request.managePage }),
     ...annotationsOf(request),
     state: { status: 'created' },
     createdAt: now,
@@ -127,6 +124,14 @@ export async function findSession(
   const session = await services.sessions.get(caller.tenant.id, id)
   if (session === undefined || !maySee(caller, session.endUser.id)) throw noSuchSession()
   return session
+}
+
+export function returnUrlNotRegistered(): ServiceError {
+  return new ServiceError(
+    'return_url_not_registered',
+    '"return_url" must be under a URL that is registered for the tenant: same scheme, host, port and path prefix. With a JWT, the path must be the registered one.',
+    { extensions: { errors: [{ pointer: '#/return_url', detail: 'is not registered for the tenant' }] } },
+  )
 }
 
 /** The answer is the same for a session that does not exist and for one that the caller may not see. */

@@ -41,6 +41,11 @@ export function redirect(location: string, cookies: readonly string[] = []): Ans
   return { status: 302, headers, cookies }
 }
 
+/** The answer to a form: the browser asks for another page (RFC 9110 section 15.4.4). */
+export function seeOther(location: string, cookies: readonly string[] = []): Answer {
+  return { ...redirect(location, cookies), status: 303 }
+}
+
 /** A cookie for this host only: over https, hidden from scripts, sent when ClickFunnels sends the browser back (SameSite=Lax). */
 export function hostCookie(name: string, value: string, seconds: number): string {
   return `${name}=${value}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=${seconds}`

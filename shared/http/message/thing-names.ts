@@ -14,4 +14,5 @@ export const THING_NAMES: Readonly<Record<keyof MintedIds, string>> = {
   timelineEntry: 'timeline entry',
   endpoint: 'webhook endpoint',
   delivery: 'delivery',
+  manageLink: 'manage link',
 }

@@ -10,6 +10,7 @@ const UNREACHED: Readonly<Record<string, string>> = {
 }
 const IN_A_BROWSER =
   'a browser in the middle of a session: test/journey/connect.test.ts, test/journey/fixation.test.ts'
+const ON_THE_PAGE = 'a browser that has the manage page open: test/journey/manage.test.ts'
 const SIGNED =
   'a signature with the secret of a ClickFunnels endpoint: test/journey/clickfunnels-events.test.ts'
 const DISABLED =
@@ -24,6 +25,15 @@ const ONE_BY_ONE: Readonly<Record<string, string>> = {
   'followConnectLink 409':
     'a reconnect link while its connection is being stored: test/browser/pages.test.ts',
   'followConnectLink 410': IN_A_BROWSER,
+  'openManagePage 200': ON_THE_PAGE,
+  'openManagePage 302': ON_THE_PAGE,
+  'openManagePage 403': ON_THE_PAGE,
+  'openManagePage 410': ON_THE_PAGE,
+  'submitManageForm 303': ON_THE_PAGE,
+  'submitManageForm 400': ON_THE_PAGE,
+  'submitManageForm 403': ON_THE_PAGE,
+  'submitManageForm 410': ON_THE_PAGE,
+  'submitManageForm 429': ON_THE_PAGE,
   'receiveAuthorizationResponse 400': IN_A_BROWSER,
   'receiveAuthorizationResponse 403': IN_A_BROWSER,
   'receiveAuthorizationResponse 410': IN_A_BROWSER,

@@ -68,6 +68,8 @@ async function callEachFunction(service: ServiceUnderClient, simulatorUrl: strin
   const key = tenant.apiKey
   await expectStatus(200, `/v1/connections/${json.id}/proxy/me`, { key })
   await expectStatus(200, `/v1/connections/${json.id}`, { key })
+  const managed = { end_user: { id: 'user-1' }, return_url: tenant.returnUrl }
+  await expectStatus(201, '/v1/manage-links', { method: 'POST', key, body: managed })
   await expectStatus(200, '/v1/audit-events', { key })
   await expectStatus(200, '/v1/events', { key })
   const imported = { connections: [{ end_user: { id: 'user-2' }, access_token: 'unknown' }] }

@@ -44,6 +44,7 @@ export const auditEventSchema = z.object({
       'api_key',
       'identity_provider',
       'connect_session',
+      'manage_link',
       'connection',
       'webhook_endpoint',
     ]),

@@ -1,0 +1,108 @@
+// The hosted page on which end users manage their connections: a tenant's back end makes a link, a browser opens it once, and then has
+// the page by a cookie for half an hour.
+
+import { parseId } from '#domain/ids.ts'
+import { MANAGE_PATH } from '#domain/manage/manage-link.ts'
+import {
+  findManageVisit,
+  isOwnForm,
+  MANAGE_COOKIE,
+  openManageLink,
+  type VisitRefusal,
+} from '#domain/manage/manage-visit.ts'
+import { authentication } from '#http/credentials/authenticate.ts'
+import { type Answer, created, hostCookie, redirect, seeOther } from '#http/message/answer.ts'
+import { formBody, isFromElsewhere } from '#http/message/form.ts'
+import { parseBody } from '#http/message/parse.ts'
+import { type ApiRequest, jsonBody, queryParameters, repeatsParameter } from '#http/message/request.ts'
+import { httpHandler } from '#http/stack.ts'
+import { managedActIn, manageLinkJson, manageLinkRequestSchema } from '#http/wire/manage-link.ts'
+import { onLambda } from '#runtime/lambda.ts'
+import { createManageServices, type ManageServices } from '#runtime/manage-services.ts'
+
+/** Longer than the page is open, so that a browser that comes late is told so, with the way back to its product. */
+const COOKIE_SECONDS = 24 * 60 * 60
+
+const pages = () => import('#http/pages/manage/manage-pages.ts')
+const cookieOf = ({ cookies }: ApiRequest) => cookies.get(MANAGE_COOKIE) ?? ''
+
+async function refuse(request: ApiRequest, refusal: VisitRefusal): Promise<Answer> {
+  const product = 'product' in refusal ? refusal.product : undefined
+  return (await pages()).manageRefusalPage(request, refusal.outcome, product)
+}
+
+export const manage = (services: ManageServices) => {
+  async function open(request: ApiRequest, secret: string): Promise<Answer> {
+    const opened = await openManageLink(services, secret, cookieOf(request))
+    // The page's own URL has no secret, so none stays in the browser's history.
+    if (opened.outcome === 'open') return redirect(MANAGE_PATH)
+    if (opened.outcome !== 'opened') return refuse(request, opened)
+    const cookie = hostCookie(MANAGE_COOKIE, opened.cookie.reveal(), COOKIE_SECONDS)
+    return { ...redirect(MANAGE_PATH, [cookie]), audit: opened.note }
+  }
+
+  return httpHandler<'manage'>(
+    {
+      ...services,
+      ...authentication(services),
+      faultPage: async (request, error) =>
+        (await import('#http/pages/connect-pages.ts')).faultPage(request, error),
+    },
+    {
+      'POST /v1/manage-links': async (request, caller) => {
+        const { makeManageLink } = await import('#domain/manage/make-manage-link.ts')
+        const input = parseBody(manageLinkRequestSchema, jsonBody(request))
+        const { link, secret } = await makeManageLink(services, caller, input)
+        return created(manageLinkJson(link, services.publicUrl, secret))
+      },
+
+      'GET /v1/manage': async (request) => {
+        if (repeatsParameter(request, ['link', 'after', 'disconnect']))
+          return (await pages()).manageRefusalPage(request, 'unknown')
+        const { link: secret, ...query } = queryParameters(request)
+        if (secret !== undefined) return open(request, secret)
+        const visit = await findManageVisit(services, cookieOf(request))
+        if (visit.outcome !== 'open') return refuse(request, visit)
+        const { findManaged, listManaged } = await import('#domain/manage/list-managed.ts')
+        const { connectionsPage, questionPage } = await pages()
+        const asked = parseId('connection', query.disconnect ?? '')
+        const connection = asked && (await findManaged(services, visit.link, asked))
+        if (connection !== undefined) return questionPage(request, visit, connection)
+        // Of one that is gone, the list says the truth.
+        if (query.disconnect !== undefined) return redirect(MANAGE_PATH)
+        const after = parseId('connection', query.after ?? '')
+        const found = await listManaged(services, visit.link, after)
+        return connectionsPage(request, visit, found, after === undefined)
+      },
+
+      'POST /v1/manage': async (request) => {
+        const visit = await findManageVisit(services, cookieOf(request))
+        if (visit.outcome !== 'open') return refuse(request, visit)
+        const { product } = visit
+        const form = formBody(request)
+        const act = managedActIn(form)
+        if (act === undefined || isFromElsewhere(request) || !isOwnForm(visit, form.get('token') ?? ''))
+          return (await pages()).manageRefusalPage(request, 'stale', product)
+        const { actManaged } = await import('#domain/manage/act-managed.ts')
+        const done = await actManaged(services, visit, act)
+        switch (done.outcome) {
+          case 'connect':
+            return {
+              ...seeOther(`/v1/authorize?session=${done.linkSecret.reveal()}`),
+              audit: done.note,
+            }
+          case 'disconnected':
+            return { ...seeOther(MANAGE_PATH), audit: done.note }
+          case 'gone':
+            return seeOther(MANAGE_PATH)
+          case 'left':
+            return seeOther(product.returnTo ?? MANAGE_PATH, [hostCookie(MANAGE_COOKIE, '', 0)])
+          default:
+            return (await pages()).manageRefusalPage(request, done.outcome, product)
+        }
+      },
+    },
+  )
+}
+
+export const handler = await onLambda('manage', createManageServices, manage)
