@@ -76,7 +76,7 @@ export function questionPage(reader: Reader, visit: OpenVisit, connection: Conne
     footer: runBy(product.name),
     content: html`<p>${manage.ask.says(product.name)}</p>
 ${form(formToken.reveal(), 'disconnect', html`<button type="submit">${manage.disconnect}</button>`, connection.id)}
-<p><a class="button quiet" href="${MANAGE_PATH}">${manage.ask.keep}</a></p>`,
+<p class="keep"><a class="button quiet" href="${MANAGE_PATH}">${manage.ask.keep}</a></p>`,
     formTargets: "'self'",
   })
 }

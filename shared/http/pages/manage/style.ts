@@ -13,5 +13,6 @@ export const MANAGE_STYLE = `
 .acts { display: flex; flex-wrap: wrap; gap: .5rem; margin: .6rem 0 0 }
 .acts form { margin: 0; flex: 0 1 auto }
 .acts button { width: auto; min-height: 2.75rem; padding: .35rem .9rem; font-size: .93rem }
+main > .keep { margin: .6rem 0 0 }
 button.quiet, .button.quiet { border-color: var(--soft); background: transparent; color: var(--ink) }
 @media (forced-colors: active) { .chip { border: 1px solid CanvasText } }`

@@ -44,7 +44,7 @@ export const GERMAN: ManageTexts = {
     },
     used: {
       title: 'Dieser Link wurde schon benutzt',
-      explanation: 'Jeder Link öffnet diese Seite einmal, in einem Browser. Nichts wurde geändert.',
+      explanation: 'Jeder Link öffnet diese Seite einmal, in einem Browser. Diesmal wurde nichts geändert.',
       remedy: 'Gehen Sie zurück zum Produkt und öffnen Sie diese Seite von dort noch einmal.',
     },
     expired: {

@@ -42,7 +42,7 @@ export const ENGLISH: ManageTexts = {
     },
     used: {
       title: 'This link was already used',
-      explanation: 'Each link opens this page once, in one browser. Nothing was changed.',
+      explanation: 'Each link opens this page once, in one browser. Nothing was changed this time.',
       remedy: 'Go back to the product and open this page from there again.',
     },
     expired: {

@@ -48,7 +48,7 @@ export const SPANISH: ManageTexts = {
     },
     used: {
       title: 'Este enlace ya se usó',
-      explanation: 'Cada enlace abre esta página una vez, en un navegador. No se cambió nada.',
+      explanation: 'Cada enlace abre esta página una vez, en un navegador. Esta vez no se cambió nada.',
       remedy: 'Vuelva al producto y abra esta página otra vez desde allí.',
     },
     expired: {

@@ -49,7 +49,8 @@ export const FRENCH: ManageTexts = {
     },
     used: {
       title: 'Ce lien a déjà été utilisé',
-      explanation: 'Chaque lien ouvre cette page une fois, dans un seul navigateur. Rien n’a été modifié.',
+      explanation:
+        'Chaque lien ouvre cette page une fois, dans un seul navigateur. Rien n’a été modifié cette fois.',
       remedy: 'Retournez au produit et ouvrez cette page de là une nouvelle fois.',
     },
     expired: {

@@ -48,7 +48,7 @@ export const PORTUGUESE: ManageTexts = {
     },
     used: {
       title: 'Este link já foi usado',
-      explanation: 'Cada link abre esta página uma vez, em um navegador. Nada foi alterado.',
+      explanation: 'Cada link abre esta página uma vez, em um navegador. Nada foi alterado desta vez.',
       remedy: 'Volte ao produto e abra esta página de lá mais uma vez.',
     },
     expired: {
