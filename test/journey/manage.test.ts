@@ -2,17 +2,25 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { MANAGE_COOKIE } from '#domain/manage/manage-visit.ts'
 import { Browser, type Page } from '../support/browser.ts'
+import { type FaultyDynamoDb, startFaultyDynamoDb } from '../support/faulty-dynamodb.ts'
 import { startTestStack, type TestStack, type TestTenant, WORKSPACE_ID } from '../support/stack.ts'
 import { ageRefusals } from '../support/table.ts'
 
+let store: FaultyDynamoDb
 let stack: TestStack
 let tenant: TestTenant
 const end_user = { id: 'user-1', display_name: 'Ada' }
 
 beforeAll(async () => {
+  store = await startFaultyDynamoDb()
+  process.env.AWS_ENDPOINT_URL_DYNAMODB = store.url
   stack = await startTestStack()
 })
-afterAll(() => stack?.close())
+afterAll(async () => {
+  await stack?.close()
+  await store?.close()
+  delete process.env.AWS_ENDPOINT_URL_DYNAMODB
+})
 beforeEach(async () => {
   tenant = await stack.createTenant()
 })
@@ -111,6 +119,38 @@ test('a broken connection says why, and is reconnected with its id', async () =>
   const back = await browser.submit(await browser.submit(confirmation), approval)
   expect(back.html).toContain('Connected')
   expect((await connections()).map(({ id }: { id: string }) => id)).toEqual([connection.id])
+})
+
+describe('while DynamoDB fails', () => {
+  const failing = async <T>(does: (operation: string, body: string) => boolean, work: () => Promise<T>) => {
+    store.failing = does
+    return work().finally(() => {
+      store.failing = undefined
+    })
+  }
+
+  test('an opening ends in a page, and the link can be opened afterwards', async () => {
+    const url = await urlFor()
+    const browser = new Browser()
+    const opens = (operation: string, body: string) =>
+      operation === 'UpdateItem' && body.includes('manage-link')
+    const failed = await failing(opens, () => browser.visit(url))
+    expect(failed).toMatchObject({ status: 503 })
+    expect(failed.headers.get('content-type')).toContain('text/html')
+    expect((await browser.visit(url)).url.href).toBe(here())
+  })
+
+  test('a disconnection ends in a page, the connection stays, and the form works afterwards', async () => {
+    const { json: connection } = await stack.connect(tenant)
+    const { browser, page } = await opened()
+    const question = await browser.submit(formWith(page, 'disconnect', connection.id))
+    const removes = (operation: string) => operation === 'TransactWriteItems'
+    const failed = await failing(removes, () => press(browser, question, 'disconnect'))
+    expect(failed).toMatchObject({ status: 503 })
+    expect(await connections()).toHaveLength(1)
+    expect((await press(browser, question, 'disconnect')).url.href).toBe(here())
+    expect(await connections()).toEqual([])
+  })
 })
 
 describe('a link', () => {
