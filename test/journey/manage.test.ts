@@ -326,6 +326,20 @@ describe('a form', () => {
     expect(answers.at(-1)).toBe(429)
   })
 
+  test('that is pressed again and again uses up its own end user’s share, and leaves room for others', async () => {
+    await stack.api(`/v1/tenants/${tenant.id}`, {
+      method: 'PATCH',
+      body: { limits: { sessions_per_minute: 60 } },
+    })
+    const { browser, page } = await opened()
+    const answers: number[] = []
+    for (let i = 0; i < 8; i++)
+      answers.push((await post(browser, { token: token(page), action: 'connect' })).status)
+    expect(answers.at(-1)).toBe(429)
+    const session = { end_user: { id: 'user-2' }, return_url: tenant.returnUrl }
+    expect((await call('POST', '/v1/connect-sessions', session)).status).toBe(201)
+  })
+
   /** An opening of a new link, with its cookie at hand. */
   async function rawOpening() {
     return fetch(await urlFor(), { redirect: 'manual' })

@@ -85,7 +85,9 @@ export async function startSession(
   refuseAnnotationsOfEndUser(caller, request)
   checkPurpose(caller, request)
   const now = services.now()
-  await services.limiter.countSession(requesterOf(caller), now)
+  // On our page an end user presses the button, as with a JWT. So the same share of the tenant's limit counts.
+  const requester = request.managePage ? { tenant, endUserId: request.endUser.id } : requesterOf(caller)
+  await services.limiter.countSession(requester, now)
   // Refused now, and not after the end user has approved. A reconnection adds no connection.
   if (reconnected === undefined && (await services.limiter.isFull(tenant)))
     throw connectionsExceeded(services.limiter.maxConnections(tenant))
