@@ -1,9 +1,10 @@
 // A tenant's connect sessions: start one, show its status, complete a "verified" one. And the import of connections, which stores the
-// same as a session does, and starts sessions for tokens that are dead.
+// same as a session does, and starts sessions for tokens that are dead. And the key that an export is sealed to: it is an item that
+// must not come while its tenant is deleted, as theirs.
 
 import { findSession, startSession } from '#domain/connect/start-session.ts'
 import { authentication } from '#http/credentials/authenticate.ts'
-import { created, json } from '#http/message/answer.ts'
+import { created, json, noContent } from '#http/message/answer.ts'
 import { parseBody } from '#http/message/parse.ts'
 import { pathId } from '#http/message/path-id.ts'
 import { jsonBody } from '#http/message/request.ts'
@@ -50,6 +51,26 @@ export const connectSessions = (services: LimitedServices) =>
         const results = await importConnections(services, caller, input, request.deadline)
         const body = importJson(results, services.publicUrl)
         return { ...json(200, body), reason: importTally(results, input) }
+      },
+
+      'PUT /v1/export-key': async (request, caller) => {
+        const [{ putExportKey }, { exportKeyJson, exportKeyRequestSchema }, tools] = await Promise.all([
+          import('#domain/exports/manage-export-key.ts'),
+          import('#http/wire/export.ts'),
+          services.exportTools(),
+        ])
+        const { public_key } = parseBody(exportKeyRequestSchema, jsonBody(request))
+        const key = await putExportKey({ ...services, ...tools }, caller.tenant.id, public_key)
+        return { ...json(200, exportKeyJson(key)), reason: `key ${key.thumbprint}` }
+      },
+
+      'DELETE /v1/export-key': async (_, caller) => {
+        const [{ removeExportKey }, tools] = await Promise.all([
+          import('#domain/exports/manage-export-key.ts'),
+          services.exportTools(),
+        ])
+        const key = await removeExportKey({ ...services, ...tools }, caller.tenant.id)
+        return { ...noContent, ...(key && { reason: `key ${key.thumbprint}` }) }
       },
     },
   )

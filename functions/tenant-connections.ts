@@ -1,4 +1,4 @@
-// The operator's routes for a tenant's connections: show, suspend, resume, annotate, look at, revoke. And the deletion of a tenant, which revokes
+// The operator's routes for a tenant's connections: show, suspend, resume, annotate, look at, revoke, export. And the deletion of a tenant, which revokes
 // them all.
 
 import { tenantConnection } from '#domain/connections/list-connections.ts'
@@ -75,6 +75,20 @@ export const tenantConnections = (services: Services) =>
       const { revokeMany } = await import('#domain/operator/mass-revocation.ts')
       const report = await revokeMany(services, id, filter, after)
       return { ...json(200, revocationJson(report)), reason: changesOf(filter) || 'all' }
+    },
+
+    'POST /v1/tenants/{tenant_id}/connections/export': async (request) => {
+      const [{ exportConnections }, { exportPageJson, exportRequestSchema, exportTally }, tools] =
+        await Promise.all([
+          import('#domain/exports/export-connections.ts'),
+          import('#http/wire/export.ts'),
+          services.exportTools(),
+        ])
+      const order = parseBody(exportRequestSchema, jsonBody(request))
+      const { operator: id } = request
+      const actor = id === undefined ? undefined : ({ kind: 'operator', id } as const)
+      const page = await exportConnections({ ...services, ...tools }, tenantOf(request), order, actor)
+      return { ...json(200, exportPageJson(page)), reason: exportTally(page) }
     },
 
     'DELETE /v1/tenants/{tenant_id}': async (request) => {

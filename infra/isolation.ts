@@ -33,6 +33,17 @@ export function lazyRefresh(stack: Stack): string {
   }).valueAsString
 }
 
+/** docs/deploy.md says when to set it. A thumbprint is 32 bytes in base64url. */
+export function sealedExport(stack: Stack): string {
+  return new CfnParameter(stack, 'SealedExport', {
+    description:
+      "Whether the operator may export a suspended tenant's connections, sealed to the key that the tenant registered: off, on, or the thumbprint of the only key that is allowed.",
+    default: 'off',
+    allowedPattern: '^(off|on|[A-Za-z0-9_-]{43})$',
+    constraintDescription: 'must be off, on or the thumbprint of a key',
+  }).valueAsString
+}
+
 /** X-Ray shows an invocation as one block, because the functions contain no tracer. So it is off unless asked for. */
 export function switchTracing(stack: Stack, functions: Functions): void {
   const tracing = new CfnParameter(stack, 'Tracing', {

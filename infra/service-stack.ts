@@ -10,7 +10,7 @@ import { Api } from './api.ts'
 import type { DataStack } from './data-stack.ts'
 import { publishFromStream } from './event-stream.ts'
 import { createFunctions, type Functions, pascalCase } from './functions.ts'
-import { lazyRefresh, reserveConcurrency, switchTracing } from './isolation.ts'
+import { lazyRefresh, reserveConcurrency, sealedExport, switchTracing } from './isolation.ts'
 import { createMonitoring } from './monitoring/monitoring.ts'
 import { PERMISSIONS } from './permissions.ts'
 import { providerParameters } from './provider-parameters.ts'
@@ -51,6 +51,7 @@ export class ServiceStack extends Stack {
         allowedPattern: '^[1-9][0-9]{0,3}$',
       }).valueAsString,
       LAZY_REFRESH: lazyRefresh(this),
+      SEALED_EXPORT: sealedExport(this),
       ...providerParameters(this),
     }
     this.functions = createFunctions(

@@ -51,6 +51,7 @@ const SLICES = [
   'connect',
   'imports',
   'manage',
+  'exports',
   'operator',
   'keys',
 ]

@@ -2,6 +2,7 @@
 // DynamoDB and KMS adapters do. `fakeServices()` is one process on one store; hand its parts on for a second process.
 
 import { providerProfile } from '#adapters/clickfunnels/profiles.ts'
+import { JoseSealer } from '#adapters/jwe/jwe-sealer.ts'
 import { AuditTrail } from '#domain/audit/trail.ts'
 import { Pacer } from '#domain/connections/pace.ts'
 import { stampFor } from '#domain/events/event.ts'
@@ -27,6 +28,7 @@ import { FakeConnections, FakeRevocations } from './fakes/connections.ts'
 import { FakeDeliveries, FakeSenders, FakeWebhookClient } from './fakes/deliveries.ts'
 import { FakeEndpointSecrets, FakeEndpoints } from './fakes/endpoints.ts'
 import { FakeEvents } from './fakes/events.ts'
+import { FakeExportKeys } from './fakes/export-keys.ts'
 import { FakeFeeds } from './fakes/feeds.ts'
 import { FakeIdentityProviders, FakeTokenVerifier } from './fakes/identity-providers.ts'
 import { FakeKeyedCalls } from './fakes/keyed-calls.ts'
@@ -52,6 +54,7 @@ export interface FakeServices extends Services, MeteringPorts, EventPorts, Webho
   /** ClickFunnels: the authorization server and the resource server in one. */
   readonly clickfunnels: FakeClickFunnels
   readonly connections: FakeConnections
+  readonly exportKeys: FakeExportKeys
   readonly revocations: FakeRevocations
   readonly feeds: FakeFeeds
   readonly timeline: FakeTimeline
@@ -113,6 +116,7 @@ export function fakeServices(overrides: Partial<Services> = {}): FakeServices {
   const apiKeys = new FakeApiKeys(isDeleted)
   const endpoints = new FakeEndpoints(events, isDeleted)
   const identityProviders = new FakeIdentityProviders(isDeleted)
+  const exportKeys = new FakeExportKeys(isDeleted)
   const background = new FakeBackground(clock)
   const slowHosts = new FakeSlowHosts()
   const metered = {
@@ -133,6 +137,9 @@ export function fakeServices(overrides: Partial<Services> = {}): FakeServices {
     randomBytes: random.bytes,
     chance: random.chance,
     lazyRefresh: false,
+    sealedExport: 'on',
+    exportKeys,
+    exportTools: async () => ({ exportKeys, jweSealer: new JoseSealer() }),
     sleep: clock.sleep,
     background,
     publicUrl: PUBLIC_URL,
@@ -167,6 +174,7 @@ export function fakeServices(overrides: Partial<Services> = {}): FakeServices {
       timeline,
       endpoints,
       deliveries,
+      exportKeys,
     }),
     rootKeys: vault,
     sealedRecords,

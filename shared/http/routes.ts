@@ -86,6 +86,18 @@ export const ROUTES = {
   },
   'GET /v1/connections/{id}/funnels': { function: 'proxy', access: 'tenant', scope: 'proxy:read' },
   'ANY /v1/connections/{id}/proxy/{path+}': { function: 'proxy', access: 'tenant', scope: PROXIED },
+  'PUT /v1/export-key': {
+    function: 'connect-sessions',
+    access: 'tenant',
+    scope: 'connections:export',
+    audit: 'tenant.put_export_key',
+  },
+  'DELETE /v1/export-key': {
+    function: 'connect-sessions',
+    access: 'tenant',
+    scope: 'connections:export',
+    audit: 'tenant.delete_export_key',
+  },
   'GET /v1/audit-events': { function: 'audit-events', access: 'tenant', scope: 'audit:read' },
   'GET /v1/events': { function: 'events', access: 'tenant', scope: 'events:read' },
   'POST /v1/clickfunnels-events/{ingest_id}': { function: 'clickfunnels-events', access: 'provider' },
@@ -122,6 +134,11 @@ export const ROUTES = {
     function: 'tenant-connections',
     access: 'operator',
     audit: 'tenant.revoke_connections',
+  },
+  'POST /v1/tenants/{tenant_id}/connections/export': {
+    function: 'tenant-connections',
+    access: 'operator',
+    audit: 'tenant.export_connections',
   },
   'DELETE /v1/tenants/{tenant_id}/connections/{connection_id}': {
     function: 'tenant-connections',

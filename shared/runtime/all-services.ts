@@ -5,6 +5,7 @@ import type { AuditPorts } from '#domain/audit/ports.ts'
 import type { CallerPorts } from '#domain/callers/ports.ts'
 import type { ConnectPorts } from '#domain/connect/ports.ts'
 import type { ConnectionPorts } from '#domain/connections/ports.ts'
+import type { LazyExportPorts } from '#domain/exports/ports.ts'
 import type { KeepAlivePorts } from '#domain/keep-alive/ports.ts'
 import type { KeyPorts } from '#domain/keys/ports.ts'
 import type { OperatorPorts } from '#domain/operator/ports.ts'
@@ -28,4 +29,5 @@ export interface Services
     ProxyStorePorts,
     ConnectPorts,
     OperatorPorts,
+    LazyExportPorts,
     KeyPorts {}

@@ -51,6 +51,11 @@ const trailed = {
 }
 const store = { ...trailed, ROOT_KEY_ARN: text, ...limits }
 const full = { ...store, ...provider, RECOVERY_QUEUE_URL: url }
+/** A thumbprint names the only key that an export may be sealed to (RFC 7638: SHA-256, in base64url). */
+const exporting = {
+  ...full,
+  SEALED_EXPORT: blankable(variable('off, on or the thumbprint of a key', /^(off|on|[\w-]{43})$/)),
+}
 const refreshing = { ...full, LAZY_REFRESH: blankable(oneOf('off', 'on')) }
 
 /**
@@ -69,7 +74,7 @@ export const ENV = {
   'rotate-keys': store,
   credentials: trailed,
   apps: store,
-  'tenant-connections': full,
+  'tenant-connections': exporting,
   tenants: store,
   'audit-events': trailed,
   events: trailed,

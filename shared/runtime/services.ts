@@ -56,6 +56,8 @@ export type StoreServices = Omit<
   | 'webhookEndpoints'
   | 'recoveryQueue'
   | 'lazyRefresh'
+  | 'sealedExport'
+  | 'exportTools'
 >
 
 interface Primable {
@@ -149,7 +151,11 @@ export function createStoreServices(
 export function createServices(
   functionName: string,
   settings: StoreSettings &
-    ProviderSettings & { readonly RECOVERY_QUEUE_URL: string; readonly LAZY_REFRESH?: 'off' | 'on' | '' },
+    ProviderSettings & {
+      readonly RECOVERY_QUEUE_URL: string
+      readonly LAZY_REFRESH?: 'off' | 'on' | ''
+      readonly SEALED_EXPORT?: string
+    },
 ): Services & Primable & Resumable & Stored {
   const provider = providerProfile(settings)
   const store = createStoreServices(functionName, settings)
@@ -157,6 +163,8 @@ export function createServices(
     ...store,
     provider,
     lazyRefresh: settings.LAZY_REFRESH === 'on',
+    sealedExport: settings.SEALED_EXPORT || 'off',
+    exportTools: async () => (await import('./export-tools.ts')).exportTools(store.table),
     tokenVerifier: lazyTokenVerifier(settings.PUBLIC_URL),
     recoveryQueue: new SqsRecoveryQueue(settings.RECOVERY_QUEUE_URL),
     authorizationServer: new LazyAuthorizationServer(async () => {

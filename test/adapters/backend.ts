@@ -16,6 +16,7 @@ import { DynamoDbAuditEvents } from '#adapters/dynamodb/audit-events.ts'
 import { DynamoDbTimeline } from '#adapters/dynamodb/connections/timeline.ts'
 import { DynamoDbConnections } from '#adapters/dynamodb/connections.ts'
 import { DynamoDbEventLog } from '#adapters/dynamodb/events/event-log.ts'
+import { DynamoDbExportKeys } from '#adapters/dynamodb/export-keys.ts'
 import { DynamoDbFeeds } from '#adapters/dynamodb/feeds/feeds.ts'
 import { DynamoDbIdentityProviders } from '#adapters/dynamodb/identity-providers.ts'
 import { DynamoDbKeyedCalls } from '#adapters/dynamodb/keyed-calls.ts'
@@ -111,6 +112,7 @@ export function storesOn(table: Table): Stores {
     revocations,
     feeds: new DynamoDbFeeds(table, stamp),
     timeline: new DynamoDbTimeline(table),
+    exportKeys: new DynamoDbExportKeys(table),
     keyedCalls: new DynamoDbKeyedCalls(table),
     dueIndex: revocations,
     sealedRecords,

@@ -8,6 +8,7 @@ import { deliveriesContract } from './deliveries.ts'
 import { dueContract } from './due.ts'
 import { endpointsContract } from './endpoints.ts'
 import { eventsContract } from './events.ts'
+import { exportKeysContract } from './export-keys.ts'
 import { feedsContract } from './feeds.ts'
 import { identityProvidersContract } from './identity-providers.ts'
 import { keyedCallsContract } from './keyed-calls.ts'
@@ -44,4 +45,5 @@ export function allStoresContract(open: OpenStores): void {
   deliveriesContract(open)
   timelineContract(open)
   feedsContract(open)
+  exportKeysContract(open)
 }

@@ -1,5 +1,6 @@
 // The stores of one implementation, which a suite is run on.
 import type { EventPorts } from '#domain/events/ports.ts'
+import type { ExportKeys } from '#domain/exports/export-key.ts'
 import type { ManagePorts } from '#domain/manage/ports.ts'
 import type { SlowHosts } from '#domain/proxy/breaker.ts'
 import type { WebhookPorts } from '#domain/webhooks/ports.ts'
@@ -30,7 +31,7 @@ export type Stores = Pick<
   | 'subscribers'
   | 'deliveries'
 > &
-  ManagePorts & { readonly slowHosts: SlowHosts }
+  ManagePorts & { readonly slowHosts: SlowHosts; readonly exportKeys: ExportKeys }
 
 /** Gives the stores of the current test. Items of other tests may be in them and must not matter. */
 export type OpenStores = () => Stores

@@ -7,6 +7,7 @@ import type { FakeConnections, FakeRevocations } from './connections.ts'
 import type { FakeDeliveries } from './deliveries.ts'
 import type { FakeEndpoints } from './endpoints.ts'
 import type { FakeEvents } from './events.ts'
+import type { FakeExportKeys } from './export-keys.ts'
 import type { FakeFeeds } from './feeds.ts'
 import type { FakeSessions } from './sessions.ts'
 import type { FakeApps } from './tenants.ts'
@@ -26,6 +27,7 @@ interface Stores {
   readonly timeline: FakeTimeline
   readonly endpoints: FakeEndpoints
   readonly deliveries: FakeDeliveries
+  readonly exportKeys: FakeExportKeys
 }
 
 export class FakeTenantRemains implements TenantRemains {
@@ -53,6 +55,7 @@ export class FakeTenantRemains implements TenantRemains {
       this.#stores.feeds.received,
       this.#stores.timeline.items,
       this.#stores.endpoints.items,
+      this.#stores.exportKeys.items,
     ]
     for (const map of maps) {
       for (const [key, { tenantId }] of map) {

@@ -8,6 +8,7 @@
 //  API key by its hash *      api-key#<sha256>          api-key                       get, update (who is calling?)
 //  identity provider          tenant#<T>                identity-provider#<I>         get, query (all of a tenant)
 //  issuer and audience *      issuer#<sha256>           issuer                        get many (whose token is this?)
+//  export key                 tenant#<T>                export-key                    get; expires
 //  connect session            tenant#<T>                connect-session#<S>           get
 //  connect link *             connect-link#<sha256>     connect-link                  get (a browser follows it)
 //  manage link *              manage-link#<sha256>      manage-link                   get; update (a browser opens it)
@@ -88,6 +89,7 @@ export type TenantItem =
   | 'app'
   | 'api-key'
   | 'identity-provider'
+  | 'export-key'
   | 'connect-session'
   | 'connection'
   | 'workspace'
@@ -143,6 +145,7 @@ export const issuerKey = (issuer: string, audience: string): Key => ({
   pk: `issuer#${sha256(JSON.stringify([issuer, audience]))}`,
   sk: 'issuer',
 })
+export const exportKeyKey = (tenant: TenantId) => inTenant(tenant, 'export-key')
 export const connectSessionKey = (tenant: TenantId, session: ConnectSessionId) =>
   inTenant(tenant, `connect-session#${session}`)
 export const connectLinkKey = (sha256: string): Key => ({ pk: `connect-link#${sha256}`, sk: 'connect-link' })

@@ -41,6 +41,7 @@ const KINDS: Readonly<Record<TenantItem, SealedKind | undefined>> = {
   app: 'app',
   'api-key': undefined,
   'identity-provider': undefined,
+  'export-key': undefined,
   'connect-session': 'session',
   connection: 'connection',
   workspace: undefined,

@@ -59,6 +59,7 @@ const LEADS: Readonly<Record<TenantItem, (item: Item) => readonly Lead[]>> = {
     const own = { expression: 'tenantId = :tenant', values: { ':tenant': tenantId } }
     return [[issuerKey(String(issuer), String(audience)), own]]
   },
+  'export-key': nothing,
   'connect-session': nothing,
   connection: nothing,
   workspace: nothing,

@@ -18,6 +18,7 @@ export const SCOPES = [
   'webhooks:write',
   'connections:import',
   'manage-links:write',
+  'connections:export',
 ] as const
 
 export type Scope = (typeof SCOPES)[number]
@@ -42,12 +43,15 @@ export function requesterOf({ tenant, actor }: Caller): Requester {
   return actor.kind === 'end_user' ? { tenant, endUserId: actor.id } : { tenant }
 }
 
+/** Scopes with which tokens come in or go out. A key has them only if they are named. */
+export const NAMED_SCOPES: readonly Scope[] = ['connections:import', 'connections:export']
+
 /** Scopes for what concerns the tenant as a whole. No end user has access to it. */
 export const API_KEY_ONLY_SCOPES: readonly Scope[] = [
   'audit:read',
   'webhooks:write',
-  'connections:import',
   'manage-links:write',
+  ...NAMED_SCOPES,
 ]
 
 /**

@@ -41,6 +41,8 @@ export interface Lease {
 export const NO_OWNER = 'none'
 /** Owner of a lease during which the recovery queue may still bring the tokens of a process that died. */
 export const QUEUED = 'queued'
+/** Owner of the lease that keeps a connection as it was exported, see exports/hold-still.ts. No process holds it. */
+export const EXPORTED = 'exported'
 
 export interface ConnectionRef {
   readonly tenantId: TenantId

@@ -106,6 +106,8 @@ function ofAudit({ action, actor, result, reason }: AuditEntry): string {
       return `${who} brought a new approval.${refused}`
     case 'connection.import':
       return `${who} imported tokens for the connection.${refused}`
+    case 'connection.export':
+      return `${who} exported the tokens, sealed to the tenant's key.${refused}`
     case 'connection.require_reauthorization':
       return `${who} noted that the end user has to connect again${reason ? ` (${reason})` : ''}.`
     case 'connection.recover':

@@ -4,6 +4,7 @@ import { type Ambient, namesOf } from '../ambient.ts'
 import {
   backoffUntil,
   type Connection,
+  EXPORTED,
   type Lease,
   NO_OWNER,
   QUEUED,
@@ -182,7 +183,7 @@ export function isLeased({ lease }: Connection, now: EpochSeconds): boolean {
 
 /** Whether the process that had the lease last, as the connection was read, died without giving it back. */
 export function wasAbandoned({ lease }: Connection): boolean {
-  return lease !== undefined && lease.owner !== NO_OWNER && lease.owner !== QUEUED
+  return lease !== undefined && ![NO_OWNER, QUEUED, EXPORTED].includes(lease.owner)
 }
 
 /** Until when the tokens of a process that died may still be on the recovery queue. */

@@ -21,8 +21,21 @@ export const OPERATOR_ERRORS = {
     remedy:
       'Ask the operator. After the connection is resumed, it works again without a new approval. Connecting again does not resume it.',
   },
+  export_disabled: {
+    meaning:
+      'This deployment does not allow the export of connections, or allows it to another key only. The CloudFormation parameter `SealedExport` says which. Nothing was exported.',
+    remedy:
+      "Deploy with `SealedExport=on`, or with the thumbprint of the tenant's key. After the export, deploy with `SealedExport=off`.",
+  },
+  export_key_missing: {
+    meaning:
+      'The tenant has registered no export key, or its key is older than 7 days. Nothing was exported.',
+    remedy:
+      'The tenant registers its public key with `PUT /v1/export-key`, with an API key that has the scope `connections:export`. It can do so only while it is active: resume it for a moment if it is suspended.',
+  },
   tenant_not_suspended: {
-    meaning: 'A tenant or its keys can be deleted only while the tenant is suspended. Nothing was deleted.',
+    meaning:
+      'A tenant or its keys can be deleted, and its connections exported, only while the tenant is suspended. Nothing was deleted or exported.',
     remedy:
       'Suspend the tenant first. Deleting the tenant revokes its tokens at ClickFunnels before it deletes the keys. Deleting the keys alone does not revoke any token.',
   },

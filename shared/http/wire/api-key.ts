@@ -1,14 +1,14 @@
 // API keys on the wire, both ways. The key itself goes out once, when it is issued.
 import * as z from 'zod/mini'
 import type { ApiKey } from '#domain/callers/api-key.ts'
-import { SCOPES } from '#domain/callers/caller.ts'
+import { NAMED_SCOPES, SCOPES } from '#domain/callers/caller.ts'
 import type { Secret } from '#domain/secret.ts'
 import { DAY_SECONDS, type EpochSeconds, toRfc3339 } from '#domain/time.ts'
 import { moment, optionalTime, text } from './fields.ts'
 import { shaped } from './shaped.ts'
 
-/** The scopes of a key that is created without any: all but the one that brings tokens in. */
-const DEFAULT_SCOPES = SCOPES.filter((scope) => scope !== 'connections:import')
+/** The scopes of a key that is created without any. */
+const DEFAULT_SCOPES = SCOPES.filter((scope) => !NAMED_SCOPES.includes(scope))
 
 const MAX_OVERLAP_SECONDS = 30 * DAY_SECONDS
 

@@ -1,0 +1,172 @@
+// Exports a tenant's connections page by page: their tokens, sealed to the key that the tenant registered (docs/adr/0036).
+// The operator starts it, the tenant has given the key, and the deployment allows it. Nothing leaves in clear.
+import type { Ambient } from '../ambient.ts'
+import type { App } from '../apps/app.ts'
+import type { AppStorePorts } from '../apps/ports.ts'
+import type { AuditActor } from '../audit/event.ts'
+import type { AuditPorts } from '../audit/ports.ts'
+import { connectionNote } from '../audit/trail.ts'
+import type { Connection } from '../connections/connection.ts'
+import type { ConnectionPorts } from '../connections/ports.ts'
+import { ServiceError } from '../errors.ts'
+import type { AppId, ConnectionId, TenantId } from '../ids.ts'
+import { livingTenant } from '../tenants/manage-tenants.ts'
+import type { TenancyPorts } from '../tenants/ports.ts'
+import type { VaultPorts } from '../vault/ports.ts'
+import type { ExportKey } from './export-key.ts'
+import { holdStill } from './hold-still.ts'
+import { payloadOf } from './payload.ts'
+import type { ExportPorts, SealJwe } from './ports.ts'
+
+export const MAX_EXPORTED = 50
+
+export const EXPORT_STATUSES = ['exported', 'no_tokens', 'unreadable', 'busy'] as const
+
+/**
+ * no_tokens: ClickFunnels has refused the tokens for good, so there are none worth having. unreadable: the tokens cannot be
+ * decrypted. busy: a refresh is under way, or its result may still arrive; ask again.
+ */
+export interface ExportedItem {
+  readonly connectionId: ConnectionId
+  readonly status: (typeof EXPORT_STATUSES)[number]
+  readonly jwe?: string
+  /** A refresh got no answer, so the refresh token may be spent. */
+  readonly uncertain?: true
+}
+
+export interface ExportPage {
+  readonly thumbprint: string
+  readonly items: readonly ExportedItem[]
+  /** Where the next page starts. Absent after the last one. */
+  readonly next?: ConnectionId
+}
+
+/** Either a page, newest first, or these connections. */
+export type ExportOrder =
+  | { readonly limit: number; readonly after?: ConnectionId }
+  | { readonly ids: readonly ConnectionId[] }
+
+type Ports = ExportPorts &
+  Pick<
+    Ambient & TenancyPorts & AppStorePorts & ConnectionPorts & VaultPorts & AuditPorts,
+    'now' | 'log' | 'tenants' | 'apps' | 'connections' | 'vault' | 'audit'
+  >
+
+/**
+ * @param actor who exports, for the audit trail
+ * @throws ServiceError export_disabled; not_found; tenant_deleted; tenant_not_suspended; export_key_missing; tenant_shredded;
+ *   kms_key_unavailable; storage_unavailable
+ */
+export async function exportConnections(
+  services: Ports,
+  tenantId: TenantId,
+  order: ExportOrder,
+  actor: AuditActor | undefined,
+): Promise<ExportPage> {
+  if (services.sealedExport === 'off') throw exportDisabled()
+  await requireSuspended(services, tenantId)
+  const key = await keyOf(services, tenantId)
+  const seal = await services.jweSealer.sealTo(key)
+  const { connections, next } = await read(services, tenantId, order)
+  const apps = await appsOf(services, tenantId, connections)
+  const items = await Promise.all(
+    connections.map((connection) => exportOne(services, connection, apps.get(connection.appId), seal)),
+  )
+  // A resumed tenant's refreshes would replace what was just sealed. So nothing leaves.
+  await requireSuspended(services, tenantId)
+  const exported = items.filter(({ status }) => status === 'exported')
+  await Promise.all(
+    exported.map(({ connectionId: id }) =>
+      services.audit.note(
+        connectionNote({ tenantId, id }, 'connection.export', {
+          ...(actor && { actor }),
+          reason: `key ${key.thumbprint}`,
+        }),
+      ),
+    ),
+  )
+  services.log.warn('Connections were exported', {
+    tenant: tenantId,
+    thumbprint: key.thumbprint,
+    ...countsOf(items),
+  })
+  return { thumbprint: key.thumbprint, items, ...(next && { next }) }
+}
+
+/** How many connections have each status. */
+export function countsOf(items: readonly ExportedItem[]): Readonly<Record<string, number>> {
+  const counts = EXPORT_STATUSES.map((status) => [
+    status,
+    items.filter((item) => item.status === status).length,
+  ])
+  return Object.fromEntries(counts.filter(([, count]) => count !== 0))
+}
+
+async function requireSuspended(services: Pick<Ports, 'tenants'>, id: TenantId): Promise<void> {
+  if ((await livingTenant(services, id)).status === 'suspended') return
+  throw new ServiceError(
+    'tenant_not_suspended',
+    'The tenant is active. Suspend it before you export its connections: each refresh replaces the tokens, and exported ones would stop to work.',
+  )
+}
+
+async function keyOf(services: Ports, tenant: TenantId): Promise<ExportKey> {
+  const key = await services.exportKeys.get(tenant, services.now())
+  if (key === undefined) {
+    throw new ServiceError(
+      'export_key_missing',
+      'The tenant has no export key, or its key has expired. The tenant registers one with PUT /v1/export-key and an API key with the scope "connections:export", while it is active.',
+    )
+  }
+  const { sealedExport } = services
+  if (sealedExport !== 'on' && sealedExport !== key.thumbprint) throw exportDisabled(key.thumbprint)
+  return key
+}
+
+/** @param thumbprint of the tenant's key, if the deployment allows exports to another one only */
+function exportDisabled(thumbprint?: string): ServiceError {
+  return new ServiceError(
+    'export_disabled',
+    thumbprint === undefined
+      ? 'This deployment does not allow exports. The CloudFormation parameter "SealedExport" is "off".'
+      : `This deployment allows exports to another key only. The CloudFormation parameter "SealedExport" does not name "${thumbprint}".`,
+  )
+}
+
+async function read(services: Ports, tenantId: TenantId, order: ExportOrder) {
+  if ('ids' in order) {
+    const found = await Promise.all(
+      order.ids.map((connectionId) => services.connections.get({ tenantId, connectionId })),
+    )
+    return { connections: found.filter((connection) => connection !== undefined) }
+  }
+  const { items, next } = await services.connections.list(tenantId, {}, order.limit, order.after)
+  return { connections: items, next }
+}
+
+async function appsOf(
+  services: Ports,
+  tenantId: TenantId,
+  connections: readonly Connection[],
+): Promise<ReadonlyMap<AppId, App | undefined>> {
+  const ids = [...new Set(connections.map(({ appId }) => appId))]
+  return new Map(
+    await Promise.all(ids.map(async (id) => [id, await services.apps.get(tenantId, id)] as const)),
+  )
+}
+
+async function exportOne(
+  services: Ports,
+  connection: Connection,
+  app: App | undefined,
+  seal: SealJwe,
+): Promise<ExportedItem> {
+  const { id: connectionId, state } = connection
+  if (state.status !== 'active' && state.endedAt !== undefined) return { connectionId, status: 'no_tokens' }
+  const stillness = await holdStill(services, connection)
+  if (stillness === 'busy') return { connectionId, status: 'busy' }
+  const payload = await payloadOf(services, connection, app)
+  if (payload === undefined) return { connectionId, status: 'unreadable' }
+  const item = { connectionId, status: 'exported', jwe: await seal(payload) } as const
+  return stillness === 'uncertain' ? { ...item, uncertain: true } : item
+}
