@@ -336,7 +336,7 @@ export interface TimelineEntry {
    * others are types of events and actions of the audit trail. Programs should ignore codes that they
    * do not know.
    */
-  readonly code: 'tokens.refreshed' | 'tokens.refresh_failed' | 'tokens.refused' | 'tokens.probed' | 'tokens.probe_failed' | 'connection.created' | 'connection.reconnected' | 'connection.at_risk' | 'connection.broken' | 'connection.recovered' | 'connection.disconnected' | 'connection.suspended' | 'connection.resumed' | 'connection.create' | 'connection.reconnect' | 'connection.import' | 'connection.refresh' | 'connection.require_reauthorization' | 'connection.recover' | 'connection.update' | 'connection.switch' | 'connection.delete' | 'connection.revoke_tokens'
+  readonly code: 'tokens.refreshed' | 'tokens.refresh_failed' | 'tokens.refused' | 'tokens.probed' | 'tokens.probe_failed' | 'connection.created' | 'connection.reconnected' | 'connection.at_risk' | 'connection.broken' | 'connection.recovered' | 'connection.disconnected' | 'connection.suspended' | 'connection.resumed' | 'connection.create' | 'connection.reconnect' | 'connection.import' | 'connection.export' | 'connection.refresh' | 'connection.require_reauthorization' | 'connection.recover' | 'connection.update' | 'connection.switch' | 'connection.delete' | 'connection.revoke_tokens'
   /** What happened, in a sentence for people. It may be worded differently later. */
   readonly says: string
   /** Who did it. Absent for what the service does by itself. */

@@ -31,7 +31,8 @@ export const KEY_COMMANDS: Readonly<Record<string, Command>> = {
       name: { value: 'name', about: 'what it is for', required: true },
       scope: {
         value: 'scope',
-        about: 'a scope it gets, such as connections:read (default: all but connections:import)',
+        about:
+          'a scope it gets, such as connections:read (default: all but connections:import and connections:export)',
         several: true,
       },
       expires: expiresOption('never'),

@@ -10,6 +10,7 @@ import { connections } from './bodies/connection.ts'
 import { deletions } from './bodies/deletion.ts'
 import { deliveries } from './bodies/delivery.ts'
 import { events } from './bodies/event.ts'
+import { exports } from './bodies/export.ts'
 import { funnels } from './bodies/funnel.ts'
 import { identityProviders } from './bodies/identity-provider.ts'
 import { imports } from './bodies/import.ts'
@@ -26,6 +27,7 @@ const RESOURCES = {
   connections,
   imports,
   manageLinks,
+  exports,
   funnels,
   tenants,
   deletions,

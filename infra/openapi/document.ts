@@ -11,6 +11,7 @@ import { AUDIT_OPERATIONS } from './audit-operations.ts'
 import { EXAMPLES } from './bodies.ts'
 import { BROWSER_OPERATIONS } from './browser-operations.ts'
 import { EVENT_OPERATIONS } from './event-operations.ts'
+import { EXPORT_OPERATIONS } from './export-operations.ts'
 import { INTRODUCTION } from './introduction.ts'
 import { type JsonSchema, jsonSchemas } from './json-schemas.ts'
 import { OPEN_OPERATIONS } from './open-operations.ts'
@@ -36,6 +37,7 @@ export const OPERATIONS: Readonly<Record<Exclude<RouteKey, '$default'>, Operatio
   ...OPERATOR_OPERATIONS,
   ...AUDIT_OPERATIONS,
   ...EVENT_OPERATIONS,
+  ...EXPORT_OPERATIONS,
   ...WEBHOOK_OPERATIONS,
   ...OPEN_OPERATIONS,
 }

@@ -2,7 +2,7 @@
 // /v1/docs shows no more than that.
 
 export const INTRODUCTION = `Funnel Connect connects the users of a SaaS product to their ClickFunnels workspaces and calls the \
-ClickFunnels API for them. The product never holds a ClickFunnels token: it holds the id of a connection.
+ClickFunnels API for them. The product never holds a ClickFunnels token: it holds the id of a connection. (A tenant that leaves can ask for a sealed export.)
 
 *Words.* The *operator* runs this service. A *tenant* is a company whose product uses it. An *app* is the tenant's platform \
 application at ClickFunnels, an OAuth client. An *end user* is a user of the tenant's product. A *connect session* is one \

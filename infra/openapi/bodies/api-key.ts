@@ -33,7 +33,7 @@ export const apiKeys = {
     'ApiKey.scopes': { description: 'What the API key may be used for.' },
     'ApiKeyRequest.scopes': {
       description:
-        'What the API key may be used for. A repeated scope counts once. Default: all scopes but `connections:import`.',
+        'What the API key may be used for. A repeated scope counts once. Default: all scopes but `connections:import` and `connections:export`.',
     },
     'ApiKey.status': {
       description:
