@@ -43,7 +43,7 @@ export function operatorApi(base: string, region: string | undefined): OperatorA
       // Only idempotent requests are repeated, because a request that failed may have taken effect. Adding a client
       // secret is not one: done twice, it would remove the secret before it.
       const addsSecret = body !== undefined && 'client_secret' in body
-      const repeatable = (method !== 'POST' && !addsSecret) || path.endsWith('/connections/revoke')
+      const repeatable = (method !== 'POST' && !addsSecret) || /\/connections\/(revoke|export)$/.test(path)
       for (let attempt = 1; ; attempt++) {
         const { status, text } = await send(sign, method, new URL(path, origin), body)
         if (status < 400) return answerOf(url, status, text)

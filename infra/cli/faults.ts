@@ -32,6 +32,10 @@ export class UnfinishedError extends CliError {
 const NEXT: Readonly<Record<string, string>> = {
   not_found: 'Look up the id: tenants list, apps list <tenant>, connections list <tenant>.',
   tenant_not_suspended: 'Suspend it first: tenants suspend <tenant>.',
+  export_key_missing:
+    'The tenant registers one: PUT /v1/export-key. docs/migrate.md has the steps ("Leaving").',
+  export_disabled:
+    'Deploy with --parameters FunnelConnectService:SealedExport=<thumbprint>. docs/deploy.md says when.',
   client_secret_in_use:
     'Wait until "apps show" lists another secret as in_use. Or add --force to remove this one now.',
   app_in_use:

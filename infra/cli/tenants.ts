@@ -7,6 +7,7 @@ import { APP_COMMANDS } from './app-commands.ts'
 import { type Command, helpOf, readArguments } from './command.ts'
 import { CONNECTION_COMMANDS } from './connection-commands.ts'
 import { EVENT_COMMANDS } from './event-commands.ts'
+import { EXPORT_COMMAND } from './export-command.ts'
 import { CliError, UsageError } from './faults.ts'
 import { IDENTITY_PROVIDER_COMMANDS } from './identity-provider-commands.ts'
 import { IMPORT_COMMAND } from './import-command.ts'
@@ -33,6 +34,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map([
     ...ANNOTATION_COMMANDS,
     ...LOOK_COMMANDS,
     import: IMPORT_COMMAND,
+    export: EXPORT_COMMAND,
   }),
   ...ofNoun('events', EVENT_COMMANDS),
   ...ofNoun('webhooks', WEBHOOK_COMMANDS),

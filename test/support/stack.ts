@@ -92,19 +92,24 @@ export async function startTestStack(
     readonly dataDir?: string
     readonly templates?: string
     readonly provider?: Partial<ProviderSettings>
+    /** Parameters of the template, besides those of the provider. */
+    readonly parameters?: Readonly<Record<string, string>>
   } = {},
 ): Promise<TestStack> {
   const simulator = await startClickFunnels({ port: 0 })
   const output: string[] = []
   const denials: Denial[] = []
-  const { provider: given, ...rest } = options
+  const { provider: given, parameters, ...rest } = options
   const provider = { ...SIMULATOR, ...given }
   // Without test/setup.ts, as when one file is run by hand, the stack synthesizes by itself.
   const templates = options.templates ?? inject('templates')
   const stack = await startStack({
     ...rest,
     ...(templates !== undefined && { templates }),
-    parameters: templateParameters(provider, usesSimulator(provider) ? simulator : undefined),
+    parameters: {
+      ...templateParameters(provider, usesSimulator(provider) ? simulator : undefined),
+      ...parameters,
+    },
     onLog: (log) => output.push(log.text),
     onDenial: (denial) => {
       // The key of a tenant in another region is refused on purpose: the tenant is told that it cannot be used.

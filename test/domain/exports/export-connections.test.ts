@@ -1,0 +1,245 @@
+// The export of connections: who may start it, what comes out, and that no refresh token goes out that is not the newest.
+import { generateKeyPairSync } from 'node:crypto'
+import { compactDecrypt, importJWK } from 'jose'
+import { expect, test } from 'vitest'
+import { type Connection, QUEUED, refOf } from '#domain/connections/connection.ts'
+import { type ExportOrder, exportConnections } from '#domain/exports/export-connections.ts'
+import { HELD_SECONDS } from '#domain/exports/hold-still.ts'
+import { putExportKey, removeExportKey } from '#domain/exports/manage-export-key.ts'
+import type { TenantId } from '#domain/ids.ts'
+import { acquireLease, LEASE_SECONDS, RECOVERY_SECONDS } from '#domain/tokens/lease.ts'
+import { refreshConnection } from '#domain/tokens/refresh.ts'
+import type { Services } from '#runtime/all-services.ts'
+import { connectedScene, dieIn, type Scene } from '../../fakes/scene.ts'
+
+const PAIR = generateKeyPairSync('x25519')
+const OTHER = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+const publicJwk = (pair: typeof PAIR) => ({ ...pair.publicKey.export({ format: 'jwk' }) })
+
+async function leaving(overrides: Partial<Services> = {}) {
+  const { scene, services, connection } = await connectedScene('rotating', overrides)
+  const tools = { ...services, ...(await services.exportTools()) }
+  const tenantId = scene.caller.tenant.id
+  const put = (pair = PAIR) => putExportKey(tools, tenantId, publicJwk(pair))
+  const set = (status: 'active' | 'suspended') =>
+    services.tenants.update(tenantId, { status }, services.now())
+  const run = (order: ExportOrder = { limit: 50 }, more: Partial<typeof tools> = {}) =>
+    exportConnections({ ...tools, ...more }, tenantId, order, { kind: 'operator', id: 'arn' })
+  await put()
+  await set('suspended')
+  return { scene, services, connection, tools, tenantId, put, set, run }
+}
+
+async function opened(jwe: string | undefined) {
+  const key = await importJWK({ ...PAIR.privateKey.export({ format: 'jwk' }) }, 'ECDH-ES+A256KW')
+  return JSON.parse(new TextDecoder().decode((await compactDecrypt(jwe ?? '', key)).plaintext))
+}
+
+const code = (error: unknown) => (error as { code: string }).code
+
+test('a connection comes out sealed, with the names of an import', async () => {
+  const { scene, connection, run, services, tenantId } = await leaving()
+  const { thumbprint, items, next } = await run()
+  expect(next).toBeUndefined()
+  expect(items).toMatchObject([{ connectionId: connection.id, status: 'exported' }])
+  const token = await scene.accessToken(connection)
+  expect(await opened(items[0]?.jwe)).toMatchObject({
+    connection_id: connection.id,
+    app_id: connection.appId,
+    client_id: 'client-1',
+    end_user: { id: 'alice' },
+    status: 'active',
+    access_token: token,
+    refresh_token: expect.any(String),
+    expires_at: expect.stringMatching(/Z$/),
+    workspace: { id: connection.workspace.id, name: connection.workspace.name },
+  })
+  const { items: trail } = await services.auditEvents.list(tenantId, {}, 10, services.now())
+  const note = trail.find(({ action }) => action === 'connection.export')
+  expect(note).toMatchObject({ resource: { id: connection.id }, actor: { kind: 'operator', id: 'arn' } })
+  expect(note?.reason).toBe(`key ${thumbprint}`)
+  const timeline = await services.timeline.newest(refOf(connection), 5, services.now())
+  expect(timeline).toContainEqual(expect.objectContaining({ kind: 'audit', action: 'connection.export' }))
+  expect(JSON.stringify([trail, timeline, services.log])).not.toContain(token)
+})
+
+test('pages have each connection once', async () => {
+  const { scene, run, set } = await leaving()
+  await set('active')
+  await scene.connectMany(6)
+  await set('suspended')
+  const seen: string[] = []
+  for (let after: Connection['id'] | undefined; ; ) {
+    const page = await run({ limit: 3, ...(after && { after }) })
+    seen.push(...page.items.map(({ connectionId }) => connectionId))
+    after = page.next
+    if (after === undefined) break
+  }
+  expect(seen).toHaveLength(7)
+  expect(new Set(seen).size).toBe(7)
+})
+
+test('the operator alone gets nothing', async () => {
+  const { run, tools, tenantId, set, put, services } = await leaving()
+  await expect(run({ limit: 1 }, { sealedExport: 'off' })).rejects.toMatchObject({ code: 'export_disabled' })
+  await expect(run({ limit: 1 }, { sealedExport: 'x'.repeat(43) })).rejects.toThrow('another key only')
+  await removeExportKey(tools, tenantId)
+  await expect(run()).rejects.toMatchObject({ code: 'export_key_missing' })
+  const { thumbprint } = await put()
+  expect((await run({ limit: 1 }, { sealedExport: thumbprint })).items).toHaveLength(1)
+  await set('active')
+  await expect(run()).rejects.toMatchObject({ code: 'tenant_not_suspended' })
+  await set('suspended')
+  services.clock.advance(7 * 86_400)
+  await expect(run()).rejects.toMatchObject({ code: 'export_key_missing' })
+})
+
+test('the key of another tenant, and a tenant that does not exist, give nothing', async () => {
+  const { tools, tenantId } = await leaving()
+  const { id } = (await connectedScene()).scene.caller.tenant
+  const attempts = [id, 'ten_none' as TenantId]
+  for (const other of attempts) {
+    if (other === tenantId) continue
+    const refusal = exportConnections(tools, other, { limit: 1 }, undefined)
+    expect(code(await refusal.catch((error) => error))).toBe('not_found')
+  }
+})
+
+test('a key that is replaced between two pages shows in the answer', async () => {
+  const { run, put } = await leaving()
+  const first = await run()
+  await put(OTHER as never)
+  expect((await run()).thumbprint).not.toBe(first.thumbprint)
+})
+
+test('a tenant that is resumed while a page is made gets no page', async () => {
+  const { run, set, tools } = await leaving()
+  const jweSealer: typeof tools.jweSealer = {
+    thumbprintOf: (key) => tools.jweSealer.thumbprintOf(key),
+    sealTo: async (key) => {
+      await set('active')
+      return tools.jweSealer.sealTo(key)
+    },
+  }
+  await expect(run({ limit: 1 }, { jweSealer })).rejects.toMatchObject({ code: 'tenant_not_suspended' })
+})
+
+test('tokens that cannot be decrypted do not stop the others', async () => {
+  const { scene, run, services, set } = await leaving()
+  await set('active')
+  const [broken] = await scene.connectMany(2)
+  const stored = services.connections.items.get(String([...services.connections.items.keys()][1]))
+  expect(stored?.id).toBe(broken?.id)
+  services.connections.items.set(String([...services.connections.items.keys()][1]), {
+    ...(stored as Connection),
+    generation: 9,
+  })
+  await set('suspended')
+  const { items } = await run()
+  expect(items.map(({ status }) => status).toSorted()).toEqual(['exported', 'exported', 'unreadable'])
+})
+
+test('a connection whose tokens ClickFunnels refuses for good has none to give', async () => {
+  const { run, services, connection } = await leaving()
+  const state = {
+    status: 'reauthorization_required',
+    reason: 'grant_refused',
+    refusedAt: services.now(),
+  } as const
+  const update = (change: object) =>
+    services.connections.update(
+      refOf(connection),
+      { generation: connection.generation },
+      { ...change, updatedAt: services.now() },
+    )
+  // The first refusal may be a fault of ClickFunnels.
+  await update({ state })
+  expect((await run()).items).toMatchObject([{ status: 'exported' }])
+  await update({ state: { ...state, endedAt: services.now() } })
+  expect((await run()).items).toMatchObject([{ status: 'no_tokens' }])
+})
+
+test('the same page can be asked for again at once', async () => {
+  const { run } = await leaving()
+  await run()
+  expect((await run()).items).toMatchObject([{ status: 'exported' }])
+  expect((await run()).items[0]).not.toHaveProperty('uncertain')
+})
+
+const takeLease = (scene: Scene, connection: Connection) => acquireLease(scene.services, connection)
+
+test('while a process holds the lease, the connection is busy', async () => {
+  const { scene, connection, run, set } = await leaving()
+  await set('active')
+  expect(await takeLease(scene, connection)).toMatchObject({ outcome: 'acquired' })
+  await set('suspended')
+  expect((await run()).items).toEqual([{ connectionId: connection.id, status: 'busy' }])
+})
+
+test('a process that read the tenant before its suspension cannot begin a refresh after the export', async () => {
+  const { connection, run, services, set } = await leaving()
+  await set('active')
+  const stale = await services.tenants.get(connection.tenantId)
+  await set('suspended')
+  expect((await run()).items).toMatchObject([{ status: 'exported' }])
+  const remembering = { ...services, tenants: { get: async () => stale } as never }
+  const outcome = await refreshConnection(remembering, connection)
+  expect(outcome).toEqual({ outcome: 'busy' })
+  expect(services.clickfunnels.counts.refresh).toBe(0)
+})
+
+test('a process that died after the rotation: busy while the queue may bring the tokens, then uncertain', async () => {
+  const { scene, connection, run, services, set } = await leaving()
+  await set('active')
+  await dieIn(services, 'refresh', () => refreshConnection(services, connection))
+  await set('suspended')
+  expect((await run()).items).toMatchObject([{ status: 'busy' }])
+  services.clock.advance(LEASE_SECONDS + 1)
+  expect((await run()).items).toMatchObject([{ status: 'busy' }])
+  services.clock.advance(RECOVERY_SECONDS)
+  expect((await run()).items).toMatchObject([{ status: 'exported', uncertain: true }])
+  // That stays known, to the next export and to the next refresh.
+  expect(await scene.stored(connection)).toMatchObject({ unanswered: true })
+  expect((await run()).items).toMatchObject([{ status: 'exported', uncertain: true }])
+})
+
+test('tokens that wait in the recovery queue are waited for', async () => {
+  const { connection, run, services } = await leaving()
+  const lease = { owner: QUEUED, until: (services.now() + 60) as never }
+  const fence = { generation: connection.generation }
+  await services.connections.update(refOf(connection), fence, { lease, updatedAt: services.now() })
+  expect((await run()).items).toMatchObject([{ status: 'busy' }])
+  services.clock.advance(61)
+  expect((await run()).items).toMatchObject([{ status: 'exported', uncertain: true }])
+})
+
+test('a refresh that ends meanwhile is in the next answer, with its tokens', async () => {
+  const { scene, connection, run, services, set } = await leaving()
+  await set('active')
+  await refreshConnection(services, connection)
+  await set('suspended')
+  const stale = { ...services.connections, list: async () => ({ items: [connection] }) }
+  const connections = Object.assign(Object.create(services.connections), stale)
+  expect((await run({ limit: 1 }, { connections })).items).toMatchObject([{ status: 'busy' }])
+  const { items } = await run({ ids: [connection.id] })
+  const token = await scene.accessToken(await scene.stored(connection))
+  expect(await opened(items[0]?.jwe)).toMatchObject({ access_token: token })
+  expect(token).not.toBe(await scene.accessToken(connection))
+})
+
+test('a suspended connection is exported, too, and one that is gone is left out', async () => {
+  const { connection, run, services } = await leaving()
+  const change = { suspendedAt: services.now(), updatedAt: services.now() }
+  await services.connections.update(refOf(connection), { generation: connection.generation }, change)
+  const ids = [connection.id, 'conn_gone' as Connection['id']]
+  expect((await run({ ids })).items).toMatchObject([{ connectionId: connection.id, status: 'exported' }])
+})
+
+test('once the tenant is resumed and a minute has passed, refreshes go on', async () => {
+  const { connection, run, services, set } = await leaving()
+  await run()
+  await set('active')
+  services.clock.advance(HELD_SECONDS + 1)
+  const read = await services.connections.get(refOf(connection))
+  expect(await refreshConnection(services, read as Connection)).toMatchObject({ outcome: 'refreshed' })
+})
