@@ -27,7 +27,7 @@ export const EXPORT_COMMAND: Command = {
     },
   },
   more: [
-    'A line is {"connection_id": "…", "status": "exported", "jwe": "…"}. Nobody but the tenant can open the JWE. docs/migrate.md',
+    'A line is {"connection_id": "…", "status": "exported", "jwe": "…"}. Only the tenant can open the JWE. docs/migrate.md',
     'has the steps before and after, and a script for the tenant.',
     'You can stop the command and run it again: it goes on after the last complete page. The file can be read by you only.',
   ].join('\n'),
@@ -109,7 +109,7 @@ function refuseOtherKey(thumbprint: string, file: ExportFile, told: string | und
   if (told !== undefined && told !== thumbprint)
     throw new CliError(
       `The tenant's export key has the thumbprint ${thumbprint}, not the one that the tenant told you. Nothing of it was written.`,
-      'Ask the tenant whether it has registered this key. If it has not, somebody else has an API key of the tenant.',
+      'Ask the tenant whether it has registered this key. If it has not, another person has an API key of the tenant.',
     )
   if (known !== undefined && known !== thumbprint)
     throw new CliError(

@@ -4,7 +4,8 @@
 import type { AuditAction } from '#domain/audit/event.ts'
 import type { Scope } from '#domain/callers/caller.ts'
 import { isSafeMethod } from '#domain/provider/resource-server.ts'
-import { WEBHOOK_ROUTES } from './webhook-routes.ts'
+import { EXPORT_ROUTES } from './routes/exports.ts'
+import { WEBHOOK_ROUTES } from './routes/webhooks.ts'
 
 /**
  * tenant: an API key or an end user's JWT, sent as a bearer token. operator: IAM (SigV4), checked by API Gateway.
@@ -86,22 +87,11 @@ export const ROUTES = {
   },
   'GET /v1/connections/{id}/funnels': { function: 'proxy', access: 'tenant', scope: 'proxy:read' },
   'ANY /v1/connections/{id}/proxy/{path+}': { function: 'proxy', access: 'tenant', scope: PROXIED },
-  'PUT /v1/export-key': {
-    function: 'connect-sessions',
-    access: 'tenant',
-    scope: 'connections:export',
-    audit: 'tenant.put_export_key',
-  },
-  'DELETE /v1/export-key': {
-    function: 'connect-sessions',
-    access: 'tenant',
-    scope: 'connections:export',
-    audit: 'tenant.delete_export_key',
-  },
   'GET /v1/audit-events': { function: 'audit-events', access: 'tenant', scope: 'audit:read' },
   'GET /v1/events': { function: 'events', access: 'tenant', scope: 'events:read' },
   'POST /v1/clickfunnels-events/{ingest_id}': { function: 'clickfunnels-events', access: 'provider' },
   ...WEBHOOK_ROUTES,
+  ...EXPORT_ROUTES,
   'GET /v1/tenants/{tenant_id}/audit-events': { function: 'audit-events', access: 'operator' },
   'POST /v1/tenants': { function: 'tenants', access: 'operator', audit: 'tenant.create' },
   'GET /v1/tenants': { function: 'tenants', access: 'operator' },
@@ -134,11 +124,6 @@ export const ROUTES = {
     function: 'tenant-connections',
     access: 'operator',
     audit: 'tenant.revoke_connections',
-  },
-  'POST /v1/tenants/{tenant_id}/connections/export': {
-    function: 'tenant-connections',
-    access: 'operator',
-    audit: 'tenant.export_connections',
   },
   'DELETE /v1/tenants/{tenant_id}/connections/{connection_id}': {
     function: 'tenant-connections',

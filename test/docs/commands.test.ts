@@ -2,7 +2,7 @@
 // type them, against a running service with a tenant of the page's own. A failing command or an answer of 4xx or 5xx
 // ends it. What needs an AWS account, a registry or a person has a stand-in.
 import { execFile } from 'node:child_process'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -14,7 +14,8 @@ import { rejectionReason } from './words.ts'
 
 let stack: TestStack
 beforeAll(async () => {
-  stack = await startTestStack()
+  // docs/migrate.md exports. A deployment by the commands of the page has a stand-in.
+  stack = await startTestStack({ parameters: { SealedExport: 'on' } })
 })
 afterAll(() => stack?.close())
 
@@ -54,6 +55,8 @@ async function run(commands: string) {
   const folder = scratchFolder()
   const programs = join(folder, '.programs')
   mkdirSync(programs)
+  // What a page installs from the registry is here already.
+  symlinkSync(join(import.meta.dirname, '../../node_modules'), join(folder, 'node_modules'))
   const calls = installStandIns(programs)
   const { files, variables } = await reader()
   for (const [name, content] of Object.entries(files))

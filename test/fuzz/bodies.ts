@@ -97,6 +97,10 @@ const MORE: Readonly<Record<string, unknown>> = {
   completion_code: 'code',
   dry_run: false,
   connections: [{ end_user: { id: 'user-9' }, access_token: 'unknown', refresh_token: 'unknown' }],
+  public_key: { kty: 'OKP', crv: 'X25519', x: '3p7bfXt9wbTTW2HC7OQ1Nz-DQ8hbeGdNrfx-FG-IK08' },
+  limit: 50,
+  after: 'conn_01hzzzzzzzzzzzzzzzzzzzzzzz',
+  connection_ids: ['conn_01hzzzzzzzzzzzzzzzzzzzzzzz'],
   cursor: 'conn_01hzzzzzzzzzzzzzzzzzzzzzzz',
 }
 

@@ -27,6 +27,7 @@ describe('synthesis', () => {
       ['AuditRetentionDays', '365'],
       ['EventRetentionDays', '90'],
       ['LazyRefresh', 'off'],
+      ['SealedExport', 'off'],
       ['ClickFunnelsProfile', 'clickfunnels'],
       ['ClickFunnelsAccountsUrl', ''],
       ['ClickFunnelsApiUrl', ''],

@@ -21,6 +21,7 @@ const BODIES: Readonly<Record<string, (targets: Targets) => object>> = {
     return_url,
     end_user: { id: end_user ?? 'me' },
   }),
+  'PUT /v1/export-key': () => ({ public_key: { kty: 'OKP', crv: 'X25519', x: 'x' } }),
   'POST /v1/webhook-endpoints': () => ({ url: 'https://saas.example.com/hooks' }),
   'POST /v1/webhook-endpoints/{endpoint_id}/replay': () => ({ since: '2020-01-01T00:00:00Z' }),
   'PATCH /v1/webhook-endpoints/{endpoint_id}': () => ({ enabled: false }),

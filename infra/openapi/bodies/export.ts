@@ -47,7 +47,7 @@ export const exports = {
       description: `Connections per page, 1 to ${MAX_EXPORTED}. Default: ${MAX_EXPORTED}.`,
       default: MAX_EXPORTED,
     },
-    after: {
+    'ExportRequest.after': {
       description: '`next` of the page before. Default: the first page.',
     },
     connection_ids: {
@@ -67,6 +67,6 @@ export const exports = {
       description:
         '`true` if a refresh of the connection got no answer. ClickFunnels may have replaced the refresh token then; the access token may still work. Absent otherwise.',
     },
-    next: { description: 'Send it as `after` to get the next page. Absent on the last page.' },
+    'ExportPage.next': { description: 'Send it as `after` to get the next page. Absent on the last page.' },
   },
 } satisfies Bodies

@@ -15,6 +15,7 @@ const SIGNED =
   'a signature with the secret of a ClickFunnels endpoint: test/journey/clickfunnels-events.test.ts'
 const DISABLED =
   'an endpoint that is disabled, which this check leaves enabled: test/domain/webhooks/manage-deliveries.test.ts'
+const CLOSED = 'a deployment that allows exports: test/journey/export.test.ts'
 const NO_BODY = 'the HTTP client of this check sends no body with GET and HEAD'
 const ONE_BY_ONE: Readonly<Record<string, string>> = {
   'completeConnectSession 409': IN_A_BROWSER,
@@ -42,6 +43,7 @@ const ONE_BY_ONE: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
     [202, 204, 400, 413, 422].map((status) => [`receiveClickFunnelsEvent ${status}`, SIGNED]),
   ),
+  ...Object.fromEntries([200, 404, 409, 410].map((status) => [`exportConnections ${status}`, CLOSED])),
   'resendWebhook 422': DISABLED,
   'resendTenantWebhook 422': DISABLED,
   'proxyGet 413': NO_BODY,

@@ -74,6 +74,10 @@ async function callEachFunction(service: ServiceUnderClient, simulatorUrl: strin
   await expectStatus(200, '/v1/events', { key })
   const imported = { connections: [{ end_user: { id: 'user-2' }, access_token: 'unknown' }] }
   await expectStatus(200, '/v1/connections/import', { method: 'POST', key, body: imported })
+  const public_key = { kty: 'OKP', crv: 'X25519', x: '3p7bfXt9wbTTW2HC7OQ1Nz-DQ8hbeGdNrfx-FG-IK08' }
+  await expectStatus(200, '/v1/export-key', { method: 'PUT', key, body: { public_key } })
+  // The deployment allows no export.
+  await expectStatus(403, `/v1/tenants/${tenant.id}/connections/export`, { method: 'POST', body: {} })
   const hook = { url: 'https://saas.example.com/hooks' }
   await expectStatus(201, '/v1/webhook-endpoints', { method: 'POST', key, body: hook })
   await expectStatus(200, `/v1/tenants/${tenant.id}/connections`)

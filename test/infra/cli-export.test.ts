@@ -1,0 +1,181 @@
+// "connections export" against a service on loopback: what it writes, and that it goes on where it was stopped.
+import { appendFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { PassThrough, Readable } from 'node:stream'
+import { expect, test } from 'vitest'
+import { main } from '../../infra/cli/tenants.ts'
+import { type Asked, type GivenAnswer, problem, startService } from '../client/service.ts'
+import { scratchFolder } from '../support/scratch.ts'
+
+const TENANT = 'ten_1'
+const KEY = 'k'.repeat(43)
+const idOf = (number: number) => `conn_${String(number).padStart(4, '0')}`
+const numberOf = (id: string) => Number(id.slice(5))
+
+interface Order {
+  readonly limit?: number
+  readonly after?: string
+  readonly connection_ids?: readonly string[]
+}
+
+/** A service with so many connections, the newest first. */
+function serviceWith(
+  count: number,
+  more: { statusOf?: (id: string) => string; thumbprint?: () => string } = {},
+) {
+  const { statusOf = () => 'exported', thumbprint = () => KEY } = more
+  const itemOf = (id: string) => {
+    const status = statusOf(id)
+    return { connection_id: id, status, ...(status === 'exported' && { jwe: `jwe-of-${id}` }) }
+  }
+  return ({ method, path, body }: Asked): GivenAnswer => {
+    if (method === 'GET') return { json: { data: [{ id: idOf(count) }] } }
+    if (!path.endsWith('/connections/export')) return problem(404, 'not_found')
+    const { limit = 50, after, connection_ids }: Order = JSON.parse(body)
+    if (connection_ids) return { json: { thumbprint: thumbprint(), items: connection_ids.map(itemOf) } }
+    const first = after === undefined ? count : numberOf(after) - 1
+    const ids = Array.from({ length: Math.min(limit, first) }, (_, place) => idOf(first - place))
+    const last = ids.at(-1)
+    const next = last !== undefined && numberOf(last) > 1 ? { next: last } : {}
+    return { json: { thumbprint: thumbprint(), items: ids.map(itemOf), ...next } }
+  }
+}
+
+async function run(url: string, out: string, ...options: string[]) {
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()]
+  let text = ''
+  for (const stream of [stdout, stderr]) stream.on('data', (chunk) => (text += chunk))
+  const code = await main(['connections', 'export', TENANT, '--out', out, ...options], {
+    env: { FUNNEL_CONNECT_URL: url },
+    stdin: Readable.from(['']),
+    stdout,
+    stderr,
+  })
+  return { code, text }
+}
+
+const newFile = () => join(scratchFolder(), 'export.ndjson')
+const linesIn = (file: string) =>
+  readFileSync(file, 'utf8')
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line))
+const idsIn = (file: string) => linesIn(file).map(({ connection_id }) => connection_id)
+const all = (count: number) => Array.from({ length: count }, (_, place) => idOf(count - place))
+
+test('all pages go into a file that only its owner reads, and a report says how many', async () => {
+  const statusOf = (id: string) => (id === idOf(7) ? 'no_tokens' : id === idOf(8) ? 'unreadable' : 'exported')
+  const service = await startService(serviceWith(120, { statusOf }))
+  const out = newFile()
+  const { code, text } = await run(service.url, out)
+  expect(code).toBe(0)
+  expect(idsIn(out)).toEqual(all(120))
+  expect(statSync(out).mode & 0o777).toBe(0o600)
+  expect(text).toMatch(/exported +118 connections/)
+  expect(text).toMatch(/without tokens +1:/)
+  expect(text).toMatch(/unreadable +1:/)
+  expect(text).toContain(KEY)
+  expect(text).not.toContain('jwe-of')
+  expect(existsSync(`${out}.progress.json`)).toBe(false)
+})
+
+test('killed after any page, or in the middle of a write, it goes on: no connection twice, none missing', async () => {
+  for (const rest of ['', '{"connection_id":"conn_0070","status":"expo']) {
+    let pages = 0
+    const whole = serviceWith(120)
+    const service = await startService((asked) => {
+      pages += asked.path.endsWith('/export') ? 1 : 0
+      return pages === 2 ? problem(403, 'export_disabled') : whole(asked)
+    })
+    const out = newFile()
+    expect((await run(service.url, out)).code).toBe(1)
+    expect(idsIn(out)).toHaveLength(50)
+    appendFileSync(out, rest)
+    expect(statSync(`${out}.progress.json`).mode & 0o777).toBe(0o600)
+    expect((await run(service.url, out)).code).toBe(0)
+    expect(idsIn(out)).toEqual(all(120))
+    const orders = service.asked
+      .filter(({ path }) => path.endsWith('/export'))
+      .map(({ body }) => JSON.parse(body))
+    expect(orders.filter(({ after }) => after === undefined)).toHaveLength(1)
+  }
+})
+
+test('busy connections are asked for again at the end, by their ids', async () => {
+  let asked = 0
+  const statusOf = (id: string) => (id === idOf(3) && asked++ === 0 ? 'busy' : 'exported')
+  const service = await startService(serviceWith(5, { statusOf }))
+  const out = newFile()
+  expect((await run(service.url, out)).code).toBe(0)
+  expect(idsIn(out)).toEqual([idOf(5), idOf(4), idOf(2), idOf(1), idOf(3)])
+  expect(service.asked.map(({ body }) => body).join()).toContain(`{"connection_ids":["${idOf(3)}"]}`)
+})
+
+test('a connection that was made after the first page is in the file, too', async () => {
+  const old = serviceWith(5)
+  const service = await startService((asked) =>
+    asked.method === 'GET'
+      ? { json: { data: [{ id: idOf(7) }, { id: idOf(6) }, { id: idOf(5) }] } }
+      : old(asked),
+  )
+  const out = newFile()
+  expect((await run(service.url, out)).code).toBe(0)
+  expect(idsIn(out)).toEqual([...all(5), idOf(7), idOf(6)])
+})
+
+test('a key that changes between two pages ends the export, and nothing sealed to it is written', async () => {
+  let pages = 0
+  const thumbprint = () => (++pages > 1 ? 'o'.repeat(43) : KEY)
+  const service = await startService(serviceWith(120, { thumbprint }))
+  const out = newFile()
+  const { code, text } = await run(service.url, out)
+  expect(code).toBe(1)
+  expect(text).toContain('has changed during the export')
+  expect(idsIn(out)).toHaveLength(50)
+  expect((await run(service.url, out)).code).toBe(1)
+})
+
+test('a key with another thumbprint than the tenant told ends the export before anything is written', async () => {
+  const service = await startService(serviceWith(3))
+  const out = newFile()
+  const { code, text } = await run(service.url, out, '--thumbprint', 'x'.repeat(43))
+  expect(code).toBe(1)
+  expect(text).toContain('not the one that the tenant told you')
+  expect(idsIn(out)).toEqual([])
+})
+
+test('a page whose answer was lost is asked for again', async () => {
+  let calls = 0
+  const whole = serviceWith(60)
+  const service = await startService((asked) =>
+    ++calls === 2 ? problem(503, 'storage_unavailable') : whole(asked),
+  )
+  const out = newFile()
+  expect((await run(service.url, out)).code).toBe(0)
+  expect(idsIn(out)).toEqual(all(60))
+})
+
+test('no file is overwritten, none of another tenant is continued, and none that was cut', async () => {
+  const service = await startService(problem(403, 'export_disabled'))
+  const out = newFile()
+  const refused = await run(service.url, out)
+  expect(refused.text).toContain('SealedExport')
+  const progress = JSON.parse(readFileSync(`${out}.progress.json`, 'utf8'))
+  writeFileSync(`${out}.progress.json`, JSON.stringify({ ...progress, tenant: 'ten_2' }))
+  expect((await run(service.url, out)).code).toBe(2)
+  writeFileSync(`${out}.progress.json`, JSON.stringify({ ...progress, bytes: 10 }))
+  expect((await run(service.url, out)).code).toBe(1)
+  const other = newFile()
+  writeFileSync(other, 'mine')
+  expect((await run(service.url, other)).code).toBe(2)
+  expect(readFileSync(other, 'utf8')).toBe('mine')
+})
+
+test('without connections there is an empty file', async () => {
+  const service = await startService(({ method }) => ({
+    json: method === 'GET' ? { data: [] } : { thumbprint: KEY, items: [] },
+  }))
+  const out = newFile()
+  expect((await run(service.url, out)).code).toBe(0)
+  expect(readFileSync(out, 'utf8')).toBe('')
+})
