@@ -56,7 +56,7 @@ export const connectSessions = (services: LimitedServices) =>
       'PUT /v1/export-key': async (request, caller) => {
         const [{ putExportKey }, { exportKeyJson, exportKeyRequestSchema }, tools] = await Promise.all([
           import('#domain/exports/manage-export-key.ts'),
-          import('#http/wire/export.ts'),
+          import('#http/wire/exports/export-key.ts'),
           services.exportTools(),
         ])
         const { public_key } = parseBody(exportKeyRequestSchema, jsonBody(request))

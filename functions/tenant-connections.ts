@@ -81,7 +81,7 @@ export const tenantConnections = (services: Services) =>
       const [{ exportConnections }, { exportPageJson, exportRequestSchema, exportTally }, tools] =
         await Promise.all([
           import('#domain/exports/export-connections.ts'),
-          import('#http/wire/export.ts'),
+          import('#http/wire/exports/export-page.ts'),
           services.exportTools(),
         ])
       const order = parseBody(exportRequestSchema, jsonBody(request))

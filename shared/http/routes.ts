@@ -24,6 +24,12 @@ export type Route = {
   readonly audit?: AuditAction
 } & ({ readonly access: 'tenant'; readonly scope: Needed } | { readonly access: Exclude<Access, 'tenant'> })
 
+/** The operator's routes of each function. Named once, because every function's bundle has this table. */
+const TENANTS = { function: 'tenants', access: 'operator' } as const
+const APPS = { function: 'apps', access: 'operator' } as const
+const TENANT_CONNECTIONS = { function: 'tenant-connections', access: 'operator' } as const
+const CREDENTIALS = { function: 'credentials', access: 'operator' } as const
+
 const PROXIED = { safe: 'proxy:read', unsafe: 'proxy:write' } as const
 
 export const ROUTES = {
@@ -93,106 +99,58 @@ export const ROUTES = {
   ...WEBHOOK_ROUTES,
   ...EXPORT_ROUTES,
   'GET /v1/tenants/{tenant_id}/audit-events': { function: 'audit-events', access: 'operator' },
-  'POST /v1/tenants': { function: 'tenants', access: 'operator', audit: 'tenant.create' },
-  'GET /v1/tenants': { function: 'tenants', access: 'operator' },
-  'GET /v1/tenants/{tenant_id}': { function: 'tenants', access: 'operator' },
-  'PATCH /v1/tenants/{tenant_id}': { function: 'tenants', access: 'operator', audit: 'tenant.update' },
-  'DELETE /v1/tenants/{tenant_id}': {
-    function: 'tenant-connections',
-    access: 'operator',
-    audit: 'tenant.delete',
-  },
-  'POST /v1/tenants/{tenant_id}/apps': { function: 'apps', access: 'operator', audit: 'app.create' },
-  'GET /v1/tenants/{tenant_id}/apps': { function: 'apps', access: 'operator' },
-  'GET /v1/tenants/{tenant_id}/apps/{app_id}': { function: 'apps', access: 'operator' },
-  'PATCH /v1/tenants/{tenant_id}/apps/{app_id}': {
-    function: 'apps',
-    access: 'operator',
-    audit: 'app.update',
-  },
-  'DELETE /v1/tenants/{tenant_id}/apps/{app_id}': {
-    function: 'apps',
-    access: 'operator',
-    audit: 'app.delete',
-  },
+  'POST /v1/tenants': { ...TENANTS, audit: 'tenant.create' },
+  'GET /v1/tenants': TENANTS,
+  'GET /v1/tenants/{tenant_id}': TENANTS,
+  'PATCH /v1/tenants/{tenant_id}': { ...TENANTS, audit: 'tenant.update' },
+  'DELETE /v1/tenants/{tenant_id}': { ...TENANT_CONNECTIONS, audit: 'tenant.delete' },
+  'POST /v1/tenants/{tenant_id}/apps': { ...APPS, audit: 'app.create' },
+  'GET /v1/tenants/{tenant_id}/apps': APPS,
+  'GET /v1/tenants/{tenant_id}/apps/{app_id}': APPS,
+  'PATCH /v1/tenants/{tenant_id}/apps/{app_id}': { ...APPS, audit: 'app.update' },
+  'DELETE /v1/tenants/{tenant_id}/apps/{app_id}': { ...APPS, audit: 'app.delete' },
   'DELETE /v1/tenants/{tenant_id}/apps/{app_id}/client-secrets/{serial}': {
-    function: 'apps',
-    access: 'operator',
+    ...APPS,
     audit: 'app.remove_secret',
   },
   'POST /v1/tenants/{tenant_id}/connections/revoke': {
-    function: 'tenant-connections',
-    access: 'operator',
+    ...TENANT_CONNECTIONS,
     audit: 'tenant.revoke_connections',
   },
   'DELETE /v1/tenants/{tenant_id}/connections/{connection_id}': {
-    function: 'tenant-connections',
-    access: 'operator',
+    ...TENANT_CONNECTIONS,
     audit: 'connection.delete',
   },
-  'GET /v1/tenants/{tenant_id}/connections': { function: 'tenant-connections', access: 'operator' },
-  'GET /v1/tenants/{tenant_id}/connections/{connection_id}': {
-    function: 'tenant-connections',
-    access: 'operator',
-  },
-  'GET /v1/tenants/{tenant_id}/connections/{connection_id}/timeline': {
-    function: 'tenant-connections',
-    access: 'operator',
-  },
+  'GET /v1/tenants/{tenant_id}/connections': TENANT_CONNECTIONS,
+  'GET /v1/tenants/{tenant_id}/connections/{connection_id}': TENANT_CONNECTIONS,
+  'GET /v1/tenants/{tenant_id}/connections/{connection_id}/timeline': TENANT_CONNECTIONS,
   'POST /v1/tenants/{tenant_id}/connections/{connection_id}/look': {
-    function: 'tenant-connections',
-    access: 'operator',
+    ...TENANT_CONNECTIONS,
     audit: 'connection.refresh',
   },
   'PATCH /v1/tenants/{tenant_id}/connections/{connection_id}': {
-    function: 'tenant-connections',
-    access: 'operator',
+    ...TENANT_CONNECTIONS,
     audit: 'connection.switch',
   },
-  'POST /v1/tenants/{tenant_id}/api-keys': {
-    function: 'credentials',
-    access: 'operator',
-    audit: 'api_key.create',
-  },
-  'GET /v1/tenants/{tenant_id}/api-keys': { function: 'credentials', access: 'operator' },
-  'POST /v1/tenants/{tenant_id}/api-keys/{key_id}/rotate': {
-    function: 'credentials',
-    access: 'operator',
-    audit: 'api_key.rotate',
-  },
-  'DELETE /v1/tenants/{tenant_id}/api-keys/{key_id}': {
-    function: 'credentials',
-    access: 'operator',
-    audit: 'api_key.revoke',
-  },
-  'POST /v1/tenants/{tenant_id}/identity-providers': {
-    function: 'credentials',
-    access: 'operator',
-    audit: 'identity_provider.create',
-  },
-  'GET /v1/tenants/{tenant_id}/identity-providers': { function: 'credentials', access: 'operator' },
-  'GET /v1/tenants/{tenant_id}/identity-providers/{provider_id}': {
-    function: 'credentials',
-    access: 'operator',
-  },
+  'POST /v1/tenants/{tenant_id}/api-keys': { ...CREDENTIALS, audit: 'api_key.create' },
+  'GET /v1/tenants/{tenant_id}/api-keys': CREDENTIALS,
+  'POST /v1/tenants/{tenant_id}/api-keys/{key_id}/rotate': { ...CREDENTIALS, audit: 'api_key.rotate' },
+  'DELETE /v1/tenants/{tenant_id}/api-keys/{key_id}': { ...CREDENTIALS, audit: 'api_key.revoke' },
+  'POST /v1/tenants/{tenant_id}/identity-providers': { ...CREDENTIALS, audit: 'identity_provider.create' },
+  'GET /v1/tenants/{tenant_id}/identity-providers': CREDENTIALS,
+  'GET /v1/tenants/{tenant_id}/identity-providers/{provider_id}': CREDENTIALS,
   'PATCH /v1/tenants/{tenant_id}/identity-providers/{provider_id}': {
-    function: 'credentials',
-    access: 'operator',
+    ...CREDENTIALS,
     audit: 'identity_provider.update',
   },
   'DELETE /v1/tenants/{tenant_id}/identity-providers/{provider_id}': {
-    function: 'credentials',
-    access: 'operator',
+    ...CREDENTIALS,
     audit: 'identity_provider.delete',
   },
-  'GET /v1/tenants/{tenant_id}/keys': { function: 'tenants', access: 'operator' },
-  'DELETE /v1/tenants/{tenant_id}/keys': { function: 'tenants', access: 'operator', audit: 'tenant.shred' },
-  'POST /v1/tenants/{tenant_id}/keys/rotate': {
-    function: 'tenants',
-    access: 'operator',
-    audit: 'tenant.rotate_key',
-  },
-  'POST /v1/root-keys/rotate': { function: 'tenants', access: 'operator' },
+  'GET /v1/tenants/{tenant_id}/keys': TENANTS,
+  'DELETE /v1/tenants/{tenant_id}/keys': { ...TENANTS, audit: 'tenant.shred' },
+  'POST /v1/tenants/{tenant_id}/keys/rotate': { ...TENANTS, audit: 'tenant.rotate_key' },
+  'POST /v1/root-keys/rotate': TENANTS,
   'GET /v1/health': { function: 'service', access: 'anyone' },
   'GET /v1/errors': { function: 'service', access: 'anyone' },
   'GET /v1/openapi.json': { function: 'service', access: 'anyone' },

@@ -1,11 +1,7 @@
 // The sealed export of connections.
-import { MAX_EXPORTED } from '#domain/exports/export-connections.ts'
-import {
-  exportKeyRequestSchema,
-  exportKeySchema,
-  exportPageSchema,
-  exportRequestSchema,
-} from '#http/wire/export.ts'
+import { MAX_EXPORTED } from '#domain/exports/export-page.ts'
+import { exportKeyRequestSchema, exportKeySchema } from '#http/wire/exports/export-key.ts'
+import { exportPageSchema, exportRequestSchema } from '#http/wire/exports/export-page.ts'
 import { type Bodies, time } from './body.ts'
 import { CONNECTION } from './samples.ts'
 

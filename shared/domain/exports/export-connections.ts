@@ -9,42 +9,15 @@ import { connectionNote } from '../audit/trail.ts'
 import type { Connection } from '../connections/connection.ts'
 import type { ConnectionPorts } from '../connections/ports.ts'
 import { ServiceError } from '../errors.ts'
-import type { AppId, ConnectionId, TenantId } from '../ids.ts'
+import type { AppId, TenantId } from '../ids.ts'
 import { livingTenant } from '../tenants/manage-tenants.ts'
 import type { TenancyPorts } from '../tenants/ports.ts'
 import type { VaultPorts } from '../vault/ports.ts'
 import type { ExportKey } from './export-key.ts'
+import { countsOf, type ExportedItem, type ExportOrder, type ExportPage } from './export-page.ts'
 import { holdStill } from './hold-still.ts'
 import { payloadOf } from './payload.ts'
 import type { ExportPorts, SealJwe } from './ports.ts'
-
-export const MAX_EXPORTED = 50
-
-export const EXPORT_STATUSES = ['exported', 'no_tokens', 'unreadable', 'busy'] as const
-
-/**
- * no_tokens: ClickFunnels has refused the tokens for good, so there are none worth having. unreadable: the tokens cannot be
- * decrypted. busy: a refresh is under way, or its result may still arrive; ask again.
- */
-export interface ExportedItem {
-  readonly connectionId: ConnectionId
-  readonly status: (typeof EXPORT_STATUSES)[number]
-  readonly jwe?: string
-  /** A refresh got no answer, so the refresh token may be spent. */
-  readonly uncertain?: true
-}
-
-export interface ExportPage {
-  readonly thumbprint: string
-  readonly items: readonly ExportedItem[]
-  /** Where the next page starts. Absent after the last one. */
-  readonly next?: ConnectionId
-}
-
-/** Either a page, newest first, or these connections. */
-export type ExportOrder =
-  | { readonly limit: number; readonly after?: ConnectionId }
-  | { readonly ids: readonly ConnectionId[] }
 
 type Ports = ExportPorts &
   Pick<
@@ -91,15 +64,6 @@ export async function exportConnections(
     ...countsOf(items),
   })
   return { thumbprint: key.thumbprint, items, ...(next && { next }) }
-}
-
-/** How many connections have each status. */
-export function countsOf(items: readonly ExportedItem[]): Readonly<Record<string, number>> {
-  const counts = EXPORT_STATUSES.map((status) => [
-    status,
-    items.filter((item) => item.status === status).length,
-  ])
-  return Object.fromEntries(counts.filter(([, count]) => count !== 0))
 }
 
 async function requireSuspended(services: Pick<Ports, 'tenants'>, id: TenantId): Promise<void> {

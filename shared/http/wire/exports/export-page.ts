@@ -1,4 +1,4 @@
-// The export of connections on the wire: the tenant's key, and the operator's pages.
+// The pages of an export on the wire.
 import * as z from 'zod/mini'
 import {
   countsOf,
@@ -6,16 +6,9 @@ import {
   type ExportOrder,
   type ExportPage,
   MAX_EXPORTED,
-} from '#domain/exports/export-connections.ts'
-import type { ExportKey } from '#domain/exports/export-key.ts'
-import { toRfc3339 } from '#domain/time.ts'
-import { id } from './fields.ts'
-import { shaped } from './shaped.ts'
-
-/** The members of the key are judged by exports/public-key.ts. */
-export const exportKeyRequestSchema = z.object({ public_key: z.record(z.string(), z.unknown()) })
-
-export const exportKeySchema = z.object({ thumbprint: z.string(), expires_at: z.string() })
+} from '#domain/exports/export-page.ts'
+import { id } from '../fields.ts'
+import { shaped } from '../shaped.ts'
 
 export const exportRequestSchema = z.pipe(
   z
@@ -49,10 +42,6 @@ export const exportPageSchema = z.object({
   ),
   next: z.optional(z.string()),
 })
-
-export function exportKeyJson({ thumbprint, expiresAt }: ExportKey) {
-  return shaped(exportKeySchema, { thumbprint, expires_at: toRfc3339(expiresAt) })
-}
 
 export function exportPageJson({ thumbprint, items, next }: ExportPage) {
   return shaped(exportPageSchema, {
