@@ -115,22 +115,25 @@ export class ExportFile {
   #create(): void {
     if (existsSync(this.path))
       throw new UsageError(`${this.path} exists already.`, 'Give the name of a new file with --out.')
-    this.#written(() => {
-      writeFileSync(this.path, '', { mode: OWNER_ONLY, flag: 'wx' })
-      writePrivateJson(this.#progressPath, this.#progress)
-    })
+    // In this order: a run that is killed in between is a run that has come nowhere, and the file is not taken for another one.
+    this.#save(this.#progress)
+    this.#written(() => writeFileSync(this.path, '', { mode: OWNER_ONLY, flag: 'wx' }))
   }
 
   #resumed(stored: Progress, tenant: string): Progress {
     if (stored.tenant !== tenant)
       throw new UsageError(`${this.path} is the export of another tenant: ${stored.tenant}.`)
-    const size = existsSync(this.path) ? statSync(this.path).size : 0
-    if (size < stored.bytes)
+    const size = existsSync(this.path) ? statSync(this.path).size : undefined
+    if ((size ?? 0) < stored.bytes)
       throw new CliError(
         `${this.path} is shorter than the export that was stopped.`,
         `Remove it and ${this.#progressPath}, and start again.`,
       )
-    this.#written(() => truncateSync(this.path, stored.bytes))
+    this.#written(() =>
+      size === undefined
+        ? writeFileSync(this.path, '', { mode: OWNER_ONLY })
+        : truncateSync(this.path, stored.bytes),
+    )
     return stored
   }
 

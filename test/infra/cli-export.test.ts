@@ -1,5 +1,5 @@
 // "connections export" against a service on loopback: what it writes, and that it goes on where it was stopped.
-import { appendFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { expect, test } from 'vitest'
@@ -165,6 +165,11 @@ test('no file is overwritten, none of another tenant is continued, and none that
   expect((await run(service.url, out)).code).toBe(2)
   writeFileSync(`${out}.progress.json`, JSON.stringify({ ...progress, bytes: 10 }))
   expect((await run(service.url, out)).code).toBe(1)
+  // Killed before the file was made.
+  rmSync(out)
+  writeFileSync(`${out}.progress.json`, JSON.stringify(progress))
+  expect((await run(service.url, out)).text).toContain('export_disabled')
+  expect(statSync(out).mode & 0o777).toBe(0o600)
   const other = newFile()
   writeFileSync(other, 'mine')
   expect((await run(service.url, other)).code).toBe(2)

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { main } from '../../infra/cli/tenants.ts'
 import { scratchFolder } from '../support/scratch.ts'
 import { startTestStack, type TestStack, type TestTenant, WORKSPACE_ID } from '../support/stack.ts'
-import { storedItems } from '../support/table.ts'
+import { endLeases, storedItems } from '../support/table.ts'
 import { AUDIENCE, startTokenIssuer } from '../support/token-issuer.ts'
 
 let stack: TestStack
@@ -184,6 +184,42 @@ async function nothingShows(tenant: TestTenant, payloads: readonly Payload[], mo
     code: 'connection.export',
     says: expect.stringContaining("sealed to the tenant's key"),
   })
+}
+
+test('a connection whose refresh is under way when the tenant is suspended comes out with the new tokens', async () => {
+  const tenant = await connected(2)
+  await put(tenant)
+  await set(tenant, 'suspended')
+  const [{ connection_id }] = (await exportOf(tenant)).json.items
+  const before = await opened((await exportOf(tenant, { connection_ids: [connection_id] })).json.items[0].jwe)
+  await set(tenant, 'active')
+  await endLeases(stack)
+  // ClickFunnels has rotated the tokens, and its answer is on the way.
+  const fault = { kind: 'slow', ms: 4000 }
+  await stack.control('POST', 'faults', { path: '/oauth/token', when: 'after', fault })
+  const look = stack.api(`/v1/tenants/${tenant.id}/connections/${connection_id}/look`, { method: 'POST' })
+  const isLeased = async () => (await leaseOf(connection_id)) > Date.now() / 1000
+  await expect.poll(isLeased, { interval: 20 }).toBe(true)
+  await set(tenant, 'suspended')
+  const { items } = (await exportOf(tenant)).json
+  expect(items.map(({ status }: { status: string }) => status)).toEqual(['busy', 'exported'])
+  expect((await look).json).toMatchObject({ found: 'works' })
+  const out = join(scratchFolder(), 'export.ndjson')
+  expect((await run('connections', 'export', tenant.id, '--out', out)).code).toBe(0)
+  const lines = readFileSync(out, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  expect(lines).toHaveLength(2)
+  const after = await opened(lines.find((line) => line.connection_id === connection_id).jwe)
+  expect(after.refresh_token).not.toBe(before.refresh_token)
+  expect((await refreshDirectly(tenant, after.refresh_token)).status).toBe(200)
+}, 30_000)
+
+/** Until when a connection is leased. */
+async function leaseOf(connectionId: string): Promise<number> {
+  const item = (await storedItems(stack)).find(({ sk }) => sk?.S === `connection#${connectionId}`)
+  return Number(item?.leaseUntil?.N ?? 0)
 }
 
 test('only an API key with the scope registers a key: not by default, no end user, no operator', async () => {
