@@ -1,4 +1,6 @@
 // "connections export" against a service on loopback: what it writes, and that it goes on where it was stopped.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { appendFileSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
@@ -7,6 +9,7 @@ import { main } from '../../infra/cli/tenants.ts'
 import { type Asked, type GivenAnswer, problem, startService } from '../client/service.ts'
 import { scratchFolder } from '../support/scratch.ts'
 
+const CLI = join(import.meta.dirname, '../../infra/cli/tenants.ts')
 const TENANT = 'ten_1'
 const KEY = 'k'.repeat(43)
 const idOf = (number: number) => `conn_${String(number).padStart(4, '0')}`
@@ -100,6 +103,23 @@ test('killed after any page, or in the middle of a write, it goes on: no connect
     expect(orders.filter(({ after }) => after === undefined)).toHaveLength(1)
   }
 })
+
+test('a process that is killed between two pages is continued by the next one', async () => {
+  let pages = 0
+  const whole = serviceWith(120)
+  const service = await startService((asked) => (++pages === 3 ? { silent: true } : whole(asked)))
+  const out = newFile()
+  const child = spawn(process.execPath, [CLI, 'connections', 'export', TENANT, '--out', out], {
+    env: { ...process.env, FUNNEL_CONNECT_URL: service.url },
+    stdio: 'ignore',
+  })
+  await expect.poll(() => pages, { timeout: 15_000 }).toBe(3)
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+  expect(idsIn(out)).toHaveLength(100)
+  expect((await run(service.url, out)).code).toBe(0)
+  expect(idsIn(out)).toEqual(all(120))
+}, 30_000)
 
 test('busy connections are asked for again at the end, by their ids', async () => {
   let asked = 0

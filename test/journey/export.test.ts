@@ -3,7 +3,7 @@ import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
-import { compactDecrypt, importJWK } from 'jose'
+import { calculateJwkThumbprint, compactDecrypt, importJWK } from 'jose'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { main } from '../../infra/cli/tenants.ts'
 import { scratchFolder } from '../support/scratch.ts'
@@ -309,4 +309,26 @@ test('a deployment allows no export unless it was asked to', async () => {
   const trail = await closed.api(`/v1/tenants/${tenant.id}/audit-events?action=tenant.export_connections`)
   expect(trail.json.data).toMatchObject([{ result: 'export_disabled' }])
   await closed.close()
+})
+
+test('where the deployment names the key, an operator who issues a key and registers another one gets nothing', async () => {
+  const told = await calculateJwkThumbprint(jwkOf(pairs.x25519.publicKey))
+  const pinned = await startTestStack({ parameters: { SealedExport: told } })
+  const tenant = await pinned.createTenant()
+  await pinned.connect(tenant)
+  const issued = await pinned.api(`/v1/tenants/${tenant.id}/api-keys`, {
+    method: 'POST',
+    body: { name: 'stolen', scopes: ['connections:export'] },
+  })
+  const attempt = async (pair: { readonly publicKey: KeyObject }) => {
+    const path = `/v1/tenants/${tenant.id}`
+    const body = { public_key: jwkOf(pair.publicKey) }
+    await pinned.api(path, { method: 'PATCH', body: { status: 'active' } })
+    await pinned.api('/v1/export-key', { method: 'PUT', key: issued.json.api_key, body })
+    await pinned.api(path, { method: 'PATCH', body: { status: 'suspended' } })
+    return pinned.api(`${path}/connections/export`, { method: 'POST' })
+  }
+  expect(await attempt(pairs.ec)).toMatchObject({ status: 403, json: { code: 'export_disabled' } })
+  expect(await attempt(pairs.x25519)).toMatchObject({ status: 200, json: { thumbprint: told } })
+  await pinned.close()
 })
