@@ -5,21 +5,20 @@ import { confirmationCookieName, followLink } from '#domain/connect/authorize.ts
 import { STATE_LIFETIME_SECONDS } from '#domain/connect/connect-session.ts'
 import { hostCookie, redirect } from '#http/message/answer.ts'
 import { queryParameters, repeatsParameter } from '#http/message/request.ts'
+import { shownPages } from '#http/pages/shown-pages.ts'
 import { httpHandler } from '#http/stack.ts'
 import type { Services } from '#runtime/all-services.ts'
 import { onLambda } from '#runtime/lambda.ts'
 import { createServices } from '#runtime/services.ts'
 
-/** Most visits are redirects, so the pages are loaded only when one is shown. */
-const pages = () => import('#http/pages/connect-pages.ts')
-
-export const authorize = (services: Services) =>
-  httpHandler<'authorize'>(
-    { ...services, faultPage: async (request, error) => (await pages()).faultPage(request, error) },
+export const authorize = (services: Services) => {
+  const pages = shownPages(services)
+  return httpHandler<'authorize'>(
+    { ...services, faultPage: pages.fault },
     {
       'GET /v1/authorize': async (request) => {
         if (repeatsParameter(request, ['session', 'confirmation', 'decision']))
-          return (await pages()).refusalPage(request, 'unknown')
+          return pages.refusal(request, 'unknown')
         const { session: linkSecret = '', confirmation, decision } = queryParameters(request)
         const cookie = request.cookies.get(confirmationCookieName(linkSecret)) ?? ''
         const visit = await followLink(services, {
@@ -30,7 +29,7 @@ export const authorize = (services: Services) =>
         })
         switch (visit.outcome) {
           case 'confirm':
-            return (await pages()).confirmationPage(
+            return pages.confirmation(
               request,
               {
                 linkSecret,
@@ -49,16 +48,17 @@ export const authorize = (services: Services) =>
             return redirect(visit.location)
           case 'declined':
           case 'declined_reusable': {
-            const page = (await pages()).refusalPage(request, visit.outcome, visit.product)
+            const page = await pages.refusal(request, visit.outcome, visit.product)
             return { ...page, audit: browserNote(visit.session, 'connect_session.follow', 'access_denied') }
           }
           case 'unknown':
-            return (await pages()).refusalPage(request, 'unknown')
+            return pages.refusal(request, 'unknown')
           default:
-            return (await pages()).refusalPage(request, visit.outcome, visit.product)
+            return pages.refusal(request, visit.outcome, visit.product)
         }
       },
     },
   )
+}
 
 export const handler = await onLambda('authorize', createServices, authorize)

@@ -5,24 +5,23 @@ import { receiveAuthorizationResponse } from '#domain/connect/callback.ts'
 import { parseId } from '#domain/ids.ts'
 import { redirect } from '#http/message/answer.ts'
 import { queryParameters, repeatsParameter } from '#http/message/request.ts'
+import { shownPages } from '#http/pages/shown-pages.ts'
 import { httpHandler } from '#http/stack.ts'
 import type { Services } from '#runtime/all-services.ts'
 import { onLambda } from '#runtime/lambda.ts'
 import { createServices } from '#runtime/services.ts'
 
-/** Most visits are redirects, so the pages are loaded only when one is shown. */
-const pages = () => import('#http/pages/connect-pages.ts')
-
-export const callback = (services: Services) =>
-  httpHandler<'callback'>(
-    { ...services, faultPage: async (request, error) => (await pages()).faultPage(request, error) },
+export const callback = (services: Services) => {
+  const pages = shownPages(services)
+  return httpHandler<'callback'>(
+    { ...services, faultPage: pages.fault },
     {
       'GET /v1/callback/{app_id}': async (request) => {
         const appId = parseId('app', request.pathParameters.app_id ?? '')
         const { state, code, error, iss } = queryParameters(request)
         const isMalformed = repeatsParameter(request, ['state', 'code', 'error', 'iss'])
         if (appId === undefined || state === undefined || isMalformed)
-          return (await pages()).refusalPage(request, 'unknown')
+          return pages.refusal(request, 'unknown')
         const response = await receiveAuthorizationResponse(services, {
           appId,
           state,
@@ -40,15 +39,16 @@ export const callback = (services: Services) =>
           case 'repeated':
             return redirect(response.location)
           case 'unknown':
-            return (await pages()).refusalPage(request, 'unknown')
+            return pages.refusal(request, 'unknown')
           default:
             return {
-              ...(await pages()).refusalPage(request, response.outcome, response.product),
+              ...(await pages.refusal(request, response.outcome, response.product)),
               audit: browserNote(response.session, 'connect_session.return', response.outcome),
             }
         }
       },
     },
   )
+}
 
 export const handler = await onLambda('callback', createServices, callback)

@@ -15,6 +15,8 @@ import { type Answer, created, hostCookie, redirect, seeOther } from '#http/mess
 import { formBody, isFromElsewhere } from '#http/message/form.ts'
 import { parseBody } from '#http/message/parse.ts'
 import { type ApiRequest, jsonBody, queryParameters, repeatsParameter } from '#http/message/request.ts'
+import { shownManagePages } from '#http/pages/manage/shown-manage-pages.ts'
+import { shownPages } from '#http/pages/shown-pages.ts'
 import { httpHandler } from '#http/stack.ts'
 import { managedActIn, manageLinkJson, manageLinkRequestSchema } from '#http/wire/manage-link.ts'
 import { onLambda } from '#runtime/lambda.ts'
@@ -23,15 +25,13 @@ import { createManageServices, type ManageServices } from '#runtime/manage-servi
 /** Longer than the page is open, so that a browser that comes late is told so, with the way back to its product. */
 const COOKIE_SECONDS = 24 * 60 * 60
 
-const pages = () => import('#http/pages/manage/manage-pages.ts')
 const cookieOf = ({ cookies }: ApiRequest) => cookies.get(MANAGE_COOKIE) ?? ''
 
-async function refuse(request: ApiRequest, refusal: VisitRefusal): Promise<Answer> {
-  const product = 'product' in refusal ? refusal.product : undefined
-  return (await pages()).manageRefusalPage(request, refusal.outcome, product)
-}
-
 export const manage = (services: ManageServices) => {
+  const pages = shownManagePages(services)
+  const refuse = (request: ApiRequest, refusal: VisitRefusal) =>
+    pages.refusal(request, refusal.outcome, 'product' in refusal ? refusal.product : undefined)
+
   async function open(request: ApiRequest, secret: string): Promise<Answer> {
     const opened = await openManageLink(services, secret, cookieOf(request))
     // The page's own URL has no secret, so none stays in the browser's history.
@@ -45,8 +45,7 @@ export const manage = (services: ManageServices) => {
     {
       ...services,
       ...authentication(services),
-      faultPage: async (request, error) =>
-        (await import('#http/pages/connect-pages.ts')).faultPage(request, error),
+      faultPage: shownPages(services).fault,
     },
     {
       'POST /v1/manage-links': async (request, caller) => {
@@ -58,21 +57,20 @@ export const manage = (services: ManageServices) => {
 
       'GET /v1/manage': async (request) => {
         if (repeatsParameter(request, ['link', 'after', 'disconnect']))
-          return (await pages()).manageRefusalPage(request, 'unknown')
+          return pages.refusal(request, 'unknown')
         const { link: secret, ...query } = queryParameters(request)
         if (secret !== undefined) return open(request, secret)
         const visit = await findManageVisit(services, cookieOf(request))
         if (visit.outcome !== 'open') return refuse(request, visit)
         const { findManaged, listManaged } = await import('#domain/manage/list-managed.ts')
-        const { connectionsPage, questionPage } = await pages()
         const asked = parseId('connection', query.disconnect ?? '')
         const connection = asked && (await findManaged(services, visit.link, asked))
-        if (connection !== undefined) return questionPage(request, visit, connection)
+        if (connection !== undefined) return pages.question(request, visit, connection)
         // Of one that is gone, the list says the truth.
         if (query.disconnect !== undefined) return redirect(MANAGE_PATH)
         const after = parseId('connection', query.after ?? '')
         const found = await listManaged(services, visit.link, after)
-        return connectionsPage(request, visit, found, after === undefined)
+        return pages.connections(request, visit, found, after === undefined)
       },
 
       'POST /v1/manage': async (request) => {
@@ -82,7 +80,7 @@ export const manage = (services: ManageServices) => {
         const form = formBody(request)
         const act = managedActIn(form)
         if (act === undefined || isFromElsewhere(request) || !isOwnForm(visit, form.get('token') ?? ''))
-          return (await pages()).manageRefusalPage(request, 'stale', product)
+          return pages.refusal(request, 'stale', product)
         const { actManaged } = await import('#domain/manage/act-managed.ts')
         const done = await actManaged(services, visit, act)
         switch (done.outcome) {
@@ -98,7 +96,7 @@ export const manage = (services: ManageServices) => {
           case 'left':
             return seeOther(product.returnTo ?? MANAGE_PATH, [hostCookie(MANAGE_COOKIE, '', 0)])
           default:
-            return (await pages()).manageRefusalPage(request, done.outcome, product)
+            return pages.refusal(request, done.outcome, product)
         }
       },
     },

@@ -2,6 +2,7 @@
 
 import { checkIdentityProvider, registerIdentityProvider } from '#domain/callers/manage-identity-providers.ts'
 import { findKeys, rotateRootKeys, rotateTenantKey, shredTenant } from '#domain/keys/key-operations.ts'
+import { removeLogo, setLogo } from '#domain/tenants/manage-logo.ts'
 import { createTenant, findTenant, listTenants, updateTenant } from '#domain/tenants/manage-tenants.ts'
 import { changesOf } from '#http/audit.ts'
 import { created, json, noContent } from '#http/message/answer.ts'
@@ -13,7 +14,7 @@ import { identityProviderJson } from '#http/wire/identity-provider.ts'
 import { keyRingJson, rootKeySchema } from '#http/wire/key-ring.ts'
 import { tenantListSchema } from '#http/wire/list-query.ts'
 import { pageJson, shaped } from '#http/wire/shaped.ts'
-import { newTenantSchema, tenantChangeSchema, tenantJson } from '#http/wire/tenant.ts'
+import { logoSchema, newTenantSchema, tenantChangeSchema, tenantJson } from '#http/wire/tenant.ts'
 import { onLambda } from '#runtime/lambda.ts'
 import { createStoreServices, type StoreServices } from '#runtime/services.ts'
 
@@ -46,6 +47,17 @@ export const tenants = (services: StoreServices) =>
       const change = parseBody(tenantChangeSchema, jsonBody(request))
       const tenant = await updateTenant(services, tenantOf(request), change)
       return { ...json(200, tenantJson(tenant)), reason: changesOf(change) }
+    },
+
+    'PUT /v1/tenants/{tenant_id}/logo': async (request) => {
+      const { bytes } = parseBody(logoSchema, jsonBody(request))
+      const tenant = await setLogo(services, tenantOf(request), bytes)
+      return { ...json(200, tenantJson(tenant)), reason: 'logo' }
+    },
+
+    'DELETE /v1/tenants/{tenant_id}/logo': async (request) => {
+      await removeLogo(services, tenantOf(request))
+      return { ...noContent, reason: 'logo removed' }
     },
 
     'GET /v1/tenants/{tenant_id}/keys': async (request) =>

@@ -50,6 +50,12 @@ export class ServiceStack extends Stack {
         default: '90',
         allowedPattern: '^[1-9][0-9]{0,3}$',
       }).valueAsString,
+      OPERATOR_NAME: new CfnParameter(this, 'OperatorName', {
+        description: 'Who runs this service, as the footer of the pages for end users names it.',
+        default: 'Funnel Connect',
+        allowedPattern: '^[^\\x00-\\x1F\\x7F-\\x9F]{1,60}$',
+        constraintDescription: 'must have 1 to 60 characters, and no control characters',
+      }).valueAsString,
       LAZY_REFRESH: lazyRefresh(this),
       SEALED_EXPORT: sealedExport(this),
       ...providerParameters(this),

@@ -33,6 +33,7 @@ import { FakeFeeds } from './fakes/feeds.ts'
 import { FakeIdentityProviders, FakeTokenVerifier } from './fakes/identity-providers.ts'
 import { FakeKeyedCalls } from './fakes/keyed-calls.ts'
 import { FakeLog } from './fakes/log.ts'
+import { FakeLogos } from './fakes/logos.ts'
 import { FakeManageLinks } from './fakes/manage-links.ts'
 import { seededRandom } from './fakes/random.ts'
 import { FakeRecoveryQueue } from './fakes/recovery-queue.ts'
@@ -96,6 +97,7 @@ export function fakeServices(overrides: Partial<Services> = {}): FakeServices {
   const auditEvents = new FakeAuditEvents(timeline)
   const newId = idMinter(clock.milliseconds, random.bytes)
   const tenants = new FakeTenants()
+  const logos = new FakeLogos(tenants)
   const isDeleted = (tenant: TenantId) => tenants.isDeleted(tenant)
   const deliveries = new FakeDeliveries(isDeleted)
   const senders = new FakeSenders()
@@ -143,8 +145,10 @@ export function fakeServices(overrides: Partial<Services> = {}): FakeServices {
     sleep: clock.sleep,
     background,
     publicUrl: PUBLIC_URL,
+    operatorName: 'Funnel Connect',
     provider: CLICKFUNNELS,
     tenants,
+    logos,
     apps,
     manageLinks: new FakeManageLinks(),
     apiKeys,
@@ -162,6 +166,7 @@ export function fakeServices(overrides: Partial<Services> = {}): FakeServices {
     vault,
     tenantKeys: vault,
     tenantRemains: new FakeTenantRemains({
+      logos,
       apps,
       apiKeys,
       identityProviders,

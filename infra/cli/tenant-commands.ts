@@ -4,13 +4,14 @@ import { UnfinishedError } from './faults.ts'
 import type { Json } from './json.ts'
 import { age, type Column, time } from './output.ts'
 
-const MEMBERS: readonly Column[] = [
+export const TENANT_MEMBERS: readonly Column[] = [
   ['id', ({ id }) => id],
   ['name', ({ name }) => name],
   ['status', ({ status }) => status],
   ['return URLs', ({ return_urls }) => return_urls.join('\n')],
   ['origins', ({ origins }) => origins.join('\n')],
   ['confirmed', ({ end_users_may_confirm }) => (end_users_may_confirm ? 'end users may choose it' : '')],
+  ['logo', ({ logo }) => (logo ? `${logo.media_type}, ${logo.width} by ${logo.height} pixels` : '')],
   ['KMS key', ({ kms_key_arn }) => kms_key_arn ?? ''],
   ['created', ({ created_at }) => time(created_at)],
   ['updated', ({ updated_at }) => time(updated_at)],
@@ -53,7 +54,7 @@ function statusCommand(status: 'active' | 'suspended', about: string, done: stri
     run: async ({ api, out, values }) => {
       const tenant = await api.call('PATCH', pathOf(values), { status })
       out.say(`${tenant.name} is ${done}`)
-      out.record(tenant, MEMBERS)
+      out.record(tenant, TENANT_MEMBERS)
     },
   }
 }
@@ -65,7 +66,7 @@ export const TENANT_COMMANDS: Readonly<Record<string, Command>> = {
     options: { name: { value: 'name', about: "the company's name", required: true }, ...SETTINGS },
     run: async ({ api, out, values }) => {
       const tenant = await api.call('POST', '/v1/tenants', settings(values))
-      out.record(tenant, MEMBERS)
+      out.record(tenant, TENANT_MEMBERS)
       out.say(`Next: apps create ${tenant.id} --name <name> --client-id <id>`)
     },
   },
@@ -95,7 +96,7 @@ export const TENANT_COMMANDS: Readonly<Record<string, Command>> = {
   show: {
     about: 'Shows a tenant. For a deleted one, it shows what is left.',
     takes: ['tenant'],
-    run: async ({ api, out, values }) => out.record(await api.call('GET', pathOf(values)), MEMBERS),
+    run: async ({ api, out, values }) => out.record(await api.call('GET', pathOf(values)), TENANT_MEMBERS),
   },
   update: {
     about: 'Changes a tenant. --return-url and --origin replace all earlier ones.',
@@ -107,7 +108,7 @@ export const TENANT_COMMANDS: Readonly<Record<string, Command>> = {
       'no-kms-key': { about: "use the service's KMS key again" },
     },
     run: async ({ api, out, values }) =>
-      out.record(await api.call('PATCH', pathOf(values), settings(values)), MEMBERS),
+      out.record(await api.call('PATCH', pathOf(values), settings(values)), TENANT_MEMBERS),
   },
   suspend: statusCommand(
     'suspended',

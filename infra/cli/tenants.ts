@@ -12,6 +12,7 @@ import { CliError, UsageError } from './faults.ts'
 import { IDENTITY_PROVIDER_COMMANDS } from './identity-provider-commands.ts'
 import { IMPORT_COMMAND } from './import-command.ts'
 import { KEY_COMMANDS } from './key-commands.ts'
+import { LOGO_COMMANDS } from './logo-commands.ts'
 import { LOOK_COMMANDS } from './look-commands.ts'
 import { Output } from './output.ts'
 import { AUDIT, LIMIT_COMMANDS } from './oversight-commands.ts'
@@ -26,6 +27,7 @@ const LOCAL_API = 'http://127.0.0.1:4600'
 /** Commands by name, as the operator types it. */
 const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ...ofNoun('tenants', TENANT_COMMANDS),
+  ...ofNoun('logo', LOGO_COMMANDS),
   ...ofNoun('apps', APP_COMMANDS),
   ...ofNoun('keys', KEY_COMMANDS),
   ...ofNoun('connections', {

@@ -38,6 +38,21 @@ export const OPERATOR_OPERATIONS = {
     answers: { 200: { says: 'The tenant with its changes.', schema: 'Tenant', example: 'Tenant' } },
     problems: ['not_found', 'tenant_deleted', ...VAULT],
   },
+  'PUT /v1/tenants/{tenant_id}/logo': {
+    id: 'setTenantLogo',
+    summary: "Set a tenant's logo",
+    more: 'The pages that end users see show it in place of the initials of the tenant. It replaces the logo before, and takes effect at once. The content of the file is checked, not its name.',
+    body: { schema: 'LogoRequest', example: 'LogoRequest' },
+    answers: { 200: { says: 'The tenant with its logo.', schema: 'Tenant', example: 'Tenant' } },
+    problems: ['not_found', 'tenant_deleted'],
+  },
+  'DELETE /v1/tenants/{tenant_id}/logo': {
+    id: 'removeTenantLogo',
+    summary: "Remove a tenant's logo",
+    more: 'The pages show the initials of the tenant again, at once. It is no error if there is no logo.',
+    answers: { 204: { says: 'The tenant has no logo.' } },
+    problems: ['not_found', 'tenant_deleted'],
+  },
   'DELETE /v1/tenants/{tenant_id}': {
     id: 'deleteTenant',
     summary: 'Delete a suspended tenant for good',

@@ -103,6 +103,8 @@ export const ROUTES = {
   'GET /v1/tenants': TENANTS,
   'GET /v1/tenants/{tenant_id}': TENANTS,
   'PATCH /v1/tenants/{tenant_id}': { ...TENANTS, audit: 'tenant.update' },
+  'PUT /v1/tenants/{tenant_id}/logo': { ...TENANTS, audit: 'tenant.update' },
+  'DELETE /v1/tenants/{tenant_id}/logo': { ...TENANTS, audit: 'tenant.update' },
   'DELETE /v1/tenants/{tenant_id}': { ...TENANT_CONNECTIONS, audit: 'tenant.delete' },
   'POST /v1/tenants/{tenant_id}/apps': { ...APPS, audit: 'app.create' },
   'GET /v1/tenants/{tenant_id}/apps': APPS,

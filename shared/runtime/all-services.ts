@@ -30,4 +30,7 @@ export interface Services
     ConnectPorts,
     OperatorPorts,
     LazyExportPorts,
-    KeyPorts {}
+    KeyPorts {
+  /** Who runs this service, as our pages name it. */
+  readonly operatorName: string
+}

@@ -56,6 +56,8 @@ const exporting = {
   ...full,
   SEALED_EXPORT: blankable(variable('off, on or the thumbprint of a key', /^(off|on|[\w-]{43})$/)),
 }
+/** Browsers visit these functions. */
+const shown = { ...full, OPERATOR_NAME: variable('1 to 60 characters', /^\P{Cc}{1,60}$/u) }
 const refreshing = { ...full, LAZY_REFRESH: blankable(oneOf('off', 'on')) }
 
 /**
@@ -64,9 +66,9 @@ const refreshing = { ...full, LAZY_REFRESH: blankable(oneOf('off', 'on')) }
  */
 export const ENV = {
   'connect-sessions': full,
-  manage: full,
-  authorize: full,
-  callback: full,
+  manage: shown,
+  authorize: shown,
+  callback: shown,
   connections: refreshing,
   proxy: refreshing,
   'keep-alive': refreshing,

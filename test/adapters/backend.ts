@@ -20,6 +20,7 @@ import { DynamoDbExportKeys } from '#adapters/dynamodb/export-keys.ts'
 import { DynamoDbFeeds } from '#adapters/dynamodb/feeds/feeds.ts'
 import { DynamoDbIdentityProviders } from '#adapters/dynamodb/identity-providers.ts'
 import { DynamoDbKeyedCalls } from '#adapters/dynamodb/keyed-calls.ts'
+import { DynamoDbLogos } from '#adapters/dynamodb/logos.ts'
 import { DynamoDbManageLinks } from '#adapters/dynamodb/manage-links.ts'
 import { DynamoDbRevocations } from '#adapters/dynamodb/revocations.ts'
 import { DUE_INDEX, END_USER_INDEX, type Key, PARTITION_KEY, SORT_KEY } from '#adapters/dynamodb/schema.ts'
@@ -103,6 +104,7 @@ export function storesOn(table: Table): Stores {
   const endpoints = new DynamoDbEndpoints(table, stamp)
   return {
     tenants: new DynamoDbTenants(table),
+    logos: new DynamoDbLogos(table),
     apps: new DynamoDbApps(table, stamp),
     apiKeys: new DynamoDbApiKeys(table),
     identityProviders: new DynamoDbIdentityProviders(table),

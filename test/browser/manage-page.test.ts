@@ -12,7 +12,10 @@ import { inspect } from './inspect.ts'
 
 const HOME = 'http://pages.test/'
 const PRODUCT = { name: 'Tidemark', branding: { color: '#0b6b5b' }, returnTo: 'https://tidemark.example/' }
-const reader = (language: string) => ({ headers: { 'accept-language': language } })
+const reader = (language: string) => ({
+  headers: { 'accept-language': language },
+  operatorName: 'Funnel Connect',
+})
 const tenantId = newId('tenant')
 const ended = { status: 'reauthorization_required', reason: 'grant_refused', endedAt: 1 } as never
 const CONNECTIONS = [

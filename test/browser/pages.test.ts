@@ -37,7 +37,10 @@ async function show({ status, headers, body }: Answer): Promise<void> {
   await page.goto(HOME)
 }
 
-const reader = (language: string) => ({ headers: { 'accept-language': language } })
+const reader = (language: string) => ({
+  headers: { 'accept-language': language },
+  operatorName: 'Funnel Connect',
+})
 
 function confirmation(language: string, product = PRODUCT, displayName = 'demo user 1', id = 'user-1') {
   const session = aSession(newId('tenant'), { endUser: { id: id as EndUserId, displayName } })

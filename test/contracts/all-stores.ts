@@ -12,6 +12,7 @@ import { exportKeysContract } from './export-keys.ts'
 import { feedsContract } from './feeds.ts'
 import { identityProvidersContract } from './identity-providers.ts'
 import { keyedCallsContract } from './keyed-calls.ts'
+import { logosContract } from './logos.ts'
 import { manageLinksContract } from './manage-links.ts'
 import { openingsContract } from './openings.ts'
 import { sealedRecordsContract } from './sealed-records.ts'
@@ -25,6 +26,7 @@ import { usageContract } from './usage.ts'
 
 export function allStoresContract(open: OpenStores): void {
   tenantsContract(open)
+  logosContract(open)
   apiKeysContract(open)
   identityProvidersContract(open)
   tenantDeletionContract(open)

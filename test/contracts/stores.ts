@@ -9,6 +9,7 @@ import type { Services } from '#runtime/all-services.ts'
 export type Stores = Pick<
   Services & EventPorts & WebhookPorts,
   | 'tenants'
+  | 'logos'
   | 'apps'
   | 'apiKeys'
   | 'identityProviders'

@@ -9,6 +9,7 @@ import type { FakeEndpoints } from './endpoints.ts'
 import type { FakeEvents } from './events.ts'
 import type { FakeExportKeys } from './export-keys.ts'
 import type { FakeFeeds } from './feeds.ts'
+import type { FakeLogos } from './logos.ts'
 import type { FakeSessions } from './sessions.ts'
 import type { FakeApps } from './tenants.ts'
 import type { FakeTimeline } from './timeline.ts'
@@ -16,6 +17,7 @@ import type { FakeUsage } from './usage.ts'
 
 interface Stores {
   readonly apps: FakeApps
+  readonly logos: FakeLogos
   readonly apiKeys: ApiKeys
   readonly identityProviders: IdentityProviders
   readonly sessions: FakeSessions
@@ -47,6 +49,7 @@ export class FakeTenantRemains implements TenantRemains {
       if (erased < limit && (await identityProviders.remove(tenant, id))) erased += 1
     }
     const maps: readonly Map<string, { readonly tenantId: TenantId }>[] = [
+      this.#stores.logos.items,
       apps.items,
       sessions.sessions,
       connections.items,

@@ -3,6 +3,7 @@
 import type { App, Apps } from '#domain/apps/app.ts'
 import { eventOfHealth } from '#domain/apps/app-events.ts'
 import type { AppId, TenantId } from '#domain/ids.ts'
+import type { ImageFacts } from '#domain/tenants/image.ts'
 import type { SuspendedApps, Tenant, Tenants } from '#domain/tenants/tenant.ts'
 import type { EpochSeconds } from '#domain/time.ts'
 import type { FakeEvents } from './events.ts'
@@ -39,6 +40,15 @@ export class FakeTenants implements Tenants {
     const members = Object.entries({ ...tenant, ...change, updatedAt }).filter(([, value]) => value !== null)
     this.#items.set(id, structuredClone(Object.fromEntries(members)) as unknown as Tenant)
     return this.get(id)
+  }
+
+  /** The tenant's part of storing a logo. False if the tenant does not live. */
+  setLogo(id: TenantId, logo: ImageFacts | undefined, updatedAt: EpochSeconds): boolean {
+    const stored = this.#items.get(id)
+    if (stored?.status !== 'active' && stored?.status !== 'suspended') return false
+    const { logo: _, ...tenant } = stored
+    this.#items.set(id, structuredClone({ ...tenant, ...(logo && { logo }), updatedAt }))
+    return true
   }
 
   async setLookUntil(id: TenantId, lookUntil: EpochSeconds): Promise<void> {

@@ -33,6 +33,7 @@ const OTHERS: Partial<Record<FunctionName, number>> = {
 const ENVIRONMENT = {
   AUDIT_RETENTION_DAYS: '365',
   EVENT_RETENTION_DAYS: '90',
+  OPERATOR_NAME: 'Funnel Connect',
   TABLE_NAME: 'table',
   PUBLIC_URL: 'https://connect.example.com',
   ROOT_KEY_ARN: 'arn:aws:kms:us-east-1:111122223333:key/root',

@@ -120,6 +120,7 @@ it('no function changes or deletes audit events, and only some write what the op
             'origins',
             'suspendedApps',
             'kmsKeyArn',
+            'logo',
             'endUsersMayConfirm',
             'limits',
           ],

@@ -26,6 +26,7 @@ describe('synthesis', () => {
       ['DefaultConcurrentRequests', '300'],
       ['AuditRetentionDays', '365'],
       ['EventRetentionDays', '90'],
+      ['OperatorName', 'Funnel Connect'],
       ['LazyRefresh', 'off'],
       ['SealedExport', 'off'],
       ['ClickFunnelsProfile', 'clickfunnels'],
@@ -56,6 +57,10 @@ describe('synthesis', () => {
     expect(matches('RunbookUrl', 'http://wiki.example.com/#x')).toBe(false)
     expect(matches('AlarmEmail', 'on-call@example.com')).toBe(true)
     expect(matches('AlarmEmail', 'on-call')).toBe(false)
+    for (const name of ['Funnel Connect', 'Müller & Söhne', 'n'.repeat(60)])
+      expect(matches('OperatorName', name), name).toBe(true)
+    for (const name of ['', 'a\nb', 'a\u0000', 'a\u0085', 'n'.repeat(61)])
+      expect(matches('OperatorName', name), name).toBe(false)
     for (const days of ['AuditRetentionDays', 'EventRetentionDays']) {
       expect(parameters[days]?.AllowedPattern, days).toBe('^[1-9][0-9]{0,3}$')
     }

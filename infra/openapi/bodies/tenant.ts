@@ -1,11 +1,19 @@
 // Tenants.
+
+import { MAX_LOGO_BYTES } from '#domain/tenants/logo.ts'
 import { tenantListSchema } from '#http/wire/list-query.ts'
 import { pageOf } from '#http/wire/shaped.ts'
-import { createdTenantSchema, newTenantSchema, tenantChangeSchema, tenantSchema } from '#http/wire/tenant.ts'
+import {
+  createdTenantSchema,
+  logoSchema,
+  newTenantSchema,
+  tenantChangeSchema,
+  tenantSchema,
+} from '#http/wire/tenant.ts'
 import { type Bodies, time } from './body.ts'
 import { TENANT } from './samples.ts'
 
-const tenant = {
+const created = {
   id: TENANT,
   name: 'Example',
   status: 'active',
@@ -17,11 +25,16 @@ const tenant = {
   created_at: '2026-03-01T08:00:00Z',
   updated_at: '2026-03-01T08:00:00Z',
 }
+const tenant = { ...created, logo: { media_type: 'image/png', width: 32, height: 32 } }
+/** A blue square of 32 by 32 pixels. */
+const LOGO =
+  'iVBORw0KGgoAAAANSUhEUgAAACAAAAAgCAIAAAD8GO2jAAAAKklEQVR42mOQib9CU8QwasGoBaMWjFowasGoBaMWjFowasGoBaMWDBULAMgGPEzlMVaEAAAAAElFTkSuQmCC'
 
 export const tenants = {
   schemas: {
     TenantRequest: newTenantSchema,
     TenantChange: tenantChangeSchema,
+    LogoRequest: logoSchema,
     Tenant: tenantSchema,
     CreatedTenant: createdTenantSchema,
     TenantListQuery: tenantListSchema,
@@ -36,8 +49,9 @@ export const tenants = {
       limits: tenant.limits,
     },
     TenantChange: { status: 'suspended' },
+    LogoRequest: { image: LOGO },
     Tenant: tenant,
-    CreatedTenant: tenant,
+    CreatedTenant: created,
     TenantPage: { data: [tenant] },
   },
   fields: {
@@ -83,6 +97,18 @@ export const tenants = {
     dark_color: {
       description: 'Colour of the product on a dark background, such as `#8ab4ff`. Default: `color`.',
     },
+    image: {
+      description:
+        'The file in base64, without line breaks and without `data:` before it: a PNG without animation or a JPEG, with at most 32 KB (43,692 characters) and 32 to 1,024 pixels for each side. No SVG, because that can hold scripts.',
+      contentEncoding: 'base64',
+      maxLength: Math.ceil(MAX_LOGO_BYTES / 3) * 4,
+    },
+    logo: {
+      description: 'What kind of logo the tenant has. The image itself is not shown. Absent if it has none.',
+    },
+    media_type: { description: 'Media type of the logo: `image/png` or `image/jpeg`.' },
+    width: { description: 'Width in pixels.' },
+    height: { description: 'Height in pixels.' },
     'Tenant.status': {
       description:
         'Current status. `active`: everything works. `suspended`: its credentials are refused and its tokens are not refreshed, until it is resumed. `deleting`: its deletion has begun and cannot be stopped. `deleted`: it is gone for good.',

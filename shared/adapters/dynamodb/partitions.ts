@@ -29,14 +29,15 @@ export const LEADING_KEYS: Readonly<Record<Partition, string>> = {
 export const INDEX_LEADING_KEYS = { due: 'due#*', 'end-user': `${TENANT}#end-user#*` } as const
 
 /**
- * Top-level attributes of a tenant's own item that the operator decides. No other item of the tenant's partition has one of
- * these names, so a policy can keep functions from writing them ("dynamodb:Attributes").
+ * Top-level attributes of a tenant's own item, and of its logo, that the operator decides. No other item of the tenant's partition
+ * has one of these names, so a policy can keep functions from writing them ("dynamodb:Attributes").
  */
 export const OPERATORS_ATTRIBUTES = [
   'returnUrls',
   'origins',
   'suspendedApps',
   'kmsKeyArn',
+  'logo',
   'endUsersMayConfirm',
   'limits',
 ]

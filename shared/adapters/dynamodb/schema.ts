@@ -2,6 +2,7 @@
 //
 //  what                       pk                        sk                            read by
 //  tenant                     tenant#<T>                tenant                        query, its keys with it
+//  logo of a tenant           tenant#<T>                logo                          get (a page shows it)
 //  all tenants *              tenants                   <T>                           query (key rotation)
 //  app                        tenant#<T>                app#<A>                       get, query (all of a tenant)
 //  API key                    tenant#<T>                api-key#<K>                   get, query (all of a tenant)
@@ -86,6 +87,7 @@ export const END_USER_INDEX = { name: 'end-user', partitionKey: 'endUserKey', so
 /** The items of a tenant's partition, by the first part of their sort key. */
 export type TenantItem =
   | 'tenant'
+  | 'logo'
   | 'app'
   | 'api-key'
   | 'identity-provider'
@@ -133,6 +135,7 @@ const foreign = encodeURIComponent
 export const inTenant = (tenant: TenantId, sk: Part<TenantItem>): Key => ({ pk: tenantPk(tenant), sk })
 
 export const tenantKey = (tenant: TenantId) => inTenant(tenant, 'tenant')
+export const logoKey = (tenant: TenantId) => inTenant(tenant, 'logo')
 /** One small item for each tenant, all in one partition: the list of tenants is read without reading the whole table. */
 export const tenantListKey = (tenant: TenantId) => ({ pk: TENANT_LIST, sk: tenant }) as const satisfies Key
 export const TENANT_LIST = 'tenants'

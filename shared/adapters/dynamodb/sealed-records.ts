@@ -38,6 +38,7 @@ import { withoutKey } from './tenant-items.ts'
 /** The kind of record in each kind of item; `undefined` for items that hold no seals. */
 const KINDS: Readonly<Record<TenantItem, SealedKind | undefined>> = {
   tenant: undefined,
+  logo: undefined,
   app: 'app',
   'api-key': undefined,
   'identity-provider': undefined,

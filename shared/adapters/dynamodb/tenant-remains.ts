@@ -52,6 +52,7 @@ const nothing = () => []
 /** What leads to an item of each kind from another partition. */
 const LEADS: Readonly<Record<TenantItem, (item: Item) => readonly Lead[]>> = {
   tenant: nothing,
+  logo: nothing,
   app: nothing,
   'api-key': ({ hash }) => [[apiKeyHashKey(String(hash))]],
   'identity-provider': ({ issuer, audience, tenantId }) => {

@@ -4,7 +4,11 @@
 // Only the browser that has the cookie of the session's authorization request learns the ids of session and connection. Any
 // other browser may be an attacker's, who could open the product's return page with them (RFC 9700 section 4.7).
 
+import type { Ambient } from '../ambient.ts'
+import type { TenantId } from '../ids.ts'
 import type { Secret } from '../secret.ts'
+import type { Logo } from '../tenants/logo.ts'
+import type { TenancyPorts } from '../tenants/ports.ts'
 import { type Branding, isRegisteredReturnUrl, type Tenant } from '../tenants/tenant.ts'
 import type { ConnectSession, VisibleStatus } from './connect-session.ts'
 import { DETOURS, type Detour } from './session-errors.ts'
@@ -12,8 +16,34 @@ import { DETOURS, type Detour } from './session-errors.ts'
 export interface Product {
   readonly name: string
   readonly branding?: Branding
+  /** The tenant, if it has a logo, which {@link withLogo} reads. */
+  readonly logoOf?: TenantId
   /** The return URL with an error, if there is one, for the product's own page to read. It names no session. */
   readonly returnTo?: string
+}
+
+/** A product as a page shows it. */
+export interface ShownProduct extends Product {
+  readonly logo?: Logo
+}
+
+/**
+ * Reads the logo of a product that has one. Only for a page that is shown: a redirect must not wait for it. If the logo cannot be
+ * read, the page is shown without.
+ */
+export async function withLogo(
+  { logos, log }: Pick<Ambient & TenancyPorts, 'logos' | 'log'>,
+  product: Product,
+): Promise<ShownProduct> {
+  const { logoOf } = product
+  if (logoOf === undefined) return product
+  try {
+    const logo = await logos.get(logoOf)
+    return { ...product, ...(logo && { logo }) }
+  } catch (error) {
+    log.warn('The logo could not be read', { tenant: logoOf, error })
+    return product
+  }
 }
 
 /**
@@ -28,7 +58,12 @@ export function productOf(
 ): Product {
   const { name, branding } = tenant
   const back = session && isRegisteredReturnUrl(tenant, session.returnUrl)
-  return { name, ...(branding && { branding }), ...(back && { returnTo: wayBack(session, detour) }) }
+  return {
+    name,
+    ...(branding && { branding }),
+    ...(tenant.logo && { logoOf: tenant.id }),
+    ...(back && { returnTo: wayBack(session, detour) }),
+  }
 }
 
 /** The session's return URL for a browser that may be anybody's. */

@@ -1,5 +1,6 @@
-// Tenancy needs the store of tenants, the counts of what each one uses, and what limits it.
+// Tenancy needs the stores of tenants and their logos, the counts of what each one uses, and what limits it.
 import type { Limiter } from './limits.ts'
+import type { Logos } from './logo.ts'
 import type { RateLimits } from './rate-limiter.ts'
 import type { Tenants } from './tenant.ts'
 import type { Usage } from './usage.ts'
@@ -11,6 +12,7 @@ export interface TenantReader {
 
 export interface TenancyPorts {
   readonly tenants: Tenants
+  readonly logos: Logos
   readonly usage: Usage
   readonly limiter: Limiter
 }

@@ -1,9 +1,10 @@
 // A tenant, its store, and the URLs to which it may send a browser back.
 import type { AppId, EndUserId, TenantId } from '../ids.ts'
 import type { EpochSeconds } from '../time.ts'
+import type { ImageFacts } from './image.ts'
 import { webUrl } from './web-url.ts'
 
-/** How our pages look to a tenant's end users. There is no logo, because the pages load nothing (docs/pages.md). */
+/** The colours in which our pages look to a tenant's end users. */
 export interface Branding {
   /** "#rrggbb", lower case. The pages adjust it until text on it is readable. */
   readonly color: string
@@ -25,6 +26,8 @@ export interface Tenant {
   /** The tenant's own KMS key, which wraps its keys instead of our root keys. */
   readonly kmsKeyArn?: string
   readonly branding?: Branding
+  /** What kind of logo the tenant has, if it has one. The image itself: logo.ts. */
+  readonly logo?: ImageFacts
   /** Whether end users may start "confirmed" sessions with their JWTs. Absent: they may not. */
   readonly endUsersMayConfirm?: boolean
   /** Limits that differ from the service's defaults. */

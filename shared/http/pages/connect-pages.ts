@@ -1,7 +1,7 @@
 // The pages that an end user may see on the way to ClickFunnels and back: the confirmation, or why the connection
-// cannot go on and what to do next. They use the browser's language and the product's name and colour.
+// cannot go on and what to do next. They use the browser's language and the product's name, logo and colour.
 import { confirmationCookieName, type LinkOutcome } from '#domain/connect/authorize.ts'
-import type { Product } from '#domain/connect/product.ts'
+import type { ShownProduct } from '#domain/connect/product.ts'
 import { ServiceError } from '#domain/errors.ts'
 import { type Answer, hostCookie } from '../message/answer.ts'
 import type { ApiRequest } from '../message/request.ts'
@@ -11,8 +11,12 @@ import { html, page, together } from './page.ts'
 import { textsFor } from './texts.ts'
 import type { Refusal } from './texts-type.ts'
 
-type Confirm = Extract<LinkOutcome, { outcome: 'confirm' }>
-type Reader = Pick<ApiRequest, 'headers'>
+export type Confirm = Extract<LinkOutcome, { outcome: 'confirm' }> & { readonly product: ShownProduct }
+
+/** The request of the browser that reads a page, and who runs the service. */
+export interface Reader extends Pick<ApiRequest, 'headers'> {
+  readonly operatorName: string
+}
 
 const CONFIRMATION_SECONDS = 30 * 60
 
@@ -44,8 +48,8 @@ export function confirmationPage(
     title: confirm.title(name),
     language,
     product,
-    above: twoMarks(name),
-    footer: runBy(name),
+    above: twoMarks(product),
+    footer: runBy(name, reader.operatorName),
     content: html`${forgotten ? html`<p role="alert"><b>${confirm.cookies}</b></p>` : ''}<p>${confirm.access(name)}</p>
 <div class="account"><p>${confirm.account(name)}</p>${accountMark(displayName ?? id)}
 ${displayName === undefined ? '' : html`<strong><bdi>${displayName}</bdi></strong>`}<strong><bdi>${id}</bdi></strong></div>
@@ -98,7 +102,11 @@ const STATUSES: Readonly<Record<Exclude<Refusal, 'fault'>, number>> = {
  *
  * The texts have to be true in each of these cases.
  */
-export function refusalPage(reader: Reader, refusal: Exclude<Refusal, 'fault'>, product?: Product): Answer {
+export function refusalPage(
+  reader: Reader,
+  refusal: Exclude<Refusal, 'fault'>,
+  product?: ShownProduct,
+): Answer {
   return endPage(reader, STATUSES[refusal], refusal, product)
 }
 
@@ -110,7 +118,7 @@ export function faultPage(reader: Reader, error: unknown): Answer {
   return { ...answer, headers: { ...headers, ...(retryAfter && { 'retry-after': String(retryAfter) }) } }
 }
 
-function endPage(reader: Reader, status: number, refusal: Refusal, product?: Product): Answer {
+function endPage(reader: Reader, status: number, refusal: Refusal, product?: ShownProduct): Answer {
   const { language, refusals, back, runBy, runByAlone } = textsFor(reader.headers['accept-language'])
   const { title, explanation, remedy } = refusals[refusal]
   const way =
@@ -120,8 +128,8 @@ function endPage(reader: Reader, status: number, refusal: Refusal, product?: Pro
     title,
     language,
     ...(product && { product }),
-    above: html`${product ? markOf(product.name) : ''}${['declined', 'declined_reusable', 'done'].includes(refusal) ? STOPPED : PROBLEM}`,
-    footer: product ? runBy(product.name) : runByAlone,
+    above: html`${product ? markOf(product) : ''}${['declined', 'declined_reusable', 'done'].includes(refusal) ? STOPPED : PROBLEM}`,
+    footer: product ? runBy(product.name, reader.operatorName) : runByAlone(reader.operatorName),
     // What to do comes before the reason.
     content: html`<p>${remedy}</p>${way ?? ''}<p class="reason">${explanation}</p>`,
   })

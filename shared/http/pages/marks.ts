@@ -1,4 +1,5 @@
 // The drawings of our pages. They say nothing that the text does not say, so that screen readers leave them out.
+import type { Logo } from '#domain/tenants/logo.ts'
 import { type Html, html } from './page.ts'
 
 const drawing = (path: string): Html => ({
@@ -23,13 +24,28 @@ export function initialsOf(name: string): string {
   return letters.join('').toUpperCase() || '?'
 }
 
-/** The product and ClickFunnels, joined by a line. */
-export function twoMarks(product: string): Html {
-  return html`<div class="marks" aria-hidden="true"><span class="mark">${initialsOf(product)}</span><span class="mark theirs">${FUNNEL}</span></div>`
+/** A product as its mark shows it: by its logo, or by its initials. */
+interface Marked {
+  readonly name: string
+  readonly logo?: Logo
 }
 
-export function markOf(product: string): Html {
-  return html`<p class="product"><span class="mark" aria-hidden="true">${initialsOf(product)}</span><bdi>${product}</bdi></p>`
+/** The image is part of the page. Its type is one of two, and base64 has no character that ends an attribute. */
+function productMark({ name, logo }: Marked): Html {
+  if (logo === undefined) return html`<span class="mark" aria-hidden="true">${initialsOf(name)}</span>`
+  const source = `data:${logo.mediaType};base64,${Buffer.from(logo.bytes).toString('base64')}`
+  // The name stands beside it. A light plate, because most logos are made for paper.
+  return html`<span class="mark logo"><img src="${source}" alt=""></span>`
+}
+
+/** The product and ClickFunnels, joined by a line. */
+export function twoMarks(product: Marked): Html {
+  return html`<div class="marks" aria-hidden="true">${productMark(product)}<span class="mark theirs">${FUNNEL}</span></div>`
+}
+
+/** The product's mark and name in a row. */
+export function markOf(product: Marked): Html {
+  return html`<p class="product">${productMark(product)}<bdi>${product.name}</bdi></p>`
 }
 
 export function accountMark(name: string): Html {

@@ -30,10 +30,15 @@ svg { flex: none; width: 1.1rem; height: 1.1rem; fill: none; stroke: currentColo
 .mark { flex: none; display: grid; place-items: center; width: 2.6rem; height: 2.6rem; border-radius: 11px;
   background: var(--accent); color: var(--on-accent); font-weight: 700 }
 .mark.theirs { order: 2; background: transparent; border: 2px solid var(--soft); color: var(--soft) }
+.mark.logo { width: auto; min-width: 2.6rem; max-width: 7rem; padding: .25rem; border: 1px solid var(--line);
+  background: #fff }
+.mark.logo img { display: block; max-width: 100%; height: 2rem; object-fit: contain }
 .state { display: flex; align-items: center; gap: .6rem; margin: 0 0 .8rem; color: var(--soft) }
 .state svg { width: 2.2rem; height: 2.2rem }
 .product { display: flex; gap: .6rem; align-items: center; margin: 0 0 1rem; font-weight: 600; overflow-wrap: anywhere }
 .product .mark { width: 1.9rem; height: 1.9rem; border-radius: 8px; font-size: .8rem }
+.product .mark.logo { width: auto; min-width: 1.9rem; max-width: 5.5rem; padding: .15rem }
+.product .mark.logo img { height: 1.5rem }
 .account { display: grid; grid-template-columns: auto minmax(0, 1fr); column-gap: .75rem; align-items: center; margin: .75rem 0;
   padding: .6rem .8rem; border: 1px solid var(--line); border-left: 5px solid var(--accent); border-radius: 10px }
 .account p { grid-column: 1 / -1; margin: 0 0 .2rem; color: var(--soft); font-size: .85rem }

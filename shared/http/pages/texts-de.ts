@@ -103,6 +103,6 @@ export const GERMAN: PageTexts = {
     },
   },
   back: (product) => `Zurück zu ${product}`,
-  runBy: (product) => `${product} verbindet sich über Funnel Connect mit ClickFunnels.`,
-  runByAlone: 'Funnel Connect verbindet Produkte mit ClickFunnels.',
+  runBy: (product, operator) => `Diese Seite betreibt ${operator} für ${product}.`,
+  runByAlone: (operator) => `Diese Seite betreibt ${operator}.`,
 }

@@ -100,6 +100,6 @@ export const ENGLISH: PageTexts = {
     },
   },
   back: (product) => `Back to ${product}`,
-  runBy: (product) => `${product} uses Funnel Connect to connect to ClickFunnels.`,
-  runByAlone: 'Funnel Connect connects products to ClickFunnels.',
+  runBy: (product, operator) => `${operator} runs this page for ${product}.`,
+  runByAlone: (operator) => `${operator} runs this page.`,
 }

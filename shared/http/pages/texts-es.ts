@@ -100,6 +100,6 @@ export const SPANISH: PageTexts = {
     },
   },
   back: (product) => `Volver a ${product}`,
-  runBy: (product) => `${product} usa Funnel Connect para conectarse a ClickFunnels.`,
-  runByAlone: 'Funnel Connect conecta productos con ClickFunnels.',
+  runBy: (product, operator) => `${operator} gestiona esta página para ${product}.`,
+  runByAlone: (operator) => `${operator} gestiona esta página.`,
 }

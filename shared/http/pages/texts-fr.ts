@@ -101,6 +101,6 @@ export const FRENCH: PageTexts = {
     },
   },
   back: (product) => `Retour à ${product}`,
-  runBy: (product) => `${product} utilise Funnel Connect pour se connecter à ClickFunnels.`,
-  runByAlone: 'Funnel Connect connecte des produits à ClickFunnels.',
+  runBy: (product, operator) => `${operator} gère cette page pour ${product}.`,
+  runByAlone: (operator) => `${operator} gère cette page.`,
 }

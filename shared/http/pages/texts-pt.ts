@@ -99,6 +99,6 @@ export const PORTUGUESE: PageTexts = {
     },
   },
   back: (product) => `Voltar para ${product}`,
-  runBy: (product) => `${product} usa o Funnel Connect para se conectar ao ClickFunnels.`,
-  runByAlone: 'O Funnel Connect conecta produtos ao ClickFunnels.',
+  runBy: (product, operator) => `${operator} administra esta página para ${product}.`,
+  runByAlone: (operator) => `${operator} administra esta página.`,
 }

@@ -37,7 +37,7 @@ export interface PageTexts {
     Record<Refusal, { readonly title: string; readonly explanation: string; readonly remedy: string }>
   >
   readonly back: (product: string) => string
-  /** Who runs the page. */
-  readonly runBy: (product: string) => string
-  readonly runByAlone: string
+  /** Who runs the page, in the footer: on a phone one line, for short names. */
+  readonly runBy: (product: string, operator: string) => string
+  readonly runByAlone: (operator: string) => string
 }

@@ -35,6 +35,18 @@ const branding = z.pipe(
   z.transform(({ color, dark_color }) => ({ color, ...(dark_color && { darkColor: dark_color }) })),
 )
 
+const BASE64 = /^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
+
+/** The body that sets a logo. What the image may be: domain/tenants/manage-logo.ts. */
+export const logoSchema = z.pipe(
+  z.object({
+    image: z
+      .string()
+      .check(z.regex(BASE64, 'must be an image in base64, without line breaks and not as a data URL')),
+  }),
+  z.transform(({ image }) => ({ bytes: new Uint8Array(Buffer.from(image, 'base64')) })),
+)
+
 const limit = z.int().check(z.minimum(1), z.maximum(999_999_999))
 const limits = z.pipe(
   z.object({
@@ -117,6 +129,7 @@ export const tenantSchema = z.object({
   origins: z.array(z.string()),
   kms_key_arn: z.optional(z.string()),
   branding: z.optional(z.object({ color: z.string(), dark_color: z.optional(z.string()) })),
+  logo: z.optional(z.object({ media_type: z.string(), width: z.int(), height: z.int() })),
   end_users_may_confirm: z.boolean(),
   limits: z.optional(
     z.object({
@@ -138,7 +151,7 @@ export const createdTenantSchema = z.extend(tenantSchema, {
 })
 
 export function tenantJson(tenant: Tenant) {
-  const { limits } = tenant
+  const { limits, logo } = tenant
   return shaped(tenantSchema, {
     id: tenant.id,
     name: tenant.name,
@@ -147,6 +160,7 @@ export function tenantJson(tenant: Tenant) {
     origins: tenant.origins,
     kms_key_arn: tenant.kmsKeyArn,
     branding: tenant.branding && { color: tenant.branding.color, dark_color: tenant.branding.darkColor },
+    logo: logo && { media_type: logo.mediaType, width: logo.width, height: logo.height },
     end_users_may_confirm: tenant.endUsersMayConfirm ?? false,
     limits: limits && {
       connections: limits.connections,

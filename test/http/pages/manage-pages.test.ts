@@ -9,7 +9,10 @@ import { manageTextsFor } from '#http/pages/manage/texts.ts'
 import { aManageLink } from '../../contracts/manage-links.ts'
 import { aConnection, newId } from '../../contracts/samples.ts'
 
-const reader = (language = 'en') => ({ headers: { 'accept-language': language } })
+const reader = (language = 'en') => ({
+  headers: { 'accept-language': language },
+  operatorName: 'Funnel Connect',
+})
 const READER = reader()
 const product = { name: 'Saas', returnTo: 'https://saas.example/settings' }
 const visit = (name = 'Ada'): OpenVisit => ({

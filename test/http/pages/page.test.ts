@@ -14,7 +14,7 @@ import { aSession, newId } from '../../contracts/samples.ts'
 
 type Confirm = Extract<LinkOutcome, { outcome: 'confirm' }>
 
-const READER = { headers: {} }
+const READER = { headers: {}, operatorName: 'Acme Cloud' }
 const PRODUCT = {
   name: 'Saas',
   branding: { color: '#c2185b' },
@@ -80,6 +80,37 @@ describe('a hostile name', () => {
         expect(unescaped(inside)).toBe(name)
       }),
     )
+  })
+})
+
+describe('a logo', () => {
+  const withLogo = (bytes: Uint8Array) =>
+    String(
+      refusalPage(READER, 'used', {
+        ...PRODUCT,
+        logo: { mediaType: 'image/png', width: 64, height: 64, bytes },
+      }).body,
+    )
+
+  test('of any bytes stays in its attribute', () => {
+    const hostile = Buffer.from('"><script>alert(1)</script>')
+    const whole = skeleton(withLogo(hostile))
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 500 }), (bytes) => {
+        const body = withLogo(bytes)
+        expect(skeleton(body)).toBe(whole)
+        expect(body).not.toContain('<script')
+        const [, source = ''] = /<img src="([^"]*)" alt="">/.exec(body) ?? []
+        expect(source).toMatch(/^data:image\/png;base64,[A-Za-z0-9+/]*={0,2}$/)
+        expect(Buffer.from(source.slice(source.indexOf(',') + 1), 'base64')).toEqual(Buffer.from(bytes))
+      }),
+    )
+  })
+
+  test('stands in place of the initials, and the policy allows it', () => {
+    const { headers } = refusalPage(READER, 'used', PRODUCT)
+    expect(withLogo(Uint8Array.of(1))).not.toContain('class="mark" ')
+    expect(headers['content-security-policy']).toContain('img-src data:;')
   })
 })
 
@@ -202,7 +233,7 @@ describe('a refusal', () => {
       '<a class="button" href="https://saas.example/done?error=x&amp;y">Back to Saas</a>',
     )
     expect(body).toContain('<bdi>Saas</bdi></p>')
-    expect(body).toContain('<footer>Saas uses Funnel Connect to connect to ClickFunnels.</footer>')
+    expect(body).toContain('<footer>Acme Cloud runs this page for Saas.</footer>')
     expect(body).toContain('--accent: #c2185b')
   })
 

@@ -31,8 +31,9 @@ test.each(['en', 'de', 'es', 'fr', 'pt'])(
     )
     for (const text of texts) {
       if (typeof text === 'string') expect(text.length).toBeGreaterThan(5)
-      else expect(text('Saas')).toContain('Saas')
+      else expect(text('Saas', 'Operator')).toContain('Saas')
     }
+    expect(runBy('Saas', 'Operator')).toContain('Operator')
     const titles = Object.values(refusals).map(({ title }) => title)
     expect(new Set(titles).size).toBe(titles.length)
   },

@@ -1,24 +1,25 @@
 // The manage page: an end user's connections, each with what can be done about it. It has no script: every change is a form.
 
-import type { Product } from '#domain/connect/product.ts'
+import type { ShownProduct } from '#domain/connect/product.ts'
 import type { Connection } from '#domain/connections/connection.ts'
 import { type ConnectionProblem, connectionProblem } from '#domain/connections/connection-problem.ts'
 import type { Page as PageOf } from '#domain/connections/connection-store.ts'
 import { MANAGE_PATH } from '#domain/manage/manage-link.ts'
 import type { OpenVisit } from '#domain/manage/manage-visit.ts'
 import type { Answer } from '../../message/answer.ts'
-import type { ApiRequest } from '../../message/request.ts'
+import type { Reader } from '../connect-pages.ts'
 import { accountMark, markOf, PROBLEM } from '../marks.ts'
 import { type Html, html, page, together } from '../page.ts'
 import { MANAGE_STYLE } from './style.ts'
 import { manageTextsFor } from './texts.ts'
 import type { ManageRefusal, ManageTexts } from './texts-type.ts'
 
-type Reader = Pick<ApiRequest, 'headers'>
+/** A visit, with the product as its page shows it. */
+type ShownVisit = OpenVisit & { readonly product: ShownProduct }
 
 export function connectionsPage(
   reader: Reader,
-  visit: OpenVisit,
+  visit: ShownVisit,
   { items, next }: PageOf<Connection>,
   isFirst: boolean,
 ): Answer {
@@ -38,8 +39,8 @@ export function connectionsPage(
     language,
     product,
     sheet: MANAGE_STYLE,
-    above: markOf(product.name),
-    footer: runBy(product.name),
+    above: markOf(product),
+    footer: runBy(product.name, reader.operatorName),
     content: html`<div class="account"><p>${manage.account(product.name)}</p>${accountMark(displayName ?? id)}
 ${displayName === undefined ? '' : html`<strong><bdi>${displayName}</bdi></strong>`}<strong><bdi>${id}</bdi></strong></div>
 ${isEmpty ? html`<p>${manage.none}</p>` : html`<ul class="rows">${together(rows)}</ul>`}
@@ -63,7 +64,7 @@ ${problem === undefined ? '' : html`<p class="why">${whyOf(problem, texts)}</p>`
 }
 
 /** Asks once more before a connection is disconnected. */
-export function questionPage(reader: Reader, visit: OpenVisit, connection: Connection): Answer {
+export function questionPage(reader: Reader, visit: ShownVisit, connection: Connection): Answer {
   const { language, manage, runBy } = manageTextsFor(reader.headers['accept-language'])
   const { product, formToken } = visit
   return page({
@@ -72,8 +73,8 @@ export function questionPage(reader: Reader, visit: OpenVisit, connection: Conne
     language,
     product,
     sheet: MANAGE_STYLE,
-    above: markOf(product.name),
-    footer: runBy(product.name),
+    above: markOf(product),
+    footer: runBy(product.name, reader.operatorName),
     content: html`<p>${manage.ask.says(product.name)}</p>
 ${form(formToken.reveal(), 'disconnect', html`<button type="submit">${manage.disconnect}</button>`, connection.id)}
 <p class="keep"><a class="button quiet" href="${MANAGE_PATH}">${manage.ask.keep}</a></p>`,
@@ -99,7 +100,7 @@ const STATUSES: Readonly<Record<ManageRefusal, number>> = {
  *
  * The texts have to be true in each of these cases.
  */
-export function manageRefusalPage(reader: Reader, refusal: ManageRefusal, product?: Product): Answer {
+export function manageRefusalPage(reader: Reader, refusal: ManageRefusal, product?: ShownProduct): Answer {
   const { language, manage, back, runBy, runByAlone } = manageTextsFor(reader.headers['accept-language'])
   const { title, explanation, remedy } = manage.refusals[refusal]
   const isOpen = refusal === 'stale' || refusal === 'limit'
@@ -110,8 +111,8 @@ export function manageRefusalPage(reader: Reader, refusal: ManageRefusal, produc
     title,
     language,
     ...(product && { product }),
-    above: html`${product ? markOf(product.name) : ''}${PROBLEM}`,
-    footer: product ? runBy(product.name) : runByAlone,
+    above: html`${product ? markOf(product) : ''}${PROBLEM}`,
+    footer: product ? runBy(product.name, reader.operatorName) : runByAlone(reader.operatorName),
     content: html`<p>${remedy}</p>${target === undefined ? '' : html`<p><a class="button" href="${target}">${label}</a></p>`}<p class="reason">${explanation}</p>`,
   })
 }
@@ -134,6 +135,6 @@ function form(token: string, action: string, button: Html, connection?: string):
 const way = (query: string, label: string) => html`<p><a href="${MANAGE_PATH}${query}">${label}</a></p>`
 
 /** CSP checks redirects after a form, too. "Done" leads to the product, which may redirect further. */
-function formTargets({ returnTo }: Product): string {
+function formTargets({ returnTo }: ShownProduct): string {
   return returnTo === undefined ? "'self'" : `'self' https: ${new URL(returnTo).origin}`
 }
