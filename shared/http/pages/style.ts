@@ -25,8 +25,8 @@ a { color: var(--link); font-weight: 600 }
 ul { margin: 0; padding: 0; list-style: none; columns: 16rem; font: .9rem/1.8 ui-monospace, monospace }
 svg { flex: none; width: 1.1rem; height: 1.1rem; fill: none; stroke: currentColor; stroke-width: 2; stroke-linecap: round;
   stroke-linejoin: round }
-.marks { display: flex; align-items: center; gap: .5rem; margin: 0 0 .8rem; max-width: 11rem }
-.marks::before { content: ""; order: 1; flex: 1; border-top: 2px dotted var(--soft) }
+.marks { display: flex; align-items: center; gap: .5rem; margin: 0 0 .8rem }
+.marks::before { content: ""; order: 1; flex: 0 1 4.8rem; border-top: 2px dotted var(--soft) }
 .mark { flex: none; display: grid; place-items: center; width: 2.6rem; height: 2.6rem; border-radius: 11px;
   background: var(--accent); color: var(--on-accent); font-weight: 700 }
 .mark.theirs { order: 2; background: transparent; border: 2px solid var(--soft); color: var(--soft) }
