@@ -2,18 +2,25 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { type Browser, chromium } from 'playwright-core'
+import { type Browser, type BrowserContext, chromium } from 'playwright-core'
+import { LOGIN_COOKIE } from '../../infra/local/clickfunnels/login.ts'
 
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
 
-/** @throws Error that says how to get Chromium, where it is missing */
-export function launchBrowser(more: readonly string[] = []): Promise<Browser> {
+/** A browser that has never been at the simulator: `newContext({ storageState: NO_COOKIES })`. */
+export const NO_COOKIES = { cookies: [], origins: [] }
+
+/**
+ * Chromium, already logged in at the simulator in each context, as a browser is from its second visit on.
+ * @throws Error that says how to get Chromium, where it is missing
+ */
+export async function launchBrowser(more: readonly string[] = []): Promise<Browser> {
   if (!existsSync(CHROMIUM)) {
     throw new Error(
       `The browser tests need Chromium at "${CHROMIUM}". On Debian: apt-get install chromium. Elsewhere set CHROMIUM to its path.`,
     )
   }
-  return chromium.launch({
+  const browser = await chromium.launch({
     executablePath: CHROMIUM,
     args: [
       '--no-sandbox',
@@ -26,7 +33,21 @@ export function launchBrowser(more: readonly string[] = []): Promise<Browser> {
       ...more,
     ],
   })
+  const open = browser.newContext.bind(browser)
+  const storageState = { cookies: [LOGGED_IN], origins: [] }
+  browser.newContext = (options): Promise<BrowserContext> => open({ storageState, ...options })
+  return browser
 }
+
+const LOGGED_IN = {
+  ...LOGIN_COOKIE,
+  domain: '127.0.0.1',
+  path: '/oauth',
+  expires: -1,
+  httpOnly: true,
+  secure: false,
+  sameSite: 'Lax',
+} as const
 
 export interface Call {
   /** An API key or a JWT. */

@@ -2,7 +2,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { expireAttempts } from '../support/table.ts'
-import { launchBrowser, type RunningStack, startLocalStack } from './browser.ts'
+import { launchBrowser, NO_COOKIES, type RunningStack, startLocalStack } from './browser.ts'
 import { inspect } from './inspect.ts'
 
 let browser: Browser
@@ -65,6 +65,23 @@ async function connected(on: Page = page): Promise<void> {
 }
 
 describe('by redirect', () => {
+  test('a browser that is new at ClickFunnels logs in first, by one click, and not again', async () => {
+    const visitor = await (await browser.newContext({ storageState: NO_COOKIES })).newPage()
+    await visitor.goto(stack.demo)
+    await settled(visitor)
+    await connectButton(visitor).click()
+    await button('Continue as Demo Owner', visitor).waitFor()
+    await inspect(visitor, 'login')
+    await button('Continue as Demo Owner', visitor).click()
+    await approve(visitor)
+    await connected(visitor)
+    await disconnect(visitor)
+    await connectButton(visitor).click()
+    await approve(visitor)
+    await connected(visitor)
+    await visitor.context().close()
+  })
+
   test('a user sees funnels after two clicks, all of them page by page, and none after disconnecting', async () => {
     await inspect(page, 'demo-invitation')
     await connectButton().click()

@@ -6,9 +6,10 @@ import {
   checkAuthorizationRequest,
   SCOPES,
 } from './authorization-request.ts'
-import { consentPage, errorPage } from './consent-page.ts'
+import { consentPage, errorPage, loginPage } from './consent-page.ts'
 import { WORKSPACES } from './data.ts'
 import { html, json, type Reply, readBody, type SimulatorRequest, text } from './http.ts'
+import { mustLogIn } from './login.ts'
 import { findWorkspace, type ProviderState, teamOf } from './provider-state.ts'
 
 /** Answers GET /.well-known/oauth-authorization-server. */
@@ -31,16 +32,18 @@ export function discoveryDocument({ accountsOrigin: issuer, issuer: { promised }
   })
 }
 
-/** Answers GET /oauth/authorize: the consent page, or what is wrong with the request. */
+/** Answers GET /oauth/authorize: the consent page, the login before it, or what is wrong with the request. */
 export function authorizationReply(state: ProviderState, request: SimulatorRequest): Reply {
   const parameters = Object.fromEntries(new URLSearchParams(request.query))
   const checked = checkAuthorizationRequest(state.applications, parameters)
   if (checked.kind === 'invalid') {
     return html(checked.status, errorPage(checked.error, checked.description))
   }
-  const carried = AUTHORIZATION_PARAMETERS.flatMap((name) => {
-    const value = parameters[name]
-    return value === undefined ? [] : [{ name, value }]
+  const { name } = checked.request.application
+  if (mustLogIn(request)) return html(200, loginPage(name, request.query))
+  const carried = AUTHORIZATION_PARAMETERS.flatMap((parameter) => {
+    const value = parameters[parameter]
+    return value === undefined ? [] : [{ name: parameter, value }]
   })
   const workspaces = WORKSPACES.map((workspace) => ({
     id: workspace.id,
@@ -48,7 +51,7 @@ export function authorizationReply(state: ProviderState, request: SimulatorReque
     subdomain: workspace.subdomain,
     teamName: teamOf(workspace).name,
   }))
-  return html(200, consentPage(checked.request.application.name, checked.request.scope, carried, workspaces))
+  return html(200, consentPage(name, checked.request.scope, carried, workspaces))
 }
 
 /** Answers POST /oauth/authorize: the user pressed one of the two buttons. It checks all of the form again. */

@@ -13,6 +13,7 @@ import { WORKSPACES } from './data.ts'
 import { blockedByEdge } from './edge.ts'
 import { applyFault } from './faults.ts'
 import { html, json, type Reply, readRequest, type SimulatorRequest, sendReply } from './http.ts'
+import { loginReply } from './login.ts'
 import { ProviderState } from './provider-state.ts'
 import { revocationReply, tokenReply } from './token-endpoint.ts'
 
@@ -113,6 +114,8 @@ function route(state: ProviderState, request: SimulatorRequest): Reply {
         return authorizationReply(state, request)
       case 'POST /oauth/authorize':
         return decisionReply(state, request)
+      case 'POST /oauth/login':
+        return loginReply(request)
       case 'POST /oauth/token':
         return tokenReply(state, request)
       case 'POST /oauth/revoke':
