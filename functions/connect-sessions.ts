@@ -13,6 +13,10 @@ import { completionSchema, sessionJson, sessionRequestSchema } from '#http/wire/
 import { onLambda } from '#runtime/lambda.ts'
 import { createLimitedServices, type LimitedServices } from '#runtime/limited-services.ts'
 
+/** Loaded by the first request that is about an export. */
+const exporting = (services: LimitedServices) =>
+  Promise.all([import('#domain/exports/manage-export-key.ts'), services.exportTools()])
+
 export const connectSessions = (services: LimitedServices) =>
   httpHandler<'connect-sessions'>(
     { ...services, ...authentication(services) },
@@ -54,21 +58,15 @@ export const connectSessions = (services: LimitedServices) =>
       },
 
       'PUT /v1/export-key': async (request, caller) => {
-        const [{ putExportKey }, { exportKeyJson, exportKeyRequestSchema }, tools] = await Promise.all([
-          import('#domain/exports/manage-export-key.ts'),
-          import('#http/wire/exports/export-key.ts'),
-          services.exportTools(),
-        ])
+        const [{ putExportKey }, tools] = await exporting(services)
+        const { exportKeyJson, exportKeyRequestSchema } = await import('#http/wire/exports/export-key.ts')
         const { public_key } = parseBody(exportKeyRequestSchema, jsonBody(request))
         const key = await putExportKey({ ...services, ...tools }, caller.tenant.id, public_key)
         return { ...json(200, exportKeyJson(key)), reason: `key ${key.thumbprint}` }
       },
 
       'DELETE /v1/export-key': async (_, caller) => {
-        const [{ removeExportKey }, tools] = await Promise.all([
-          import('#domain/exports/manage-export-key.ts'),
-          services.exportTools(),
-        ])
+        const [{ removeExportKey }, tools] = await exporting(services)
         const key = await removeExportKey({ ...services, ...tools }, caller.tenant.id)
         return { ...noContent, ...(key && { reason: `key ${key.thumbprint}` }) }
       },

@@ -24,32 +24,21 @@ export type Route = {
   readonly audit?: AuditAction
 } & ({ readonly access: 'tenant'; readonly scope: Needed } | { readonly access: Exclude<Access, 'tenant'> })
 
-/** The operator's routes of each function. Named once, because every function's bundle has this table. */
+// What several routes have in common. Named once, because every function's bundle has this table.
 const TENANTS = { function: 'tenants', access: 'operator' } as const
 const APPS = { function: 'apps', access: 'operator' } as const
 const TENANT_CONNECTIONS = { function: 'tenant-connections', access: 'operator' } as const
 const CREDENTIALS = { function: 'credentials', access: 'operator' } as const
-
+const SESSIONS = { function: 'connect-sessions', access: 'tenant', scope: 'sessions:write' } as const
+const CONNECTIONS_READ = { function: 'connections', access: 'tenant', scope: 'connections:read' } as const
+const CONNECTIONS_WRITE = { function: 'connections', access: 'tenant', scope: 'connections:write' } as const
+const SERVICE = { function: 'service', access: 'anyone' } as const
 const PROXIED = { safe: 'proxy:read', unsafe: 'proxy:write' } as const
 
 export const ROUTES = {
-  'POST /v1/connect-sessions': {
-    function: 'connect-sessions',
-    access: 'tenant',
-    scope: 'sessions:write',
-    audit: 'connect_session.create',
-  },
-  'GET /v1/connect-sessions/{id}': {
-    function: 'connect-sessions',
-    access: 'tenant',
-    scope: 'sessions:write',
-  },
-  'POST /v1/connect-sessions/{id}/complete': {
-    function: 'connect-sessions',
-    access: 'tenant',
-    scope: 'sessions:write',
-    audit: 'connect_session.complete',
-  },
+  'POST /v1/connect-sessions': { ...SESSIONS, audit: 'connect_session.create' },
+  'GET /v1/connect-sessions/{id}': SESSIONS,
+  'POST /v1/connect-sessions/{id}/complete': { ...SESSIONS, audit: 'connect_session.complete' },
   'POST /v1/manage-links': {
     function: 'manage',
     access: 'tenant',
@@ -66,31 +55,12 @@ export const ROUTES = {
     scope: 'connections:import',
     audit: 'connection.import',
   },
-  'GET /v1/connections': { function: 'connections', access: 'tenant', scope: 'connections:read' },
-  'GET /v1/connections/{id}': { function: 'connections', access: 'tenant', scope: 'connections:read' },
-  'GET /v1/connections/{id}/timeline': {
-    function: 'connections',
-    access: 'tenant',
-    scope: 'connections:read',
-  },
-  'PATCH /v1/connections/{id}': {
-    function: 'connections',
-    access: 'tenant',
-    scope: 'connections:write',
-    audit: 'connection.update',
-  },
-  'POST /v1/connections/{id}/refresh': {
-    function: 'connections',
-    access: 'tenant',
-    scope: 'connections:write',
-    audit: 'connection.refresh',
-  },
-  'DELETE /v1/connections/{id}': {
-    function: 'connections',
-    access: 'tenant',
-    scope: 'connections:write',
-    audit: 'connection.delete',
-  },
+  'GET /v1/connections': CONNECTIONS_READ,
+  'GET /v1/connections/{id}': CONNECTIONS_READ,
+  'GET /v1/connections/{id}/timeline': CONNECTIONS_READ,
+  'PATCH /v1/connections/{id}': { ...CONNECTIONS_WRITE, audit: 'connection.update' },
+  'POST /v1/connections/{id}/refresh': { ...CONNECTIONS_WRITE, audit: 'connection.refresh' },
+  'DELETE /v1/connections/{id}': { ...CONNECTIONS_WRITE, audit: 'connection.delete' },
   'GET /v1/connections/{id}/funnels': { function: 'proxy', access: 'tenant', scope: 'proxy:read' },
   'ANY /v1/connections/{id}/proxy/{path+}': { function: 'proxy', access: 'tenant', scope: PROXIED },
   'GET /v1/audit-events': { function: 'audit-events', access: 'tenant', scope: 'audit:read' },
@@ -153,11 +123,11 @@ export const ROUTES = {
   'DELETE /v1/tenants/{tenant_id}/keys': { ...TENANTS, audit: 'tenant.shred' },
   'POST /v1/tenants/{tenant_id}/keys/rotate': { ...TENANTS, audit: 'tenant.rotate_key' },
   'POST /v1/root-keys/rotate': TENANTS,
-  'GET /v1/health': { function: 'service', access: 'anyone' },
-  'GET /v1/errors': { function: 'service', access: 'anyone' },
-  'GET /v1/openapi.json': { function: 'service', access: 'anyone' },
-  'GET /v1/docs': { function: 'service', access: 'anyone' },
-  $default: { function: 'service', access: 'anyone' },
+  'GET /v1/health': SERVICE,
+  'GET /v1/errors': SERVICE,
+  'GET /v1/openapi.json': SERVICE,
+  'GET /v1/docs': SERVICE,
+  $default: SERVICE,
 } as const satisfies Record<string, Route>
 
 export type RouteKey = keyof typeof ROUTES
