@@ -8,6 +8,8 @@ export interface Settings {
   readonly ports: Ports
   readonly dataDir: string | undefined
   readonly provider: ProviderSettings
+  /** The template's parameter of the same name: "off", "on" or the thumbprint of a key. */
+  readonly sealedExport: string
   /** Whether functions' output goes to the terminal as well as to the log files. */
   readonly logToTerminal: boolean
   /** Run functions from their sources and reload them after each change. */
@@ -55,6 +57,7 @@ export function readSettings(
       apiUrl: readUrl('CLICKFUNNELS_API_URL', variables.CLICKFUNNELS_API_URL),
       workspaceHosts: variables.CLICKFUNNELS_WORKSPACE_HOSTS ?? '',
     },
+    sealedExport: readSealedExport(variables.SEALED_EXPORT || 'off'),
     logToTerminal: Boolean(variables.LOG),
     sources: readSources(options),
   }
@@ -103,6 +106,11 @@ function readProfile(value: string): Profile {
   const profile = PROFILES.find((known) => known === value)
   if (profile) return profile
   throw new Error(`CLICKFUNNELS_PROFILE must be one of ${PROFILES.join(', ')}, not "${value}"`)
+}
+
+function readSealedExport(value: string): string {
+  if (/^(off|on|[\w-]{43})$/.test(value)) return value
+  throw new Error(`SEALED_EXPORT must be off, on or the thumbprint of a key, not "${value}"`)
 }
 
 function readUrl(name: string, value: string | undefined): string {

@@ -34,7 +34,7 @@ async function start(settings: Settings): Promise<void> {
   const stack = await startStack({
     port: ports.api,
     ...(dataDir !== undefined && { dataDir }),
-    parameters: templateParameters(provider, simulator),
+    parameters: { ...templateParameters(provider, simulator), SealedExport: settings.sealedExport },
     schedules: true,
     onLog: logToFiles(logs, settings.logToTerminal),
     onStep: steps.say,

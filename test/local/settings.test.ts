@@ -22,6 +22,14 @@ test('with nothing set, everything is on 4600 and after, at the simulator, in me
   })
 })
 
+test('an export is off unless it is asked for', () => {
+  expect(readSettings({}).sealedExport).toBe('off')
+  expect(readSettings({ SEALED_EXPORT: 'on' }).sealedExport).toBe('on')
+  expect(() => readSettings({ SEALED_EXPORT: 'yes' })).toThrow(
+    'SEALED_EXPORT must be off, on or the thumbprint',
+  )
+})
+
 test('with a provider of your own, its host is the only one allowed unless you say more', () => {
   const CLICKFUNNELS_ACCOUNTS_URL = 'http://127.0.0.1:9000'
   expect(parametersFor({ CLICKFUNNELS_ACCOUNTS_URL })).toEqual({
