@@ -188,6 +188,7 @@ function environment(name: FunctionName): Readonly<Record<string, string>> {
     WEBHOOK_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/111122223333/senders',
     CLICKFUNNELS_PROFILE: 'clickfunnels',
     AUDIT_RETENTION_DAYS: '400',
+    OPERATOR_NAME: 'Funnel Connect',
     EVENT_RETENTION_DAYS: '90',
   }
 }
