@@ -1,5 +1,6 @@
 // Provides the demo tenant. It is created through the operator's API like any other, and registered with the simulator if
 // that stands in for ClickFunnels. The demo product is its identity provider. With DATA_DIR, later runs use it again.
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readPrivateJson, writePrivateJson } from './private-file.ts'
 
@@ -18,6 +19,7 @@ export interface DemoTenantOptions {
 }
 
 const APP_NAME = 'Tidemark'
+const LOGO = readFileSync(new URL('demo/logo.png', import.meta.url)).toString('base64')
 const BRAND_COLOR = '#0b6b5b'
 const EVENT_TYPES = ['contact.identified']
 
@@ -40,12 +42,17 @@ async function create({ apiUrl, simulatorUrl, returnUrl }: DemoTenantOptions): P
     branding: { color: BRAND_COLOR },
   })
   const tenantId = text(tenant, 'id')
+  await send('PUT', `${tenants}/${tenantId}/logo`, { image: LOGO })
   const key = await send('POST', `${tenants}/${tenantId}/api-keys`, { name: 'npm start' })
   const made = { tenantId, apiKey: text(key, 'api_key') }
   if (simulatorUrl === undefined) return made
   // The redirect URI contains the app's id, and the app needs the client id. So the URI is registered last.
   const applications = `${simulatorUrl}/_control/applications`
-  const application = await send('POST', applications, { name: APP_NAME, redirect_uris: [] })
+  const application = await send('POST', applications, {
+    name: APP_NAME,
+    logo: `data:image/png;base64,${LOGO}`,
+    redirect_uris: [],
+  })
   const clientId = text(application, 'client_id')
   const clientSecret = text(application, 'client_secret')
   const app = await send('POST', `${tenants}/${tenantId}/apps`, {

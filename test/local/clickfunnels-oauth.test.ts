@@ -72,6 +72,19 @@ async function outcome(answer: Response): Promise<[number, string]> {
   return [answer.status, ((await answer.json()) as { error: string }).error]
 }
 
+it("shows an application's logo, or its initials, and takes nothing else for a logo", async () => {
+  expect(await (await authorize(REQUEST)).text()).toMatch(/<span class="mark">[A-Z]{1,2}</)
+  const logo = 'data:image/png;base64,iVBORw0KGgo='
+  const { client_id = '' } = await register({ redirect_uris: [REDIRECT_URI], logo })
+  const consent = await (await authorize({ ...REQUEST, client_id })).text()
+  expect(consent).toContain(`<img class="mark" src="${logo}" alt="">`)
+  for (const other of ['https://evil.example/logo.png', 'data:text/html,x', `${logo}"onload="x`]) {
+    const body = JSON.stringify({ redirect_uris: [REDIRECT_URI], logo: other })
+    const answer = await fetch(`${simulator.url}/_control/applications`, { method: 'POST', body })
+    expect(answer.status).toBe(400)
+  }
+})
+
 it('describes itself with the members of the real discovery document', async () => {
   const document = await (await fetch(`${simulator.url}/.well-known/oauth-authorization-server`)).json()
   expect(document).toMatchObject({

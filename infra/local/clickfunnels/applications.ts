@@ -9,6 +9,8 @@ export interface Application {
   /** All of them are accepted. While a secret is rotated, an application has two. */
   readonly client_secrets: readonly string[]
   readonly name: string
+  /** A PNG or JPEG as a data URL, for the login and the consent. Absent: its initials. */
+  readonly logo?: string
   readonly redirect_uris: readonly string[]
   readonly tokens: TokenMode
   /** Seconds. The value of `expires_in`; in the modes with refresh, tokens also expire after it. */

@@ -39,8 +39,8 @@ export function authorizationReply(state: ProviderState, request: SimulatorReque
   if (checked.kind === 'invalid') {
     return html(checked.status, errorPage(checked.error, checked.description))
   }
-  const { name } = checked.request.application
-  if (mustLogIn(request)) return html(200, loginPage(name, request.query))
+  const { application } = checked.request
+  if (mustLogIn(request)) return html(200, loginPage(application, request.query))
   const carried = AUTHORIZATION_PARAMETERS.flatMap((parameter) => {
     const value = parameters[parameter]
     return value === undefined ? [] : [{ name: parameter, value }]
@@ -51,7 +51,7 @@ export function authorizationReply(state: ProviderState, request: SimulatorReque
     subdomain: workspace.subdomain,
     teamName: teamOf(workspace).name,
   }))
-  return html(200, consentPage(name, checked.request.scope, carried, workspaces))
+  return html(200, consentPage(application, checked.request.scope, carried, workspaces))
 }
 
 /** Answers POST /oauth/authorize: the user pressed one of the two buttons. It checks all of the form again. */

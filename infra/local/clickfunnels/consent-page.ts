@@ -1,7 +1,7 @@
 // The pages that an end user sees: the login, the consent with its workspace picker (`new_installation=true`), and the error page.
 // They are plain forms that work without JavaScript and from curl.
 import { ACCOUNT } from './login.ts'
-import { escapeHtml, page, twoMarks } from './page.ts'
+import { escapeHtml, type Marked, page, twoMarks } from './page.ts'
 
 export interface WorkspaceChoice {
   readonly id: number
@@ -19,12 +19,12 @@ const SCOPE_TEXTS: Readonly<Record<string, string>> = {
 }
 
 /** The login. It asks for no credential: the simulator has one account. @param request the query of the authorization request */
-export function loginPage(applicationName: string, request: string): string {
+export function loginPage(application: Marked, request: string): string {
   return page(
     'Log in to ClickFunnels',
-    `${twoMarks(applicationName)}
+    `${twoMarks(application)}
 <h1>Log in to ClickFunnels</h1>
-<p>Log in to connect <strong>${escapeHtml(applicationName)}</strong> to one of your workspaces.</p>
+<p>Log in to connect <strong>${escapeHtml(application.name)}</strong> to one of your workspaces.</p>
 <form method="post" action="/oauth/login">
 <input type="hidden" name="request" value="${escapeHtml(request)}">
 <div class="buttons"><button class="primary" type="submit">Continue as ${ACCOUNT.name}</button></div>
@@ -35,12 +35,12 @@ export function loginPage(applicationName: string, request: string): string {
 
 /** The consent page. Buttons are `decision=authorize|deny`, the picker is `workspace_id`. */
 export function consentPage(
-  applicationName: string,
+  application: Marked,
   scope: string,
   carried: readonly { readonly name: string; readonly value: string }[],
   workspaces: readonly WorkspaceChoice[],
 ): string {
-  const name = escapeHtml(applicationName)
+  const name = escapeHtml(application.name)
   const hidden = carried.map(
     (input) => `<input type="hidden" name="${input.name}" value="${escapeHtml(input.value)}">`,
   )
@@ -53,8 +53,8 @@ export function consentPage(
   )
   const scopes = scope.split(' ').map((word) => `<li>${escapeHtml(SCOPE_TEXTS[word] ?? word)}</li>`)
   return page(
-    `Connect ${applicationName} to ClickFunnels`,
-    `${twoMarks(applicationName)}
+    `Connect ${application.name} to ClickFunnels`,
+    `${twoMarks(application)}
 <h1>Connect ${name} to ClickFunnels</h1>
 <p><strong>${name}</strong> will be able to:</p>
 <ul>${scopes.join('')}</ul>

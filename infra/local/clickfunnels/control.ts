@@ -22,6 +22,7 @@ const APPLICATION_MEMBERS = [
   'client_secret',
   'client_secrets',
   'name',
+  'logo',
   'redirect_uris',
   'tokens',
   'lifetime',
@@ -107,6 +108,7 @@ function changes(body: ControlBody): ApplicationChanges {
   const all = {
     client_secrets: stringsMember(body, 'client_secrets') ?? (secret === undefined ? undefined : [secret]),
     name: stringMember(body, 'name'),
+    logo: logoMember(body),
     redirect_uris: stringsMember(body, 'redirect_uris'),
     tokens: choiceMember(body, 'tokens', ['non_expiring', 'rotating', 'strict'] as const),
     lifetime: integerMember(body, 'lifetime'),
@@ -114,6 +116,14 @@ function changes(body: ControlBody): ApplicationChanges {
     revokes_expired: booleanMember(body, 'revokes_expired'),
   }
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
+}
+
+/** An image in the page itself, because the simulator's pages load nothing. */
+function logoMember(body: ControlBody): string | undefined {
+  const logo = stringMember(body, 'logo')
+  if (logo === undefined || /^data:image\/(png|jpeg);base64,[A-Za-z0-9+/]{1,65536}={0,2}$/.test(logo))
+    return logo
+  throw new InvalidControlRequest('"logo" must be a PNG or JPEG as a data URL')
 }
 
 function shown(application: Application): Record<string, unknown> {

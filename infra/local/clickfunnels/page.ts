@@ -1,6 +1,13 @@
 // The frame of the simulator's pages, in light and dark.
 import { initialsOf } from '#http/pages/marks.ts'
 
+/** An application as its mark shows it. */
+export interface Marked {
+  readonly name: string
+  /** A data URL. */
+  readonly logo?: string
+}
+
 export function page(title: string, content: string): string {
   return `<!DOCTYPE html>
 <html lang="en">
@@ -20,9 +27,13 @@ ${content}
 `
 }
 
-/** The application by its initials, and ClickFunnels, joined by a line. The text beside it says both names. */
-export function twoMarks(applicationName: string): string {
-  return `<div class="marks" aria-hidden="true"><span class="mark">${escapeHtml(initialsOf(applicationName))}</span>
+/** The application by its logo or initials, and ClickFunnels, joined by a line. The text beside it says both names. */
+export function twoMarks({ name, logo }: Marked): string {
+  const application =
+    logo === undefined
+      ? `<span class="mark">${escapeHtml(initialsOf(name))}</span>`
+      : `<img class="mark" src="${escapeHtml(logo)}" alt="">`
+  return `<div class="marks" aria-hidden="true">${application}
 <span class="mark own"><svg viewBox="0 0 24 24"><path d="M4 5h16l-6 7v6l-4 2v-8z"/></svg></span></div>`
 }
 
@@ -51,6 +62,7 @@ legend { margin-bottom: .75rem; padding: 0; font-weight: 600; }
 .marks::before { content: ""; order: 1; width: 4rem; border-top: 2px dotted var(--soft); }
 .mark { display: grid; place-items: center; width: 2.6rem; height: 2.6rem; box-sizing: border-box;
   border: 2px solid var(--soft); border-radius: 10px; color: var(--ink); font-weight: 700; }
+img.mark { border: 0; object-fit: contain; }
 .mark.own { order: 2; border-color: var(--accent); background: var(--accent); }
 .mark svg { width: 1.3rem; fill: none; stroke: var(--on-accent); stroke-width: 2; stroke-linejoin: round; }
 .choice { display: flex; gap: .75rem; align-items: flex-start; margin-bottom: .5rem; padding: .75rem 1rem;
