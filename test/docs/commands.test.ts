@@ -2,7 +2,7 @@
 // type them, against a running service with a tenant of the page's own. A failing command or an answer of 4xx or 5xx
 // ends it. What needs an AWS account, a registry or a person has a stand-in.
 import { execFile } from 'node:child_process'
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -61,6 +61,7 @@ async function run(commands: string) {
   const { files, variables } = await reader()
   for (const [name, content] of Object.entries(files))
     writeFileSync(join(folder, name), JSON.stringify(content))
+  copyFileSync(join(import.meta.dirname, '../../infra/local/demo/logo.png'), join(folder, 'logo.png'))
   const here = commands
     .replaceAll('http://127.0.0.1:4600', stack.url)
     .replaceAll('http://127.0.0.1:4601', stack.simulator.url)
