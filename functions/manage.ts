@@ -16,7 +16,6 @@ import { formBody, isFromElsewhere } from '#http/message/form.ts'
 import { parseBody } from '#http/message/parse.ts'
 import { type ApiRequest, jsonBody, queryParameters, repeatsParameter } from '#http/message/request.ts'
 import { shownManagePages } from '#http/pages/manage/shown-manage-pages.ts'
-import { shownPages } from '#http/pages/shown-pages.ts'
 import { httpHandler } from '#http/stack.ts'
 import { managedActIn, manageLinkJson, manageLinkRequestSchema } from '#http/wire/manage-link.ts'
 import { onLambda } from '#runtime/lambda.ts'
@@ -45,7 +44,7 @@ export const manage = (services: ManageServices) => {
     {
       ...services,
       ...authentication(services),
-      faultPage: shownPages(services).fault,
+      faultPage: pages.fault,
     },
     {
       'POST /v1/manage-links': async (request, caller) => {
@@ -56,21 +55,33 @@ export const manage = (services: ManageServices) => {
       },
 
       'GET /v1/manage': async (request) => {
-        if (repeatsParameter(request, ['link', 'after', 'disconnect']))
+        if (repeatsParameter(request, ['link', 'after', 'disconnect', 'connect_session']))
           return pages.refusal(request, 'unknown')
         const { link: secret, ...query } = queryParameters(request)
         if (secret !== undefined) return open(request, secret)
         const visit = await findManageVisit(services, cookieOf(request))
         if (visit.outcome !== 'open') return refuse(request, visit)
-        const { findManaged, listManaged } = await import('#domain/manage/list-managed.ts')
+        const [{ findManaged, listManaged }, { noteOfReturn, withReturned }] = await Promise.all([
+          import('#domain/manage/list-managed.ts'),
+          import('#domain/manage/return-note.ts'),
+        ])
         const asked = parseId('connection', query.disconnect ?? '')
         const connection = asked && (await findManaged(services, visit.link, asked))
         if (connection !== undefined) return pages.question(request, visit, connection)
         // Of one that is gone, the list says the truth.
         if (query.disconnect !== undefined) return redirect(MANAGE_PATH)
         const after = parseId('connection', query.after ?? '')
-        const found = await listManaged(services, visit.link, after)
-        return pages.connections(request, visit, found, after === undefined)
+        const sessionId = parseId('connectSession', query.connect_session ?? '')
+        const [found, returned] = await Promise.all([
+          listManaged(services, visit.link, after),
+          sessionId && noteOfReturn(services, visit.link, sessionId),
+        ])
+        return pages.connections(request, visit, {
+          items: after === undefined ? withReturned(found.items, returned?.connection) : found.items,
+          isFirst: after === undefined,
+          ...(found.next && { next: found.next }),
+          ...(returned && { note: returned.note }),
+        })
       },
 
       'POST /v1/manage': async (request) => {
@@ -94,7 +105,8 @@ export const manage = (services: ManageServices) => {
           case 'gone':
             return seeOther(MANAGE_PATH)
           case 'left':
-            return seeOther(product.returnTo ?? MANAGE_PATH, [hostCookie(MANAGE_COOKIE, '', 0)])
+            // The browser keeps its cookie: whoever comes back is told that the page is closed, with the way to the product.
+            return seeOther(product.returnTo ?? MANAGE_PATH)
           default:
             return pages.refusal(request, done.outcome, product)
         }

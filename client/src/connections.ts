@@ -169,7 +169,8 @@ export class ClickFunnelsConnections extends LookingElement {
       )
       return row
     }
-    const chip: Chip = problem?.action ?? 'ok'
+    // Without its events a connection still works.
+    const chip: Chip = !problem || problem.code === 'events_refused' ? 'ok' : problem.action
     const about = document.createElement('span')
     const workspace = part('strong', 'workspace', name)
     workspace.id = id
@@ -182,7 +183,7 @@ export class ClickFunnelsConnections extends LookingElement {
     )
     row.append(about)
     // While the service tries again, the user may do so, too.
-    const may = chip === 'reconnect' || (chip === 'wait' && connection.status !== 'active')
+    const may = problem?.action === 'reconnect' || (chip === 'wait' && connection.status !== 'active')
     if (may) row.append(act('reconnect', () => this.#connect(connection)))
     row.append(act('disconnect', ask(id)))
     return row

@@ -58,19 +58,25 @@ async function show({ status, headers, body }: Answer): Promise<void> {
 }
 
 test.each(['en', 'de', 'es', 'fr', 'pt-BR'])('in "%s" it is accessible', async (language) => {
-  await show(connectionsPage(reader(language), visit(), { items: CONNECTIONS }, true))
+  await show(
+    connectionsPage(reader(language), visit(), {
+      items: CONNECTIONS,
+      isFirst: true,
+      note: 'other_workspace',
+    }),
+  )
   expect(await page.getAttribute('html', 'lang')).toBe(language)
   await inspect(page, `manage-${language}`)
 })
 
 test('without connections, with the longest names, and the question are accessible', async () => {
-  await show(connectionsPage(reader('en'), visit(), { items: [] }, true))
+  await show(connectionsPage(reader('en'), visit(), { items: [], isFirst: true }))
   await inspect(page, 'manage-empty')
   const long = 'Internationalization'.repeat(6)
   const [first] = CONNECTIONS
   if (first === undefined) throw new Error('No connection')
   const named = { ...first, workspace: { name: long }, label: long }
-  await show(connectionsPage(reader('fr'), visit('n'.repeat(256)), { items: [named] }, false))
+  await show(connectionsPage(reader('fr'), visit('n'.repeat(256)), { items: [named], isFirst: false }))
   await inspect(page, 'manage-long')
   await show(questionPage(reader('en'), visit(), first))
   await inspect(page, 'manage-question')

@@ -79,7 +79,9 @@ test('an end user connects, sees the connection, disconnects after a question, a
   const left = await press(browser, after, 'leave', { stopBefore: tenant.returnUrl })
   expect(left).toMatchObject({ status: 303 })
   expect(left.headers.get('location')).toBe(tenant.returnUrl)
-  expect(await browser.visit(here())).toMatchObject({ status: 404 })
+  const closed = await browser.visit(here())
+  expect(closed).toMatchObject({ status: 410 })
+  expect(closed.html).toContain(`href="${tenant.returnUrl}"`)
 })
 
 test('the tenant reads in its audit trail and its events who did it', async () => {
@@ -227,21 +229,22 @@ describe('a form', () => {
 
   test('of another site does nothing', async () => {
     const { json: connection } = await stack.connect(tenant)
-    const { browser, page } = await opened()
+    const { browser } = await opened()
     const other = await opened()
     const act = { action: 'disconnect', connection: connection.id }
     for (const form of [act, { ...act, token: '' }, { ...act, token: token(other.page) }]) {
       expect(await post(browser, form)).toMatchObject({ status: 400 })
     }
     expect(await connections()).toHaveLength(1)
-    const crossSite = await fetch(here(), {
-      method: 'POST',
-      redirect: 'manual',
-      headers: { 'sec-fetch-site': 'cross-site', cookie: cookieHeader(await rawOpening()) },
-      body: new URLSearchParams({ ...act, token: token(page) }),
-    })
-    expect(crossSite.status).toBe(400)
+    // The browser has cookie and token, and says which site the form comes from.
+    const mine = await visitWithCookie()
+    const body = { ...act, token: mine.token }
+    for (const site of ['cross-site', 'same-site']) {
+      expect((await mine.post(body, { 'sec-fetch-site': site })).status).toBe(400)
+    }
     expect(await connections()).toHaveLength(1)
+    expect((await mine.post(body, { 'sec-fetch-site': 'same-origin' })).status).toBe(303)
+    expect(await connections()).toEqual([])
   })
 
   test("does nothing to another end user's connection, nor to another tenant's", async () => {
@@ -276,21 +279,12 @@ describe('a form', () => {
   })
 
   test('in JSON, and one that repeats a field, are none', async () => {
-    const { page } = await opened()
-    const headers = { cookie: cookieHeader(await rawOpening()) }
-    const repeated = `token=${token(page)}&action=leave&action=leave`
-    const bodies = [
-      { body: JSON.stringify({ action: 'leave' }), type: 'application/json' },
-      { body: repeated, type: 'application/x-www-form-urlencoded' },
-    ]
-    for (const { body, type } of bodies) {
-      const answer = await fetch(here(), {
-        method: 'POST',
-        headers: { ...headers, 'content-type': type },
-        body,
-      })
-      expect(answer.status).toBe(400)
-    }
+    const mine = await visitWithCookie()
+    const form = new URLSearchParams({ token: mine.token, action: 'leave' })
+    const json = { 'content-type': 'application/json' }
+    expect((await mine.post(form.toString(), json)).status).toBe(400)
+    expect((await mine.post(`${form}&action=leave`, FORM)).status).toBe(400)
+    expect((await mine.post(form.toString(), FORM)).status).toBe(303)
   })
 
   test('pressed twice comes to the same', async () => {
@@ -340,11 +334,74 @@ describe('a form', () => {
     expect((await call('POST', '/v1/connect-sessions', session)).status).toBe(201)
   })
 
-  /** An opening of a new link, with its cookie at hand. */
-  async function rawOpening() {
-    return fetch(await urlFor(), { redirect: 'manual' })
+  const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
+
+  /** A visit whose cookie and token are at hand. */
+  async function visitWithCookie() {
+    const opening = await fetch(await urlFor(), { redirect: 'manual' })
+    const cookie = opening.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+    const html = await (await fetch(here(), { headers: { cookie } })).text()
+    const post = (body: string | Record<string, string>, headers: Record<string, string>) =>
+      fetch(here(), {
+        method: 'POST',
+        redirect: 'manual',
+        headers: { cookie, ...headers },
+        body: typeof body === 'string' ? body : new URLSearchParams(body),
+      })
+    return { token: /name="token" value="([^"]+)"/.exec(html)?.[1] ?? '', post }
   }
-  const cookieHeader = (answer: Response) => answer.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+})
+
+describe('a browser that is back from ClickFunnels', () => {
+  test('is told that another workspace was chosen, and the list is as it was', async () => {
+    const { json: connection } = await stack.connect(tenant)
+    const look = `/v1/tenants/${tenant.id}/connections/${connection.id}/look`
+    await stack.control('POST', 'tokens/revoke', {})
+    await stack.api(look, { method: 'POST' })
+    const { browser, page } = await opened()
+    const consent = await browser.submit(await press(browser, page, 'reconnect'))
+    const other = { ...approval, workspace_id: String(WORKSPACE_ID + 1) }
+    const back = await browser.submit(consent, other)
+    expect(back.url.pathname).toBe('/v1/manage')
+    expect(back.html).toContain('you chose another workspace at ClickFunnels')
+  })
+
+  test('is told that access was not allowed, and that a workspace is connected', async () => {
+    const { browser, page } = await opened()
+    const refused = await browser.submit(await browser.submit(await press(browser, page, 'connect')), {
+      decision: 'deny',
+    })
+    expect(refused.html).toContain('access was not allowed at ClickFunnels')
+    const consent = await browser.submit(await press(browser, refused, 'connect'))
+    const back = await browser.submit(consent, approval)
+    expect(back.html).toContain('The workspace is connected.')
+    // The session of another end user says nothing here, nor does a query that was made up.
+    const stranger = await opened({ id: 'user-2' })
+    const seen = await stranger.browser.visit(back.url)
+    expect(seen.html).not.toContain('The workspace is connected.')
+    const madeUp = await browser.visit(`${here()}?status=connected&connection_id=x`)
+    expect(madeUp.html).not.toContain('The workspace is connected.')
+  })
+
+  test('says on our confirmation that it is not them, and comes back to the page', async () => {
+    const { browser, page } = await opened()
+    const stopped = await browser.submit(await press(browser, page, 'connect'), { decision: 'decline' })
+    expect(stopped.html).toContain(`href="${here()}?error=access_denied"`)
+    expect((await browser.visit(here())).status).toBe(200)
+  })
+})
+
+test('the links and pages of a revoked key are worth nothing', async () => {
+  const keys = `/v1/tenants/${tenant.id}/api-keys`
+  const leaked = (await stack.api(keys, { method: 'POST', body: { name: 'leaked' } })).json
+  const body = { end_user, return_url: tenant.returnUrl }
+  const make = async () => (await call('POST', '/v1/manage-links', body, leaked.api_key)).json.manage_url
+  const [used, unused] = [await make(), await make()]
+  const attacker = new Browser()
+  expect((await attacker.visit(used)).status).toBe(200)
+  await stack.api(`${keys}/${leaked.id}`, { method: 'DELETE' })
+  expect((await attacker.visit(here())).status).toBe(404)
+  expect((await attacker.visit(unused)).status).toBe(404)
 })
 
 test('a page has no script, cannot be framed, and sends forms to this service only', async () => {

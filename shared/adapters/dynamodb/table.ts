@@ -67,14 +67,25 @@ export class Table {
     return Item && unmarshall(Item)
   }
 
-  /** Reads items by key, in no particular order; missing ones are left out. */
-  async getMany(keys: readonly Key[]): Promise<readonly Item[]> {
+  /**
+   * Reads items by key, in no particular order; missing ones are left out.
+   * @param consistency "strong" sees every write that was answered before, for twice the price
+   */
+  async getMany(
+    keys: readonly Key[],
+    consistency: 'eventual' | 'strong' = 'eventual',
+  ): Promise<readonly Item[]> {
     const found: Item[] = []
     const wanted: Record<string, AttributeValue>[] = keys.map((key) => marshall(key))
     let incomplete = 0
     while (wanted.length > 0) {
       const input: BatchGetItemCommandInput = {
-        RequestItems: { [this.#name]: { Keys: wanted.splice(0, MAX_BATCH_GET_KEYS) } },
+        RequestItems: {
+          [this.#name]: {
+            Keys: wanted.splice(0, MAX_BATCH_GET_KEYS),
+            ConsistentRead: consistency === 'strong',
+          },
+        },
       }
       const { Responses, UnprocessedKeys }: BatchGetItemCommandOutput = await callAws('DynamoDB', (options) =>
         this.#client.send(new BatchGetItemCommand(input), options),

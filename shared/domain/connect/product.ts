@@ -53,7 +53,7 @@ export async function withLogo(
  */
 export function productOf(
   tenant: Tenant,
-  session: Pick<ConnectSession, 'returnUrl' | 'state'> | undefined,
+  session: Pick<ConnectSession, 'returnUrl' | 'managePage' | 'state'> | undefined,
   detour?: Detour,
 ): Product {
   const { name, branding } = tenant
@@ -67,8 +67,11 @@ export function productOf(
 }
 
 /** The session's return URL for a browser that may be anybody's. */
-function wayBack({ returnUrl, state }: Pick<ConnectSession, 'returnUrl' | 'state'>, detour?: Detour): string {
-  const url = withoutOurParameters(returnUrl)
+function wayBack(
+  { returnUrl, managePage, state }: Pick<ConnectSession, 'returnUrl' | 'managePage' | 'state'>,
+  detour?: Detour,
+): string {
+  const url = withoutOurParameters(managePage ?? returnUrl)
   // Why a session failed is not the business of a browser that did not get through.
   const error = state.status === 'denied' ? state.error : detour && DETOURS[detour]
   if (error !== undefined) url.searchParams.set('error', error)

@@ -4,6 +4,7 @@
 // cookie, whose secret was never in a URL.
 import type { Ambient } from '../ambient.ts'
 import type { AuditNote } from '../audit/event.ts'
+import type { CallerPorts } from '../callers/ports.ts'
 import { type Product, productOf } from '../connect/product.ts'
 import { equalSecrets, randomSecret, sha256 } from '../hash.ts'
 import { Secret } from '../secret.ts'
@@ -29,7 +30,7 @@ export interface OpenVisit {
 /**
  * Why a browser does not get the page.
  *
- *   unknown    there is no such link, its tenant is gone, or this browser has no cookie of the page
+ *   unknown    there is no such link, its tenant or API key is gone, or this browser has no cookie of the page
  *   used       the link was opened before, in another browser or without keeping the cookie
  *   expired    the 30 minutes of the link, or of the page after it, are over; or the page was left by "Done"
  *   suspended  the tenant or its app is suspended
@@ -38,7 +39,8 @@ export type VisitRefusal =
   | { readonly outcome: 'unknown' }
   | { readonly outcome: 'used' | 'expired' | 'suspended'; readonly product: Product }
 
-type Ports = ManagePorts & Pick<Ambient & TenancyPorts, 'now' | 'randomBytes' | 'tenants'>
+type Ports = ManagePorts &
+  Pick<Ambient & TenancyPorts & CallerPorts, 'now' | 'randomBytes' | 'tenants' | 'apiKeys'>
 
 /**
  * Opens a link.
@@ -98,8 +100,14 @@ interface Found {
 async function findLiving(services: Ports, secretHash: string): Promise<Found | VisitRefusal> {
   if (!/^[0-9a-f]{64}$/.test(secretHash)) return { outcome: 'unknown' }
   const link = await services.manageLinks.find(secretHash)
-  const tenant = link && (await services.tenants.get(link.tenantId))
-  if (link === undefined || tenant === undefined || !isLiving(tenant)) return { outcome: 'unknown' }
+  if (link === undefined) return { outcome: 'unknown' }
+  const [tenant, apiKey] = await Promise.all([
+    services.tenants.get(link.tenantId),
+    services.apiKeys.get(link.tenantId, link.apiKeyId),
+  ])
+  if (tenant === undefined || !isLiving(tenant)) return { outcome: 'unknown' }
+  // A key that leaked may have made links. Once it is revoked, they and their pages are worth nothing.
+  if (apiKey === undefined || (apiKey.expiresAt ?? Infinity) <= services.now()) return { outcome: 'unknown' }
   // No browser is sent back to a product that is suspended.
   if (suspensionOf(tenant, link) !== undefined)
     return { outcome: 'suspended', product: productOf(tenant, undefined) }

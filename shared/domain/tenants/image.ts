@@ -39,6 +39,7 @@ function otherKind(start: string): string {
 /** A PNG is a row of chunks: length, type, data, checksum. The first is IHDR and the last IEND (W3C PNG section 5). */
 function readPng(data: Buffer): ImageFacts | Fault {
   const start = PNG_SIGNATURE.length
+  let hasPixels = false
   for (let at = start; at + 12 <= data.length; ) {
     const length = data.readUInt32BE(at)
     const type = data.toString('latin1', at + 4, at + 8)
@@ -47,6 +48,8 @@ function readPng(data: Buffer): ImageFacts | Fault {
     if (!isInPlace || next > data.length) break
     if (type === 'acTL') return { fault: 'an animated PNG' }
     if (type === 'IEND' && next < data.length) return { fault: 'a PNG with more data after its end' }
+    hasPixels ||= type === 'IDAT' && length > 0
+    if (type === 'IEND' && !hasPixels) break
     if (type === 'IEND') {
       const [width, height] = [data.readUInt32BE(start + 8), data.readUInt32BE(start + 12)]
       return { mediaType: 'image/png', width, height }
@@ -69,6 +72,8 @@ function readJpeg(data: Buffer): ImageFacts | Fault {
     }
     if (length < 2) break
     const isFrame = marker >= 0xc0 && marker <= 0xcf && !NO_FRAMES.includes(marker)
+    // A second frame could claim another size.
+    if (isFrame && size !== undefined) break
     if (isFrame && at + 9 <= data.length)
       size = { width: data.readUInt16BE(at + 7), height: data.readUInt16BE(at + 5) }
     at += 2 + length

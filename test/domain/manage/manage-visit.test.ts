@@ -3,6 +3,7 @@ import { beforeEach, expect, test } from 'vitest'
 import { makeManageLink } from '#domain/manage/make-manage-link.ts'
 import { MANAGE_LIFETIME_SECONDS } from '#domain/manage/manage-link.ts'
 import { findManageVisit, isOwnForm, openManageLink } from '#domain/manage/manage-visit.ts'
+import { anApiKey } from '../../contracts/samples.ts'
 import { openScene, type Scene } from '../../fakes/scene.ts'
 
 let scene: Scene
@@ -22,6 +23,8 @@ async function opened() {
 
 beforeEach(async () => {
   scene = await openScene()
+  const { tenant, actor } = scene.caller
+  await scene.services.apiKeys.create(anApiKey(tenant.id, { id: actor.id as never }))
 })
 
 test('a link lives for 30 minutes, and the page after it for 30 more', async () => {
@@ -79,4 +82,13 @@ test('no secret is stored or printed', async () => {
   const stored = JSON.stringify([await scene.services.manageLinks.find(link.secretHash), note])
   for (const part of [secret, ...cookie.split('.').slice(1)]) expect(stored).not.toContain(part)
   expect(JSON.stringify(await make())).toContain('[redacted]')
+})
+
+test('a link and its page end with the API key that made the link', async () => {
+  const { cookie } = await opened()
+  const unused = await make()
+  const { tenant, actor } = scene.caller
+  await scene.services.apiKeys.remove(tenant.id, actor.id as never)
+  expect(await findManageVisit(scene.services, cookie)).toEqual({ outcome: 'unknown' })
+  expect(await open(unused.secret.reveal())).toEqual({ outcome: 'unknown' })
 })

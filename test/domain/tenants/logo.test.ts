@@ -81,6 +81,15 @@ describe('an image', () => {
     expect(refusal(image)).toMatch(/^"image" .*allowed.*\.$/)
   })
 
+  test('without pixels, or with two sizes, is refused', () => {
+    const empty = joined(PNG.subarray(0, 8), header(64, 48), chunk('IEND', Buffer.alloc(0)))
+    expect(refusal(empty)).toContain('damaged')
+    // Its frame header comes once more, with another size.
+    const frame = JPEG.indexOf(Buffer.from([0xff, 0xc0]))
+    const second = JPEG.subarray(frame, frame + 2 + JPEG.readUInt16BE(frame + 2))
+    expect(refusal(joined(JPEG.subarray(0, frame), second, JPEG.subarray(frame)))).toContain('damaged')
+  })
+
   test('that is cut off anywhere is refused', () => {
     for (const image of [PNG, JPEG]) {
       for (let length = 0; length < image.length; length++) refusal(image.subarray(0, length))

@@ -1,10 +1,16 @@
 // The manage page: what it says of each connection, in each language, and what it lets through.
 import { describe, expect, test } from 'vitest'
 import type { Connection } from '#domain/connections/connection.ts'
+import { ServiceError } from '#domain/errors.ts'
 import { RISK_REASONS } from '#domain/events/event-types.ts'
 import type { OpenVisit } from '#domain/manage/manage-visit.ts'
 import { Secret } from '#domain/secret.ts'
-import { connectionsPage, manageRefusalPage, questionPage } from '#http/pages/manage/manage-pages.ts'
+import {
+  connectionsPage,
+  manageFaultPage,
+  manageRefusalPage,
+  questionPage,
+} from '#http/pages/manage/manage-pages.ts'
 import { manageTextsFor } from '#http/pages/manage/texts.ts'
 import { aManageLink } from '../../contracts/manage-links.ts'
 import { aConnection, newId } from '../../contracts/samples.ts'
@@ -28,12 +34,11 @@ const show = (
   more: { language?: string; isFirst?: boolean; next?: string } = {},
 ) =>
   String(
-    connectionsPage(
-      reader(more.language),
-      visit(),
-      { items, ...(more.next && { next: more.next as never }) },
-      more.isFirst ?? true,
-    ).body,
+    connectionsPage(reader(more.language), visit(), {
+      items,
+      isFirst: more.isFirst ?? true,
+      ...(more.next && { next: more.next as never }),
+    }).body,
   )
 const LANGUAGES = ['en', 'de', 'es', 'fr', 'pt']
 
@@ -41,7 +46,14 @@ describe.each(LANGUAGES)('in %s', (language) => {
   const { manage } = manageTextsFor(language)
 
   test('every text is there, and those with a name hold it', () => {
-    const groups = [manage, manage.chip, manage.why, manage.ask, ...Object.values(manage.refusals)]
+    const groups = [
+      manage,
+      manage.chip,
+      manage.why,
+      manage.notes,
+      manage.ask,
+      ...Object.values(manage.refusals),
+    ]
     for (const text of groups.flatMap((group) => Object.values(group))) {
       if (typeof text === 'function') expect(text('Saas')).toContain('Saas')
       if (typeof text === 'string') expect(text.length).toBeGreaterThan(3)
@@ -69,12 +81,27 @@ test.each(RISK_REASONS)(
   },
 )
 
-test('a connection that works, waits or was stopped has no button to reconnect', () => {
+test('a connection that works or was stopped has no button to reconnect; one that may be dead has', () => {
   const waiting = { status: 'reauthorization_required', reason: 'grant_refused', refusedAt: 1 } as never
-  for (const more of [{}, { suspendedAt: 1 as never }, { state: waiting }]) {
+  for (const more of [{}, { suspendedAt: 1 as never }])
     expect(show([one(more)])).not.toContain('value="reconnect"')
-  }
-  expect(show([one({ state: waiting })])).toContain('We are trying again within minutes.')
+  const html = show([one({ state: waiting })])
+  expect(html).toContain('We are trying again within minutes.')
+  expect(html).toContain('value="reconnect"')
+})
+
+test('a connection whose events are refused is connected, and can be connected again', () => {
+  const html = show([one({ alert: { kind: 'at_risk', reason: 'events_refused' } })])
+  expect(html).toContain('<span class="chip ok">Connected</span>')
+  expect(html).toContain('value="reconnect"')
+})
+
+test('a fault leads back to the list, with the time to wait', () => {
+  const error = new ServiceError('storage_unavailable', 'x', { retryAfterSeconds: 2 })
+  const answer = manageFaultPage(READER, error)
+  expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': '2' } })
+  expect(answer.body).toContain('href="/v1/manage"')
+  expect(manageFaultPage(READER, new Error('secret words')).body).not.toContain('secret words')
 })
 
 test('the pages of a long list lead on and back', () => {
@@ -87,7 +114,7 @@ test('the pages of a long list lead on and back', () => {
 
 test('a return URL that is not registered any more leaves no "Done"', () => {
   const { returnTo: _, ...alone } = product
-  const answer = connectionsPage(READER, { ...visit(), product: alone }, { items: [] }, true)
+  const answer = connectionsPage(READER, { ...visit(), product: alone }, { items: [], isFirst: true })
   expect(answer.body).not.toContain('value="leave"')
   expect(answer.headers['content-security-policy']).toContain("form-action 'self';")
 })
@@ -97,7 +124,7 @@ test.each(['"><script>alert(1)</script>', "' onclick='x", '<img src=x onerror=al
   (name) => {
     const named = one({ workspace: { name }, label: name })
     const pages = [
-      connectionsPage(READER, visit(name), { items: [named] }, true),
+      connectionsPage(READER, visit(name), { items: [named], isFirst: true }),
       questionPage(READER, visit(name), named),
       manageRefusalPage(READER, 'used', { ...product, name }),
     ]

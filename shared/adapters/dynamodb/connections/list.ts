@@ -80,7 +80,8 @@ async function readOfEndUser(
   const { name, partitionKey } = END_USER_INDEX
   const index = await table.query({ index: name, partition: [partitionKey, partition], ...range })
   const keys = index.items.map(({ pk, sk }) => ({ pk, sk }) as Key)
-  const items = await table.getMany(keys)
+  // Who has just disconnected or reconnected looks at the list at once.
+  const items = await table.getMany(keys, 'strong')
   return { items: items.toSorted((one, other) => (String(one.sk) < String(other.sk) ? 1 : -1)) }
 }
 

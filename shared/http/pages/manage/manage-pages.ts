@@ -3,10 +3,13 @@
 import type { ShownProduct } from '#domain/connect/product.ts'
 import type { Connection } from '#domain/connections/connection.ts'
 import { type ConnectionProblem, connectionProblem } from '#domain/connections/connection-problem.ts'
-import type { Page as PageOf } from '#domain/connections/connection-store.ts'
+import { ServiceError } from '#domain/errors.ts'
+import type { ConnectionId } from '#domain/ids.ts'
 import { MANAGE_PATH } from '#domain/manage/manage-link.ts'
 import type { OpenVisit } from '#domain/manage/manage-visit.ts'
+import type { ReturnNote } from '#domain/manage/return-note.ts'
 import type { Answer } from '../../message/answer.ts'
+import { PROBLEMS } from '../../problems/problem.ts'
 import type { Reader } from '../connect-pages.ts'
 import { accountMark, markOf, PROBLEM } from '../marks.ts'
 import { type Html, html, page, together } from '../page.ts'
@@ -17,11 +20,19 @@ import type { ManageRefusal, ManageTexts } from './texts-type.ts'
 /** A visit, with the product as its page shows it. */
 type ShownVisit = OpenVisit & { readonly product: ShownProduct }
 
+export interface ShownList {
+  readonly items: readonly Connection[]
+  readonly isFirst: boolean
+  /** Where the next page starts. */
+  readonly next?: ConnectionId
+  /** What became of the visit to ClickFunnels. */
+  readonly note?: ReturnNote['note']
+}
+
 export function connectionsPage(
   reader: Reader,
   visit: ShownVisit,
-  { items, next }: PageOf<Connection>,
-  isFirst: boolean,
+  { items, isFirst, next, note }: ShownList,
 ): Answer {
   const { language, manage, runBy } = manageTextsFor(reader.headers['accept-language'])
   const { product, link, formToken } = visit
@@ -41,7 +52,7 @@ export function connectionsPage(
     sheet: MANAGE_STYLE,
     above: markOf(product),
     footer: runBy(product.name, reader.operatorName),
-    content: html`<div class="account"><p>${manage.account(product.name)}</p>${accountMark(displayName ?? id)}
+    content: html`${note === undefined ? '' : html`<p class="note" role="status">${manage.notes[note]}</p>`}<div class="account"><p>${manage.account(product.name)}</p>${accountMark(displayName ?? id)}
 ${displayName === undefined ? '' : html`<strong><bdi>${displayName}</bdi></strong>`}<strong><bdi>${id}</bdi></strong></div>
 ${isEmpty ? html`<p>${manage.none}</p>` : html`<ul class="rows">${together(rows)}</ul>`}
 ${together(ways)}
@@ -52,14 +63,16 @@ ${product.returnTo === undefined ? '' : form(token, 'leave', html`<button class=
 }
 
 function row(connection: Connection, token: string, texts: ManageTexts, language: string): Html {
-  const { id, createdAt, label } = connection
+  const { id, createdAt, label, state } = connection
   const problem = connectionProblem(connection)
   const since = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: 'UTC' })
-  const chip = problem?.action ?? 'ok'
+  // Without its events it still works.
+  const chip = problem === undefined || problem.code === 'events_refused' ? 'ok' : problem.action
+  const mayReconnect = problem?.action === 'reconnect' || (chip === 'wait' && state.status !== 'active')
   return html`<li><p class="what"><strong id="${id}"><bdi>${nameOf(connection, texts)}</bdi></strong><span class="chip ${chip}">${texts.chip[chip]}</span>
 <span class="soft">${label === undefined ? '' : html`<bdi>${label}</bdi> · `}${texts.since(since.format(createdAt * 1000))}</span></p>
 ${problem === undefined ? '' : html`<p class="why">${whyOf(problem, texts)}</p>`}
-<div class="acts">${problem?.action === 'reconnect' ? form(token, 'reconnect', html`<button type="submit" aria-describedby="${id}">${texts.reconnect}</button>`, id) : ''}
+<div class="acts">${mayReconnect ? form(token, 'reconnect', html`<button type="submit" aria-describedby="${id}">${texts.reconnect}</button>`, id) : ''}
 <form method="get" action="${MANAGE_PATH}"><input type="hidden" name="disconnect" value="${id}"><button class="quiet" type="submit" aria-describedby="${id}">${texts.disconnect}</button></form></div></li>`
 }
 
@@ -89,7 +102,9 @@ const STATUSES: Readonly<Record<ManageRefusal, number>> = {
   suspended: 403,
   stale: 400,
   limit: 429,
+  fault: 500,
 }
+const LIMIT_SECONDS = 60
 
 /**
  * Says why the page is not shown and what to do next, with a way on where there is one.
@@ -100,14 +115,34 @@ const STATUSES: Readonly<Record<ManageRefusal, number>> = {
  *
  * The texts have to be true in each of these cases.
  */
-export function manageRefusalPage(reader: Reader, refusal: ManageRefusal, product?: ShownProduct): Answer {
+export function manageRefusalPage(
+  reader: Reader,
+  refusal: Exclude<ManageRefusal, 'fault'>,
+  product?: ShownProduct,
+): Answer {
+  const answer = endPage(reader, STATUSES[refusal], refusal, product)
+  return refusal === 'limit' ? withRetryAfter(answer, LIMIT_SECONDS) : answer
+}
+
+/** For an unexpected error. What was asked for may have been done or not: the list shows it. */
+export function manageFaultPage(reader: Reader, error: unknown): Answer {
+  const known = error instanceof ServiceError ? error : undefined
+  const answer = endPage(reader, known ? PROBLEMS[known.code].status : STATUSES.fault, 'fault')
+  return known?.retryAfterSeconds === undefined ? answer : withRetryAfter(answer, known.retryAfterSeconds)
+}
+
+function withRetryAfter(answer: Answer, seconds: number): Answer {
+  return { ...answer, headers: { ...answer.headers, 'retry-after': String(seconds) } }
+}
+
+function endPage(reader: Reader, status: number, refusal: ManageRefusal, product?: ShownProduct): Answer {
   const { language, manage, back, runBy, runByAlone } = manageTextsFor(reader.headers['accept-language'])
   const { title, explanation, remedy } = manage.refusals[refusal]
-  const isOpen = refusal === 'stale' || refusal === 'limit'
+  const isOpen = ['stale', 'limit', 'fault'].includes(refusal)
   const target = isOpen ? MANAGE_PATH : product?.returnTo
   const label = isOpen || product === undefined ? manage.toList : back(product.name)
   return page({
-    status: STATUSES[refusal],
+    status,
     title,
     language,
     ...(product && { product }),

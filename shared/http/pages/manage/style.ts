@@ -1,6 +1,7 @@
 // The styles of the manage page, in addition to those of every page.
 export const MANAGE_STYLE = `
 .account { margin-bottom: 1rem }
+.note { padding: .6rem .8rem; border-left: 4px solid var(--accent); background: var(--paper); border-radius: 6px }
 .rows { columns: auto; font: inherit; margin: 0 0 1rem }
 .rows li { padding: .8rem 0; border-top: 1px solid var(--line) }
 .rows li:last-child { border-bottom: 1px solid var(--line) }

@@ -16,10 +16,19 @@ export const GERMAN: ManageTexts = {
     answer_lost: 'Der Zugriff auf diesen Workspace ging verloren. Verbinden Sie ihn neu.',
     workspace_gone:
       'ClickFunnels hat diesen Workspace nicht mehr. Trennen Sie ihn, oder verbinden Sie einen anderen.',
-    attempts_failing: 'ClickFunnels hat mehrmals nicht geantwortet. Wir versuchen es weiter.',
+    attempts_failing: 'ClickFunnels war mehrmals nicht zu erreichen. Wir versuchen es weiter.',
     events_refused:
       'ClickFunnels meldet mit diesem Zugriff seine Ereignisse nicht. Verbinden Sie neu, um das zu erlauben.',
     refused_once: 'ClickFunnels hat den Zugriff abgelehnt. Wir versuchen es in wenigen Minuten wieder.',
+  },
+  notes: {
+    connected: 'Der Workspace ist verbunden.',
+    denied: 'Nichts wurde verbunden: Der Zugriff wurde bei ClickFunnels nicht erlaubt.',
+    other_workspace:
+      'Nichts wurde geändert: Sie haben bei ClickFunnels einen anderen Workspace gewählt. Um neu zu verbinden, wählen Sie denselben. Einen anderen verbinden Sie als weiteren.',
+    full: 'Nichts wurde verbunden: Das Produkt hat so viele Verbindungen, wie es haben darf. Wenden Sie sich an seinen Support.',
+    expired: 'Nichts wurde verbunden: Es hat zu lange gedauert. Versuchen Sie es noch einmal.',
+    failed: 'Das hat nicht geklappt. Versuchen Sie es noch einmal.',
   },
   reconnect: 'Neu verbinden',
   disconnect: 'Trennen',
@@ -39,7 +48,7 @@ export const GERMAN: ManageTexts = {
     unknown: {
       title: 'Diese Seite ist in diesem Browser nicht offen',
       explanation:
-        'Ihr Link ist nicht gültig, sie wurde in einem anderen Browser geöffnet, oder dieser Browser behält keine Cookies.',
+        'Der Link dieser Seite ist nicht gültig, sie wurde in einem anderen Browser geöffnet, oder dieser Browser behält keine Cookies.',
       remedy: 'Gehen Sie zurück zu dem Produkt, von dem Sie kommen, und öffnen Sie diese Seite von dort.',
     },
     used: {
@@ -48,9 +57,9 @@ export const GERMAN: ManageTexts = {
       remedy: 'Gehen Sie zurück zum Produkt und öffnen Sie diese Seite von dort noch einmal.',
     },
     expired: {
-      title: 'Ihre Zeit auf dieser Seite ist um',
+      title: 'Diese Seite ist geschlossen',
       explanation:
-        'Zu Ihrer Sicherheit ist sie nur eine halbe Stunde offen. Was Sie bis dahin getan haben, gilt.',
+        'Zu Ihrer Sicherheit ist sie eine halbe Stunde offen, oder bis Sie „Fertig“ drücken. Was Sie bis dahin getan haben, gilt.',
       remedy: 'Gehen Sie zurück zum Produkt und öffnen Sie diese Seite von dort noch einmal.',
     },
     suspended: {
@@ -70,6 +79,12 @@ export const GERMAN: ManageTexts = {
         'Es gab zu viele Versuche in einer Minute, oder das Produkt hat so viele Verbindungen, wie es haben darf. Nichts wurde verbunden.',
       remedy:
         'Warten Sie eine Minute und versuchen Sie es noch einmal. Wenn das nicht hilft, wenden Sie sich an den Support des Produkts.',
+    },
+    fault: {
+      title: 'Etwas ist schiefgegangen',
+      explanation: 'Das Problem liegt bei uns, nicht bei Ihnen.',
+      remedy:
+        'Gehen Sie zurück zur Liste: Sie zeigt, was getan wurde. Wenn etwas fehlt, versuchen Sie es in einer Minute noch einmal.',
     },
   },
 }

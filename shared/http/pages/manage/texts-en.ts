@@ -15,9 +15,18 @@ export const ENGLISH: ManageTexts = {
     refresh_rejected: 'ClickFunnels ended the access to this workspace. Connect it again.',
     answer_lost: 'The access to this workspace was lost. Connect it again.',
     workspace_gone: 'ClickFunnels no longer has this workspace. Disconnect it, or connect another one.',
-    attempts_failing: 'ClickFunnels did not answer several times in a row. We are trying again.',
+    attempts_failing: 'ClickFunnels could not be asked several times in a row. We are trying again.',
     events_refused: 'ClickFunnels does not report its events with this access. Connect again to allow that.',
     refused_once: 'ClickFunnels refused the access. We are trying again within minutes.',
+  },
+  notes: {
+    connected: 'The workspace is connected.',
+    denied: 'Nothing was connected: access was not allowed at ClickFunnels.',
+    other_workspace:
+      'Nothing was changed: you chose another workspace at ClickFunnels. To reconnect, choose the same one. To use another one, connect it as a new one.',
+    full: 'Nothing was connected: the product has as many connections as it may have. Ask its support team.',
+    expired: 'Nothing was connected: it took too long. Try again.',
+    failed: 'That did not work. Try again.',
   },
   reconnect: 'Reconnect',
   disconnect: 'Disconnect',
@@ -46,8 +55,9 @@ export const ENGLISH: ManageTexts = {
       remedy: 'Go back to the product and open this page from there again.',
     },
     expired: {
-      title: 'Your time on this page is over',
-      explanation: 'For your security, it is open for half an hour only. What you did before counts.',
+      title: 'This page is closed',
+      explanation:
+        'For your security, it is open for half an hour, or until you press “Done”. What you did before counts.',
       remedy: 'Go back to the product and open this page from there again.',
     },
     suspended: {
@@ -66,6 +76,11 @@ export const ENGLISH: ManageTexts = {
       explanation:
         'There were too many attempts within a minute, or the product has as many connections as it may have. Nothing was connected.',
       remedy: 'Wait a minute and try again. If that does not help, ask the support team of the product.',
+    },
+    fault: {
+      title: 'Something went wrong',
+      explanation: 'The problem is on our side, not yours.',
+      remedy: 'Go back to the list: it shows what was done. If something is missing, try again in a minute.',
     },
   },
 }

@@ -17,13 +17,22 @@ export const SPANISH: ManageTexts = {
     suspended: 'Esta conexión se detuvo. Consulte al equipo de soporte del producto.',
     revoked_at_provider: 'ClickFunnels ya no da acceso a este espacio de trabajo. Conéctelo de nuevo.',
     disconnected_by_provider: 'La aplicación se desconectó en ClickFunnels. Conecte el espacio de nuevo.',
-    refresh_rejected: 'ClickFunnels terminó el acceso a este espacio de trabajo. Conéctelo de nuevo.',
+    refresh_rejected: 'ClickFunnels puso fin al acceso a este espacio de trabajo. Conéctelo de nuevo.',
     answer_lost: 'Se perdió el acceso a este espacio de trabajo. Conéctelo de nuevo.',
     workspace_gone: 'ClickFunnels ya no tiene este espacio de trabajo. Desconéctelo o conecte otro.',
-    attempts_failing: 'ClickFunnels no respondió varias veces seguidas. Lo seguimos intentando.',
+    attempts_failing: 'No se pudo consultar a ClickFunnels varias veces seguidas. Lo seguimos intentando.',
     events_refused:
       'ClickFunnels no comunica sus eventos con este acceso. Conéctelo de nuevo para permitirlo.',
     refused_once: 'ClickFunnels rechazó el acceso. Lo intentaremos de nuevo en unos minutos.',
+  },
+  notes: {
+    connected: 'El espacio de trabajo está conectado.',
+    denied: 'No se conectó nada: no se permitió el acceso en ClickFunnels.',
+    other_workspace:
+      'No se cambió nada: eligió otro espacio de trabajo en ClickFunnels. Para conectar de nuevo, elija el mismo. Para usar otro, conéctelo como uno nuevo.',
+    full: 'No se conectó nada: el producto ya tiene todas las conexiones que puede tener. Consulte a su equipo de soporte.',
+    expired: 'No se conectó nada: tardó demasiado. Inténtelo de nuevo.',
+    failed: 'No funcionó. Inténtelo de nuevo.',
   },
   reconnect: 'Conectar de nuevo',
   disconnect: 'Desconectar',
@@ -52,8 +61,9 @@ export const SPANISH: ManageTexts = {
       remedy: 'Vuelva al producto y abra esta página otra vez desde allí.',
     },
     expired: {
-      title: 'Su tiempo en esta página terminó',
-      explanation: 'Por su seguridad, solo está abierta media hora. Lo que hizo antes es válido.',
+      title: 'Esta página está cerrada',
+      explanation:
+        'Por su seguridad, está abierta media hora, o hasta que pulse «Listo». Lo que hizo antes es válido.',
       remedy: 'Vuelva al producto y abra esta página otra vez desde allí.',
     },
     suspended: {
@@ -73,6 +83,11 @@ export const SPANISH: ManageTexts = {
         'Hubo demasiados intentos en un minuto, o el producto ya tiene todas las conexiones que puede tener. No se conectó nada.',
       remedy:
         'Espere un minuto e inténtelo otra vez. Si no sirve, consulte al equipo de soporte del producto.',
+    },
+    fault: {
+      title: 'Algo salió mal',
+      explanation: 'El problema es nuestro, no suyo.',
+      remedy: 'Vuelva a la lista: muestra lo que se hizo. Si falta algo, inténtelo de nuevo en un minuto.',
     },
   },
 }

@@ -11,19 +11,29 @@ export const PORTUGUESE: ManageTexts = {
     ok: 'Conectado',
     reconnect: 'Acesso perdido',
     wait: 'Nova tentativa',
-    ask_operator: 'Parado',
+    ask_operator: 'Suspenso',
   },
   why: {
-    suspended: 'Esta conexão foi parada. Fale com o suporte do produto.',
+    suspended: 'Esta conexão foi suspensa. Fale com o suporte do produto.',
     revoked_at_provider: 'O ClickFunnels não dá mais acesso a este workspace. Conecte-o de novo.',
     disconnected_by_provider: 'O aplicativo foi desconectado no ClickFunnels. Conecte o workspace de novo.',
     refresh_rejected: 'O ClickFunnels encerrou o acesso a este workspace. Conecte-o de novo.',
     answer_lost: 'O acesso a este workspace foi perdido. Conecte-o de novo.',
     workspace_gone: 'O ClickFunnels não tem mais este workspace. Desconecte-o ou conecte outro.',
-    attempts_failing: 'O ClickFunnels não respondeu várias vezes seguidas. Continuamos tentando.',
+    attempts_failing:
+      'Não foi possível consultar o ClickFunnels várias vezes seguidas. Continuamos tentando.',
     events_refused:
       'O ClickFunnels não informa seus eventos com este acesso. Conecte de novo para permitir isso.',
     refused_once: 'O ClickFunnels recusou o acesso. Tentaremos de novo em alguns minutos.',
+  },
+  notes: {
+    connected: 'O workspace está conectado.',
+    denied: 'Nada foi conectado: o acesso não foi permitido no ClickFunnels.',
+    other_workspace:
+      'Nada foi alterado: você escolheu outro workspace no ClickFunnels. Para reconectar, escolha o mesmo. Para usar outro, conecte-o como novo.',
+    full: 'Nada foi conectado: o produto já tem todas as conexões que pode ter. Fale com o suporte dele.',
+    expired: 'Nada foi conectado: demorou demais. Tente de novo.',
+    failed: 'Não funcionou. Tente de novo.',
   },
   reconnect: 'Reconectar',
   disconnect: 'Desconectar',
@@ -52,8 +62,9 @@ export const PORTUGUESE: ManageTexts = {
       remedy: 'Volte ao produto e abra esta página de lá mais uma vez.',
     },
     expired: {
-      title: 'Seu tempo nesta página acabou',
-      explanation: 'Para sua segurança, ela fica aberta só meia hora. O que você fez antes vale.',
+      title: 'Esta página está fechada',
+      explanation:
+        'Para sua segurança, ela fica aberta por meia hora, ou até você tocar em “Concluir”. O que você fez antes vale.',
       remedy: 'Volte ao produto e abra esta página de lá mais uma vez.',
     },
     suspended: {
@@ -72,6 +83,11 @@ export const PORTUGUESE: ManageTexts = {
       explanation:
         'Houve tentativas demais em um minuto, ou o produto já tem todas as conexões que pode ter. Nada foi conectado.',
       remedy: 'Espere um minuto e tente de novo. Se não adiantar, fale com o suporte do produto.',
+    },
+    fault: {
+      title: 'Algo deu errado',
+      explanation: 'O problema é nosso, não seu.',
+      remedy: 'Volte à lista: ela mostra o que foi feito. Se algo faltar, tente de novo em um minuto.',
     },
   },
 }

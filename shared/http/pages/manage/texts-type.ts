@@ -1,8 +1,10 @@
 // The texts of the manage page in one language. Each language is a file of this type, so a missing text does not compile.
+
 import type { ConnectionProblem } from '#domain/connections/connection-problem.ts'
+import type { ReturnNote } from '#domain/manage/return-note.ts'
 
 /** Why the page is not shown. Which case is which: manage-pages.ts. */
-export type ManageRefusal = 'unknown' | 'used' | 'expired' | 'suspended' | 'stale' | 'limit'
+export type ManageRefusal = 'unknown' | 'used' | 'expired' | 'suspended' | 'stale' | 'limit' | 'fault'
 
 /** Plain text: the page escapes it, together with the names in it. */
 export interface ManageTexts {
@@ -15,6 +17,8 @@ export interface ManageTexts {
   readonly chip: Readonly<Record<'ok' | ConnectionProblem['action'], string>>
   /** Why a connection does not work, and what to do. refused_once: a second look decides. */
   readonly why: Readonly<Record<ConnectionProblem['code'] | 'refused_once', string>>
+  /** What became of the visit to ClickFunnels. */
+  readonly notes: Readonly<Record<ReturnNote['note'], string>>
   readonly reconnect: string
   readonly disconnect: string
   readonly connect: string
