@@ -23,6 +23,7 @@ export type ErrorCode =
   | 'idempotency_outcome_unknown'
   | 'idempotency_answer_not_kept'
   | 'tenant_not_suspended'
+  | 'export_too_early'
   | 'export_key_missing'
   | 'app_in_use'
   | 'client_secret_in_use'

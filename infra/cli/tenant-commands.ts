@@ -8,6 +8,7 @@ export const TENANT_MEMBERS: readonly Column[] = [
   ['id', ({ id }) => id],
   ['name', ({ name }) => name],
   ['status', ({ status }) => status],
+  ['suspended', ({ suspended_at }) => time(suspended_at)],
   ['return URLs', ({ return_urls }) => return_urls.join('\n')],
   ['origins', ({ origins }) => origins.join('\n')],
   ['confirmed', ({ end_users_may_confirm }) => (end_users_may_confirm ? 'end users may choose it' : '')],

@@ -21,13 +21,14 @@ export const EXPORT_OPERATIONS = {
   'POST /v1/tenants/{tenant_id}/connections/export': {
     id: 'exportConnections',
     summary: "Export a tenant's connections, sealed to the tenant's key",
-    more: 'Gives the tokens of a page of connections, each sealed as a JWE to the public key that the tenant registered, so only the tenant can open them. The tenant has to be suspended, because each refresh replaces the tokens. The deployment has to allow it: the CloudFormation parameter `SealedExport` is `off` by default. To get the next page, send `next` as `after`. Compare `thumbprint` on each page with what the tenant told you. Ask again for `busy` connections with `connection_ids`. To repeat the request is harmless. An exported connection is not refreshed for 60 seconds, even if the tenant is resumed.',
+    more: 'Gives the tokens of a page of connections, each sealed as a JWE to the public key that the tenant registered, so only the tenant can open them. The tenant has to be suspended, because each refresh replaces the tokens, and has to be so for 60 seconds, until every request that began before has ended: `Retry-After` of the problem `export_too_early` says when. The deployment has to allow it: the CloudFormation parameter `SealedExport` is `off` by default. To get the next page, send `next` as `after`. Compare `thumbprint` on each page with what the tenant told you, and `suspended_at` with the page before: if it differs, the tenant was active in between, and what was exported before may be worth nothing. Ask again for `busy` connections with `connection_ids`. To repeat the request is harmless. An exported connection is not refreshed for 60 seconds, even if the tenant is resumed.',
     body: { schema: 'ExportRequest', example: 'ExportRequest' },
     answers: { 200: { says: 'A page, newest first.', schema: 'ExportPage', example: 'ExportPage' } },
     problems: [
       'export_disabled',
       'not_found',
       'tenant_not_suspended',
+      'export_too_early',
       'export_key_missing',
       'kms_key_unavailable',
       'tenant_shredded',

@@ -19,10 +19,31 @@ export function tenantsContract(open: OpenStores): void {
       const tenant = aTenant()
       await tenants.create(tenant)
       const updatedAt = later(NOW, 5)
-      const changed = await tenants.update(tenant.id, { status: 'suspended', returnUrls: [] }, updatedAt)
-      expect(changed).toEqual({ ...tenant, status: 'suspended', returnUrls: [], updatedAt })
+      const changed = await tenants.update(tenant.id, { endUsersMayConfirm: true, returnUrls: [] }, updatedAt)
+      expect(changed).toEqual({ ...tenant, endUsersMayConfirm: true, returnUrls: [], updatedAt })
       expect(await tenants.get(tenant.id)).toEqual(changed)
       expect(await tenants.update(tenant.id, {}, updatedAt)).toEqual(changed)
+    })
+
+    test('know since when they are suspended: from the first suspension until they are resumed', async () => {
+      const { tenants } = open()
+      const tenant = aTenant()
+      await tenants.create(tenant)
+      const [first, second, third] = [later(NOW, 5), later(NOW, 9), later(NOW, 14)]
+      const suspended = await tenants.update(tenant.id, { status: 'suspended' }, first)
+      expect(suspended).toEqual({ ...tenant, status: 'suspended', suspendedAt: first, updatedAt: first })
+      expect(await tenants.get(tenant.id)).toEqual(suspended)
+      const again = await tenants.update(tenant.id, { status: 'suspended', name: 'Other' }, second)
+      expect(again).toMatchObject({ name: 'Other', suspendedAt: first, updatedAt: second })
+      expect(await tenants.update(tenant.id, { name: tenant.name }, second)).toMatchObject({
+        suspendedAt: first,
+      })
+      const resumed = await tenants.update(tenant.id, { status: 'active' }, second)
+      expect(resumed).toEqual({ ...tenant, updatedAt: second })
+      expect(await tenants.update(tenant.id, { status: 'active' }, second)).toEqual(resumed)
+      expect(await tenants.update(tenant.id, { status: 'suspended' }, third)).toMatchObject({
+        suspendedAt: third,
+      })
     })
 
     test('are not created by a change', async () => {

@@ -37,7 +37,12 @@ export class FakeTenants implements Tenants {
   ): Promise<Tenant | undefined> {
     const tenant = this.#items.get(id)
     if (tenant?.status !== 'active' && tenant?.status !== 'suspended') return undefined
-    const members = Object.entries({ ...tenant, ...change, updatedAt }).filter(([, value]) => value !== null)
+    const { status = tenant.status } = change
+    const suspendedAt =
+      status === 'active' ? null : (tenant.suspendedAt ?? (change.status ? updatedAt : null))
+    const members = Object.entries({ ...tenant, ...change, suspendedAt, updatedAt }).filter(
+      ([, value]) => value !== null,
+    )
     this.#items.set(id, structuredClone(Object.fromEntries(members)) as unknown as Tenant)
     return this.get(id)
   }

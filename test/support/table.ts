@@ -103,6 +103,14 @@ export async function endLeases(stack: Stack): Promise<number> {
   return leased.length
 }
 
+/** Lets every tenant have been suspended a minute earlier, so that it can be exported now. */
+export async function ageSuspensions(stack: Stack): Promise<void> {
+  for (const item of await storedItems(stack)) {
+    const at = item.status?.S === 'suspended' && item.suspendedAt?.N
+    if (at) await putItem(stack, { ...item, suspendedAt: { N: String(Number(at) - 60) } })
+  }
+}
+
 /** Lets the time of every connect link, state and session that has not ended run out now. */
 export async function expireAttempts(stack: Stack): Promise<void> {
   const { client, items, TableName } = await scan(stack)

@@ -22,6 +22,7 @@ export const exports = {
     ExportRequest: { limit: MAX_EXPORTED },
     ExportPage: {
       thumbprint: THUMBPRINT,
+      suspended_at: '2026-03-02T09:00:00Z',
       items: [
         { connection_id: CONNECTION, status: 'exported', jwe: 'eyJhbGciOiJFQ0RILUVTK0EyNTZLVyIs….….….….…' },
         { connection_id: 'conn_01k2q8v3f00123456789abcdee', status: 'no_tokens' },
@@ -49,6 +50,9 @@ export const exports = {
     connection_ids: {
       description: `Ids of 1 to ${MAX_EXPORTED} connections to export in place of a page, such as those that were \`busy\`. Not together with \`limit\` and \`after\`. One that the tenant does not have is left out of the answer. Default: a page.`,
     },
+    'ExportPage.suspended_at': time(
+      'Since when the tenant is suspended. If it differs from that of another page, the tenant was active in between: start again.',
+    ),
     'ExportPage.items': { description: 'The connections of the page.' },
     'items.connection_id': { description: 'Id of the connection.' },
     'items.status': {

@@ -113,6 +113,10 @@ export const tenants = {
       description:
         'Current status. `active`: everything works. `suspended`: its credentials are refused and its tokens are not refreshed, until it is resumed. `deleting`: its deletion has begun and cannot be stopped. `deleted`: it is gone for good.',
     },
+    'Tenant.suspended_at': time(
+      'When the operator suspended it, without a break since then. Absent if it is not suspended, or if an older version of the service suspended it.',
+    ),
+    'CreatedTenant.suspended_at': time('Always absent.'),
     'CreatedTenant.status': { description: 'Always `active`.' },
     'TenantChange.status': {
       description:

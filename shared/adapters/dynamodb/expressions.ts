@@ -15,6 +15,8 @@ export interface Condition {
 
 export interface Update {
   readonly set: Item
+  /** Set only if the item does not have them. None of them is in `set`. */
+  readonly setIfAbsent?: Item
   readonly remove?: readonly string[]
   /** Numbers to add. An attribute that is absent counts as 0. */
   readonly add?: Readonly<Record<string, number>>
@@ -45,11 +47,15 @@ export function deleteInput(table: string, key: Key, condition?: Condition) {
 export function updateInput(
   table: string,
   key: Key,
-  { set, remove = [], add = {} }: Update,
+  { set, setIfAbsent = {}, remove = [], add = {} }: Update,
   condition: Condition | undefined,
 ) {
   const members = Object.entries(set).filter(([, value]) => value !== undefined)
-  const sets = members.map(([name]) => `#set_${name} = :set_${name}`)
+  const first = Object.entries(setIfAbsent)
+  const sets = [
+    ...members.map(([name]) => `#set_${name} = :set_${name}`),
+    ...first.map(([name]) => `#set_${name} = if_not_exists(#set_${name}, :set_${name})`),
+  ]
   const removes = remove.map((name) => `#remove_${name}`)
   const adds = Object.keys(add).map((name) => `#add_${name} :add_${name}`)
   const clauses = [
@@ -63,13 +69,13 @@ export function updateInput(
     UpdateExpression: clauses.join(' '),
     ...(condition && { ConditionExpression: condition.expression }),
     ExpressionAttributeNames: {
-      ...Object.fromEntries(members.map(([name]) => [`#set_${name}`, name])),
+      ...Object.fromEntries([...members, ...first].map(([name]) => [`#set_${name}`, name])),
       ...Object.fromEntries(remove.map((name) => [`#remove_${name}`, name])),
       ...Object.fromEntries(Object.keys(add).map((name) => [`#add_${name}`, name])),
       ...condition?.names,
     },
     ExpressionAttributeValues: marshalled({
-      ...Object.fromEntries(members.map(([name, value]) => [`:set_${name}`, value])),
+      ...Object.fromEntries([...members, ...first].map(([name, value]) => [`:set_${name}`, value])),
       ...Object.fromEntries(Object.entries(add).map(([name, value]) => [`:add_${name}`, value])),
       ...condition?.values,
     }),

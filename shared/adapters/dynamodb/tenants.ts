@@ -49,8 +49,11 @@ export class DynamoDbTenants implements Tenants {
   ): Promise<Tenant | undefined> {
     const members = Object.entries({ ...change, updatedAt })
     const set = Object.fromEntries(members.filter(([, value]) => value !== null))
-    const remove = members.filter(([, value]) => value === null).map(([name]) => name)
-    const item = await this.#table.update(tenantKey(id), { set, remove }, LIVING)
+    const removed = members.filter(([, value]) => value === null).map(([name]) => name)
+    const { status } = change
+    const remove = status === 'active' ? [...removed, 'suspendedAt'] : removed
+    const setIfAbsent = status === 'suspended' ? { suspendedAt: updatedAt } : {}
+    const item = await this.#table.update(tenantKey(id), { set, setIfAbsent, remove }, LIVING)
     return item && withoutKey<Tenant>(item)
   }
 

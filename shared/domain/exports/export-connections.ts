@@ -12,6 +12,7 @@ import { ServiceError } from '../errors.ts'
 import type { AppId, TenantId } from '../ids.ts'
 import { livingTenant } from '../tenants/manage-tenants.ts'
 import type { TenancyPorts } from '../tenants/ports.ts'
+import { type EpochSeconds, later } from '../time.ts'
 import type { VaultPorts } from '../vault/ports.ts'
 import type { ExportKey } from './export-key.ts'
 import { countsOf, type ExportedItem, type ExportOrder, type ExportPage } from './export-page.ts'
@@ -26,8 +27,14 @@ type Ports = ExportPorts &
   >
 
 /**
+ * So long after the suspension nothing of before is under way. A completion, an authorization response and an import read the tenant at
+ * their begin and end within 30 s; a process trusts what it has read of a tenant for 60 s at the most.
+ */
+export const SETTLING_SECONDS = 60
+
+/**
  * @param actor who exports, for the audit trail
- * @throws ServiceError export_disabled; not_found; tenant_deleted; tenant_not_suspended; export_key_missing; tenant_shredded;
+ * @throws ServiceError export_disabled; not_found; tenant_deleted; tenant_not_suspended; export_too_early; export_key_missing; tenant_shredded;
  *   kms_key_unavailable; storage_unavailable
  */
 export async function exportConnections(
@@ -45,8 +52,8 @@ export async function exportConnections(
   const items = await Promise.all(
     connections.map((connection) => exportOne(services, connection, apps.get(connection.appId), seal)),
   )
-  // A resumed tenant's refreshes would replace what was just sealed. So nothing leaves.
-  await requireSuspended(services, tenantId)
+  // The refreshes of a tenant that was resumed, if only for a moment, would replace what was just sealed. So nothing leaves.
+  const suspendedAt = await requireSuspended(services, tenantId)
   const exported = items.filter(({ status }) => status === 'exported')
   await Promise.all(
     exported.map(({ connectionId: id }) =>
@@ -63,14 +70,28 @@ export async function exportConnections(
     thumbprint: key.thumbprint,
     ...countsOf(items),
   })
-  return { thumbprint: key.thumbprint, items, ...(next && { next }) }
+  return { thumbprint: key.thumbprint, suspendedAt, items, ...(next && { next }) }
 }
 
-async function requireSuspended(services: Pick<Ports, 'tenants'>, id: TenantId): Promise<void> {
-  if ((await livingTenant(services, id)).status === 'suspended') return
+/** @returns since when the tenant is suspended */
+async function requireSuspended(
+  services: Pick<Ports, 'tenants' | 'now'>,
+  id: TenantId,
+): Promise<EpochSeconds> {
+  const { status, suspendedAt, updatedAt } = await livingTenant(services, id)
+  if (status !== 'suspended')
+    throw new ServiceError(
+      'tenant_not_suspended',
+      'The tenant is active. Suspend it before you export its connections: each refresh replaces the tokens, and exported ones would stop to work.',
+    )
+  // An older version did not note when it suspended a tenant, but that was no later than the last change.
+  const since = suspendedAt ?? updatedAt
+  const retryAfterSeconds = later(since, SETTLING_SECONDS) - services.now()
+  if (retryAfterSeconds <= 0) return since
   throw new ServiceError(
-    'tenant_not_suspended',
-    'The tenant is active. Suspend it before you export its connections: each refresh replaces the tokens, and exported ones would stop to work.',
+    'export_too_early',
+    `The tenant was suspended less than ${SETTLING_SECONDS} seconds ago. A request that began before may still replace tokens. Repeat the request in ${retryAfterSeconds} seconds.`,
+    { retryAfterSeconds },
   )
 }
 

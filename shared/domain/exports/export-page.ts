@@ -1,5 +1,6 @@
 // A page of an export: how it is ordered, and what became of each connection.
 import type { ConnectionId } from '../ids.ts'
+import type { EpochSeconds } from '../time.ts'
 
 export const MAX_EXPORTED = 50
 
@@ -19,6 +20,8 @@ export interface ExportedItem {
 
 export interface ExportPage {
   readonly thumbprint: string
+  /** Since when the tenant is suspended. Two pages with different ones: it was active in between. */
+  readonly suspendedAt: EpochSeconds
   readonly items: readonly ExportedItem[]
   /** Where the next page starts. Absent after the last one. */
   readonly next?: ConnectionId

@@ -17,6 +17,8 @@ export interface Tenant {
   readonly name: string
   /** Only an active tenant works. A deletion cannot be undone, see operator/tenant-deletion.ts. */
   readonly status: 'active' | 'suspended' | 'deleting' | 'deleted'
+  /** Since when it is suspended without a break. Absent if it is not, or if an older version suspended it. */
+  readonly suspendedAt?: EpochSeconds
   /** Where an end user may be sent back to, see {@link isRegisteredReturnUrl}. */
   readonly returnUrls: readonly string[]
   /** Web origins whose pages may read our answers (CORS). */
@@ -66,7 +68,10 @@ export interface EndUser {
 export interface Tenants {
   create(tenant: Tenant): Promise<void>
   get(id: TenantId): Promise<Tenant | undefined>
-  /** Changes the named members. `undefined` if there is no such tenant, or if it is being deleted. */
+  /**
+   * Changes the named members. `suspendedAt` follows from the status: it is set by the first suspension, and removed when the tenant
+   * is resumed. `undefined` if there is no such tenant, or if it is being deleted.
+   */
   update(id: TenantId, change: TenantChange, now: EpochSeconds): Promise<Tenant | undefined>
   /** Asks all processes to look before each call of the tenant until a moment. They learn of it when they read the tenant. */
   setLookUntil(id: TenantId, until: EpochSeconds): Promise<void>

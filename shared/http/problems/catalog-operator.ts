@@ -39,6 +39,12 @@ export const OPERATOR_ERRORS = {
     remedy:
       'Suspend the tenant first. Deleting the tenant revokes its tokens at ClickFunnels before it deletes the keys. Deleting the keys alone does not revoke any token.',
   },
+  export_too_early: {
+    meaning:
+      'The tenant was suspended less than 60 seconds ago. A request that began before may still replace the tokens of a connection, and revoke the former ones. Nothing was exported.',
+    remedy:
+      'Repeat the request after the seconds in "Retry-After". The command `connections export` does so by itself.',
+  },
   app_in_use: {
     meaning:
       'The app cannot be deleted yet: it is not suspended, it still has connections, or ClickFunnels has not confirmed every revocation of its tokens. "detail" says which. Nothing was deleted.',

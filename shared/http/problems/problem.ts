@@ -32,6 +32,7 @@ export const PROBLEMS: Readonly<Record<ErrorCode, { readonly status: number; rea
     title: 'The answer to the call with this Idempotency-Key was not stored',
   },
   tenant_not_suspended: { status: 409, title: 'The tenant is not suspended' },
+  export_too_early: { status: 409, title: 'The tenant was suspended a moment ago' },
   export_key_missing: { status: 409, title: 'The tenant has no export key' },
   app_in_use: { status: 409, title: 'The app is in use' },
   client_secret_in_use: { status: 409, title: 'The client secret may be in use' },

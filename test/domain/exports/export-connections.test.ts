@@ -2,16 +2,19 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { compactDecrypt, importJWK } from 'jose'
 import { expect, test } from 'vitest'
+import { completeSession } from '#domain/connect/complete-session.ts'
 import { type Connection, QUEUED, refOf } from '#domain/connections/connection.ts'
-import { exportConnections } from '#domain/exports/export-connections.ts'
+import { exportConnections, SETTLING_SECONDS } from '#domain/exports/export-connections.ts'
 import type { ExportOrder } from '#domain/exports/export-page.ts'
 import { HELD_SECONDS } from '#domain/exports/hold-still.ts'
 import { putExportKey, removeExportKey } from '#domain/exports/manage-export-key.ts'
 import type { TenantId } from '#domain/ids.ts'
-import { acquireLease, LEASE_SECONDS, RECOVERY_SECONDS } from '#domain/tokens/lease.ts'
+import type { Tenant } from '#domain/tenants/tenant.ts'
+import { later } from '#domain/time.ts'
+import { LEASE_SECONDS, RECOVERY_SECONDS } from '#domain/tokens/lease.ts'
 import { refreshConnection } from '#domain/tokens/refresh.ts'
 import type { Services } from '#runtime/all-services.ts'
-import { connectedScene, dieIn, type Scene } from '../../fakes/scene.ts'
+import { connectedScene, dieIn } from '../../fakes/scene.ts'
 
 const PAIR = generateKeyPairSync('x25519')
 const OTHER = generateKeyPairSync('ec', { namedCurve: 'P-256' })
@@ -24,11 +27,16 @@ async function leaving(overrides: Partial<Services> = {}) {
   const put = (pair = PAIR) => putExportKey(tools, tenantId, publicJwk(pair))
   const set = (status: 'active' | 'suspended') =>
     services.tenants.update(tenantId, { status }, services.now())
+  /** As the operator does: suspends, and waits until what was under way has ended. */
+  const suspend = async () => {
+    await set('suspended')
+    services.clock.advance(SETTLING_SECONDS)
+  }
   const run = (order: ExportOrder = { limit: 50 }, more: Partial<typeof tools> = {}) =>
     exportConnections({ ...tools, ...more }, tenantId, order, { kind: 'operator', id: 'arn' })
   await put()
-  await set('suspended')
-  return { scene, services, connection, tools, tenantId, put, set, run }
+  await suspend()
+  return { scene, services, connection, tools, tenantId, put, set, suspend, run }
 }
 
 async function opened(jwe: string | undefined) {
@@ -64,11 +72,71 @@ test('a connection comes out sealed, with the names of an import', async () => {
   expect(JSON.stringify([trail, timeline, services.log])).not.toContain(token)
 })
 
+test('a reconnect that was under way at the suspension is waited for: what comes out are the tokens that it left', async () => {
+  const { scene, services, connection, set, run } = await leaving()
+  await set('active')
+  const journey = await scene.leave({ connectionId: connection.id })
+  await scene.comeBack(journey)
+  // The completion has read the tenant, and is still to store the tokens and to revoke the former ones.
+  const active = await services.tenants.get(connection.tenantId)
+  await set('suspended')
+  const early = { code: 'export_too_early', retryAfterSeconds: SETTLING_SECONDS }
+  await expect(run()).rejects.toMatchObject(early)
+  const remembering = { ...services, tenants: { get: async () => active } as never }
+  const { session } = journey
+  await completeSession(remembering, scene.caller, {
+    sessionId: session.id,
+    endUserId: session.endUser.id,
+    completionCode: scene.completionCode(journey),
+  })
+  services.clock.advance(SETTLING_SECONDS - 1)
+  await expect(run()).rejects.toMatchObject({ ...early, retryAfterSeconds: 1 })
+  services.clock.advance(1)
+  const { items } = await run()
+  const stored = await scene.stored(connection)
+  expect(stored.generation).toBeGreaterThan(connection.generation)
+  expect(await opened(items[0]?.jwe)).toMatchObject({ access_token: await scene.accessToken(stored) })
+})
+
+test('a page says since when the tenant is suspended, so that a tenant that was active in between shows', async () => {
+  const { services, set, suspend, run } = await leaving()
+  const { suspendedAt } = await run()
+  expect(suspendedAt).toBe(services.now() - SETTLING_SECONDS)
+  await set('suspended')
+  expect((await run()).suspendedAt).toBe(suspendedAt)
+  await set('active')
+  await suspend()
+  expect((await run()).suspendedAt).toBe(services.now() - SETTLING_SECONDS)
+  expect((await run()).suspendedAt).not.toBe(suspendedAt)
+})
+
+test('a tenant that was suspended by an older version counts from its last change', async () => {
+  const { services, tools, tenantId, run } = await leaving()
+  const { suspendedAt: _, ...tenant } = (await services.tenants.get(tenantId)) as Tenant
+  const tenants = { ...tools.tenants, get: async () => ({ ...tenant, updatedAt: services.now() }) } as never
+  await expect(run({ limit: 1 }, { tenants })).rejects.toMatchObject({ code: 'export_too_early' })
+  const older = { ...tools.tenants, get: async () => tenant } as never
+  expect(await run({ limit: 1 }, { tenants: older })).toMatchObject({ suspendedAt: tenant.updatedAt })
+})
+
+test('a tenant that is resumed and suspended again while a page is made gets no page', async () => {
+  const { run, set, tools } = await leaving()
+  const jweSealer: typeof tools.jweSealer = {
+    thumbprintOf: (key) => tools.jweSealer.thumbprintOf(key),
+    sealTo: async (key) => {
+      await set('active')
+      await set('suspended')
+      return tools.jweSealer.sealTo(key)
+    },
+  }
+  await expect(run({ limit: 1 }, { jweSealer })).rejects.toMatchObject({ code: 'export_too_early' })
+})
+
 test('pages have each connection once', async () => {
-  const { scene, run, set } = await leaving()
+  const { scene, run, set, suspend } = await leaving()
   await set('active')
   await scene.connectMany(6)
-  await set('suspended')
+  await suspend()
   const seen: string[] = []
   for (let after: Connection['id'] | undefined; ; ) {
     const page = await run({ limit: 3, ...(after && { after }) })
@@ -81,7 +149,7 @@ test('pages have each connection once', async () => {
 })
 
 test('the operator alone gets nothing', async () => {
-  const { run, tools, tenantId, set, put, services } = await leaving()
+  const { run, tools, tenantId, set, suspend, put, services } = await leaving()
   await expect(run({ limit: 1 }, { sealedExport: 'off' })).rejects.toThrow('"SealedExport" is "off"')
   await expect(run({ limit: 1 }, { sealedExport: 'x'.repeat(43) })).rejects.toThrow('another key only')
   await removeExportKey(tools, tenantId)
@@ -90,7 +158,7 @@ test('the operator alone gets nothing', async () => {
   expect((await run({ limit: 1 }, { sealedExport: thumbprint })).items).toHaveLength(1)
   await set('active')
   await expect(run()).rejects.toMatchObject({ code: 'tenant_not_suspended' })
-  await set('suspended')
+  await suspend()
   services.clock.advance(7 * 86_400)
   await expect(run()).rejects.toMatchObject({ code: 'export_key_missing' })
 })
@@ -126,7 +194,7 @@ test('a tenant that is resumed while a page is made gets no page', async () => {
 })
 
 test('tokens that cannot be decrypted do not stop the others', async () => {
-  const { scene, run, services, set } = await leaving()
+  const { scene, run, services, set, suspend } = await leaving()
   await set('active')
   const [broken] = await scene.connectMany(2)
   const stored = services.connections.items.get(String([...services.connections.items.keys()][1]))
@@ -135,7 +203,7 @@ test('tokens that cannot be decrypted do not stop the others', async () => {
     ...(stored as Connection),
     generation: 9,
   })
-  await set('suspended')
+  await suspend()
   const { items } = await run()
   expect(items.map(({ status }) => status).toSorted()).toEqual(['exported', 'exported', 'unreadable'])
 })
@@ -167,21 +235,21 @@ test('the same page can be asked for again at once', async () => {
   expect((await run()).items[0]).not.toHaveProperty('uncertain')
 })
 
-const takeLease = (scene: Scene, connection: Connection) => acquireLease(scene.services, connection)
-
 test('while a process holds the lease, the connection is busy', async () => {
-  const { scene, connection, run, set } = await leaving()
-  await set('active')
-  expect(await takeLease(scene, connection)).toMatchObject({ outcome: 'acquired' })
-  await set('suspended')
+  const { connection, run, services } = await leaving()
+  const lease = { owner: 'a process', until: later(services.now(), LEASE_SECONDS) }
+  const { generation } = connection
+  expect(await services.connections.acquireLease(refOf(connection), generation, lease, services.now())).toBe(
+    true,
+  )
   expect((await run()).items).toEqual([{ connectionId: connection.id, status: 'busy' }])
 })
 
 test('a process that read the tenant before its suspension cannot begin a refresh after the export', async () => {
-  const { connection, run, services, set } = await leaving()
+  const { connection, run, services, set, suspend } = await leaving()
   await set('active')
   const stale = await services.tenants.get(connection.tenantId)
-  await set('suspended')
+  await suspend()
   expect((await run()).items).toMatchObject([{ status: 'exported' }])
   const remembering = { ...services, tenants: { get: async () => stale } as never }
   const outcome = await refreshConnection(remembering, connection)
@@ -190,14 +258,14 @@ test('a process that read the tenant before its suspension cannot begin a refres
 })
 
 test('a process that died after the rotation: busy while the queue may bring the tokens, then uncertain', async () => {
-  const { scene, connection, run, services, set } = await leaving()
+  const { scene, connection, run, services, set, suspend } = await leaving()
   await set('active')
   await dieIn(services, 'refresh', () => refreshConnection(services, connection))
-  await set('suspended')
+  await suspend()
   expect((await run()).items).toMatchObject([{ status: 'busy' }])
-  services.clock.advance(LEASE_SECONDS + 1)
+  services.clock.advance(LEASE_SECONDS + RECOVERY_SECONDS - SETTLING_SECONDS - 1)
   expect((await run()).items).toMatchObject([{ status: 'busy' }])
-  services.clock.advance(RECOVERY_SECONDS)
+  services.clock.advance(1)
   expect((await run()).items).toMatchObject([{ status: 'exported', uncertain: true }])
   // That stays known, to the next export and to the next refresh.
   expect(await scene.stored(connection)).toMatchObject({ unanswered: true })
@@ -215,10 +283,10 @@ test('tokens that wait in the recovery queue are waited for', async () => {
 })
 
 test('a refresh that ends meanwhile is in the next answer, with its tokens', async () => {
-  const { scene, connection, run, services, set } = await leaving()
+  const { scene, connection, run, services, set, suspend } = await leaving()
   await set('active')
   await refreshConnection(services, connection)
-  await set('suspended')
+  await suspend()
   const stale = { ...services.connections, list: async () => ({ items: [connection] }) }
   const connections = Object.assign(Object.create(services.connections), stale)
   expect((await run({ limit: 1 }, { connections })).items).toMatchObject([{ status: 'busy' }])

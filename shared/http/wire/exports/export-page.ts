@@ -7,6 +7,7 @@ import {
   type ExportPage,
   MAX_EXPORTED,
 } from '#domain/exports/export-page.ts'
+import { toRfc3339 } from '#domain/time.ts'
 import { id } from '../fields.ts'
 import { shaped } from '../shaped.ts'
 
@@ -32,6 +33,7 @@ export const exportRequestSchema = z.pipe(
 
 export const exportPageSchema = z.object({
   thumbprint: z.string(),
+  suspended_at: z.string(),
   items: z.array(
     z.object({
       connection_id: z.string(),
@@ -43,9 +45,10 @@ export const exportPageSchema = z.object({
   next: z.optional(z.string()),
 })
 
-export function exportPageJson({ thumbprint, items, next }: ExportPage) {
+export function exportPageJson({ thumbprint, suspendedAt, items, next }: ExportPage) {
   return shaped(exportPageSchema, {
     thumbprint,
+    suspended_at: toRfc3339(suspendedAt),
     items: items.map(({ connectionId, status, jwe, uncertain }) => ({
       connection_id: connectionId,
       status,
