@@ -45,10 +45,10 @@ export function operatorApi(base: string, region: string | undefined): OperatorA
       const addsSecret = body !== undefined && 'client_secret' in body
       const repeatable = (method !== 'POST' && !addsSecret) || /\/connections\/(revoke|export)$/.test(path)
       for (let attempt = 1; ; attempt++) {
-        const { status, text } = await send(sign, method, new URL(path, origin), body)
+        const { status, text, retryAfter } = await send(sign, method, new URL(path, origin), body)
         if (status < 400) return answerOf(url, status, text)
         if (!repeatable || attempt === MAX_ATTEMPTS || !TRANSIENT.includes(status))
-          throw refusalOf(status, text)
+          throw refusalOf(status, text, retryAfter)
         await sleep(PAUSE_MILLISECONDS * attempt)
       }
     },
@@ -86,7 +86,8 @@ async function send(sign: Sign, method: string, url: URL, body: object | undefin
       signal: AbortSignal.timeout(DEADLINE_MILLISECONDS),
       ...(text !== undefined && { body: text }),
     })
-    return { status: response.status, text: await response.text() }
+    const retryAfter = response.headers.get('retry-after')
+    return { status: response.status, text: await response.text(), retryAfter }
   } catch (error) {
     throw unreachable(url, error)
   }

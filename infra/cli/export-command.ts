@@ -3,14 +3,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Command, Context } from './command.ts'
 import { tenantPath } from './connection-commands.ts'
-import { ExportFile, type ExportItem } from './export-file.ts'
-import { CliError, UnfinishedError } from './faults.ts'
+import { type ExportedPage, ExportFile } from './export-file.ts'
+import { CliError, RefusalError, UnfinishedError } from './faults.ts'
 
 const PAGE = 50
 const LIST_PAGE = 100
 /** A connection is busy for 150 s at the most, if the service works. */
 const MAX_PASSES = 40
 const PASS_PAUSE_MILLISECONDS = 5000
+/** The export is refused for a minute after the suspension. The service does not ask for longer waits. */
+const MAX_WAIT_SECONDS = 120
 
 export const EXPORT_COMMAND: Command = {
   about: "Exports the connections of a suspended tenant with their tokens, sealed to the tenant's own key.",
@@ -34,25 +36,19 @@ export const EXPORT_COMMAND: Command = {
   run: exportConnections,
 }
 
-interface Page {
-  readonly thumbprint: string
-  readonly items: readonly ExportItem[]
-  readonly next?: string
-}
-
 async function exportConnections({ api, out, terminal, values }: Context): Promise<void> {
   const [tenant = ''] = values.positionals
   const file = new ExportFile(values.text('out') ?? '', tenant)
   const stop = terminal.interruption()
-  const fetchPage = async (body: object): Promise<Page> => {
-    const page: Page = await api.call('POST', `${tenantPath(values)}/export`, body)
+  const fetchPage = async (body: object): Promise<ExportedPage> => {
+    const page: ExportedPage = await onceSettled(() => api.call('POST', `${tenantPath(values)}/export`, body))
     refuseOtherKey(page.thumbprint, file, values.text('thumbprint'))
+    refuseResumed(page, file)
     return page
   }
   while (!file.progress.paged && !stop.aborted) {
     const { after } = file.progress
-    const { thumbprint, items, next } = await fetchPage({ limit: PAGE, ...(after && { after }) })
-    file.addPage(thumbprint, items, next)
+    file.addPage(await fetchPage({ limit: PAGE, ...(after && { after }) }))
     out.progress(`${toldIn(file)} …`)
   }
   // A session that was under way when the tenant was suspended may have ended with a connection after the first page.
@@ -82,13 +78,30 @@ async function exportConnections({ api, out, terminal, values }: Context): Promi
     ],
     ['file', () => file.path],
   ])
-  if (stop.aborted) throw new UnfinishedError('Stopped.', 'Run the same command again: it goes on.')
+  if (stop.aborted) throw stopped()
   if (waiting.length > 0)
     throw new UnfinishedError(
       `${waiting.length} connections are still being refreshed.`,
       'Run the same command again in a few minutes: it asks for these only.',
     )
   file.finish()
+
+  /** Asks again when the service says so, because the tenant was suspended a moment ago. */
+  async function onceSettled<T>(ask: () => Promise<T>): Promise<T> {
+    for (let waited = 0; ; ) {
+      try {
+        return await ask()
+      } catch (error) {
+        const isEarly = error instanceof RefusalError && error.code === 'export_too_early'
+        const { retryAfter } = isEarly ? error : {}
+        if (retryAfter === undefined || waited + retryAfter > MAX_WAIT_SECONDS) throw error
+        waited += retryAfter
+        out.progress(`The tenant was suspended a moment ago. Waiting ${retryAfter} s …`)
+        await sleep(retryAfter * 1000, undefined, { signal: stop }).catch(() => undefined)
+        if (stop.aborted) throw stopped()
+      }
+    }
+  }
 
   /** Connections that were created later than one, newest first. */
   async function newerThan(known = ''): Promise<readonly string[]> {
@@ -116,6 +129,20 @@ function refuseOtherKey(thumbprint: string, file: ExportFile, told: string | und
       `The tenant's export key has changed during the export: from ${known} to ${thumbprint}. ${file.path} is sealed to the first one.`,
       'Ask the tenant which key counts. To export to the new one, start again with another file.',
     )
+}
+
+/** Nothing is exported after this: what the file has may hold refresh tokens that were used since. */
+function refuseResumed({ suspended_at }: ExportedPage, file: ExportFile): void {
+  const known = file.progress.suspendedAt
+  if (known !== undefined && known !== suspended_at)
+    throw new CliError(
+      `The tenant was active in between: it is suspended since ${suspended_at}, and ${file.path} began after the suspension of ${known}.`,
+      'Tokens in the file may have been replaced: start again with another file.',
+    )
+}
+
+function stopped(): UnfinishedError {
+  return new UnfinishedError('Stopped.', 'Run the same command again: it goes on.')
 }
 
 function toldIn({ progress: { counts, waiting } }: ExportFile): string {

@@ -14,10 +14,20 @@ export interface ExportItem {
   readonly uncertain?: true
 }
 
+/** A page as the API answers it. */
+export interface ExportedPage {
+  readonly thumbprint: string
+  readonly suspended_at: string
+  readonly items: readonly ExportItem[]
+  readonly next?: string
+}
+
 interface Progress {
   readonly tenant: string
   /** Of the key that everything in the file is sealed to. Absent before the first page. */
   readonly thumbprint?: string
+  /** Since when the tenant was suspended, on the first page. */
+  readonly suspendedAt?: string
   /** The newest connection when the export began. */
   readonly newest?: string
   /** Where the next page starts. */
@@ -53,12 +63,13 @@ export class ExportFile {
   }
 
   /** Adds a page. `busy` items are remembered, to be asked for again. */
-  addPage(thumbprint: string, items: readonly ExportItem[], next: string | undefined): void {
+  addPage({ thumbprint, suspended_at: suspendedAt, items, next }: ExportedPage): void {
     const { newest = items[0]?.connection_id, waiting, after: _, ...before } = this.#progress
     const busy = items.filter(({ status }) => status === 'busy').map(({ connection_id }) => connection_id)
     this.#add(items, {
       ...before,
       thumbprint,
+      suspendedAt,
       ...(newest !== undefined && { newest }),
       waiting: [...waiting, ...busy],
       ...(next === undefined ? { paged: true } : { after: next }),

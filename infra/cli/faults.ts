@@ -16,6 +16,25 @@ export class CliError extends Error {
   }
 }
 
+/** The API has refused the request. */
+export class RefusalError extends CliError {
+  /** Of the problem document. Absent if the answer is not the service's own. */
+  readonly code: string | undefined
+  /** Seconds, by the header `Retry-After`. */
+  readonly retryAfter: number | undefined
+
+  constructor(
+    message: string,
+    next: string | undefined,
+    code: string | undefined,
+    retryAfter: string | null,
+  ) {
+    super(message, next)
+    this.code = code
+    this.retryAfter = /^\d+$/.test(retryAfter ?? '') ? Number(retryAfter) : undefined
+  }
+}
+
 /** The arguments are wrong. The command has changed nothing. */
 export class UsageError extends CliError {
   override readonly name = 'UsageError'
@@ -32,6 +51,7 @@ export class UnfinishedError extends CliError {
 const NEXT: Readonly<Record<string, string>> = {
   not_found: 'Look up the id: tenants list, apps list <tenant>, connections list <tenant>.',
   tenant_not_suspended: 'Suspend it first: tenants suspend <tenant>.',
+  export_too_early: 'Run the command again in a minute.',
   export_key_missing:
     'The tenant registers one: PUT /v1/export-key. docs/migrate.md has the steps ("Leaving").',
   export_disabled:
@@ -52,16 +72,21 @@ const NEXT_OF_OTHERS: Readonly<Record<number, string>> = {
   404: CHECK_URL,
 }
 
-/** The error for an answer with a status of 400 or more. */
-export function refusalOf(status: number, text: string): CliError {
+/**
+ * The error for an answer with a status of 400 or more.
+ * @param retryAfter the header
+ */
+export function refusalOf(status: number, text: string, retryAfter: string | null = null): RefusalError {
   const problem = parsed(text)
   if (typeof problem?.code === 'string') {
     // A problem about a scope names it.
     const next = NEXT[problem.code]?.replace('<scope>', printable(String(problem.scope)))
-    return new CliError(printable(`${status} ${problem.code}: ${problem.detail}`), next)
+    const message = printable(`${status} ${problem.code}: ${problem.detail}`)
+    return new RefusalError(message, next, problem.code, retryAfter)
   }
   const message = typeof problem?.message === 'string' ? problem.message : 'no reason given'
-  return new CliError(printable(`${status}: ${message}`), NEXT_OF_OTHERS[status])
+  const next = NEXT_OF_OTHERS[status]
+  return new RefusalError(printable(`${status}: ${message}`), next, undefined, retryAfter)
 }
 
 function parsed(text: string): Record<string, unknown> | undefined {

@@ -12,6 +12,7 @@ import { scratchFolder } from '../support/scratch.ts'
 const CLI = join(import.meta.dirname, '../../infra/cli/tenants.ts')
 const TENANT = 'ten_1'
 const KEY = 'k'.repeat(43)
+const SUSPENDED = '2026-03-02T09:00:00Z'
 const idOf = (number: number) => `conn_${String(number).padStart(4, '0')}`
 const numberOf = (id: string) => Number(id.slice(5))
 
@@ -24,9 +25,10 @@ interface Order {
 /** A service with so many connections, the newest first. */
 function serviceWith(
   count: number,
-  more: { statusOf?: (id: string) => string; thumbprint?: () => string } = {},
+  more: { statusOf?: (id: string) => string; thumbprint?: () => string; suspended?: () => string } = {},
 ) {
-  const { statusOf = () => 'exported', thumbprint = () => KEY } = more
+  const { statusOf = () => 'exported', thumbprint = () => KEY, suspended = () => SUSPENDED } = more
+  const page = () => ({ thumbprint: thumbprint(), suspended_at: suspended() })
   const itemOf = (id: string) => {
     const status = statusOf(id)
     return { connection_id: id, status, ...(status === 'exported' && { jwe: `jwe-of-${id}` }) }
@@ -35,12 +37,12 @@ function serviceWith(
     if (method === 'GET') return { json: { data: [{ id: idOf(count) }] } }
     if (!path.endsWith('/connections/export')) return problem(404, 'not_found')
     const { limit = 50, after, connection_ids }: Order = JSON.parse(body)
-    if (connection_ids) return { json: { thumbprint: thumbprint(), items: connection_ids.map(itemOf) } }
+    if (connection_ids) return { json: { ...page(), items: connection_ids.map(itemOf) } }
     const first = after === undefined ? count : numberOf(after) - 1
     const ids = Array.from({ length: Math.min(limit, first) }, (_, place) => idOf(first - place))
     const last = ids.at(-1)
     const next = last !== undefined && numberOf(last) > 1 ? { next: last } : {}
-    return { json: { thumbprint: thumbprint(), items: ids.map(itemOf), ...next } }
+    return { json: { ...page(), items: ids.map(itemOf), ...next } }
   }
 }
 
@@ -155,6 +157,56 @@ test('a key that changes between two pages ends the export, and nothing sealed t
   expect((await run(service.url, out)).code).toBe(1)
 })
 
+test('a tenant that was active between two pages, or two runs, ends the export: start again with another file', async () => {
+  let pages = 0
+  const suspended = () => (++pages > 1 ? '2026-03-02T09:05:00Z' : SUSPENDED)
+  const service = await startService(serviceWith(120, { suspended }))
+  const out = newFile()
+  const { code, text } = await run(service.url, out)
+  expect(code).toBe(1)
+  expect(text).toContain('The tenant was active in between')
+  expect(text).toContain('start again with another file')
+  expect(idsIn(out)).toHaveLength(50)
+  expect((await run(service.url, out)).code).toBe(1)
+  expect(idsIn(out)).toHaveLength(50)
+})
+
+test('the tenant was active between the last page and what was busy: that ends the export, too', async () => {
+  let pages = 0
+  const suspended = () => (++pages > 1 ? '2026-03-02T09:05:00Z' : SUSPENDED)
+  const statusOf = (id: string) => (pages < 2 && id === idOf(3) ? 'busy' : 'exported')
+  const service = await startService(serviceWith(5, { statusOf, suspended }))
+  const out = newFile()
+  expect((await run(service.url, out)).text).toContain('The tenant was active in between')
+  expect(idsIn(out)).not.toContain(idOf(3))
+})
+
+test('after a suspension of a moment ago the command waits by itself, says so, and goes on', async () => {
+  let refused = 0
+  const whole = serviceWith(5)
+  const service = await startService((asked) =>
+    refused++ < 2 ? problem(409, 'export_too_early', { 'retry-after': '1' }) : whole(asked),
+  )
+  const out = newFile()
+  const started = Date.now()
+  const { code, text } = await run(service.url, out)
+  expect(code).toBe(0)
+  expect(Date.now() - started).toBeGreaterThanOrEqual(2000)
+  expect(text).toContain('The tenant was suspended a moment ago. Waiting 1 s')
+  expect(idsIn(out)).toEqual(all(5))
+})
+
+test('a wait that no suspension explains ends the command', async () => {
+  const headers: Readonly<Record<string, string>>[] = [{ 'retry-after': '3600' }, {}]
+  for (const given of headers) {
+    const service = await startService(problem(409, 'export_too_early', given))
+    expect(await run(service.url, newFile())).toMatchObject({
+      code: 1,
+      text: expect.stringContaining('too_early'),
+    })
+  }
+})
+
 test('a key with another thumbprint than the tenant told ends the export before anything is written', async () => {
   const service = await startService(serviceWith(3))
   const out = newFile()
@@ -198,7 +250,7 @@ test('no file is overwritten, none of another tenant is continued, and none that
 
 test('without connections there is an empty file', async () => {
   const service = await startService(({ method }) => ({
-    json: method === 'GET' ? { data: [] } : { thumbprint: KEY, items: [] },
+    json: method === 'GET' ? { data: [] } : { thumbprint: KEY, suspended_at: SUSPENDED, items: [] },
   }))
   const out = newFile()
   expect((await run(service.url, out)).code).toBe(0)

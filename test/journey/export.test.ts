@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { main } from '../../infra/cli/tenants.ts'
 import { scratchFolder } from '../support/scratch.ts'
 import { startTestStack, type TestStack, type TestTenant, WORKSPACE_ID } from '../support/stack.ts'
-import { endLeases, storedItems } from '../support/table.ts'
+import { ageSuspensions, endLeases, storedItems } from '../support/table.ts'
 import { AUDIENCE, startTokenIssuer } from '../support/token-issuer.ts'
 
 let stack: TestStack
@@ -26,8 +26,14 @@ const jwkOf = (key: KeyObject) => ({ ...key.export({ format: 'jwk' }) })
 
 const put = ({ apiKey }: TestTenant, public_key: object = jwkOf(pairs.x25519.publicKey), key = apiKey) =>
   stack.api('/v1/export-key', { method: 'PUT', key, body: { public_key } })
-const set = ({ id }: TestTenant, status: 'active' | 'suspended') =>
-  stack.api(`/v1/tenants/${id}`, { method: 'PATCH', body: { status } })
+const set = ({ id }: TestTenant, status: 'active' | 'suspended', on = stack) =>
+  on.api(`/v1/tenants/${id}`, { method: 'PATCH', body: { status } })
+/** Suspends, and lets the minute be over for which an export waits. */
+async function suspend(tenant: TestTenant, on = stack) {
+  const { json } = await set(tenant, 'suspended', on)
+  await ageSuspensions(on)
+  return json
+}
 const exportOf = ({ id }: TestTenant, body: object = {}) =>
   stack.api(`/v1/tenants/${id}/connections/export`, { method: 'POST', body })
 
@@ -85,7 +91,7 @@ test('register a key, suspend, export, open: the tokens work elsewhere, also aft
   const days = (Date.parse(registered.json.expires_at) - Date.now()) / 86_400_000
   expect(days).toBeGreaterThan(6.9)
   expect(days).toBeLessThan(7.1)
-  await set(tenant, 'suspended')
+  await suspend(tenant)
   const out = join(scratchFolder(), 'export.ndjson')
   const { thumbprint } = registered.json
   const { code, text } = await run(
@@ -134,17 +140,31 @@ test('register a key, suspend, export, open: the tokens work elsewhere, also aft
 test('deleting the tenant with its revocations kills what was exported, which is why the guide says otherwise', async () => {
   const tenant = await connected(1)
   await put(tenant)
-  await set(tenant, 'suspended')
+  await suspend(tenant)
   const { access_token } = await opened((await exportOf(tenant)).json.items[0].jwe)
   expect(await callDirectly(access_token)).toBe(200)
   await run('tenants', 'delete', tenant.id, '--confirm', tenant.id)
   expect(await callDirectly(access_token)).toBe(401)
 })
 
+test('a tenant that was suspended a moment ago is not exported yet, and every page says since when it is suspended', async () => {
+  const tenant = await connected(1)
+  await put(tenant)
+  const { json } = await set(tenant, 'suspended')
+  expect(json).toMatchObject({ status: 'suspended', suspended_at: expect.stringMatching(/Z$/) })
+  const early = await exportOf(tenant)
+  expect(early).toMatchObject({ status: 409, json: { code: 'export_too_early' } })
+  expect(Number(early.headers.get('retry-after'))).toBeGreaterThan(50)
+  await ageSuspensions(stack)
+  const shown = (await stack.api(`/v1/tenants/${tenant.id}`)).json.suspended_at
+  expect(await exportOf(tenant)).toMatchObject({ status: 200, json: { suspended_at: shown } })
+  expect((await set(tenant, 'active')).json).not.toHaveProperty('suspended_at')
+})
+
 test('what is opened is the file of an import elsewhere', async () => {
   const tenant = await connected(1)
   await put(tenant)
-  await set(tenant, 'suspended')
+  await suspend(tenant)
   const payload = await opened((await exportOf(tenant)).json.items[0].jwe)
   const next = await stack.createTenant({ scopes: ['connections:import'] })
   const app = await stack.api(`/v1/tenants/${next.id}/apps`, {
@@ -189,7 +209,7 @@ async function nothingShows(tenant: TestTenant, payloads: readonly Payload[], mo
 test('a connection whose refresh is under way when the tenant is suspended comes out with the new tokens', async () => {
   const tenant = await connected(2)
   await put(tenant)
-  await set(tenant, 'suspended')
+  await suspend(tenant)
   const [{ connection_id }] = (await exportOf(tenant)).json.items
   const before = await opened((await exportOf(tenant, { connection_ids: [connection_id] })).json.items[0].jwe)
   await set(tenant, 'active')
@@ -200,7 +220,7 @@ test('a connection whose refresh is under way when the tenant is suspended comes
   const look = stack.api(`/v1/tenants/${tenant.id}/connections/${connection_id}/look`, { method: 'POST' })
   const isLeased = async () => (await leaseOf(connection_id)) > Date.now() / 1000
   await expect.poll(isLeased, { interval: 20 }).toBe(true)
-  await set(tenant, 'suspended')
+  await suspend(tenant)
   const { items } = (await exportOf(tenant)).json
   expect(items.map(({ status }: { status: string }) => status)).toEqual(['busy', 'exported'])
   expect((await look).json).toMatchObject({ found: 'works' })
@@ -240,21 +260,21 @@ test('only an API key with the scope registers a key: not by default, no end use
   await issuer.close()
   const unsigned = await stack.api('/v1/export-key', { method: 'PUT', body: {} })
   expect(unsigned.status).toBe(401)
-  await set(tenant, 'suspended')
+  await suspend(tenant)
   expect(await exportOf(tenant)).toMatchObject({ status: 409, json: { code: 'export_key_missing' } })
 })
 
 test("one tenant's key opens nothing of another tenant", async () => {
   const [tenant, other] = [await connected(1), await connected(1)]
   await put(other)
-  await set(tenant, 'suspended')
+  await suspend(tenant)
   expect(await exportOf(tenant)).toMatchObject({ status: 409, json: { code: 'export_key_missing' } })
-  await set(other, 'suspended')
+  await suspend(other)
   const { json: own } = await exportOf(other)
   const body = { connection_ids: [own.items[0].connection_id] }
   await set(tenant, 'active')
   await put(tenant, jwkOf(pairs.ec.publicKey))
-  await set(tenant, 'suspended')
+  await suspend(tenant)
   expect(await exportOf(tenant, body)).toMatchObject({ status: 200, json: { items: [] } })
   await expect(opened((await exportOf(tenant)).json.items[0].jwe)).rejects.toThrow()
 })
@@ -266,7 +286,7 @@ test('a key that is withdrawn, a tenant that is active, and a tenant that does n
   const withdraw = () => stack.api('/v1/export-key', { method: 'DELETE', key: tenant.apiKey })
   expect((await withdraw()).status).toBe(204)
   expect((await withdraw()).status).toBe(204)
-  await set(tenant, 'suspended')
+  await suspend(tenant)
   expect(await exportOf(tenant)).toMatchObject({ status: 409, json: { code: 'export_key_missing' } })
   const missing = await stack.api('/v1/tenants/ten_01hzzzzzzzzzzzzzzzzzzzzzzz/connections/export', {
     method: 'POST',
@@ -323,9 +343,9 @@ test('where the deployment names the key, an operator who issues a key and regis
   const attempt = async (pair: { readonly publicKey: KeyObject }) => {
     const path = `/v1/tenants/${tenant.id}`
     const body = { public_key: jwkOf(pair.publicKey) }
-    await pinned.api(path, { method: 'PATCH', body: { status: 'active' } })
+    await set(tenant, 'active', pinned)
     await pinned.api('/v1/export-key', { method: 'PUT', key: issued.json.api_key, body })
-    await pinned.api(path, { method: 'PATCH', body: { status: 'suspended' } })
+    await suspend(tenant, pinned)
     return pinned.api(`${path}/connections/export`, { method: 'POST' })
   }
   expect(await attempt(pairs.ec)).toMatchObject({ status: 403, json: { code: 'export_disabled' } })
