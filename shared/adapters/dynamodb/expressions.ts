@@ -50,12 +50,12 @@ export function updateInput(
   { set, setIfAbsent = {}, remove = [], add = {} }: Update,
   condition: Condition | undefined,
 ) {
-  const members = Object.entries(set).filter(([, value]) => value !== undefined)
-  const first = Object.entries(setIfAbsent)
-  const sets = [
-    ...members.map(([name]) => `#set_${name} = :set_${name}`),
-    ...first.map(([name]) => `#set_${name} = if_not_exists(#set_${name}, :set_${name})`),
-  ]
+  const members = Object.entries({ ...set, ...setIfAbsent }).filter(([, value]) => value !== undefined)
+  const sets = members.map(([name]) =>
+    name in setIfAbsent
+      ? `#set_${name} = if_not_exists(#set_${name}, :set_${name})`
+      : `#set_${name} = :set_${name}`,
+  )
   const removes = remove.map((name) => `#remove_${name}`)
   const adds = Object.keys(add).map((name) => `#add_${name} :add_${name}`)
   const clauses = [
@@ -69,13 +69,13 @@ export function updateInput(
     UpdateExpression: clauses.join(' '),
     ...(condition && { ConditionExpression: condition.expression }),
     ExpressionAttributeNames: {
-      ...Object.fromEntries([...members, ...first].map(([name]) => [`#set_${name}`, name])),
+      ...Object.fromEntries(members.map(([name]) => [`#set_${name}`, name])),
       ...Object.fromEntries(remove.map((name) => [`#remove_${name}`, name])),
       ...Object.fromEntries(Object.keys(add).map((name) => [`#add_${name}`, name])),
       ...condition?.names,
     },
     ExpressionAttributeValues: marshalled({
-      ...Object.fromEntries([...members, ...first].map(([name, value]) => [`:set_${name}`, value])),
+      ...Object.fromEntries(members.map(([name, value]) => [`:set_${name}`, value])),
       ...Object.fromEntries(Object.entries(add).map(([name, value]) => [`:add_${name}`, value])),
       ...condition?.values,
     }),
