@@ -8,7 +8,7 @@ import { CliError, RefusalError, UnfinishedError } from './faults.ts'
 
 const PAGE = 50
 const LIST_PAGE = 100
-/** A connection is busy for 150 s at the most, if the service works. */
+/** Enough: a connection is busy for 150 s at the most, then it is exported as uncertain. */
 const MAX_PASSES = 40
 const PASS_PAUSE_MILLISECONDS = 5000
 /** The export is refused for a minute after the suspension. The service does not ask for longer waits. */
@@ -74,7 +74,10 @@ async function exportConnections({ api, out, terminal, values }: Context): Promi
     ],
     [
       'uncertain',
-      () => (uncertain === 0 ? '' : `${uncertain}: exported, but the refresh token may be spent`),
+      () =>
+        uncertain === 0
+          ? ''
+          : `${uncertain}: the refresh token may be spent; wait until the recovery queue is empty, and export again to another file before you delete the tenant`,
     ],
     ['file', () => file.path],
   ])

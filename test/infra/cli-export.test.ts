@@ -133,6 +133,22 @@ test('busy connections are asked for again at the end, by their ids', async () =
   expect(service.asked.map(({ body }) => body).join()).toContain(`{"connection_ids":["${idOf(3)}"]}`)
 })
 
+test('the report says what to do about uncertain connections', async () => {
+  const whole = serviceWith(3)
+  const service = await startService((asked) => {
+    const answer = whole(asked)
+    const { items } = answer.json as { readonly items?: readonly object[] }
+    return items
+      ? { json: { ...(answer.json as object), items: items.map((one) => ({ ...one, uncertain: true })) } }
+      : answer
+  })
+  const { code, text } = await run(service.url, newFile())
+  expect(code).toBe(0)
+  expect(text).toMatch(
+    /uncertain +3: .*wait until the recovery queue is empty, and export again to another file/,
+  )
+})
+
 test('a connection that was made after the first page is in the file, too', async () => {
   const old = serviceWith(5)
   const service = await startService((asked) =>

@@ -65,7 +65,7 @@ export const exports = {
     },
     uncertain: {
       description:
-        '`true` if a refresh of the connection got no answer. ClickFunnels may have replaced the refresh token then; the access token may still work. Absent otherwise.',
+        '`true` if a refresh of the connection got no answer. ClickFunnels may have replaced the refresh token then; the access token may still work, and newer tokens may still arrive from the recovery queue: export again when it is empty. Absent otherwise, and always for tokens that do not expire.',
     },
     'ExportPage.next': { description: 'Send it as `after` to get the next page. Absent on the last page.' },
   },

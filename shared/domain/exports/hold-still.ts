@@ -24,12 +24,15 @@ export async function holdStill(
   connection: Connection,
 ): Promise<Stillness> {
   const now = services.now()
-  const { lease, generation } = connection
+  const { lease, generation, credential } = connection
   const isOurs = lease?.owner === EXPORTED
   if (isLeased(connection, now) && !isOurs) return 'busy'
   const mayBeQueued = queuedUntil(connection)
   if (mayBeQueued !== undefined && mayBeQueued > now) return 'busy'
-  const isUncertain = connection.unanswered === true || wasAbandoned(connection) || lease?.owner === QUEUED
+  // Nothing replaces a token that does not expire: who held the lease only tried it.
+  const isUncertain =
+    credential.kind === 'refreshable' &&
+    (connection.unanswered === true || wasAbandoned(connection) || lease?.owner === QUEUED)
   const held = { owner: EXPORTED, until: later(now, HELD_SECONDS) }
   // The lease of a process that died says that an answer may be lost. Once it is replaced, the connection has to say so.
   const taken =
