@@ -14,14 +14,14 @@ import { later } from '#domain/time.ts'
 import { LEASE_SECONDS, RECOVERY_SECONDS } from '#domain/tokens/lease.ts'
 import { refreshConnection } from '#domain/tokens/refresh.ts'
 import type { Services } from '#runtime/all-services.ts'
-import { connectedScene, dieIn } from '../../fakes/scene.ts'
+import { BOB, connectedScene, dieIn, sceneOn } from '../../fakes/scene.ts'
 
 const PAIR = generateKeyPairSync('x25519')
 const OTHER = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 const publicJwk = (pair: typeof PAIR) => ({ ...pair.publicKey.export({ format: 'jwk' }) })
 
-async function leaving(overrides: Partial<Services> = {}) {
-  const { scene, services, connection } = await connectedScene('rotating', overrides)
+async function leaving(overrides: Partial<Services> = {}, tokens: 'rotating' | 'non_expiring' = 'rotating') {
+  const { scene, services, connection } = await connectedScene(tokens, overrides)
   const tools = { ...services, ...(await services.exportTools()) }
   const tenantId = scene.caller.tenant.id
   const put = (pair = PAIR) => putExportKey(tools, tenantId, publicJwk(pair))
@@ -43,8 +43,6 @@ async function opened(jwe: string | undefined) {
   const key = await importJWK({ ...PAIR.privateKey.export({ format: 'jwk' }) }, 'ECDH-ES+A256KW')
   return JSON.parse(new TextDecoder().decode((await compactDecrypt(jwe ?? '', key)).plaintext))
 }
-
-const code = (error: unknown) => (error as { code: string }).code
 
 test('a connection comes out sealed, with the names of an import', async () => {
   const { scene, connection, run, services, tenantId } = await leaving()
@@ -163,15 +161,34 @@ test('the operator alone gets nothing', async () => {
   await expect(run()).rejects.toMatchObject({ code: 'export_key_missing' })
 })
 
-test('the key of another tenant, and a tenant that does not exist, give nothing', async () => {
-  const { tools, tenantId } = await leaving()
-  const { id } = (await connectedScene()).scene.caller.tenant
-  const attempts = [id, 'ten_none' as TenantId]
-  for (const other of attempts) {
-    if (other === tenantId) continue
-    const refusal = exportConnections(tools, other, { limit: 1 }, undefined)
-    expect(code(await refusal.catch((error) => error))).toBe('not_found')
-  }
+test('the key of another tenant seals nothing of this one, and its connections come out for nobody else', async () => {
+  const { services, tools, connection, run } = await leaving()
+  const other = await sceneOn(services)
+  const { tenant } = other.caller
+  const foreign = await other.connect({ endUser: { id: BOB } })
+  await services.tenants.update(tenant.id, { status: 'suspended' }, services.now())
+  services.clock.advance(SETTLING_SECONDS)
+  const exportOther = (order: ExportOrder) => exportConnections(tools, tenant.id, order, undefined)
+  // Only the first tenant has a key.
+  for (const order of [{ limit: 50 }, { ids: [foreign.id] }, { ids: [connection.id] }])
+    await expect(exportOther(order)).rejects.toMatchObject({ code: 'export_key_missing' })
+  expect((await run()).items.map(({ connectionId }) => connectionId)).toEqual([connection.id])
+  expect((await run({ ids: [foreign.id] })).items).toEqual([])
+  // With a key of its own, it still gets its own connections only, and nothing that the first key opens.
+  const { thumbprint } = await putExportKey(tools, tenant.id, publicJwk(OTHER as never))
+  expect((await exportOther({ ids: [connection.id] })).items).toEqual([])
+  const page = await exportOther({ limit: 50, after: connection.id })
+  expect(page.items.map(({ connectionId }) => connectionId)).not.toContain(connection.id)
+  const own = await exportOther({ ids: [foreign.id] })
+  expect(own.thumbprint).toBe(thumbprint)
+  await expect(opened(own.items[0]?.jwe)).rejects.toThrow()
+  expect((await run()).thumbprint).not.toBe(thumbprint)
+})
+
+test('a tenant that does not exist gives nothing', async () => {
+  const { tools } = await leaving()
+  const refusal = exportConnections(tools, 'ten_none' as TenantId, { limit: 1 }, undefined)
+  await expect(refusal).rejects.toMatchObject({ code: 'not_found' })
 })
 
 test('a key that is replaced between two pages shows in the answer', async () => {
@@ -270,6 +287,20 @@ test('a process that died after the rotation: busy while the queue may bring the
   // That stays known, to the next export and to the next refresh.
   expect(await scene.stored(connection)).toMatchObject({ unanswered: true })
   expect((await run()).items).toMatchObject([{ status: 'exported', uncertain: true }])
+})
+
+test('a token that does not expire is never uncertain: nothing replaces it', async () => {
+  const { services, scene, run, suspend, set } = await leaving({}, 'non_expiring')
+  await set('active')
+  const connection = await scene.connect({ endUser: { id: BOB } })
+  await suspend()
+  const lease = { owner: 'a process that died', until: services.now() }
+  const fence = { generation: connection.generation }
+  await services.connections.update(refOf(connection), fence, { lease, updatedAt: services.now() })
+  services.clock.advance(RECOVERY_SECONDS)
+  const { items } = await run({ ids: [connection.id] })
+  expect(items).toMatchObject([{ status: 'exported' }])
+  expect(items[0]).not.toHaveProperty('uncertain')
 })
 
 test('tokens that wait in the recovery queue are waited for', async () => {
