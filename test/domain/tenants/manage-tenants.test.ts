@@ -38,7 +38,12 @@ describe('a tenant', () => {
     expect(tenant.status).toBe('active')
     services.clock.advance(60)
     const changed = await updateTenant(services, tenant.id, { status: 'suspended' })
-    expect(changed).toEqual({ ...tenant, status: 'suspended', updatedAt: tenant.createdAt + 60 })
+    expect(changed).toEqual({
+      ...tenant,
+      status: 'suspended',
+      suspendedAt: services.now(),
+      updatedAt: tenant.createdAt + 60,
+    })
     expect(await findTenant(services, tenant.id)).toEqual(changed)
     expect((await findTenant(services, stranger.id)).status).toBe('active')
   })
