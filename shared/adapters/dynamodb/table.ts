@@ -69,12 +69,9 @@ export class Table {
 
   /**
    * Reads items by key, in no particular order; missing ones are left out.
-   * @param consistency "strong" sees every write that was answered before, for twice the price
+   * @param ConsistentRead whether it sees every write that was answered before, for twice the price
    */
-  async getMany(
-    keys: readonly Key[],
-    consistency: 'eventual' | 'strong' = 'eventual',
-  ): Promise<readonly Item[]> {
+  async getMany(keys: readonly Key[], ConsistentRead = false): Promise<readonly Item[]> {
     const found: Item[] = []
     const wanted: Record<string, AttributeValue>[] = keys.map((key) => marshall(key))
     let incomplete = 0
@@ -83,7 +80,7 @@ export class Table {
         RequestItems: {
           [this.#name]: {
             Keys: wanted.splice(0, MAX_BATCH_GET_KEYS),
-            ConsistentRead: consistency === 'strong',
+            ConsistentRead,
           },
         },
       }

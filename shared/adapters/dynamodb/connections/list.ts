@@ -81,7 +81,7 @@ async function readOfEndUser(
   const index = await table.query({ index: name, partition: [partitionKey, partition], ...range })
   const keys = index.items.map(({ pk, sk }) => ({ pk, sk }) as Key)
   // Who has just disconnected or reconnected looks at the list at once.
-  const items = await table.getMany(keys, 'strong')
+  const items = await table.getMany(keys, true)
   return { items: items.toSorted((one, other) => (String(one.sk) < String(other.sk) ? 1 : -1)) }
 }
 
