@@ -7,11 +7,10 @@ import { hostCookie, redirect } from '#http/message/answer.ts'
 import { queryParameters, repeatsParameter } from '#http/message/request.ts'
 import { shownPages } from '#http/pages/shown-pages.ts'
 import { httpHandler } from '#http/stack.ts'
-import type { Services } from '#runtime/all-services.ts'
 import { onLambda } from '#runtime/lambda.ts'
-import { createServices } from '#runtime/services.ts'
+import { createPageServices, type PageServices } from '#runtime/page-services.ts'
 
-export const authorize = (services: Services) => {
+export const authorize = (services: PageServices) => {
   const pages = shownPages(services)
   return httpHandler<'authorize'>(
     { ...services, faultPage: pages.fault },
@@ -61,4 +60,4 @@ export const authorize = (services: Services) => {
   )
 }
 
-export const handler = await onLambda('authorize', createServices, authorize)
+export const handler = await onLambda('authorize', createPageServices, authorize)

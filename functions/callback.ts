@@ -7,11 +7,10 @@ import { redirect } from '#http/message/answer.ts'
 import { queryParameters, repeatsParameter } from '#http/message/request.ts'
 import { shownPages } from '#http/pages/shown-pages.ts'
 import { httpHandler } from '#http/stack.ts'
-import type { Services } from '#runtime/all-services.ts'
 import { onLambda } from '#runtime/lambda.ts'
-import { createServices } from '#runtime/services.ts'
+import { createPageServices, type PageServices } from '#runtime/page-services.ts'
 
-export const callback = (services: Services) => {
+export const callback = (services: PageServices) => {
   const pages = shownPages(services)
   return httpHandler<'callback'>(
     { ...services, faultPage: pages.fault },
@@ -51,4 +50,4 @@ export const callback = (services: Services) => {
   )
 }
 
-export const handler = await onLambda('callback', createServices, callback)
+export const handler = await onLambda('callback', createPageServices, callback)

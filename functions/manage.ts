@@ -19,7 +19,7 @@ import { shownManagePages } from '#http/pages/manage/shown-manage-pages.ts'
 import { httpHandler } from '#http/stack.ts'
 import { managedActIn, manageLinkJson, manageLinkRequestSchema } from '#http/wire/manage-link.ts'
 import { onLambda } from '#runtime/lambda.ts'
-import { createManageServices, type ManageServices } from '#runtime/manage-services.ts'
+import { createManageServices, type ManageServices } from '#runtime/page-services.ts'
 
 /** Longer than the page is open, so that a browser that comes late is told so, with the way back to its product. */
 const COOKIE_SECONDS = 24 * 60 * 60
@@ -105,7 +105,7 @@ export const manage = (services: ManageServices) => {
           case 'gone':
             return seeOther(MANAGE_PATH)
           case 'left':
-            // The browser keeps its cookie: whoever comes back is told that the page is closed, with the way to the product.
+            // The browser keeps its cookie. If it comes back, it is told that the page is closed, with the way to the product.
             return seeOther(product.returnTo ?? MANAGE_PATH)
           default:
             return pages.refusal(request, done.outcome, product)

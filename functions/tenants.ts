@@ -16,9 +16,9 @@ import { tenantListSchema } from '#http/wire/list-query.ts'
 import { pageJson, shaped } from '#http/wire/shaped.ts'
 import { logoSchema, newTenantSchema, tenantChangeSchema, tenantJson } from '#http/wire/tenant.ts'
 import { onLambda } from '#runtime/lambda.ts'
-import { createStoreServices, type StoreServices } from '#runtime/services.ts'
+import { createTenantServices, type TenantServices } from '#runtime/tenant-services.ts'
 
-export const tenants = (services: StoreServices) =>
+export const tenants = (services: TenantServices) =>
   httpHandler<'tenants'>(services, {
     'POST /v1/tenants': async (request) => {
       const { identityProvider, ...input } = parseBody(newTenantSchema, jsonBody(request))
@@ -75,4 +75,4 @@ export const tenants = (services: StoreServices) =>
       json(200, shaped(rootKeySchema, { version: await rotateRootKeys(services) })),
   })
 
-export const handler = await onLambda('tenants', createStoreServices, tenants)
+export const handler = await onLambda('tenants', createTenantServices, tenants)

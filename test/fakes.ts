@@ -19,6 +19,7 @@ import { HeldRotations } from '#domain/tokens/recovery-queue.ts'
 import { TokenMemory } from '#domain/tokens/token-memory.ts'
 import type { WebhookPorts } from '#domain/webhooks/ports.ts'
 import type { Services } from '#runtime/all-services.ts'
+import type { PageServices } from '#runtime/page-services.ts'
 import { FakeApiKeys } from './fakes/api-keys.ts'
 import { FakeAuditEvents } from './fakes/audit-events.ts'
 import { FakeBackground } from './fakes/background.ts'
@@ -47,7 +48,7 @@ import { FakeUsage } from './fakes/usage.ts'
 import { FakeVault } from './fakes/vault.ts'
 import { FakeWebhookEndpoints } from './fakes/webhook-endpoints.ts'
 
-export interface FakeServices extends Services, MeteringPorts, EventPorts, WebhookPorts, ManagePorts {
+export interface FakeServices extends PageServices, MeteringPorts, EventPorts, WebhookPorts, ManagePorts {
   readonly clock: FakeClock
   readonly log: FakeLog
   readonly vault: FakeVault

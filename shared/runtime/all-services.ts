@@ -30,7 +30,4 @@ export interface Services
     ConnectPorts,
     OperatorPorts,
     LazyExportPorts,
-    KeyPorts {
-  /** Who runs this service, as our pages name it. */
-  readonly operatorName: string
-}
+    KeyPorts {}

@@ -16,7 +16,6 @@ import { DynamoDbConnections } from '#adapters/dynamodb/connections.ts'
 import { DynamoDbFeeds } from '#adapters/dynamodb/feeds/feeds.ts'
 import { DynamoDbIdentityProviders } from '#adapters/dynamodb/identity-providers.ts'
 import { DynamoDbKeyedCalls } from '#adapters/dynamodb/keyed-calls.ts'
-import { DynamoDbLogos } from '#adapters/dynamodb/logos.ts'
 import { DynamoDbRevocations } from '#adapters/dynamodb/revocations.ts'
 import { DynamoDbSealedRecords } from '#adapters/dynamodb/sealed-records.ts'
 import { DynamoDbSessions } from '#adapters/dynamodb/sessions/sessions.ts'
@@ -59,7 +58,6 @@ export type StoreServices = Omit<
   | 'lazyRefresh'
   | 'sealedExport'
   | 'exportTools'
-  | 'operatorName'
 >
 
 interface Primable {
@@ -121,7 +119,6 @@ export function createStoreServices(
     chance: Math.random,
     publicUrl: settings.PUBLIC_URL,
     tenants,
-    logos: new DynamoDbLogos(table),
     apps: new DynamoDbApps(table, stamp),
     apiKeys: new DynamoDbApiKeys(table),
     identityProviders: new DynamoDbIdentityProviders(table),
@@ -158,7 +155,6 @@ export function createServices(
       readonly RECOVERY_QUEUE_URL: string
       readonly LAZY_REFRESH?: 'off' | 'on' | ''
       readonly SEALED_EXPORT?: string
-      readonly OPERATOR_NAME?: string
     },
 ): Services & Primable & Resumable & Stored {
   const provider = providerProfile(settings)
@@ -169,8 +165,6 @@ export function createServices(
     lazyRefresh: settings.LAZY_REFRESH === 'on',
     sealedExport: settings.SEALED_EXPORT || 'off',
     exportTools: async () => (await import('./export-tools.ts')).exportTools(store.table),
-    // Only a function that shows pages has one.
-    operatorName: settings.OPERATOR_NAME ?? '',
     tokenVerifier: lazyTokenVerifier(settings.PUBLIC_URL),
     recoveryQueue: new SqsRecoveryQueue(settings.RECOVERY_QUEUE_URL),
     authorizationServer: new LazyAuthorizationServer(async () => {

@@ -17,13 +17,11 @@ import { fileHashes } from './files.ts'
 const MAX_EAGER_BYTES = 304_500
 /** The limits of the others. Lower them when a bundle shrinks. */
 const OTHERS: Partial<Record<FunctionName, number>> = {
-  // It imports connections and registers the keys of sealed exports, too.
-  'connect-sessions': 305_000,
   'audit-events': 235_500,
   credentials: 239_500,
   // It makes the seals of feeds again, too.
   'rotate-keys': 229_500,
-  'publish-events': 178_300,
+  'publish-events': 178_000,
   service: 31_500,
   // It refreshes and probes, too, since the operator can look at refused connections.
   'tenant-connections': 312_000,

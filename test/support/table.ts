@@ -103,11 +103,12 @@ export async function endLeases(stack: Stack): Promise<number> {
   return leased.length
 }
 
-/** Lets every tenant have been suspended a minute earlier, so that it can be exported now. */
+/** Lets every tenant that was suspended within the last minute have been suspended one earlier, so that it can be exported now. */
 export async function ageSuspensions(stack: Stack): Promise<void> {
   for (const item of await storedItems(stack)) {
     const at = item.status?.S === 'suspended' && item.suspendedAt?.N
-    if (at) await putItem(stack, { ...item, suspendedAt: { N: String(Number(at) - 60) } })
+    const isRecent = at && Number(at) > Date.now() / 1000 - 60
+    if (isRecent) await putItem(stack, { ...item, suspendedAt: { N: String(Number(at) - 60) } })
   }
 }
 

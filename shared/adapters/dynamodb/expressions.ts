@@ -58,11 +58,9 @@ export function updateInput(
   )
   const removes = remove.map((name) => `#remove_${name}`)
   const adds = Object.keys(add).map((name) => `#add_${name} :add_${name}`)
-  const clauses = [
-    ...(sets.length > 0 ? [`SET ${sets.join(', ')}`] : []),
-    ...(removes.length > 0 ? [`REMOVE ${removes.join(', ')}`] : []),
-    ...(adds.length > 0 ? [`ADD ${adds.join(', ')}`] : []),
-  ]
+  const clauses = Object.entries({ SET: sets, REMOVE: removes, ADD: adds })
+    .filter(([, parts]) => parts.length > 0)
+    .map(([word, parts]) => `${word} ${parts.join(', ')}`)
   return {
     TableName: table,
     Key: marshall(key),

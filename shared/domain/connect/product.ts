@@ -8,7 +8,7 @@ import type { Ambient } from '../ambient.ts'
 import type { TenantId } from '../ids.ts'
 import type { Secret } from '../secret.ts'
 import type { Logo } from '../tenants/logo.ts'
-import type { TenancyPorts } from '../tenants/ports.ts'
+import type { LogoPorts } from '../tenants/ports.ts'
 import { type Branding, isRegisteredReturnUrl, type Tenant } from '../tenants/tenant.ts'
 import type { ConnectSession, VisibleStatus } from './connect-session.ts'
 import { DETOURS, type Detour } from './session-errors.ts'
@@ -32,7 +32,7 @@ export interface ShownProduct extends Product {
  * read, the page is shown without.
  */
 export async function withLogo(
-  { logos, log }: Pick<Ambient & TenancyPorts, 'logos' | 'log'>,
+  { logos, log }: LogoPorts & Pick<Ambient, 'log'>,
   product: Product,
 ): Promise<ShownProduct> {
   const { logoOf } = product

@@ -1,5 +1,5 @@
 // The public key that a tenant registers for the export of its connections, and its store. It counts for a week, so that a key that
-// was forgotten gives nobody tokens a year later.
+// was forgotten is of no use a year later.
 import type { TenantId } from '../ids.ts'
 import { DAY_SECONDS, type EpochSeconds } from '../time.ts'
 

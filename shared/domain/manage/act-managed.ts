@@ -71,8 +71,8 @@ export async function actManaged(services: Ports, visit: OpenVisit, act: Managed
 }
 
 /**
- * Starts a session whose browser comes back to the page. It is "confirmed": somebody may have been lured to a page of an attacker's
- * account, and the confirmation names that account before anything is connected.
+ * Starts a session whose browser comes back to the page. It is "confirmed": an attacker may have led another person to the page of
+ * the attacker's account, and the confirmation names that account before anything is connected.
  */
 async function connect(
   services: Ports,

@@ -27,7 +27,7 @@ type Ports = ManagePorts &
 
 /**
  * Makes a link. It counts as a connect session of its tenant's minute.
- * @returns the secret of the link, which nobody can read later
+ * @returns the secret of the link, of which only a hash is stored
  * @throws ServiceError return_url_not_registered; validation_failed when the tenant has no such app; tenant_suspended;
  *   app_suspended; tenant_limit_exceeded
  */

@@ -1,7 +1,7 @@
 // A browser visits the manage page: it opens a manage link, or comes again with the cookie that it got for that.
 //
-// The link works once. Whoever finds it later in a history, a log or a chat has nothing: the page belongs to the browser with the
-// cookie, whose secret was never in a URL.
+// The link works once. A person who finds it later in a history, a log or a chat has nothing: the page belongs to the browser with
+// the cookie, whose secret was never in a URL.
 import type { Ambient } from '../ambient.ts'
 import type { AuditNote } from '../audit/event.ts'
 import type { CallerPorts } from '../callers/ports.ts'

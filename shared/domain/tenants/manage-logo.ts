@@ -5,17 +5,17 @@ import type { TenantId } from '../ids.ts'
 import { readImage } from './image.ts'
 import { LOGO_PIXELS, type Logo, MAX_LOGO_BYTES } from './logo.ts'
 import { livingTenant } from './manage-tenants.ts'
-import type { TenancyPorts } from './ports.ts'
+import type { LogoPorts, TenancyPorts } from './ports.ts'
 import type { Tenant } from './tenant.ts'
 
-type LogoPorts = Pick<Ambient & TenancyPorts, 'now' | 'tenants' | 'logos'>
+type Ports = LogoPorts & Pick<Ambient & TenancyPorts, 'now' | 'tenants'>
 
 /**
  * Stores a logo, in place of the one before.
  * @param bytes the image as it is in its file
  * @throws ServiceError validation_failed, which says what was found and what is allowed; not_found; tenant_deleted
  */
-export async function setLogo(services: LogoPorts, id: TenantId, bytes: Uint8Array): Promise<Tenant> {
+export async function setLogo(services: Ports, id: TenantId, bytes: Uint8Array): Promise<Tenant> {
   await services.logos.put(id, acceptedLogo(bytes), services.now())
   return livingTenant(services, id)
 }
@@ -24,7 +24,7 @@ export async function setLogo(services: LogoPorts, id: TenantId, bytes: Uint8Arr
  * Removes the logo if there is one.
  * @throws ServiceError not_found; tenant_deleted
  */
-export async function removeLogo(services: LogoPorts, id: TenantId): Promise<void> {
+export async function removeLogo(services: Ports, id: TenantId): Promise<void> {
   if (!(await services.logos.remove(id, services.now()))) await livingTenant(services, id)
 }
 

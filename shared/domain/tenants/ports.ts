@@ -12,9 +12,13 @@ export interface TenantReader {
 
 export interface TenancyPorts {
   readonly tenants: Tenants
-  readonly logos: Logos
   readonly usage: Usage
   readonly limiter: Limiter
+}
+
+/** The functions that show pages, and the one that stores what they show, need the logos. */
+export interface LogoPorts {
+  readonly logos: Logos
 }
 
 /** Operations that ask ClickFunnels for a caller need what limits how often. */

@@ -2,7 +2,7 @@
 // page is shown.
 import type { Ambient } from '#domain/ambient.ts'
 import { type Product, withLogo } from '#domain/connect/product.ts'
-import type { TenancyPorts } from '#domain/tenants/ports.ts'
+import type { LogoPorts } from '#domain/tenants/ports.ts'
 import type { Answer } from '../message/answer.ts'
 import type { ApiRequest } from '../message/request.ts'
 import type { Confirm, ConfirmationForm } from './connect-pages.ts'
@@ -16,7 +16,7 @@ export interface ShownPages {
 
 /** @param services.operatorName who runs this service, for the footer */
 export function shownPages(
-  services: Pick<Ambient & TenancyPorts, 'logos' | 'log'> & { readonly operatorName: string },
+  services: LogoPorts & Pick<Ambient, 'log'> & { readonly operatorName: string },
 ): ShownPages {
   const { operatorName } = services
   const pages = () => import('./connect-pages.ts')

@@ -161,7 +161,7 @@ test('the operator alone gets nothing', async () => {
   await expect(run()).rejects.toMatchObject({ code: 'export_key_missing' })
 })
 
-test('the key of another tenant seals nothing of this one, and its connections come out for nobody else', async () => {
+test('the key of another tenant seals no connection of this one', async () => {
   const { services, tools, connection, run } = await leaving()
   const other = await sceneOn(services)
   const { tenant } = other.caller

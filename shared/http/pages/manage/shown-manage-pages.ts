@@ -3,7 +3,7 @@ import type { Ambient } from '#domain/ambient.ts'
 import { type Product, withLogo } from '#domain/connect/product.ts'
 import type { Connection } from '#domain/connections/connection.ts'
 import type { OpenVisit } from '#domain/manage/manage-visit.ts'
-import type { TenancyPorts } from '#domain/tenants/ports.ts'
+import type { LogoPorts } from '#domain/tenants/ports.ts'
 import type { Answer } from '../../message/answer.ts'
 import type { ApiRequest } from '../../message/request.ts'
 import type { ShownList } from './manage-pages.ts'
@@ -18,7 +18,7 @@ export interface ShownManagePages {
 
 /** @param services.operatorName who runs this service, for the footer */
 export function shownManagePages(
-  services: Pick<Ambient & TenancyPorts, 'logos' | 'log'> & { readonly operatorName: string },
+  services: LogoPorts & Pick<Ambient, 'log'> & { readonly operatorName: string },
 ): ShownManagePages {
   const { operatorName } = services
   const pages = () => import('./manage-pages.ts')
