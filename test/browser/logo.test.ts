@@ -1,17 +1,14 @@
 // Pages with a tenant's logo in a real browser: of any shape, on light and dark, no taller and no less accessible than without.
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { EndUserId } from '#domain/ids.ts'
 import { Secret } from '#domain/secret.ts'
 import { acceptedLogo } from '#domain/tenants/manage-logo.ts'
-import type { Answer } from '#http/message/answer.ts'
 import { confirmationPage, refusalPage } from '#http/pages/connect-pages.ts'
 import { aSession, newId } from '../contracts/samples.ts'
 import { JPEG, png } from '../support/images.ts'
-import { launchBrowser } from './browser.ts'
 import { inspect } from './inspect.ts'
+import { openShownPage } from './shown-page.ts'
 
-const HOME = 'http://pages.test/'
 const LANGUAGES = ['en', 'de', 'es', 'fr', 'pt-BR']
 const CLEAR = [0, 0, 0, 0] as const
 
@@ -32,26 +29,8 @@ const LOGOS = {
 }
 type Shape = keyof typeof LOGOS
 
-let browser: Browser
-let context: BrowserContext
-let page: Page
-
-beforeAll(async () => {
-  browser = await launchBrowser()
-})
-afterAll(() => browser?.close())
-beforeEach(async () => {
-  await context?.close()
-  context = await browser.newContext()
-  page = await context.newPage()
-})
-
-async function show({ status, headers, body }: Answer): Promise<void> {
-  await page.route(`${HOME}**`, (route) =>
-    route.fulfill({ status, headers: { ...headers }, body: String(body) }),
-  )
-  await page.goto(HOME)
-}
+const shown = openShownPage()
+const { show } = shown
 
 const reader = (language: string) => ({
   headers: { 'accept-language': language },
@@ -78,8 +57,8 @@ function confirmation(language: string, shape?: Shape) {
 }
 
 /** Where the heading begins: a logo must not move it. */
-const heading = async () => (await page.getByRole('heading').boundingBox())?.y
-const image = () => page.locator('img')
+const heading = async () => (await shown.page.getByRole('heading').boundingBox())?.y
+const image = () => shown.page.locator('img')
 
 describe.each(Object.keys(LOGOS) as Shape[])('a %s logo', (shape) => {
   test.each(['confirmation', 'refusal'] as const)(
@@ -87,22 +66,21 @@ describe.each(Object.keys(LOGOS) as Shape[])('a %s logo', (shape) => {
     async (kind) => {
       const pageWith = (logo?: Shape) =>
         kind === 'confirmation' ? confirmation('en', logo) : refusalPage(reader('en'), 'used', product(logo))
-      await page.setViewportSize({ width: 390, height: 700 })
+      await shown.page.setViewportSize({ width: 390, height: 700 })
       await show(pageWith())
       const before = await heading()
-      await page.unroute(`${HOME}**`)
       await show(pageWith(shape))
       expect(await heading()).toBe(before)
       // Decoded, and seen.
-      expect(await page.evaluate("document.querySelector('img').naturalWidth")).toBe(LOGOS[shape].width)
+      expect(await shown.page.evaluate("document.querySelector('img').naturalWidth")).toBe(LOGOS[shape].width)
       const box = await image().boundingBox()
-      const plate = await page.locator('.mark.logo').boundingBox()
+      const plate = await shown.page.locator('.mark.logo').boundingBox()
       if (!box || !plate) throw new Error('The logo is not shown')
       expect(box.width).toBeGreaterThan(1)
       expect(box.width).toBeLessThanOrEqual(plate.width)
       expect(box.height).toBeLessThanOrEqual(plate.height)
-      expect(await page.getByRole('img').count()).toBe(0)
-      await inspect(page, `logo-${shape.replace(' ', '-')}-${kind}`)
+      expect(await shown.page.getByRole('img').count()).toBe(0)
+      await inspect(shown.page, `logo-${shape.replace(' ', '-')}-${kind}`)
     },
   )
 })
@@ -110,17 +88,16 @@ describe.each(Object.keys(LOGOS) as Shape[])('a %s logo', (shape) => {
 test.each(LANGUAGES)(
   'with a logo, the confirmation in "%s" fits a small phone without scrolling',
   async (language) => {
-    await page.setViewportSize({ width: 390, height: 700 })
+    await shown.page.setViewportSize({ width: 390, height: 700 })
     await show(confirmation(language, 'wide'))
-    expect(await page.evaluate('document.documentElement.scrollHeight')).toBeLessThanOrEqual(700)
+    expect(await shown.page.evaluate('document.documentElement.scrollHeight')).toBeLessThanOrEqual(700)
   },
 )
 
 test.each(LANGUAGES)('who runs the page takes one line on a phone in "%s"', async (language) => {
-  await page.setViewportSize({ width: 390, height: 700 })
+  await shown.page.setViewportSize({ width: 390, height: 700 })
   for (const answer of [confirmation(language), refusalPage(reader(language), 'unknown')]) {
     await show(answer)
-    expect((await page.locator('footer').boundingBox())?.height).toBeLessThan(25)
-    await page.unroute(`${HOME}**`)
+    expect((await shown.page.locator('footer').boundingBox())?.height).toBeLessThan(25)
   }
 })

@@ -1,41 +1,19 @@
 // Our own pages in a real browser: accessible, on any screen, by keyboard alone, in every language, with the longest names
 // and the worst colours.
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { EndUserId } from '#domain/ids.ts'
 import { Secret } from '#domain/secret.ts'
 import { docsAnswer } from '#http/contract/openapi.ts'
-import type { Answer } from '#http/message/answer.ts'
 import { confirmationPage, faultPage, refusalPage } from '#http/pages/connect-pages.ts'
 import { errorPage } from '#http/pages/error-page.ts'
 import { aSession, newId } from '../contracts/samples.ts'
-import { launchBrowser } from './browser.ts'
 import { inspect } from './inspect.ts'
+import { openShownPage } from './shown-page.ts'
 
-const HOME = 'http://pages.test/'
 const PRODUCT = { name: 'Tidemark', branding: { color: '#0b6b5b' }, returnTo: 'https://tidemark.example/' }
 
-let browser: Browser
-let context: BrowserContext
-let page: Page
-
-beforeAll(async () => {
-  browser = await launchBrowser()
-})
-afterAll(() => browser?.close())
-beforeEach(async () => {
-  await context?.close()
-  context = await browser.newContext()
-  page = await context.newPage()
-})
-
-/** Shows an answer of our function with its headers. */
-async function show({ status, headers, body }: Answer): Promise<void> {
-  await page.route(`${HOME}**`, (route) =>
-    route.fulfill({ status, headers: { ...headers }, body: String(body) }),
-  )
-  await page.goto(HOME)
-}
+const shown = openShownPage()
+const { show } = shown
 
 const reader = (language: string) => ({
   headers: { 'accept-language': language },
@@ -52,18 +30,18 @@ function confirmation(language: string, product = PRODUCT, displayName = 'demo u
 describe('the confirmation page', () => {
   test.each(['en', 'de', 'es', 'fr', 'pt-BR'])('in "%s" is accessible', async (language) => {
     await show(confirmation(language))
-    expect(await page.getAttribute('html', 'lang')).toBe(language)
-    await inspect(page, `confirmation-${language}`)
+    expect(await shown.page.getAttribute('html', 'lang')).toBe(language)
+    await inspect(shown.page, `confirmation-${language}`)
   })
 
   test.each(['en', 'de', 'es', 'fr', 'pt-BR'])(
     'in "%s" fits a small phone without scrolling',
     async (language) => {
-      await page.setViewportSize({ width: 390, height: 700 })
+      await shown.page.setViewportSize({ width: 390, height: 700 })
       await show(confirmation(language))
-      const height = await page.evaluate('document.documentElement.scrollHeight')
+      const height = await shown.page.evaluate('document.documentElement.scrollHeight')
       expect(height).toBeLessThanOrEqual(700)
-      const out = await page.getByRole('button').last().boundingBox()
+      const out = await shown.page.getByRole('button').last().boundingBox()
       // A finger needs 44 pixels.
       expect(out?.height).toBeGreaterThanOrEqual(44)
     },
@@ -71,23 +49,23 @@ describe('the confirmation page', () => {
 
   test.each(['#ffffff', '#000000', '#ffe600', '#7f7f7f'])('in %s is accessible', async (color) => {
     await show(confirmation('en', { ...PRODUCT, branding: { color } }))
-    await inspect(page, `confirmation-${color.slice(1)}`)
+    await inspect(shown.page, `confirmation-${color.slice(1)}`)
   })
 
   test('holds the longest names without growing wider than a phone', async () => {
     const name = 'Internationalization'.repeat(6)
     await show(confirmation('en', { ...PRODUCT, name }, 'n'.repeat(256), 'auth0|'.repeat(42)))
-    await inspect(page, 'confirmation-long')
+    await inspect(shown.page, 'confirmation-long')
   })
 
   test('leads by keyboard from the button that goes on to the way out, and shows where one is', async () => {
     await show(confirmation('en'))
-    const focused = () => page.evaluate('document.activeElement.textContent')
-    await page.keyboard.press('Tab')
+    const focused = () => shown.page.evaluate('document.activeElement.textContent')
+    await shown.page.keyboard.press('Tab')
     expect(await focused()).toBe('Continue to ClickFunnels')
     const outline = 'getComputedStyle(document.activeElement).outlineWidth'
-    expect(Number.parseInt(String(await page.evaluate(outline)), 10)).toBeGreaterThanOrEqual(2)
-    await page.keyboard.press('Tab')
+    expect(Number.parseInt(String(await shown.page.evaluate(outline)), 10)).toBeGreaterThanOrEqual(2)
+    await shown.page.keyboard.press('Tab')
     expect(await focused()).toBe('Not you? Stop here')
   })
 })
@@ -107,23 +85,23 @@ test.each([
   'return_url_not_registered',
 ] as const)('the refusal "%s" is accessible and leads back', async (refusal) => {
   await show(refusalPage(reader('en'), refusal, PRODUCT))
-  expect(await page.getByRole('link', { name: 'Back to Tidemark' }).getAttribute('href')).toBe(
+  expect(await shown.page.getByRole('link', { name: 'Back to Tidemark' }).getAttribute('href')).toBe(
     PRODUCT.returnTo,
   )
-  await inspect(page, `refusal-${refusal}`)
+  await inspect(shown.page, `refusal-${refusal}`)
 })
 
 test('a fault is accessible', async () => {
   await show(faultPage(reader('de'), new Error('x')))
-  await inspect(page, 'fault')
+  await inspect(shown.page, 'fault')
 })
 
 test('the API reference is accessible', async () => {
   await show(docsAnswer('https://connect.example.com'))
-  await inspect(page, 'docs')
+  await inspect(shown.page, 'docs')
 })
 
 test('the page of error codes is accessible', async () => {
   await show(errorPage())
-  await inspect(page, 'errors')
+  await inspect(shown.page, 'errors')
 })

@@ -3,23 +3,21 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ROOT_KEY_COUNT } from '#adapters/vault/root-keys.ts'
 import { REMEMBERED_SECONDS } from '#domain/tokens/token-memory.ts'
-import { type FaultyDynamoDb, startFaultyDynamoDb } from '../support/faulty-dynamodb.ts'
-import { type ApiCall, startTestStack, type TestStack, WORKSPACE_ID } from '../support/stack.ts'
+import type { FaultyDynamoDb } from '../support/faulty-dynamodb.ts'
+import { type FaultyStack, startFaultyStack } from '../support/faulty-stack.ts'
+import { type ApiCall, type TestStack, WORKSPACE_ID } from '../support/stack.ts'
 import { untilPublished } from '../support/table.ts'
 
 let store: FaultyDynamoDb
 let stack: TestStack
 
+let faulty: FaultyStack
+
 beforeAll(async () => {
-  store = await startFaultyDynamoDb()
-  process.env.AWS_ENDPOINT_URL_DYNAMODB = store.url
-  stack = await startTestStack()
+  faulty = await startFaultyStack()
+  ;({ stack, store } = faulty)
 })
-afterAll(async () => {
-  await stack?.close()
-  await store?.close()
-  delete process.env.AWS_ENDPOINT_URL_DYNAMODB
-})
+afterAll(() => faulty?.close())
 
 const kmsCalls = () => Object.values(stack.kmsCalls()).reduce((sum, count) => sum + count, 0)
 

@@ -2,9 +2,10 @@
 // cannot be read.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { Browser } from '../support/browser.ts'
-import { type FaultyDynamoDb, startFaultyDynamoDb } from '../support/faulty-dynamodb.ts'
+import type { FaultyDynamoDb } from '../support/faulty-dynamodb.ts'
+import { type FaultyStack, startFaultyStack } from '../support/faulty-stack.ts'
 import { JPEG, png } from '../support/images.ts'
-import { startTestStack, type TestStack, type TestTenant } from '../support/stack.ts'
+import type { TestStack, TestTenant } from '../support/stack.ts'
 import { keysStored } from '../support/table.ts'
 
 const PNG = png({ width: 64, height: 48 })
@@ -17,16 +18,13 @@ let tenant: TestTenant
 /** The calls to DynamoDB that name the logo's item. */
 let reads: string[]
 
+let faulty: FaultyStack
+
 beforeAll(async () => {
-  store = await startFaultyDynamoDb()
-  process.env.AWS_ENDPOINT_URL_DYNAMODB = store.url
-  stack = await startTestStack()
+  faulty = await startFaultyStack()
+  ;({ stack, store } = faulty)
 })
-afterAll(async () => {
-  await stack?.close()
-  delete process.env.AWS_ENDPOINT_URL_DYNAMODB
-  await store?.close()
-})
+afterAll(() => faulty?.close())
 beforeEach(async () => {
   reads = []
   store.failing = (operation, body) => {

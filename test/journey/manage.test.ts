@@ -2,8 +2,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { MANAGE_COOKIE } from '#domain/manage/manage-visit.ts'
 import { Browser, type Page } from '../support/browser.ts'
-import { type FaultyDynamoDb, startFaultyDynamoDb } from '../support/faulty-dynamodb.ts'
-import { startTestStack, type TestStack, type TestTenant, WORKSPACE_ID } from '../support/stack.ts'
+import type { FaultyDynamoDb } from '../support/faulty-dynamodb.ts'
+import { type FaultyStack, startFaultyStack } from '../support/faulty-stack.ts'
+import { type TestStack, type TestTenant, WORKSPACE_ID } from '../support/stack.ts'
 import { ageRefusals } from '../support/table.ts'
 
 let store: FaultyDynamoDb
@@ -11,16 +12,13 @@ let stack: TestStack
 let tenant: TestTenant
 const end_user = { id: 'user-1', display_name: 'Ada' }
 
+let faulty: FaultyStack
+
 beforeAll(async () => {
-  store = await startFaultyDynamoDb()
-  process.env.AWS_ENDPOINT_URL_DYNAMODB = store.url
-  stack = await startTestStack()
+  faulty = await startFaultyStack()
+  ;({ stack, store } = faulty)
 })
-afterAll(async () => {
-  await stack?.close()
-  await store?.close()
-  delete process.env.AWS_ENDPOINT_URL_DYNAMODB
-})
+afterAll(() => faulty?.close())
 beforeEach(async () => {
   tenant = await stack.createTenant()
 })

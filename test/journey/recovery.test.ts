@@ -1,8 +1,9 @@
 // The worst moment: ClickFunnels has rotated the tokens, and the store does not take them. In strict rotation the old
 // refresh token is dead by then, so what is not kept is lost.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type FaultyDynamoDb, startFaultyDynamoDb } from '../support/faulty-dynamodb.ts'
-import { startTestStack, type TestStack } from '../support/stack.ts'
+import type { FaultyDynamoDb } from '../support/faulty-dynamodb.ts'
+import { type FaultyStack, startFaultyStack } from '../support/faulty-stack.ts'
+import type { TestStack } from '../support/stack.ts'
 
 /** 15 s of it: npm run refusals */
 const OUTAGE_SECONDS = Number(process.env.OUTAGE_SECONDS ?? 2)
@@ -13,16 +14,13 @@ const NOTHING_TO_DO = [200, 'recovering', 'refresh_failed', 'storage_unavailable
 let store: FaultyDynamoDb
 let stack: TestStack
 
+let faulty: FaultyStack
+
 beforeAll(async () => {
-  store = await startFaultyDynamoDb()
-  process.env.AWS_ENDPOINT_URL_DYNAMODB = store.url
-  stack = await startTestStack()
+  faulty = await startFaultyStack()
+  ;({ stack, store } = faulty)
 })
-afterAll(async () => {
-  await stack?.close()
-  await store?.close()
-  delete process.env.AWS_ENDPOINT_URL_DYNAMODB
-})
+afterAll(() => faulty?.close())
 
 /** The write that commits a rotation, at once or from the recovery queue. */
 const isCommit = (operation: string, body: string) =>
