@@ -42,8 +42,8 @@ export function redirect(location: string, cookies: readonly string[] = []): Ans
 }
 
 /** The answer to a form: the browser asks for another page (RFC 9110 section 15.4.4). */
-export function seeOther(location: string, cookies: readonly string[] = []): Answer {
-  return { ...redirect(location, cookies), status: 303 }
+export function seeOther(location: string): Answer {
+  return { ...redirect(location), status: 303 }
 }
 
 /** A cookie for this host only: over https, hidden from scripts, sent when ClickFunnels sends the browser back (SameSite=Lax). */
